@@ -1,0 +1,42 @@
+package roster
+
+import "math/bits"
+
+// A bitset is a set of slots by their index in a model.
+type bitset []uint64
+
+func newBitset(words int) bitset { return make(bitset, words) }
+
+func (b bitset) set(i int)      { b[i>>6] |= 1 << (i & 63) }
+func (b bitset) clear(i int)    { b[i>>6] &^= 1 << (i & 63) }
+func (b bitset) has(i int) bool { return b[i>>6]>>(i&63)&1 == 1 }
+
+// meets says whether the sets share a member.
+func (b bitset) meets(c bitset) bool {
+	for w, x := range b {
+		if x&c[w] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// common returns how many members the sets share.
+func (b bitset) common(c bitset) int64 {
+	n := 0
+	for w, x := range b {
+		n += bits.OnesCount64(x & c[w])
+	}
+	return int64(n)
+}
+
+// each calls f with every member in ascending order.
+func (b bitset) each(f func(i int)) {
+	for w, x := range b {
+		for ; x != 0; x &= x - 1 {
+			f(w<<6 + bits.TrailingZeros64(x))
+		}
+	}
+}
+
+func trailing(x uint64) int { return bits.TrailingZeros64(x) }

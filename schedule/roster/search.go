@@ -1,0 +1,154 @@
+package roster
+
+import (
+	"math"
+	"slices"
+)
+
+// A searcher looks for good rosters of one component, term by term: what an
+// earlier term has reached is a cap for the later ones.
+type searcher struct {
+	md    *model
+	order []string
+	ann   *annealer
+	st    *state
+	floor int64 // deviations up to this cost nothing: another component has them anyway
+	unit  int64 // loads are multiples of it, points
+
+	best []int32
+	vec  []int64 // the terms of best, in order
+	used int64   // moves made
+	stop func() bool
+}
+
+func newSearcher(md *model, order []string, seed uint64, stop func() bool) *searcher {
+	st := newState(md)
+	s := &searcher{md: md, order: order, st: st, ann: newAnnealer(st, seed), stop: stop, unit: md.unit()}
+	s.vec = slices.Repeat([]int64{math.MaxInt64}, len(order))
+	s.record()
+	return s
+}
+
+// unit returns the greatest common divisor of everything a shift can weigh.
+func (md *model) unit() int64 {
+	g := int64(0)
+	for i := range md.members {
+		for s, w := range md.members[i].weight {
+			if md.members[i].can.has(s) {
+				g = gcd(g, w)
+			}
+		}
+	}
+	return max(g, 1)
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// record keeps the state when it beats the best known, and says whether it did.
+func (s *searcher) record() bool {
+	for k, t := range s.order {
+		v := s.valueOf(t)
+		if v > s.vec[k] {
+			return false
+		}
+		if v < s.vec[k] {
+			for j := k; j < len(s.order); j++ {
+				s.vec[j] = s.valueOf(s.order[j])
+			}
+			s.best = append(s.best[:0], s.st.owner...)
+			return true
+		}
+	}
+	return false
+}
+
+func (s *searcher) valueOf(term string) int64 {
+	v := s.st.value(term)
+	if term == TermMaxDev {
+		v = max(v, s.floor)
+	}
+	return v
+}
+
+// stage spends moves on term k, holding the earlier terms at their best values,
+// and stops when the term has come down to bound.
+func (s *searcher) stage(k int, bound, moves int64, target int64) {
+	s.st.restore(s.best)
+	s.ann.w = s.weigh(k)
+	switch {
+	case s.order[k] == TermMaxDev:
+		s.st.setCap(target)
+	default:
+		s.st.setCap(s.capBefore(k))
+	}
+	before := s.ann.work
+	s.ann.run(moves, 3, 0.12, func() bool {
+		s.record()
+		return s.reached(k, bound)
+	}, s.stop)
+	s.used += s.ann.work - before
+}
+
+func (s *searcher) reached(k int, bound int64) bool { return s.vec[k] <= bound }
+
+// capBefore returns the deviation that is free at stage k: what max_dev has
+// reached when it comes before k, else no limit.
+func (s *searcher) capBefore(k int) int64 {
+	for i, t := range s.order[:k] {
+		if t == TermMaxDev {
+			return max(s.vec[i], s.floor)
+		}
+	}
+	return math.MaxInt64 / 4
+}
+
+// weigh prices the terms for stage k: what is settled is dear, the term at work
+// counts, what follows breaks ties.
+func (s *searcher) weigh(k int) weights {
+	var w weights
+	g := float64(1000 * s.unit)
+	for i, t := range s.order {
+		price := 2.0
+		switch {
+		case i < k:
+			price = 8
+		case i > k:
+			price = 0.02
+		}
+		switch t {
+		case TermUncovered:
+			w.uncovered = price
+			if i > k {
+				w.uncovered = 8
+			}
+			if i < k {
+				w.freeUncovered = s.vec[i]
+			}
+		case TermChanges:
+			w.changes = price
+			if i < k {
+				w.freeChanges = s.vec[i]
+			}
+		case TermMaxDev:
+			w.excess = price / g
+		case TermSumDev:
+			w.sum = price / g
+			if i < k {
+				w.freeSum = s.vec[i]
+			}
+		case TermPref:
+			w.pref = price
+			if i < k {
+				w.freePref = s.vec[i]
+			}
+		case TermSpacing:
+			w.spacing = price
+		}
+	}
+	return w
+}
