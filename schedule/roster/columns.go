@@ -1,0 +1,231 @@
+package roster
+
+import "math"
+
+// A generation finds good prices for a relaxation: a linear program chooses
+// among the sets found so far, its prices ask every member for a better set,
+// until no member has one. The prices tried lie between the best known and the
+// program's own, which jump about less.
+type generation struct {
+	r       *relaxation
+	lp      *linearProgram
+	terms   []string // settled terms with a row of their own, after slots and members
+	best    int64    // the bound, times scale
+	at      prices   // that give it
+	now     prices
+	rounds  int64
+	pivots  int64
+	counted int64
+	smooth  float64
+}
+
+// newGeneration prepares the program; box bounds the price of a slot, in units
+// of the goal. known are rosters to begin with.
+func newGeneration(r *relaxation, box float64, known ...[]int32) *generation {
+	ns, nm := len(r.md.slots), len(r.md.members)
+	g := &generation{r: r, best: math.MinInt64, smooth: 0.5}
+	for _, t := range []string{TermChanges, TermSumDev, TermPref, TermSpacing} {
+		if _, ok := r.settled[t]; ok {
+			g.terms = append(g.terms, t)
+		}
+	}
+	openRow := none
+	n := ns + nm + len(g.terms)
+	if _, ok := r.settled[TermUncovered]; ok {
+		openRow = n
+		n++
+	}
+	rhs, cost := make([]float64, n), make([]float64, n)
+	for i := range rhs {
+		rhs[i], cost[i] = 1, box
+		switch {
+		case i < ns && len(r.md.slots[i].eligible) == 0:
+			rhs[i], cost[i] = 0, 0
+		case i >= ns && i < ns+nm:
+			cost[i] = box * 4 * float64(1+ns/(nm+1))
+		case i == openRow:
+			rhs[i], cost[i] = float64(r.settled[TermUncovered]), 0
+		case i >= ns+nm && g.terms[i-ns-nm] == TermChanges:
+			// Published slots that stay: at least all but the changes.
+			rhs[i] = float64(r.published() - r.settled[TermChanges])
+		case i >= ns+nm:
+			rhs[i], cost[i] = float64(r.settled[g.terms[i-ns-nm]]), 0
+		}
+	}
+	g.lp = newLinearProgram(rhs, cost)
+	for s := range ns {
+		g.lp.add(column{cost: box, row: []int32{int32(s)}, val: []float64{-1}})
+		if r.md.slots[s].pinned {
+			continue
+		}
+		switch {
+		case openRow != none:
+			g.lp.add(column{row: []int32{int32(s), int32(openRow)}, val: []float64{1, 1}})
+		case r.goal == TermUncovered:
+			g.lp.add(column{cost: 1, row: []int32{int32(s)}, val: []float64{1}})
+		default:
+			g.lp.add(column{row: []int32{int32(s)}, val: []float64{1}})
+		}
+	}
+	for _, k := range g.terms {
+		// Exceeding a settled value is possible, at a price; keeping more
+		// than the changes ask for is free.
+		over := column{cost: box, row: []int32{g.rowOf(k)}, val: []float64{-1}}
+		if k == TermChanges {
+			over.cost = 0
+		}
+		g.lp.add(over)
+	}
+	g.at = prices{make([]int64, ns), map[string]int64{}}
+	g.now = prices{make([]int64, ns), map[string]int64{}}
+	for _, owner := range known {
+		for m := range nm {
+			// A set beyond the limit is none the relaxation may use.
+			set := setOf(owner, int32(m))
+			if g.setCost(m, set, TermSumDev) <= float64(r.limit) {
+				g.addSet(m, set)
+			}
+		}
+	}
+	return g
+}
+
+func setOf(owner []int32, m int32) []int32 {
+	var set []int32
+	for s, o := range owner {
+		if o == m {
+			set = append(set, int32(s))
+		}
+	}
+	return set
+}
+
+func (g *generation) rowOf(term string) int32 {
+	for i, t := range g.terms {
+		if t == term {
+			return int32(len(g.r.md.slots) + len(g.r.md.members) + i)
+		}
+	}
+	return none
+}
+
+// setCost returns what a set costs member m of an additive term; for changes,
+// how many published slots it keeps.
+func (g *generation) setCost(m int, set []int32, term string) float64 {
+	mm := &g.r.md.members[m]
+	sum, load := int64(0), int64(0)
+	for i, s := range set {
+		load += mm.weight[s]
+		switch term {
+		case TermPref:
+			sum += mm.pref[s]
+		case TermChanges:
+			if g.r.md.slots[s].base == int32(m) {
+				sum++
+			}
+		case TermSpacing:
+			sum += mm.near[s]
+			for _, t := range set[:i] {
+				if g.r.md.soft[s].has(int(t)) {
+					sum++
+				}
+			}
+		}
+	}
+	if term == TermSumDev {
+		return float64(abs(mm.deviation(load)))
+	}
+	return float64(sum)
+}
+
+func (g *generation) addSet(m int, set []int32) {
+	c := column{cost: 0, row: []int32{int32(len(g.r.md.slots) + m)}, val: []float64{1}}
+	if g.r.goal != TermUncovered && g.r.goal != TermMaxDev {
+		c.cost = g.setCost(m, set, g.r.goal)
+		if g.r.goal == TermChanges {
+			c.cost = -c.cost
+		}
+	}
+	for _, s := range set {
+		c.row, c.val = append(c.row, s), append(c.val, 1)
+	}
+	for _, t := range g.terms {
+		if x := g.setCost(m, set, t); x != 0 {
+			c.row, c.val = append(c.row, g.rowOf(t)), append(c.val, x)
+		}
+	}
+	g.lp.add(c)
+}
+
+// run generates until the bound, rounded up, reaches enough; the program is
+// optimal; or stop. It returns the bound in units of the goal, rounded up.
+func (g *generation) run(enough int64, rounds int64, stop func() bool) (bound int64, impossible bool) {
+	for g.rounds < rounds && !stop() {
+		g.rounds++
+		g.pivots += int64(g.lp.solve(20000))
+		better, impossible := g.ask(g.smooth)
+		if impossible {
+			return 0, true
+		}
+		if !better {
+			if better, impossible = g.ask(0); impossible {
+				return 0, true
+			}
+		}
+		if ceilDiv(g.best, g.r.scale) >= enough || !better {
+			break
+		}
+	}
+	return ceilDiv(g.best, g.r.scale), false
+}
+
+// ask prices every member's sets and adds those that would improve the program;
+// it says whether there was one.
+func (g *generation) ask(smooth float64) (better, impossible bool) {
+	r := g.r
+	ns, nm := len(r.md.slots), len(r.md.members)
+	blend := func(known int64, dual float64) int64 {
+		x := dual * float64(r.scale)
+		if g.best > math.MinInt64 {
+			x = smooth*float64(known) + (1-smooth)*x
+		}
+		return int64(math.Round(min(max(x, -maxPrice), maxPrice)))
+	}
+	for s := range ns {
+		g.now.Slot[s] = blend(g.at.Slot[s], g.lp.price[s])
+	}
+	for _, t := range g.terms {
+		dual := -g.lp.price[g.rowOf(t)]
+		if t == TermChanges {
+			dual = -dual
+		}
+		g.now.Term[t] = max(0, blend(g.at.Term[t], dual))
+	}
+	v, impossible := r.bound(&g.now)
+	if impossible {
+		return false, true
+	}
+	for m := range nm {
+		at := len(g.lp.cols)
+		g.addSet(m, r.sets[m])
+		if g.lp.reduced(at) > -1e-6 {
+			g.lp.cols, g.lp.where = g.lp.cols[:at], g.lp.where[:at]
+			continue
+		}
+		better = true
+	}
+	if v > g.best {
+		g.best = v
+		g.at, g.now = g.now, prices{make([]int64, ns), map[string]int64{}}
+	}
+	return better, false
+}
+
+// cost returns the units of work since it was last asked.
+func (g *generation) cost() int64 {
+	n := int64(len(g.lp.rhs))
+	work := g.pivots*(n*n/300+int64(len(g.lp.cols))/20) + g.r.cells/200
+	units := work - g.counted
+	g.counted = work
+	return units
+}

@@ -1,0 +1,197 @@
+package roster
+
+import "math"
+
+// A component is one connected part of a problem at work: its best roster, and
+// a lower bound of each term.
+type component struct {
+	md      *model
+	search  *searcher
+	order   []string
+	unit    int64
+	total   int64 // weight of all slots
+	uniform bool  // every slot weighs the same for all who can hold it
+	plain   []*automaton
+	near    []*automaton
+	meter   *meter
+	least   []int64 // per term of order: proven lower bound for this component
+	tries   []int   // per term: annealings so far
+	at      string  // the term being worked on
+}
+
+func newComponent(md *model, order []string, seed uint64, mt *meter) *component {
+	c := &component{md: md, order: order, unit: md.unit(), meter: mt, uniform: true, least: make([]int64, len(order)), tries: make([]int, len(order))}
+	for s := range md.slots {
+		c.total += md.slots[s].weight
+		for _, m := range md.slots[s].eligible {
+			c.uniform = c.uniform && md.members[m].weight[s] == md.slots[s].weight
+		}
+	}
+	c.search = newSearcher(md, order, seed, mt.spent)
+	for k := range order {
+		c.least[k] = c.trivial(order[k])
+	}
+	return c
+}
+
+// trivial returns a bound that needs no search.
+func (c *component) trivial(term string) int64 {
+	switch term {
+	case TermUncovered, TermChanges:
+		n := int64(0)
+		for s := range c.md.slots {
+			slot := &c.md.slots[s]
+			if term == TermUncovered && len(slot.eligible) == 0 || term == TermChanges && slot.base == foreign {
+				n++
+			}
+		}
+		return n
+	case TermMaxDev:
+		return c.leastDeviation()
+	case TermSumDev:
+		sum := int64(0)
+		for m := range c.md.members {
+			mm := &c.md.members[m]
+			near := max(0, (mm.target-1000*mm.prior)/(1000*c.unit)*c.unit)
+			sum += min(abs(mm.deviation(near)), abs(mm.deviation(near+c.unit)))
+		}
+		return sum
+	}
+	return 0
+}
+
+// value returns the best known value of term k.
+func (c *component) value(k int) int64 { return c.search.vec[k] }
+
+// settled returns what the terms before k may cost this component at most:
+// their values plus slack, what other components could still give up.
+func (c *component) settled(k int, slack []int64) (settled map[string]int64, limit int64) {
+	settled, limit = map[string]int64{}, math.MaxInt64/4
+	for i, t := range c.order[:k] {
+		if t == TermMaxDev {
+			limit = c.search.vec[i]
+			continue
+		}
+		settled[t] = c.search.vec[i] + slack[i]
+	}
+	return settled, limit
+}
+
+// automata returns the members' graphs, with pairs counted when near.
+func (c *component) automata(near bool) []*automaton {
+	cache := &c.plain
+	if near {
+		cache = &c.near
+	}
+	if *cache == nil {
+		for m := range c.md.members {
+			*cache = append(*cache, newAutomaton(c.md, m, near))
+			c.meter.add(int64(len((*cache)[m].edges)) * 8)
+		}
+	}
+	return *cache
+}
+
+// hasExactPairs says whether every graph counts the pairs that are too close.
+func hasExactPairs(autos []*automaton) bool {
+	for _, a := range autos {
+		if !a.exact {
+			return false
+		}
+	}
+	return true
+}
+
+// raise improves the lower bound of term k, given that the earlier terms are at
+// their values plus slack.
+func (c *component) raise(k int, slack []int64) {
+	if c.least[k] >= c.value(k) {
+		return
+	}
+	settled, limit := c.settled(k, slack)
+	switch term := c.order[k]; term {
+	case TermMaxDev:
+		c.raiseMaxDev(settled, k)
+	default:
+		_, pairs := settled[TermSpacing]
+		autos := c.automata(pairs || term == TermSpacing)
+		if pairs && !hasExactPairs(autos) {
+			delete(settled, TermSpacing)
+		} else if term == TermSpacing && !hasExactPairs(autos) {
+			return
+		}
+		r := newRelaxation(c.md, autos, c.unit, term, limit, settled)
+		bound := c.generate(r, c.value(k))
+		if term == TermSumDev {
+			u, ok := settled[TermUncovered]
+			if !ok {
+				u = 1
+			}
+			bound = c.nextSum(bound, limit, u)
+		}
+		c.least[k] = max(c.least[k], bound)
+	}
+}
+
+// raiseMaxDev looks for the least limit that the relaxation cannot refute.
+func (c *component) raiseMaxDev(settled map[string]int64, k int) {
+	values := c.deviations(c.value(k))
+	lo, hi := 0, len(values)-1 // values[:lo] are refuted; values[hi] is held
+	for lo < len(values) && values[lo] < c.least[k] {
+		lo++
+	}
+	for try := hi - 1; lo < hi && !c.meter.spent(); try = (lo + hi) / 2 {
+		// Refuting values[try] refutes all below it.
+		if c.refutes(values[try], settled) {
+			lo = try + 1
+			c.least[k] = max(c.least[k], values[lo])
+		} else {
+			hi = try
+		}
+	}
+}
+
+// refutes says whether no roster has every |deviation| within limit.
+func (c *component) refutes(limit int64, settled map[string]int64) bool {
+	_, pairs := settled[TermSpacing]
+	r := newRelaxation(c.md, c.automata(pairs), c.unit, TermMaxDev, limit, settled)
+	return c.generate(r, 1) > 0
+}
+
+// generate runs a column generation and returns its bound; it is math.MaxInt64/4
+// when nothing satisfies the limit.
+func (c *component) generate(r *relaxation, enough int64) int64 {
+	g := newGeneration(r, c.box(r.goal), c.search.best)
+	bound, impossible := g.run(enough, 400, func() bool {
+		c.meter.add(g.cost())
+		return c.meter.spent()
+	})
+	if impossible {
+		return math.MaxInt64 / 4
+	}
+	return bound
+}
+
+// box bounds what a slot's price can be, in units of the goal: the more it
+// allows the stronger the bound can get, and the slower.
+func (c *component) box(goal string) float64 {
+	switch goal {
+	case TermUncovered, TermMaxDev:
+		return 1
+	case TermSumDev:
+		heaviest := int64(0)
+		for s := range c.md.slots {
+			heaviest = max(heaviest, c.md.slots[s].weight)
+		}
+		return 8000 * float64(heaviest+1)
+	case TermPref:
+		dearest := int64(1)
+		for m := range c.md.members {
+			for _, x := range c.md.members[m].pref {
+				dearest = max(dearest, x)
+			}
+		}
+		return 8 * float64(dearest)
+	}
+	return 8
+}

@@ -1,0 +1,36 @@
+package roster
+
+import (
+	"context"
+	"time"
+)
+
+// A meter counts work in units of roughly a quarter of a microsecond: a budget
+// of work, unlike one of time, gives the same roster every time.
+type meter struct {
+	ctx   context.Context
+	used  int64
+	limit int64
+}
+
+// unitsPerSecond is what one core does on a slow day.
+const unitsPerSecond = 2_500_000
+
+// BudgetFor returns the units of work that fit into a time limit with room to
+// spare on an ordinary core.
+func BudgetFor(limit time.Duration) int64 {
+	return int64(limit.Seconds() * unitsPerSecond)
+}
+
+func (m *meter) add(units int64) { m.used += units }
+
+// spent says whether the budget or the time is used up.
+func (m *meter) spent() bool { return m.used >= m.limit || m.ctx.Err() != nil }
+
+// within calls f with the limit lowered so that it can use at most units.
+func (m *meter) within(units int64, f func()) {
+	was := m.limit
+	m.limit = min(was, m.used+units)
+	f()
+	m.limit = was
+}

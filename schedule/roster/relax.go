@@ -1,0 +1,148 @@
+package roster
+
+import (
+	"slices"
+)
+
+// A relaxation prices the slots instead of requiring that each is held once.
+// For any prices λ,
+//
+//	Σ λ_s − (what uncovered slots earn) − Σ_m max over m's sets S of (λ(S) − cost(S))
+//
+// is a lower bound of the cost of every roster: a roster is one set per member,
+// and the prices of covered slots cancel. Costs of earlier terms are held at
+// their values by multipliers of their own, deviations by the range of loads.
+// Everything is integer, so the bound is exact for the prices it was made with.
+type relaxation struct {
+	md      *model
+	unit    int64
+	limit   int64 // every |deviation| is at most this
+	loose   int64 // slots that may stay uncovered, when uncovered is settled
+	goal    string
+	settled map[string]int64 // value of each additive term before the goal
+	scale   int64            // prices are in 1/scale of the goal's unit
+
+	autos   []*automaton
+	pricers []*pricer
+	autoOf  []int
+	gain    []int64
+	sets    [][]int32
+	cells   int64 // values computed so far, a measure of the work
+}
+
+// prices are the multipliers: one per slot, one per settled term.
+type prices struct {
+	Slot []int64
+	Term map[string]int64
+}
+
+// newRelaxation prepares the bound of a goal term, given what is settled.
+func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit int64, settled map[string]int64) *relaxation {
+	r := &relaxation{
+		md: md, unit: unit, limit: limit, goal: goal, settled: settled, scale: 1 << 12, autos: autos,
+		gain: make([]int64, len(md.slots)), sets: make([][]int32, len(md.members)),
+	}
+	if goal == TermSumDev {
+		r.scale = 16
+	}
+	for m := range md.members {
+		r.pricers = append(r.pricers, newPricer(md, m, autos[m], unit, limit))
+	}
+	return r
+}
+
+// coefficient returns what one unit of a term costs at the given prices.
+func (r *relaxation) coefficient(term string, p *prices) int64 {
+	if term == r.goal {
+		return r.scale
+	}
+	return p.Term[term]
+}
+
+// bound evaluates the prices. It returns the bound times scale and leaves in
+// sets what each member would take. When some member has no set with an allowed
+// load, impossible is true: nothing satisfies the limit.
+func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
+	wish, near := r.coefficient(TermPref, p), r.coefficient(TermSpacing, p)
+	moved, away := r.coefficient(TermChanges, p), r.coefficient(TermSumDev, p)
+	for s := range r.md.slots {
+		total += p.Slot[s]
+		if r.md.slots[s].base != none {
+			total += moved
+		}
+	}
+	total -= r.unheld(p)
+	for t, v := range r.settled {
+		if t != TermUncovered {
+			total -= p.Term[t] * v
+		}
+	}
+	for m := range r.pricers {
+		pr := r.pricers[m]
+		mm := pr.mm
+		for s := range r.gain {
+			r.gain[s] = p.Slot[s] - wish*mm.pref[s]
+			if r.md.slots[s].base == int32(m) {
+				r.gain[s] += moved
+			}
+		}
+		for l := range pr.ends {
+			pr.ends[l] = -away * abs(mm.deviation(int64(l+pr.lo)*r.unit))
+		}
+		r.cells += int64(len(pr.value)) * 2
+		v, set, ok := pr.best(r.gain, near)
+		if !ok {
+			return 0, true
+		}
+		total -= v
+		r.sets[m] = append(r.sets[m][:0], set...)
+	}
+	return total, false
+}
+
+// published returns how many slots of the component somebody is published for.
+func (r *relaxation) published() int64 {
+	n := int64(0)
+	for s := range r.md.slots {
+		if r.md.slots[s].base != none {
+			n++
+		}
+	}
+	return n
+}
+
+// unheld returns the most that uncovered slots can earn: when uncovered is
+// settled the greatest prices, as many as may stay open; when it is the goal
+// every price above the cost; when it is neither, every positive one.
+func (r *relaxation) unheld(p *prices) int64 {
+	cost := int64(0)
+	if r.goal == TermUncovered {
+		cost = r.scale
+	}
+	var top []int64
+	for s := range r.md.slots {
+		if x := p.Slot[s] - cost; x > 0 && !r.md.slots[s].pinned {
+			top = append(top, x)
+		}
+	}
+	if n, ok := r.settled[TermUncovered]; ok && int(n) < len(top) {
+		slices.Sort(top)
+		top = top[len(top)-int(n):]
+	}
+	sum := int64(0)
+	for _, x := range top {
+		sum += x
+	}
+	return sum
+}
+
+// maxPrice keeps prices, and any sum of them, far from overflow.
+const maxPrice = 1 << 40
+
+func ceilDiv(a, b int64) int64 {
+	q := a / b
+	if a%b > 0 {
+		q++
+	}
+	return q
+}
