@@ -21,6 +21,16 @@ func (b bitset) meets(c bitset) bool {
 	return false
 }
 
+// contains says whether every member of c is in the set.
+func (b bitset) contains(c bitset) bool {
+	for w, x := range c {
+		if x&^b[w] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // common returns how many members the sets share.
 func (b bitset) common(c bitset) int64 {
 	n := 0

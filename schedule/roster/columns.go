@@ -9,21 +9,31 @@ import "math"
 type generation struct {
 	r       *relaxation
 	lp      *linearProgram
-	terms   []string // settled terms with a row of their own, after slots and members
-	best    int64    // the bound, times scale
-	at      prices   // that give it
+	box     float64
+	unit    float64   // of the goal, per unit of the program's cost
+	terms   []string  // settled terms with a row of their own, after slots and members
+	fixed   int       // columns before the first set
+	member  []int32   // per set: whose it is
+	set     []bitset  // per set: its slots
+	plain   []float64 // per set: its cost before a branch bans it
+	best    int64     // the bound, times scale
+	at      prices    // that give it
+	started bool      // at holds prices
 	now     prices
+	smooth  float64
 	rounds  int64
 	pivots  int64
-	counted int64
-	smooth  float64
+	counted int64 // work that cost has reported
 }
 
 // newGeneration prepares the program; box bounds the price of a slot, in units
 // of the goal. known are rosters to begin with.
 func newGeneration(r *relaxation, box float64, known ...[]int32) *generation {
 	ns, nm := len(r.md.slots), len(r.md.members)
-	g := &generation{r: r, best: math.MinInt64, smooth: 0.5}
+	g := &generation{box: box, r: r, best: math.MinInt64, smooth: 0.5, unit: 1}
+	if r.goal == TermSumDev {
+		g.unit = 1000 // near the size of the other numbers
+	}
 	for _, t := range []string{TermChanges, TermSumDev, TermPref, TermSpacing} {
 		if _, ok := r.settled[t]; ok {
 			g.terms = append(g.terms, t)
@@ -62,7 +72,7 @@ func newGeneration(r *relaxation, box float64, known ...[]int32) *generation {
 		case openRow != none:
 			g.lp.add(column{row: []int32{int32(s), int32(openRow)}, val: []float64{1, 1}})
 		case r.goal == TermUncovered:
-			g.lp.add(column{cost: 1, row: []int32{int32(s)}, val: []float64{1}})
+			g.lp.add(column{cost: 1 / g.unit, row: []int32{int32(s)}, val: []float64{1}})
 		default:
 			g.lp.add(column{row: []int32{int32(s)}, val: []float64{1}})
 		}
@@ -76,6 +86,7 @@ func newGeneration(r *relaxation, box float64, known ...[]int32) *generation {
 		}
 		g.lp.add(over)
 	}
+	g.fixed = len(g.lp.cols)
 	g.at = prices{make([]int64, ns), map[string]int64{}}
 	g.now = prices{make([]int64, ns), map[string]int64{}}
 	for _, owner := range known {
@@ -141,13 +152,15 @@ func (g *generation) setCost(m int, set []int32, term string) float64 {
 func (g *generation) addSet(m int, set []int32) {
 	c := column{cost: 0, row: []int32{int32(len(g.r.md.slots) + m)}, val: []float64{1}}
 	if g.r.goal != TermUncovered && g.r.goal != TermMaxDev {
-		c.cost = g.setCost(m, set, g.r.goal)
+		c.cost = g.setCost(m, set, g.r.goal) / g.unit
 		if g.r.goal == TermChanges {
 			c.cost = -c.cost
 		}
 	}
+	bits := newBitset(g.r.md.words)
 	for _, s := range set {
 		c.row, c.val = append(c.row, s), append(c.val, 1)
+		bits.set(int(s))
 	}
 	for _, t := range g.terms {
 		if x := g.setCost(m, set, t); x != 0 {
@@ -155,6 +168,43 @@ func (g *generation) addSet(m int, set []int32) {
 		}
 	}
 	g.lp.add(c)
+	g.member, g.set, g.plain = append(g.member, int32(m)), append(g.set, bits), append(g.plain, c.cost)
+}
+
+// dropSet forgets the set added last.
+func (g *generation) dropSet() {
+	n := len(g.set) - 1
+	g.member, g.set, g.plain = g.member[:n], g.set[:n], g.plain[:n]
+	g.lp.cols, g.lp.where = g.lp.cols[:g.fixed+n], g.lp.where[:g.fixed+n]
+}
+
+// rebase makes the program follow the decisions of the branch at hand: sets
+// against them cost too much to be chosen.
+func (g *generation) rebase() {
+	ban := 40 * g.box * float64(len(g.r.md.slots)+10)
+	for i, m := range g.member {
+		cost := g.plain[i]
+		if g.set[i].meets(g.r.not[m]) || !g.set[i].contains(g.r.must[m]) {
+			cost += ban
+		}
+		g.lp.cols[g.fixed+i].cost = cost
+	}
+	g.lp.reprice()
+	g.best = math.MinInt64
+}
+
+// holding returns how much of each slot the program gives each member, where
+// that is neither nothing nor decided.
+func (g *generation) holding() map[[2]int32]float64 {
+	x := map[[2]int32]float64{}
+	for row, j := range g.lp.basis {
+		i := int(j) - g.fixed
+		if i < 0 || g.lp.x[row] < 1e-6 {
+			continue
+		}
+		g.set[i].each(func(s int) { x[[2]int32{g.member[i], int32(s)}] += g.lp.x[row] })
+	}
+	return x
 }
 
 // run generates until the bound, rounded up, reaches enough; the program is
@@ -185,8 +235,8 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 	r := g.r
 	ns, nm := len(r.md.slots), len(r.md.members)
 	blend := func(known int64, dual float64) int64 {
-		x := dual * float64(r.scale)
-		if g.best > math.MinInt64 {
+		x := dual * g.unit * float64(r.scale)
+		if g.started {
 			x = smooth*float64(known) + (1-smooth)*x
 		}
 		return int64(math.Round(min(max(x, -maxPrice), maxPrice)))
@@ -209,13 +259,13 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 		at := len(g.lp.cols)
 		g.addSet(m, r.sets[m])
 		if g.lp.reduced(at) > -1e-6 {
-			g.lp.cols, g.lp.where = g.lp.cols[:at], g.lp.where[:at]
+			g.dropSet()
 			continue
 		}
 		better = true
 	}
 	if v > g.best {
-		g.best = v
+		g.best, g.started = v, true
 		g.at, g.now = g.now, prices{make([]int64, ns), map[string]int64{}}
 	}
 	return better, false

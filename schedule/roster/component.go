@@ -183,7 +183,7 @@ func (c *component) box(goal string) float64 {
 		for s := range c.md.slots {
 			heaviest = max(heaviest, c.md.slots[s].weight)
 		}
-		return 8000 * float64(heaviest+1)
+		return 8 * float64(heaviest+1) // thousands: see generation.unit
 	case TermPref:
 		dearest := int64(1)
 		for m := range c.md.members {

@@ -14,7 +14,7 @@ type meter struct {
 }
 
 // unitsPerSecond is what one core does on a slow day.
-const unitsPerSecond = 2_500_000
+const unitsPerSecond = 3_500_000
 
 // BudgetFor returns the units of work that fit into a time limit with room to
 // spare on an ordinary core.

@@ -27,7 +27,9 @@ type relaxation struct {
 	autoOf  []int
 	gain    []int64
 	sets    [][]int32
-	cells   int64 // values computed so far, a measure of the work
+	must    []bitset // per member: slots a branch gives them
+	not     []bitset // per member: slots a branch denies them
+	cells   int64    // values computed so far, a measure of the work
 }
 
 // prices are the multipliers: one per slot, one per settled term.
@@ -47,6 +49,7 @@ func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit
 	}
 	for m := range md.members {
 		r.pricers = append(r.pricers, newPricer(md, m, autos[m], unit, limit))
+		r.must, r.not = append(r.must, newBitset(md.words)), append(r.not, newBitset(md.words))
 	}
 	return r
 }
@@ -86,12 +89,13 @@ func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
 				r.gain[s] += moved
 			}
 		}
+		owed := r.branch(m)
 		for l := range pr.ends {
 			pr.ends[l] = -away * abs(mm.deviation(int64(l+pr.lo)*r.unit))
 		}
 		r.cells += int64(len(pr.value)) * 2
 		v, set, ok := pr.best(r.gain, near)
-		if !ok {
+		if v -= owed; !ok || v < -decisive/2 {
 			return 0, true
 		}
 		total -= v
@@ -109,6 +113,21 @@ func (r *relaxation) published() int64 {
 		}
 	}
 	return n
+}
+
+// decisive outweighs everything a set can be worth, so that a best set follows
+// the decisions of a branch whenever one does.
+const decisive = 1 << 52
+
+// branch makes member m's gains follow the decisions and returns by how much
+// they raise the value of a set that does.
+func (r *relaxation) branch(m int) (owed int64) {
+	r.must[m].each(func(s int) {
+		r.gain[s] += decisive
+		owed += decisive
+	})
+	r.not[m].each(func(s int) { r.gain[s] -= decisive })
+	return owed
 }
 
 // unheld returns the most that uncovered slots can earn: when uncovered is

@@ -152,3 +152,52 @@ func (s *searcher) weigh(k int) weights {
 	}
 	return w
 }
+
+// offer records owners as far as they keep the rules, and says whether that
+// beats the best known.
+func (s *searcher) offer(owner []int32) bool {
+	s.st.restore(nil)
+	for i, m := range owner {
+		if m != none && s.st.owner[i] == none && s.st.fits(i, m) {
+			s.st.give(i, m)
+		}
+	}
+	return s.record()
+}
+
+// deals spends work on term k by dealing pairs of members anew, cooling from
+// warm to cold.
+func (s *searcher) deals(k int, bound, work, target int64, meter *meter) {
+	s.st.restore(s.best)
+	w := s.weigh(k)
+	if s.order[k] == TermMaxDev {
+		s.st.setCap(target)
+	} else {
+		s.st.setCap(s.capBefore(k))
+	}
+	d := newDealer(s.st, s.ann.rng, s.unit)
+	d.w = w
+	if len(s.ann.loose) == 0 {
+		return
+	}
+	for d.work < work && !s.stop() && !s.reached(k, bound) {
+		d.temp = dealHot * (1 - float64(d.work)/float64(work))
+		before := d.work
+		slot := s.ann.loose[s.ann.rng.IntN(len(s.ann.loose))]
+		able := s.md.slots[slot].eligible
+		a, b := s.st.owner[slot], able[s.ann.rng.IntN(len(able))]
+		if a != none && a != b && d.deal(a, b) {
+			s.record()
+		}
+		d.work += 20
+		meter.add(d.work - before)
+	}
+}
+
+var dealHot = 1.0
+
+// maxDev returns the largest deviation of the best roster.
+func (s *searcher) maxDev() int64 {
+	s.st.restore(s.best)
+	return s.st.maxDev()
+}

@@ -1,38 +1,51 @@
 package roster
 
+import "slices"
+
+// Work per slot of the first annealing and dealing.
+const (
+	annealMoves = 2500
+	dealWork    = 5000
+)
+
 // settle brings term k down and its bound up, until they meet or the budget at
 // hand is used.
 func (c *component) settle(k int, slack []int64) {
 	c.at = c.order[k]
-	c.descend(k, false)
+	c.improve(k)
 	c.raise(k, slack)
 	for c.value(k) > c.least[k] && !c.meter.spent() {
-		c.descend(k, false)
+		c.improve(k)
 	}
 }
 
-// descend anneals term k once, longer each time; first makes it brief.
-func (c *component) descend(k int, first bool) {
-	if c.value(k) <= c.least[k] || len(c.md.slots) == 0 {
+// settleQuickly brings term k down without looking for its bound.
+func (c *component) settleQuickly(k int) {
+	c.at = c.order[k]
+	for c.value(k) > c.least[k] && !c.meter.spent() {
+		c.improve(k)
+	}
+}
+
+// improve walks term k down by single exchanges, then by dealing pairs anew,
+// longer each time.
+func (c *component) improve(k int) {
+	if c.value(k) <= c.least[k] {
 		return
 	}
-	moves := c.stride(k)
-	if first {
-		moves = c.meter.limit - c.meter.used
-	}
-	before := c.search.used
-	c.search.stage(k, c.least[k], moves, c.least[k])
-	c.meter.add(c.search.used - before)
-}
-
-// stride returns how many moves the next annealing of term k makes.
-func (c *component) stride(k int) int64 {
 	c.tries[k]++
-	return int64(len(c.md.slots)) * 1500 * int64(min(c.tries[k], 20))
+	effort := int64(len(c.md.slots)) * int64(min(c.tries[k], 8))
+	before := c.search.used
+	c.search.stage(k, c.least[k], effort*annealMoves, c.least[k])
+	c.meter.add(c.search.used - before)
+	if c.value(k) > c.least[k] && !c.meter.spent() {
+		c.search.deals(k, c.least[k], effort*dealWork, c.least[k], c.meter)
+	}
 }
 
-// refine works on the first unproven terms in turn while budget is left. When
-// an earlier term improves, what follows is settled anew.
+// refine works on the unproven terms in turn while budget is left, now and then
+// by the tree. When an earlier term
+// improves, what follows is settled again.
 func (c *component) refine(slack []int64, alone bool, report func()) {
 	for turn := 0; !c.meter.spent(); turn++ {
 		open := c.open(alone)
@@ -41,17 +54,31 @@ func (c *component) refine(slack []int64, alone bool, report func()) {
 		}
 		k := open[turn%len(open)]
 		c.at = c.order[k]
-		before := c.value(k)
-		c.descend(k, false)
-		if c.value(k) < before {
-			for j := k; j < len(c.order); j++ {
-				if j > k {
-					c.least[j] = c.trivial(c.order[j])
-				}
-				c.meter.within((c.meter.limit-c.meter.used)/4, func() { c.settle(j, slack) })
-			}
+		before := slices.Clone(c.search.vec)
+		if turn/len(open)%4 == 3 {
+			c.meter.within((c.meter.limit-c.meter.used)/4, func() { c.branch(k, slack) })
+		} else {
+			c.improve(k)
+		}
+		if slices.Compare(c.search.vec, before) < 0 {
+			c.resettle(before, slack)
 		}
 		report()
+	}
+}
+
+// resettle forgets the bounds that rested on values before that have improved,
+// and settles the terms from there on.
+func (c *component) resettle(before []int64, slack []int64) {
+	better := false
+	for k := range c.order {
+		if better {
+			c.least[k] = c.trivial(c.order[k])
+		}
+		better = better || c.value(k) < before[k]
+		if better {
+			c.raise(k, slack)
+		}
 	}
 }
 

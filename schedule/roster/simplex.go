@@ -1,6 +1,10 @@
 package roster
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // A linear program in the form the column generation needs: minimise cost,
 // every row an equation with a non-negative right-hand side, columns added as
@@ -60,38 +64,21 @@ func (lp *linearProgram) reduced(j int) float64 {
 	return d
 }
 
-// solve pivots until no column improves the cost, or the pivots are used up.
+// solve pivots until no column improves the cost, or the pivots are used up. It
+// looks over all columns only when the most promising of the last look are used
+// up.
 func (lp *linearProgram) solve(pivots int) (used int) {
-	n := len(lp.rhs)
+	var short []int32
 	for used < pivots {
-		enter, most := -1, -1e-7
-		for j := range lp.cols {
-			if lp.where[j] == none {
-				if d := lp.reduced(j); d < most {
-					enter, most = j, d
-				}
-			}
-		}
+		enter, most := lp.choose(short)
 		if enter < 0 {
-			return used
-		}
-		c := &lp.cols[enter]
-		for i := range n {
-			sum := 0.0
-			row := lp.inv[i*n : i*n+n]
-			for k, r := range c.row {
-				sum += row[r] * c.val[k]
-			}
-			lp.dir[i] = sum
-		}
-		leave, step := -1, math.Inf(1)
-		for i, a := range lp.dir {
-			if a > tolerance {
-				if t := max(lp.x[i], 0) / a; t < step-1e-12 || t < step+1e-12 && a > lp.dir[leave] {
-					leave, step = i, t
-				}
+			short = lp.shortlist(short[:0])
+			if enter, most = lp.choose(short); enter < 0 {
+				return used
 			}
 		}
+		lp.direction(&lp.cols[enter])
+		leave, step := lp.ratio()
 		if leave < 0 {
 			return used
 		}
@@ -99,6 +86,71 @@ func (lp *linearProgram) solve(pivots int) (used int) {
 		used++
 	}
 	return used
+}
+
+// worth is how much a column must improve the cost to be brought in.
+const worth = -1e-7
+
+// choose returns the listed column that improves the cost most, or none.
+func (lp *linearProgram) choose(list []int32) (enter int, most float64) {
+	enter, most = none, worth
+	for _, j := range list {
+		if lp.where[j] == none {
+			if d := lp.reduced(int(j)); d < most {
+				enter, most = int(j), d
+			}
+		}
+	}
+	return enter, most
+}
+
+// shortlist returns the columns that improve the cost most.
+func (lp *linearProgram) shortlist(list []int32) []int32 {
+	type offer struct {
+		gain float64
+		col  int32
+	}
+	var offers []offer
+	for j := range lp.cols {
+		if lp.where[j] == none {
+			if d := lp.reduced(j); d < worth {
+				offers = append(offers, offer{d, int32(j)})
+			}
+		}
+	}
+	slices.SortFunc(offers, func(a, b offer) int {
+		return cmp.Or(cmp.Compare(a.gain, b.gain), cmp.Compare(a.col, b.col))
+	})
+	for _, o := range offers[:min(len(offers), 24)] {
+		list = append(list, o.col)
+	}
+	return list
+}
+
+// direction computes how the basic columns give way to column c.
+func (lp *linearProgram) direction(c *column) {
+	n := len(lp.rhs)
+	for i := range n {
+		sum := 0.0
+		row := lp.inv[i*n : i*n+n]
+		for k, r := range c.row {
+			sum += row[r] * c.val[k]
+		}
+		lp.dir[i] = sum
+	}
+}
+
+// ratio returns the row whose basic column leaves first, and after how much.
+func (lp *linearProgram) ratio() (leave int, step float64) {
+	leave, step = none, math.Inf(1)
+	for i, a := range lp.dir {
+		if a > tolerance {
+			if t := max(lp.x[i], 0) / a; t < step-1e-12 || t < step+1e-12 && a > lp.dir[leave] {
+				leave, step = i, t
+			}
+		}
+	}
+	return leave, step
 }
 
 // pivot brings a column into the basis.
@@ -135,4 +187,17 @@ func (lp *linearProgram) cost() float64 {
 		sum += lp.cols[j].cost * lp.x[i]
 	}
 	return sum
+}
+
+// reprice recomputes the duals after costs have changed.
+func (lp *linearProgram) reprice() {
+	n := len(lp.rhs)
+	clear(lp.price)
+	for i, j := range lp.basis {
+		if c := lp.cols[j].cost; c != 0 {
+			for k, v := range lp.inv[i*n : i*n+n] {
+				lp.price[k] += c * v
+			}
+		}
+	}
 }

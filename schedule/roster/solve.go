@@ -117,7 +117,7 @@ func (s *solver) firstPass() {
 func (s *solver) settleMaxDev(k int) {
 	slack := s.slack()
 	s.each(TermMaxDev, func(c *component) {
-		c.meter.within((c.meter.limit-c.meter.used)*2/5, func() { c.descend(k, true) })
+		c.meter.within((c.meter.limit-c.meter.used)*2/5, func() { c.settleQuickly(k) })
 	})
 	for {
 		worst := s.comps[0]
@@ -177,6 +177,7 @@ func (s *solver) slack() []int64 {
 	return slack
 }
 
+// terms returns the terms of the best roster so far with their bounds.
 func (s *solver) terms() []Term {
 	terms := make([]Term, len(s.p.Order))
 	proven := true
@@ -185,7 +186,9 @@ func (s *solver) terms() []Term {
 		for _, c := range s.comps {
 			v, b := c.value(k), min(c.least[k], c.value(k))
 			if t == TermMaxDev {
-				terms[k].Value, terms[k].Bound = max(terms[k].Value, v), max(terms[k].Bound, b)
+				// A component that came below the floor counts as it is.
+				v = c.search.maxDev()
+				terms[k].Value, terms[k].Bound = max(terms[k].Value, v), max(terms[k].Bound, min(b, v))
 			} else {
 				terms[k].Value, terms[k].Bound = terms[k].Value+v, terms[k].Bound+b
 			}

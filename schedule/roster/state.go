@@ -38,10 +38,12 @@ func newState(md *model) *state {
 	return st
 }
 
-// restore makes the state hold exactly the given owners.
+// restore makes the state hold exactly the given owners; nil is nobody anywhere
+// but where slots are pinned.
 func (st *state) restore(owner []int32) {
-	for s := range owner {
-		if st.owner[s] != owner[s] && st.owner[s] != none {
+	for s := range st.owner {
+		o := st.owner[s]
+		if o != none && !(owner == nil && st.md.slots[s].pinned) && (owner == nil || o != owner[s]) {
 			st.take(s)
 		}
 	}
