@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	_ "time/tzdata" // the image of the program has no zone database of its own
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the whole command line.
+type commands struct {
+	Solve   solveCmd   `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Help    helpCmd    `cmd:"" help:"Explain the commands, or one of them."`
+}
+
+const description = "Fair on-call plans that keep every rule, and the proof that none is more even.\n\n" +
+	"Results go to standard output, messages to standard error. " +
+	"Exit codes: 0 good, 1 refused with a reason, 2 wrong usage."
+
+// A console is what the program has of the world around it.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	getenv   func(string) string
+	// outTerminal and errTerminal say that a person is looking.
+	outTerminal, errTerminal bool
+}
+
+// A usageError is a command line that cannot be meant. The program exits with 2.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func main() {
+	os.Exit(run(os.Args[1:], &console{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, getenv: os.Getenv,
+		outTerminal: isTerminal(os.Stdout), errTerminal: isTerminal(os.Stderr),
+	}))
+}
+
+// run executes one command line and returns the exit code.
+func run(args []string, con *console) int {
+	err := execute(args, con)
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		complain(con, err)
+		fmt.Fprintln(con.err, "watchbill: `watchbill help` explains the commands")
+		return 2
+	}
+	complain(con, err)
+	return 1
+}
+
+// complain writes an error, each of its lines under the program's name so that
+// it can be told from what else is in a log.
+func complain(con *console, err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(con.err, "watchbill:", line)
+	}
+}
+
+func execute(args []string, con *console) error {
+	if len(args) == 0 {
+		args = []string{"help"}
+	}
+	parser, err := kong.New(&commands{},
+		kong.Name("watchbill"),
+		kong.Description(description),
+		kong.Writers(con.out, con.err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Bind(con),
+	)
+	if err != nil {
+		return err
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		return usageError{err}
+	}
+	return ctx.Run()
+}
