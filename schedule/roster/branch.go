@@ -54,8 +54,8 @@ func (c *component) plant(k int, slack []int64) *tree {
 	if (pairs || term == TermSpacing) && !hasExactPairs(autos) {
 		return nil
 	}
-	r := newRelaxation(c.md, autos, c.unit, term, limit, settled)
-	return &tree{c: c, k: k, g: newGeneration(r, c.box(term), c.search.best), limit: limit, sealed: true}
+	r := newRelaxation(c.md, autos, c.unit, term, limit, settled, c.box(term))
+	return &tree{c: c, k: k, g: newGeneration(r, c.search.best), limit: limit, sealed: true}
 }
 
 // enough returns the bound at which a branch is given up.

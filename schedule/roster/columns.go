@@ -26,14 +26,15 @@ type generation struct {
 	counted int64 // work that cost has reported
 }
 
-// newGeneration prepares the program; box bounds the price of a slot, in units
-// of the goal. known are rosters to begin with.
-func newGeneration(r *relaxation, box float64, known ...[]int32) *generation {
+// newGeneration prepares the program; known are rosters to begin with.
+func newGeneration(r *relaxation, known ...[]int32) *generation {
 	ns, nm := len(r.md.slots), len(r.md.members)
-	g := &generation{box: box, r: r, best: math.MinInt64, smooth: 0.5, unit: 1}
+	g := &generation{r: r, best: math.MinInt64, smooth: 0.5, unit: 1}
 	if r.goal == TermSumDev {
 		g.unit = 1000 // near the size of the other numbers
 	}
+	g.box = r.box / g.unit
+	box := g.box
 	for _, t := range []string{TermChanges, TermSumDev, TermPref, TermSpacing} {
 		if _, ok := r.settled[t]; ok {
 			g.terms = append(g.terms, t)

@@ -103,15 +103,16 @@ func hasExactPairs(autos []*automaton) bool {
 }
 
 // raise improves the lower bound of term k, given that the earlier terms are at
-// their values plus slack.
-func (c *component) raise(k int, slack []int64) {
-	if c.least[k] >= c.value(k) {
+// their values plus slack. Unless thorough, it is content to try whether the
+// largest deviation can be less than it is.
+func (c *component) raise(k int, slack []int64, thorough bool) {
+	if c.least[k] >= c.value(k) || c.meter.spent() {
 		return
 	}
 	settled, limit := c.settled(k, slack)
 	switch term := c.order[k]; term {
 	case TermMaxDev:
-		c.raiseMaxDev(settled, k)
+		c.raiseMaxDev(settled, k, thorough)
 	default:
 		_, pairs := settled[TermSpacing]
 		autos := c.automata(pairs || term == TermSpacing)
@@ -120,7 +121,7 @@ func (c *component) raise(k int, slack []int64) {
 		} else if term == TermSpacing && !hasExactPairs(autos) {
 			return
 		}
-		r := newRelaxation(c.md, autos, c.unit, term, limit, settled)
+		r := newRelaxation(c.md, autos, c.unit, term, limit, settled, c.box(term))
 		bound := c.generate(r, c.value(k))
 		if term == TermSumDev {
 			u, ok := settled[TermUncovered]
@@ -134,7 +135,7 @@ func (c *component) raise(k int, slack []int64) {
 }
 
 // raiseMaxDev looks for the least limit that the relaxation cannot refute.
-func (c *component) raiseMaxDev(settled map[string]int64, k int) {
+func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) {
 	values := c.deviations(c.value(k))
 	lo, hi := 0, len(values)-1 // values[:lo] are refuted; values[hi] is held
 	for lo < len(values) && values[lo] < c.least[k] {
@@ -148,20 +149,23 @@ func (c *component) raiseMaxDev(settled map[string]int64, k int) {
 		} else {
 			hi = try
 		}
+		if !thorough {
+			return
+		}
 	}
 }
 
 // refutes says whether no roster has every |deviation| within limit.
 func (c *component) refutes(limit int64, settled map[string]int64) bool {
 	_, pairs := settled[TermSpacing]
-	r := newRelaxation(c.md, c.automata(pairs), c.unit, TermMaxDev, limit, settled)
+	r := newRelaxation(c.md, c.automata(pairs), c.unit, TermMaxDev, limit, settled, c.box(TermMaxDev))
 	return c.generate(r, 1) > 0
 }
 
 // generate runs a column generation and returns its bound; it is math.MaxInt64/4
 // when nothing satisfies the limit.
 func (c *component) generate(r *relaxation, enough int64) int64 {
-	g := newGeneration(r, c.box(r.goal), c.search.best)
+	g := newGeneration(r, c.search.best)
 	bound, impossible := g.run(enough, 400, func() bool {
 		c.meter.add(g.cost())
 		return c.meter.spent()
@@ -172,8 +176,7 @@ func (c *component) generate(r *relaxation, enough int64) int64 {
 	return bound
 }
 
-// box bounds what a slot's price can be, in units of the goal: the more it
-// allows the stronger the bound can get, and the slower.
+// box returns the greatest price of a slot that is worth trying for a goal.
 func (c *component) box(goal string) float64 {
 	switch goal {
 	case TermUncovered, TermMaxDev:
@@ -183,7 +186,7 @@ func (c *component) box(goal string) float64 {
 		for s := range c.md.slots {
 			heaviest = max(heaviest, c.md.slots[s].weight)
 		}
-		return 8 * float64(heaviest+1) // thousands: see generation.unit
+		return 8000 * float64(heaviest+1)
 	case TermPref:
 		dearest := int64(1)
 		for m := range c.md.members {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A meter counts work in units of roughly a quarter of a microsecond: a budget
+// A meter counts work in units of roughly an eighth of a microsecond: a budget
 // of work, unlike one of time, gives the same roster every time.
 type meter struct {
 	ctx   context.Context
@@ -14,13 +14,16 @@ type meter struct {
 }
 
 // unitsPerSecond is what one core does on a slow day.
-const unitsPerSecond = 3_500_000
+const unitsPerSecond = 6_000_000
 
 // BudgetFor returns the units of work that fit into a time limit with room to
 // spare on an ordinary core.
 func BudgetFor(limit time.Duration) int64 {
 	return int64(limit.Seconds() * unitsPerSecond)
 }
+
+// left returns the units that are not used yet.
+func (m *meter) left() int64 { return max(0, m.limit-m.used) }
 
 func (m *meter) add(units int64) { m.used += units }
 

@@ -20,6 +20,7 @@ type relaxation struct {
 	loose   int64 // slots that may stay uncovered, when uncovered is settled
 	goal    string
 	settled map[string]int64 // value of each additive term before the goal
+	box     float64          // the greatest price of a slot, in units of the goal
 	scale   int64            // prices are in 1/scale of the goal's unit
 
 	autos   []*automaton
@@ -38,14 +39,23 @@ type prices struct {
 	Term map[string]int64
 }
 
-// newRelaxation prepares the bound of a goal term, given what is settled.
-func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit int64, settled map[string]int64) *relaxation {
-	r := &relaxation{
-		md: md, unit: unit, limit: limit, goal: goal, settled: settled, scale: 1 << 12, autos: autos,
-		gain: make([]int64, len(md.slots)), sets: make([][]int32, len(md.members)),
+// scaleFor returns how finely prices up to box can be told apart while any sum
+// of them stays far from overflow.
+func scaleFor(box float64) int64 {
+	scale := int64(1 << 24)
+	for scale > 16 && box*float64(scale) > 1<<34 {
+		scale /= 2
 	}
-	if goal == TermSumDev {
-		r.scale = 16
+	return scale
+}
+
+// newRelaxation prepares the bound of a goal term, given what is settled; box
+// bounds the price of a slot in units of the goal: the more it allows the
+// stronger the bound can get, and the slower.
+func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit int64, settled map[string]int64, box float64) *relaxation {
+	r := &relaxation{
+		md: md, unit: unit, limit: limit, goal: goal, settled: settled, scale: scaleFor(box), autos: autos, box: box,
+		gain: make([]int64, len(md.slots)), sets: make([][]int32, len(md.members)),
 	}
 	for m := range md.members {
 		r.pricers = append(r.pricers, newPricer(md, m, autos[m], unit, limit))

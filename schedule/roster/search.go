@@ -17,7 +17,6 @@ type searcher struct {
 
 	best []int32
 	vec  []int64 // the terms of best, in order
-	used int64   // moves made
 	stop func() bool
 }
 
@@ -40,6 +39,17 @@ func (md *model) unit() int64 {
 		}
 	}
 	return max(g, 1)
+}
+
+// lightest returns the least positive weight, points.
+func (md *model) lightest() float64 {
+	least := int64(maxPoints)
+	for i := range md.slots {
+		if w := md.slots[i].weight; w > 0 {
+			least = min(least, w)
+		}
+	}
+	return float64(least)
 }
 
 func gcd(a, b int64) int64 {
@@ -75,23 +85,29 @@ func (s *searcher) valueOf(term string) int64 {
 	return v
 }
 
-// stage spends moves on term k, holding the earlier terms at their best values,
-// and stops when the term has come down to bound.
-func (s *searcher) stage(k int, bound, moves int64, target int64) {
+// aim prepares the state for term k: it holds the best roster, and deviations
+// are free up to what the earlier terms allow or, when the largest one is to
+// come down, up to the bound.
+func (s *searcher) aim(k int, bound int64) {
 	s.st.restore(s.best)
-	s.ann.w = s.weigh(k)
-	switch {
-	case s.order[k] == TermMaxDev:
-		s.st.setCap(target)
-	default:
+	if s.order[k] == TermMaxDev {
+		s.st.setCap(bound)
+	} else {
 		s.st.setCap(s.capBefore(k))
 	}
+	s.ann.w = s.weigh(k)
+}
+
+// anneal spends moves on term k, holding the earlier terms at their best values,
+// and stops when the term has come down to bound.
+func (s *searcher) anneal(k int, bound, moves int64, meter *meter) {
+	s.aim(k, bound)
 	before := s.ann.work
 	s.ann.run(moves, 3, 0.12, func() bool {
 		s.record()
 		return s.reached(k, bound)
 	}, s.stop)
-	s.used += s.ann.work - before
+	meter.add(s.ann.work - before)
 }
 
 func (s *searcher) reached(k int, bound int64) bool { return s.vec[k] <= bound }
@@ -111,7 +127,7 @@ func (s *searcher) capBefore(k int) int64 {
 // counts, what follows breaks ties.
 func (s *searcher) weigh(k int) weights {
 	var w weights
-	g := float64(1000 * s.unit)
+	g := 1000 * max(float64(s.unit), s.md.lightest()/8)
 	for i, t := range s.order {
 		price := 2.0
 		switch {
@@ -165,23 +181,16 @@ func (s *searcher) offer(owner []int32) bool {
 	return s.record()
 }
 
-// deals spends work on term k by dealing pairs of members anew, cooling from
-// warm to cold.
-func (s *searcher) deals(k int, bound, work, target int64, meter *meter) {
-	s.st.restore(s.best)
-	w := s.weigh(k)
-	if s.order[k] == TermMaxDev {
-		s.st.setCap(target)
-	} else {
-		s.st.setCap(s.capBefore(k))
-	}
-	d := newDealer(s.st, s.ann.rng, s.unit)
-	d.w = w
+// deals spends work on term k by dealing pairs of members anew while cooling.
+func (s *searcher) deals(k int, bound, work int64, meter *meter) {
 	if len(s.ann.loose) == 0 {
 		return
 	}
+	s.aim(k, bound)
+	d := newDealer(s.st, s.ann.rng, s.unit)
+	d.w = s.ann.w
 	for d.work < work && !s.stop() && !s.reached(k, bound) {
-		d.temp = dealHot * (1 - float64(d.work)/float64(work))
+		d.temp = 1 - float64(d.work)/float64(work)
 		before := d.work
 		slot := s.ann.loose[s.ann.rng.IntN(len(s.ann.loose))]
 		able := s.md.slots[slot].eligible
@@ -193,8 +202,6 @@ func (s *searcher) deals(k int, bound, work, target int64, meter *meter) {
 		meter.add(d.work - before)
 	}
 }
-
-var dealHot = 1.0
 
 // maxDev returns the largest deviation of the best roster.
 func (s *searcher) maxDev() int64 {

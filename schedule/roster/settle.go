@@ -1,6 +1,9 @@
 package roster
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Work per slot of the first annealing and dealing.
 const (
@@ -8,15 +11,22 @@ const (
 	dealWork    = 5000
 )
 
-// settle brings term k down and its bound up, until they meet or the budget at
-// hand is used.
+// settle brings term k down and, once that stalls, its bound up, until they meet
+// or the budget at hand is used.
 func (c *component) settle(k int, slack []int64) {
 	c.at = c.order[k]
-	c.improve(k)
-	c.raise(k, slack)
-	for c.value(k) > c.least[k] && !c.meter.spent() {
-		c.improve(k)
-	}
+	raised := int64(math.MaxInt64)
+	c.meter.within(c.meter.left()*3/4, func() {
+		for c.value(k) > c.least[k] && !c.meter.spent() {
+			before := c.value(k)
+			c.improve(k)
+			if c.value(k) == before && raised > before {
+				raised = before
+				c.raise(k, slack, false)
+			}
+		}
+	})
+	c.raise(k, slack, true)
 }
 
 // settleQuickly brings term k down without looking for its bound.
@@ -35,11 +45,13 @@ func (c *component) improve(k int) {
 	}
 	c.tries[k]++
 	effort := int64(len(c.md.slots)) * int64(min(c.tries[k], 8))
-	before := c.search.used
-	c.search.stage(k, c.least[k], effort*annealMoves, c.least[k])
-	c.meter.add(c.search.used - before)
+	most := c.meter.left()/6 + 10_000
+	c.search.anneal(k, c.least[k], min(effort*annealMoves, most), c.meter)
+	if c.order[k] == TermMaxDev && c.tries[k]%3 != 0 {
+		return // exchanges do better there, and cost less
+	}
 	if c.value(k) > c.least[k] && !c.meter.spent() {
-		c.search.deals(k, c.least[k], effort*dealWork, c.least[k], c.meter)
+		c.search.deals(k, c.least[k], min(effort*dealWork, most), c.meter)
 	}
 }
 
@@ -55,9 +67,12 @@ func (c *component) refine(slack []int64, alone bool, report func()) {
 		k := open[turn%len(open)]
 		c.at = c.order[k]
 		before := slices.Clone(c.search.vec)
-		if turn/len(open)%4 == 3 {
-			c.meter.within((c.meter.limit-c.meter.used)/4, func() { c.branch(k, slack) })
-		} else {
+		switch turn / len(open) % 4 {
+		case 1:
+			c.meter.within(c.meter.left()/3, func() { c.raise(k, slack, true) })
+		case 3:
+			c.meter.within(c.meter.left()/4, func() { c.branch(k, slack) })
+		default:
 			c.improve(k)
 		}
 		if slices.Compare(c.search.vec, before) < 0 {
@@ -77,7 +92,7 @@ func (c *component) resettle(before []int64, slack []int64) {
 		}
 		better = better || c.value(k) < before[k]
 		if better {
-			c.raise(k, slack)
+			c.raise(k, slack, false)
 		}
 	}
 }

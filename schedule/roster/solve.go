@@ -101,7 +101,7 @@ func (s *solver) report(stage string) {
 func (s *solver) firstPass() {
 	for k, term := range s.p.Order {
 		slack := s.slack()
-		share := func(c *component) int64 { return (c.meter.limit - c.meter.used) / int64(len(s.p.Order)+2-k) }
+		share := func(c *component) int64 { return c.meter.left() / int64(len(s.p.Order)+2-k) }
 		if term == TermMaxDev && len(s.comps) > 1 {
 			s.settleMaxDev(k)
 			continue
@@ -117,7 +117,7 @@ func (s *solver) firstPass() {
 func (s *solver) settleMaxDev(k int) {
 	slack := s.slack()
 	s.each(TermMaxDev, func(c *component) {
-		c.meter.within((c.meter.limit-c.meter.used)*2/5, func() { c.settleQuickly(k) })
+		c.meter.within(c.meter.left()*2/5, func() { c.settleQuickly(k) })
 	})
 	for {
 		worst := s.comps[0]
@@ -127,7 +127,7 @@ func (s *solver) settleMaxDev(k int) {
 			}
 		}
 		before := worst.value(k)
-		worst.meter.within((worst.meter.limit-worst.meter.used)/2, func() { worst.settle(k, slack) })
+		worst.meter.within(worst.meter.left()/2, func() { worst.settle(k, slack) })
 		s.report(TermMaxDev)
 		if worst.value(k) == before {
 			break
