@@ -62,7 +62,7 @@ func (f *finder) check(slots []int, force bitset, limit int64) verdict {
 	}
 	z := f.b.pose(slots, force, limit)
 	v := z.solve()
-	f.work -= z.steps + int64(len(slots)*len(slots)+len(slots)*len(f.b.p.Members)/4)
+	f.work -= z.steps + int64(2*len(slots)*len(slots)+len(f.b.p.Members)+len(slots)*len(z.who))
 	if v != undecided {
 		f.memo[key] = v
 	}

@@ -125,20 +125,11 @@ func (b *casebook) commonClass(force bitset) puzzleClass {
 func (b *casebook) candidates(z *puzzle, slots []int, force bitset) []bitset {
 	var cols []bitset
 	first, last := b.stretch(slots)
-	words := (len(slots) + 63) / 64
 	z.classes[0].fill(z.slots, b.shortest(slots))
 	history := force.has(b.ids[reason{kind: reasonHistory}])
-	col := newBitset(words)
-	for m := range b.p.Members {
-		clear(col)
-		free := false
-		for i, s := range slots {
-			if b.allowed(s, m, force) {
-				col.set(i)
-				free = true
-			}
-		}
-		if !free {
+	allowed := b.allowedColumns(slots, force)
+	for m, col := range allowed {
+		if col == nil {
 			continue
 		}
 		w := puzzleMember{orig: m, past: b.beside(m, slots, force, history, first, last)}
@@ -153,24 +144,46 @@ func (b *casebook) candidates(z *puzzle, slots []int, force bitset) []bitset {
 		}
 		if any {
 			z.who = append(z.who, w)
-			cols = append(cols, slices.Clone(col))
+			cols = append(cols, col)
 		}
 	}
 	return cols
 }
 
-// allowed says whether no reason in force keeps the member from the slot by
-// itself.
-func (b *casebook) allowed(s, m int, force bitset) bool {
-	if pinned, ok := b.pins[s]; ok && pinned != m && force.has(b.ids[reason{kind: reasonPin, index: s}]) {
-		return false
-	}
-	for _, id := range b.bars(s)[m] {
-		if force.has(int(id)) {
-			return false
+// allowedColumns returns for each member the slots that no reason in force keeps
+// them from by itself; nil when there are none.
+func (b *casebook) allowedColumns(slots []int, force bitset) []bitset {
+	cols := make([]bitset, len(b.p.Members))
+	words := (len(slots) + 63) / 64
+	for i, s := range slots {
+		rows := b.bars(s)
+		pinned, isPinned := b.pins[s]
+		isPinned = isPinned && force.has(b.ids[reason{kind: reasonPin, index: s}])
+		put := func(m int) {
+			if isPinned && pinned != m {
+				return
+			}
+			for _, id := range rows[m] {
+				if force.has(int(id)) {
+					return
+				}
+			}
+			if cols[m] == nil {
+				cols[m] = newBitset(words)
+			}
+			cols[m].set(i)
+		}
+		if d := b.dutyOf[s]; force.hasAll(d.reasons) {
+			for _, m := range d.who {
+				put(m)
+			}
+			continue
+		}
+		for m := range b.p.Members {
+			put(m)
 		}
 	}
-	return true
+	return cols
 }
 
 // beside returns the shifts the member has anyway: the past, and what is pinned

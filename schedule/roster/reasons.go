@@ -64,18 +64,28 @@ type casebook struct {
 	list    []reason
 	ids     map[reason]int
 	words   int
-	pins    map[int]int       // slot → member
-	held    [][]int           // member → pinned slots
-	past    [][]shift         // member → history
-	member  map[string]int    // by id
+	pins    map[int]int    // slot → member
+	held    [][]int        // member → pinned slots
+	past    [][]shift      // member → history
+	member  map[string]int // by id
+	duties  map[string]*duty
+	dutyOf  []*duty           // per slot
 	barring map[int][][]int32 // slot → member → reasons; filled as slots come up
 	reach   int64             // shifts further apart than this cannot meet in a rule
+}
+
+// A duty is a layer and the skills it takes; most questions only concern the
+// members who can do it.
+type duty struct {
+	who     []int // members who serve the layer and have the skills
+	reasons []int // the layer and the skills
 }
 
 func newCasebook(p *Problem) *casebook {
 	b := &casebook{
 		p: p, ids: map[reason]int{}, pins: map[int]int{}, member: map[string]int{},
 		held: make([][]int, len(p.Members)), past: make([][]shift, len(p.Members)), barring: map[int][][]int32{},
+		duties: map[string]*duty{},
 	}
 	for i := range p.Members {
 		b.member[p.Members[i].ID] = i
@@ -100,7 +110,40 @@ func newCasebook(p *Problem) *casebook {
 	}
 	b.addCommon()
 	b.words = (len(b.list) + 63) / 64
+	for i := range p.Slots {
+		b.dutyOf = append(b.dutyOf, b.duty(&p.Slots[i]))
+	}
 	return b
+}
+
+// duty returns the duty of a slot, shared between slots that ask for the same.
+func (b *casebook) duty(s *Slot) *duty {
+	key := fmt.Sprintf("%q %q", s.Layer, s.Skills)
+	if d := b.duties[key]; d != nil {
+		return d
+	}
+	d := &duty{reasons: []int{b.ids[reason{kind: reasonLayer, name: s.Layer}]}}
+	for _, k := range s.Skills {
+		d.reasons = append(d.reasons, b.ids[reason{kind: reasonSkill, name: k}])
+	}
+	for i := range b.p.Members {
+		m := &b.p.Members[i]
+		if slices.Contains(m.Layers, s.Layer) && !slices.ContainsFunc(s.Skills, func(k string) bool { return !slices.Contains(m.Skills, k) }) {
+			d.who = append(d.who, i)
+		}
+	}
+	b.duties[key] = d
+	return d
+}
+
+// hasAll says whether all of ids are in the set.
+func (b bitset) hasAll(ids []int) bool {
+	for _, i := range ids {
+		if !b.has(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // addCommon lists the reasons that belong to no single member.
