@@ -29,8 +29,9 @@ type finder struct {
 const (
 	growSteps    = 40_000
 	shrinkSteps  = 400_000
-	leastSteps   = 60_000 // for each uncovered slot in any case
+	leastSteps   = 30_000 // for each uncovered slot in any case
 	widest       = 96     // slots in one puzzle
+	longWinded   = 14     // slots of a conflict that is told only when there is no other nearby
 	stepsPerUnit = 4
 )
 
@@ -62,7 +63,7 @@ func (f *finder) check(slots []int, force bitset, limit int64) verdict {
 	}
 	z := f.b.pose(slots, force, limit)
 	v := z.solve()
-	f.work -= z.steps + int64(2*len(slots)*len(slots)+len(f.b.p.Members)+len(slots)*len(z.who))
+	f.work -= z.steps + int64(6*len(slots)*len(slots)+len(f.b.p.Members)+len(slots)*len(z.who))
 	if v != undecided {
 		f.memo[key] = v
 	}
@@ -92,7 +93,8 @@ func (f *finder) findAll() {
 					pool = slices.DeleteFunc(slices.Clone(part), func(s int) bool { return used[s] })
 				}
 				c, ok := f.around(u, pool)
-				if !ok || !disjointly && f.known(c) {
+				long := ok && len(c.slots) > longWinded
+				if !ok || disjointly && long || !disjointly && (f.known(c) || long && f.covered(c)) {
 					continue
 				}
 				f.found = append(f.found, c)
@@ -109,6 +111,18 @@ func (f *finder) findAll() {
 
 func (f *finder) known(c clash) bool {
 	return slices.ContainsFunc(f.found, func(d clash) bool { return slices.Equal(c.slots, d.slots) })
+}
+
+// covered says whether a conflict found earlier lies in the same stretch of
+// time and has a layer in common.
+func (f *finder) covered(c clash) bool {
+	first, last := f.b.stretch(c.slots)
+	return slices.ContainsFunc(f.found, func(d clash) bool {
+		from, to := f.b.stretch(d.slots)
+		return from < last && first < to && slices.ContainsFunc(d.slots, func(s int) bool {
+			return slices.ContainsFunc(c.slots, func(t int) bool { return f.b.p.Slots[s].Layer == f.b.p.Slots[t].Layer })
+		})
+	})
 }
 
 // around finds a minimal conflict in the smallest stretch of the pool around

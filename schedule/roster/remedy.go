@@ -62,13 +62,19 @@ type proposal struct {
 
 // remedies tries what could help, and sizes the team.
 func (f *finder) remedies(seed uint64, work int64) ([]Remedy, *TeamSize) {
+	if f.ctx.Err() != nil {
+		return nil, nil
+	}
 	r := &remedist{f: f, t: f.newTrial(seed, work), cal: newCalendar(f.b.p)}
-	r.least, r.t.start = r.t.uncovered(r.t.base, r.t.start, f.disjoint(reason{kind: reasonSkill, name: "\x00"}))
+	r.least = r.t.total()
 	r.count = make([]int, len(f.b.list))
 	for _, c := range f.found {
 		c.force.each(func(i int) { r.count[i]++ })
 	}
+	spare := r.t.work / 2
+	r.t.work -= spare
 	team := r.people()
+	r.t.work += spare
 	r.windows()
 	r.gap()
 	r.counts()
@@ -79,14 +85,21 @@ func (f *finder) remedies(seed uint64, work int64) ([]Remedy, *TeamSize) {
 	return r.best(), team
 }
 
-// disjoint counts conflicts without a common slot that do not depend on a
-// reason: so many slots stay open without it.
-func (f *finder) disjoint(without reason) int {
+// noReason is none that a problem has.
+var noReason = reason{kind: reasonSkill, index: -1}
+
+// disjoint counts conflicts of a part that have no slot in common and do not
+// depend on a reason: so many slots stay open without it.
+func (f *finder) disjoint(without reason, part *Problem) int {
+	in := map[string]bool{}
+	for i := range part.Slots {
+		in[part.Slots[i].ID] = true
+	}
 	used := map[int]bool{}
 	n := 0
 	id, known := f.b.ids[without]
 	for _, c := range f.found {
-		if known && c.force.has(id) || slices.ContainsFunc(c.slots, func(s int) bool { return used[s] }) {
+		if known && c.force.has(id) || slices.ContainsFunc(c.slots, func(s int) bool { return used[s] || !in[f.b.p.Slots[s].ID] }) {
 			continue
 		}
 		n++
@@ -99,14 +112,21 @@ func (f *finder) disjoint(without reason) int {
 
 // try solves the problem with a change, and keeps it when it helps.
 func (r *remedist) try(c measure) (int, bool) {
-	q := *r.t.base
-	q.Members = slices.Clone(q.Members)
-	q.Rules.Windows = slices.Clone(q.Rules.Windows)
-	q.Rules.Counts = slices.Clone(q.Rules.Counts)
-	if r.t.spent() || !c.apply(&q) {
+	if r.t.spent() {
 		return r.least, false
 	}
-	n, _ := r.t.uncovered(&q, r.t.start, r.f.disjoint(c.cures))
+	n := 0
+	for k, part := range r.t.parts {
+		q := *part
+		q.Members = slices.Clone(q.Members)
+		q.Rules.Windows = slices.Clone(q.Rules.Windows)
+		q.Rules.Counts = slices.Clone(q.Rules.Counts)
+		open := r.t.least[k]
+		if c.apply(&q) {
+			open, _ = r.t.uncovered(&q, r.t.start, r.f.disjoint(c.cures, part))
+		}
+		n += open
+	}
 	if n >= r.least {
 		return n, false
 	}
@@ -119,10 +139,13 @@ func (r *remedist) keep(c measure, n int) {
 }
 
 func (r *remedist) effect(n int) string {
-	if n == 0 {
+	switch n {
+	case 0:
 		return "everything is covered"
+	case 1:
+		return "1 shift stays open"
 	}
-	return fmt.Sprintf("%d of %d open %s", n, r.least, noun(int64(r.least), "shift")) + map[bool]string{true: " stays open", false: " stay open"}[n == 1]
+	return fmt.Sprintf("%d shifts stay open", n)
 }
 
 // best sorts what helped by what is left open, then by effort, and keeps the
@@ -276,8 +299,9 @@ func (r *remedist) single(kind reasonKind) {
 			c.effort = 5
 			c.text = fmt.Sprintf("%s, %s with somebody else than %s", s.Layer, r.cal.span(s.NStart, s.NEnd), r.f.b.p.Members[r.f.b.pins[why.index]].ID)
 			c.apply = func(q *Problem) bool {
+				was := len(q.Pinned)
 				q.Pinned = slices.DeleteFunc(slices.Clone(q.Pinned), func(x Pin) bool { return x.Slot == s.ID })
-				return true
+				return len(q.Pinned) < was
 			}
 		default:
 			r.personal(&c, why)

@@ -111,37 +111,51 @@ func (t *teller) subject() string {
 	return listWords(words) + " " + noun(int64(len(t.c.slots)), "shift")
 }
 
-// tellLayers says how few serve a layer or have a skill.
+// tellLayers says how few serve a layer or have a skill; layers that the same
+// people serve are told together.
 func (t *teller) tellLayers() {
-	for _, r := range t.in {
-		if r.kind != reasonLayer && r.kind != reasonSkill {
+	done := map[reason]bool{}
+	for i, r := range t.in {
+		if r.kind != reasonLayer && r.kind != reasonSkill || done[r] {
 			continue
 		}
-		var who crowd
-		for m := range t.b.p.Members {
-			list := t.b.p.Members[m].Layers
-			if r.kind == reasonSkill {
-				list = t.b.p.Members[m].Skills
-			}
-			if slices.Contains(list, r.name) {
-				who = append(who, m)
+		who, names := t.capable(r), []string{r.name}
+		for _, q := range t.in[i+1:] {
+			if q.kind == r.kind && slices.Equal(t.capable(q), who) {
+				names = append(names, q.name)
+				done[q] = true
 			}
 		}
-		does := who.pick("serves", "serve") + " " + r.name
+		does := who.pick("serves ", "serve ") + listWords(names)
 		if r.kind == reasonSkill {
-			does = who.have() + " the skill " + r.name
+			does = who.pick("has", "have") + " the " + noun(int64(len(names)), "skill") + " " + listWords(names)
 		}
 		switch {
 		case len(who) == 0 && r.kind == reasonSkill:
-			t.facts = append(t.facts, "nobody has the skill "+r.name)
+			t.facts = append(t.facts, "nobody has the "+noun(int64(len(names)), "skill")+" "+listWords(names))
 		case len(who) == 0:
-			t.facts = append(t.facts, "nobody serves "+r.name)
+			t.facts = append(t.facts, "nobody serves "+listWords(names))
 		case len(who) <= 4:
 			t.facts = append(t.facts, "only "+who.names(t.b.p, 4)+" "+does)
 		default:
 			t.facts = append(t.facts, fmt.Sprintf("only %d of %d %s", len(who), len(t.b.p.Members), does))
 		}
 	}
+}
+
+// capable returns who serves the layer or has the skill of a reason.
+func (t *teller) capable(r reason) crowd {
+	var who crowd
+	for m := range t.b.p.Members {
+		list := t.b.p.Members[m].Layers
+		if r.kind == reasonSkill {
+			list = t.b.p.Members[m].Skills
+		}
+		if slices.Contains(list, r.name) {
+			who = append(who, m)
+		}
+	}
+	return who
 }
 
 // tellAbsent says who is away for all of it, and who for some of it.
@@ -167,7 +181,7 @@ func (t *teller) tellAbsent() {
 		}
 		t.facts = append(t.facts, of)
 	} else if len(away) > 0 {
-		t.facts = append(t.facts, away.names(t.b.p, 3)+" "+away.be()+" away")
+		t.facts = append(t.facts, away.names(t.b.p, 3)+" "+away.pick("is", "are")+" away")
 	}
 	if len(partly) > 4 {
 		t.facts = append(t.facts, fmt.Sprintf("%d are away for some of it (%s)", len(partly), partly.names(t.b.p, 8)))

@@ -60,7 +60,7 @@ func (r *remedist) counted(extra int) string {
 // tallies counts every set of slots that the same people can hold: each part,
 // each layer, each layer with the same skills.
 func (r *remedist) tallies() []tally {
-	p := r.t.base
+	p := r.t.whole
 	sets := map[string][]int{}
 	var order []string
 	put := func(key string, s int) {

@@ -14,49 +14,74 @@ type TeamSize struct {
 }
 
 // people finds the fewest more people that cover everything, and proposes one,
-// two and so many.
+// two and so many. Nil when there was no time to find out.
 func (r *remedist) people() *TeamSize {
-	left := map[int]int{0: r.least}
-	start := map[int]map[string]string{0: r.t.start}
-	solve := func(k int) int {
-		if n, ok := left[k]; ok {
-			return n
+	h := hiring{r: r, left: map[int]int{0: r.least}, roster: map[int]map[string]string{0: r.t.start}}
+	r.propose(1, h.uncovered(1))
+	low, high := 0, max(1, (r.least+r.mostEach()-1)/r.mostEach())
+	for h.uncovered(high) > 0 && !r.t.spent() {
+		if h.left[high] == h.left[low] {
+			return &TeamSize{Text: fmt.Sprintf("with %d more people who can do everything %s: it is not for lack of people", high, r.effect(h.left[high]))}
 		}
-		best := 0
-		for j := range left {
-			if j < k && left[j] < left[best] {
-				best = j
-			}
-		}
-		left[k], start[k] = r.t.uncovered(flexible(r.t.base, k), start[best], 0)
-		return left[k]
+		low, high = high, high+max(1, min(high, h.left[high]))
 	}
-	low, high := 0, 1
-	for solve(high) > 0 && !r.t.spent() {
-		if left[high] == left[low] && high > 1 {
-			break // not for lack of people
-		}
-		low, high = high, min(2*high, high+left[high])
-	}
-	if left[high] > 0 {
-		r.propose(1, left[1])
-		return &TeamSize{Text: fmt.Sprintf("with %d more people who can do everything %s", high, r.effect(left[high]))}
+	if h.left[high] > 0 {
+		return nil
 	}
 	for high-low > 1 && !r.t.spent() {
-		if mid := (low + high) / 2; solve(mid) > 0 {
+		if mid := (low + high) / 2; h.uncovered(mid) > 0 {
 			low = mid
 		} else {
 			high = mid
 		}
 	}
-	for k := 1; k <= min(2, high); k++ {
-		r.propose(k, solve(k))
-	}
 	if high > 2 {
+		r.propose(2, h.uncovered(2))
+	}
+	if high > 1 {
 		r.propose(high, 0)
 	}
-	sure := r.t.proven(flexible(r.t.base, high-1), start[high-1])
-	return r.sized(high, low+1 == high && sure)
+	sure := false
+	if h.uncovered(high-1) > 0 {
+		sure = r.t.proven(flexible(r.t.whole, high-1), h.roster[high-1])
+	}
+	return r.sized(high, sure)
+}
+
+// A hiring remembers how many slots stay open with so many more people.
+type hiring struct {
+	r      *remedist
+	left   map[int]int
+	roster map[int]map[string]string
+}
+
+func (h *hiring) uncovered(k int) int {
+	if n, ok := h.left[k]; ok {
+		return n
+	}
+	best := 0
+	for j, n := range h.left {
+		if j < k && (n < h.left[best] || n == h.left[best] && j < best) {
+			best = j
+		}
+	}
+	h.left[k], h.roster[k] = h.r.t.uncovered(flexible(h.r.t.whole, k), h.roster[best], 0)
+	return h.left[k]
+}
+
+// mostEach estimates how many slots one person could take of the whole plan.
+func (r *remedist) mostEach() int {
+	p := r.t.whole
+	first, last, shortest := int64(maxSeconds), int64(-maxSeconds), int64(maxSeconds)
+	for i := range p.Slots {
+		s := &p.Slots[i]
+		first, last, shortest = min(first, s.NStart), max(last, s.NEnd), min(shortest, s.NEnd-s.NStart)
+	}
+	most := int64(len(p.Slots))
+	for _, w := range p.Rules.Windows {
+		most = min(most, ((last-first)/w.Length+1)*(w.Max/shortest))
+	}
+	return int(max(1, min(most, (last-first)/shortest+1)))
 }
 
 // propose keeps a remedy of k more people.

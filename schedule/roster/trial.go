@@ -3,50 +3,73 @@ package roster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 )
 
 // A trial solves changed problems again, for coverage alone, starting from the
-// roster there is.
+// roster there is. Parts of the problem that a change does not touch keep what
+// they have.
 type trial struct {
-	ctx    context.Context
-	base   *Problem // only the slots and members that can compete with uncovered slots
-	start  map[string]string
-	open   int // uncovered in start
-	seed   uint64
-	moves  int64 // left for all
-	each   int64 // for one change at most
-	proofs int64 // puzzle steps for proving that a result is best
+	ctx   context.Context
+	seed  uint64
+	work  int64      // units left for all
+	whole *Problem   // the slots and members that can compete with uncovered slots
+	parts []*Problem // the same, taken apart
+	least []int      // per part: slots that stay open without any change
+	start map[string]string
 }
 
-// newTrial prepares to solve changes of the part of the problem that has
+// newTrial prepares to solve changes of the parts of the problem that have
 // uncovered slots.
 func (f *finder) newTrial(seed uint64, work int64) *trial {
-	t := &trial{ctx: f.ctx, seed: seed, moves: work / 2, proofs: leastSteps, start: map[string]string{}, open: len(f.open)}
-	t.each = max(t.moves/24, 2_000)
-	p := f.b.p
-	keep := make([]bool, len(p.Slots))
-	layers := map[string]bool{}
+	t := &trial{ctx: f.ctx, seed: seed, work: work, start: map[string]string{}}
+	var affected []int
 	for _, part := range f.parts {
 		if slices.ContainsFunc(part, func(s int) bool { return f.holder[s] == none }) {
-			for _, s := range part {
-				keep[s] = true
-				layers[p.Slots[s].Layer] = true
-			}
+			affected = append(affected, part...)
+			t.parts = append(t.parts, f.b.only(part))
 		}
 	}
-	q := *p
-	q.Slots, q.Members, q.History, q.Pinned, q.Baseline = nil, nil, nil, nil, nil
-	q.Order = []string{TermUncovered}
-	slots, members := map[string]bool{}, map[string]bool{}
-	for s := range p.Slots {
-		if keep[s] {
-			q.Slots = append(q.Slots, p.Slots[s])
-			slots[p.Slots[s].ID] = true
-			if m := f.holder[s]; m != none {
-				t.start[p.Slots[s].ID] = p.Members[m].ID
-			}
+	t.whole = f.b.only(affected)
+	for _, s := range affected {
+		if m := f.holder[s]; m != none {
+			t.start[f.b.p.Slots[s].ID] = f.b.p.Members[m].ID
 		}
+	}
+	for k, q := range t.parts {
+		n, found := t.uncovered(q, t.start, f.disjoint(noReason, q))
+		t.least = append(t.least, n)
+		if k == 0 && len(t.parts) == 1 {
+			t.start = found
+			break
+		}
+		maps.Copy(t.start, found)
+	}
+	return t
+}
+
+// total returns how many slots stay open without any change.
+func (t *trial) total() int {
+	n := 0
+	for _, x := range t.least {
+		n += x
+	}
+	return n
+}
+
+// only returns the problem with some of its slots, and the members, history and
+// pins that bear on them, for coverage alone.
+func (b *casebook) only(part []int) *Problem {
+	p := b.p
+	q := *p
+	q.Order = []string{TermUncovered}
+	q.Slots, q.Members, q.History, q.Pinned, q.Baseline = nil, nil, nil, nil, nil
+	layers, slots, members := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, s := range part {
+		q.Slots = append(q.Slots, p.Slots[s])
+		slots[p.Slots[s].ID] = true
+		layers[p.Slots[s].Layer] = true
 	}
 	for _, m := range p.Members {
 		if slices.ContainsFunc(m.Layers, func(l string) bool { return layers[l] }) {
@@ -64,12 +87,11 @@ func (f *finder) newTrial(seed uint64, work int64) *trial {
 			q.Pinned = append(q.Pinned, pin)
 		}
 	}
-	t.base = &q
-	return t
+	return &q
 }
 
 // spent says that no more changes should be tried.
-func (t *trial) spent() bool { return t.moves <= 0 || t.ctx.Err() != nil }
+func (t *trial) spent() bool { return t.work <= 0 || t.ctx.Err() != nil }
 
 // uncovered returns how many slots stay open in the best roster found for the
 // problem, which is no better than bound, and that roster.
@@ -92,27 +114,38 @@ func (t *trial) uncovered(q *Problem, start map[string]string, bound int) (int, 
 }
 
 // cover looks for a roster of a component with at most bound open slots,
-// beginning with the roster given, and returns the best it finds.
+// beginning with the roster given, and returns the best it finds: first by
+// chains from each open slot, then by annealing.
 func (t *trial) cover(md *model, start map[string]string, bound int) (owner []int32, open int) {
+	t.work -= int64(len(md.slots)) * int64(len(md.members)+len(md.slots)/32) / 4
 	st := startFrom(md, start)
-	best := slices.Clone(st.owner)
-	least := st.uncovered
+	t.work -= fillByChains(st)
+	best, least := slices.Clone(st.owner), st.uncovered
 	walk := newAnnealer(st, t.seed)
 	walk.w = weights{uncovered: 2}
-	moves := min(t.each, 400*int64(len(md.slots)))
-	for round := 0; round < 4 && least > int64(bound) && !t.spent(); round++ {
-		st.restore(best)
-		walk.run(moves/4, 1, 0.12, func() bool {
-			if st.uncovered < least {
-				least = st.uncovered
-				copy(best, st.owner)
-			}
-			return least <= int64(bound)
-		}, func() bool { return t.ctx.Err() != nil })
+	note := func() bool {
+		if st.uncovered < least {
+			least = st.uncovered
+			copy(best, st.owner)
+		}
+		return least <= int64(bound)
 	}
-	t.moves -= walk.work
+	moves := min(t.work/16, trialMoves*int64(len(md.slots)))
+	for round := 0; round < trialRounds && least > int64(bound) && !t.spent(); round++ {
+		st.restore(best)
+		walk.run(moves/trialRounds, 0.3, 0.12, note, func() bool { return t.ctx.Err() != nil })
+		t.work -= fillByChains(st)
+		note()
+	}
+	t.work -= walk.work
 	return best, int(least)
 }
+
+// The annealing of a trial: moves per slot, in so many rounds.
+const (
+	trialMoves  = 500
+	trialRounds = 5
+)
 
 // startFrom returns the state that holds a roster as far as the component
 // allows, and then whatever fits at once.
@@ -145,7 +178,7 @@ func (t *trial) proven(q *Problem, found map[string]string) bool {
 	for s, m := range found {
 		a[s] = &m
 	}
-	f := newFinder(t.ctx, q, a, t.proofs/stepsPerUnit)
+	f := newFinder(t.ctx, q, a, leastSteps/stepsPerUnit)
 	for _, part := range f.parts {
 		for _, u := range part {
 			if f.holder[u] != none || f.work <= 0 {

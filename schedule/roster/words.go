@@ -138,11 +138,7 @@ func crowdWords(n int) string {
 	return fmt.Sprintf("%d people", n)
 }
 
-// be returns "is" or "are", have "has" or "have".
-func (c crowd) be() string { return c.pick("is", "are") }
-
-func (c crowd) have() string { return c.pick("has", "have") }
-
+// pick returns the verb for one or for many.
 func (c crowd) pick(one, many string) string {
 	if len(c) == 1 {
 		return one
