@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+
+	"watchbill/schedule/roster"
+)
+
+// evenness says what the terms of a solution prove. It uses the exact values and
+// rounds only what it prints, and never says more than is proven.
+func evenness(terms []roster.Term) evennessDoc {
+	var e evennessDoc
+	var coverProven bool
+	for _, t := range terms {
+		switch t.Term {
+		case roster.TermUncovered:
+			e.Unfilled, e.UnfilledBound, coverProven = t.Value, t.Bound, t.Proven
+		case roster.TermMaxDev:
+			e.Largest, e.LargestBound, e.Proven = points(t.Value), points(t.Bound), t.Proven
+		case roster.TermSumDev:
+			e.Sum, e.SumBound, e.SumProven = points(t.Value), points(t.Bound), t.Proven
+		}
+	}
+	e.Text = e.coverText(coverProven) + e.evenText()
+	return e
+}
+
+// coverText is empty when every slot is filled.
+func (e *evennessDoc) coverText(proven bool) string {
+	switch {
+	case e.Unfilled == 0:
+		return ""
+	case proven:
+		return fmt.Sprintf("%s unfilled, and no plan that keeps the rules has fewer. Given that, ", isAre(e.Unfilled))
+	}
+	return fmt.Sprintf("%s unfilled, and no plan that keeps the rules has fewer than %d. Given that, ", isAre(e.Unfilled), e.UnfilledBound)
+}
+
+func isAre(n int64) string {
+	if n == 1 {
+		return "1 shift is"
+	}
+	return fmt.Sprintf("%d shifts are", n)
+}
+
+func (e *evennessDoc) evenText() string {
+	largest, bound := plural(e.Largest), plural(e.LargestBound)
+	switch {
+	case e.Proven && e.Largest == 0:
+		return "the plan is as even as possible: everybody holds exactly their share."
+	case e.Proven:
+		return fmt.Sprintf("the plan is as even as possible: no plan can have a largest deviation below %s%s.", largest, e.sumText())
+	case e.LargestBound == e.Largest:
+		return fmt.Sprintf("no plan can have a largest deviation below %s.", largest)
+	}
+	return fmt.Sprintf("the largest deviation is %s; no plan can have one below %s, and whether one in between exists is open.", largest, bound)
+}
+
+func (e *evennessDoc) sumText() string {
+	if e.SumProven {
+		return fmt.Sprintf(", nor then a smaller sum of deviations than %s", plural(e.Sum))
+	}
+	return ""
+}
+
+func plural(p points) string {
+	if p == 1000 {
+		return "1 point"
+	}
+	return p.String() + " points"
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// tableWidth is how many cells of a terminal a table takes at most.
+const tableWidth = 100
+
+// writeTable writes a plan for people: the calendar, who holds how much, how even
+// that is, and what is wrong with it.
+func (d *planDoc) writeTable(w io.Writer, loc *time.Location, ink palette) error {
+	var b strings.Builder
+	d.tableHead(&b, ink)
+	d.tableCalendar(&b, loc, ink)
+	d.tablePeople(&b, ink)
+	b.WriteString("\n")
+	paragraph(&b, ink, strong, "", sentence(d.Even.Text))
+	d.tableUnfilled(&b, ink)
+	d.tableChanges(&b, ink)
+	if len(d.Warnings) > 0 {
+		heading(&b, ink, "Warnings")
+		for _, warning := range d.Warnings {
+			paragraph(&b, ink, plain, "  - ", warning)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func heading(b *strings.Builder, ink palette, text string) {
+	b.WriteString("\n" + ink.paint(strong, text) + "\n")
+}
+
+func (d *planDoc) tableHead(b *strings.Builder, ink palette) {
+	weeks := float64(d.Until.DaysSince(d.From)) / 7
+	fmt.Fprintf(b, "%s  %s %d – %s %d, %s in %s\n", ink.paint(strong, d.Team),
+		shortDate(d.From), d.From.Year, shortDate(d.Until.AddDays(-1)), d.Until.AddDays(-1).Year,
+		strings.Replace(fmt.Sprintf("%.1f weeks", weeks), ".0 ", " ", 1), d.Zone)
+}
+
+// tableCalendar writes one line a week with a column for every rotation.
+func (d *planDoc) tableCalendar(b *strings.Builder, loc *time.Location, ink palette) {
+	g := grid{columns: []column{{title: "Week", fixed: true}}}
+	for _, r := range d.Rotations {
+		g.columns = append(g.columns, column{title: sentence(r)})
+	}
+	g.columns = append(g.columns, column{title: "Away"}, column{title: "Holidays"})
+	month := -1
+	for _, w := range weeksOf(d, loc) {
+		cells := []cell{{text: glue(dates(w.from, w.until))}}
+		for _, r := range d.Rotations {
+			cells = append(cells, w.duty(r, loc))
+		}
+		cells = append(cells, cell{text: strings.Join(w.away, ", "), tone: faint}, cell{text: strings.Join(w.notes, ", "), tone: faint})
+		apart := month >= 0 && int(w.from.Month) != month
+		month = int(w.from.Month)
+		g.rows = append(g.rows, gridRow{cells: cells, apart: apart})
+	}
+	b.WriteString("\n")
+	g.write(b, ink, tableWidth)
+}
+
+// tablePeople writes the fairness table.
+func (d *planDoc) tablePeople(b *strings.Builder, ink palette) {
+	g := grid{columns: []column{
+		{title: "Person"}, {title: "Full time", right: true}, {title: "Shifts", right: true}, {title: "Days", right: true},
+		{title: "Weekends", right: true}, {title: "Holidays", right: true}, {title: "Points", right: true},
+		{title: "Share", right: true}, {title: "Before", right: true}, {title: "Difference", right: true},
+	}}
+	for _, p := range d.People {
+		g.add(cell{text: glue(p.Name)}, cell{text: p.FullTime}, cell{text: fmt.Sprint(p.Shifts)}, cell{text: p.Days.String()},
+			cell{text: fmt.Sprint(p.Weekends)}, cell{text: fmt.Sprint(p.Holidays)}, cell{text: p.Points.String()},
+			cell{text: oneDecimal(p.Share)}, cell{text: signed(p.Before)}, cell{text: signed(p.After)})
+	}
+	b.WriteString("\n")
+	g.write(b, ink, tableWidth)
+	paragraph(b, ink, faint, "", "Points are hours on call times 1 in office hours, 1.5 in the evening and at night, 2 on weekends "+
+		"and 3 on holidays, on the person's own clock. Before is carried over from the last plan; difference, carried "+
+		"into the next, is before + points − share.")
+}
+
+// signed writes points to one decimal place with their sign.
+func signed(p points) string {
+	s := oneDecimal(p)
+	if s == "0.0" || strings.HasPrefix(s, "-") {
+		return strings.Replace(s, "-", "−", 1)
+	}
+	return "+" + s
+}
+
+// oneDecimal writes points to one decimal place, halves away from zero.
+func oneDecimal(p points) string {
+	sign := ""
+	if p < 0 {
+		sign, p = "-", -p
+	}
+	n := (int64(p) + 50) / 100
+	if n == 0 {
+		sign = ""
+	}
+	return fmt.Sprintf("%s%d.%d", sign, n/10, n%10)
+}
+
+func (d *planDoc) tableUnfilled(b *strings.Builder, ink palette) {
+	if len(d.Unfilled) == 0 {
+		return
+	}
+	heading(b, ink, "Why shifts are unfilled")
+	for _, r := range d.Unfilled {
+		paragraph(b, ink, plain, "  - ", r.Text)
+	}
+	if d.Enough != "" {
+		paragraph(b, ink, plain, "  - ", d.Enough)
+	}
+	if len(d.Remedies) == 0 {
+		return
+	}
+	heading(b, ink, "What would help (each was tried)")
+	for _, r := range d.Remedies {
+		paragraph(b, ink, plain, "  - ", r.Text)
+	}
+}
+
+func (d *planDoc) tableChanges(b *strings.Builder, ink palette) {
+	if len(d.Changes) == 0 {
+		return
+	}
+	heading(b, ink, count(len(d.Changes), "change")+" to the published plan")
+	g := grid{columns: []column{{title: "Shift"}, {title: "Was"}, {title: "Is now"}, {title: "Why"}}}
+	for _, c := range d.Changes {
+		g.add(cell{text: glue(c.ID)}, cell{text: nameOrNobody(c.Was)}, cell{text: nameOrNobody(c.Is)}, cell{text: c.Why})
+	}
+	g.write(b, ink, tableWidth)
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// A week is one line of the calendar: seven days from the day of the week on
+// which the team hands over.
+type week struct {
+	from, until schedule.Date
+	shifts      map[string][]shiftDoc // that begin in it, by rotation and start
+	away        []string
+	notes       []string
+}
+
+// weeksOf cuts a plan into weeks.
+func weeksOf(d *planDoc, loc *time.Location) []week {
+	from := d.From
+	for day := handoverDay(d, loc); from.Weekday() != day; {
+		from = from.AddDays(-1)
+	}
+	var weeks []week
+	for ; from.Before(d.Until); from = from.AddDays(7) {
+		w := week{from: from, until: from.AddDays(7), shifts: map[string][]shiftDoc{}}
+		for _, s := range d.Shifts {
+			if on := schedule.DateOf(s.Start.In(loc)); !on.Before(w.from) && on.Before(w.until) {
+				w.shifts[s.Rotation] = append(w.shifts[s.Rotation], s)
+			}
+		}
+		w.away = awayIn(d, w)
+		w.notes = holidaysIn(d, w)
+		weeks = append(weeks, w)
+	}
+	return weeks
+}
+
+// handoverDay returns the day of the week on which most shifts of a week or so
+// begin, and Monday when there are none.
+func handoverDay(d *planDoc, loc *time.Location) time.Weekday {
+	var begin [7]int
+	for _, s := range d.Shifts {
+		if s.End.Sub(s.Start) >= 6*24*time.Hour {
+			begin[s.Start.In(loc).Weekday()]++
+		}
+	}
+	best := time.Monday
+	for day := range begin {
+		if begin[day] > begin[best] {
+			best = time.Weekday(day)
+		}
+	}
+	return best
+}
+
+// awayIn says who is away in a week, with the days when it is not all of it.
+func awayIn(d *planDoc, w week) []string {
+	var away []string
+	for _, p := range d.People {
+		var days []schedule.Date
+		for _, a := range d.Absences {
+			from, until := laterDate(a.From, w.from), earlierDate(a.Until, w.until)
+			if a.Person == p.Name && from.Before(until) {
+				for ; from.Before(until); from = from.AddDays(1) {
+					days = append(days, from)
+				}
+			}
+		}
+		slices.SortFunc(days, schedule.Date.Compare)
+		days = slices.Compact(days)
+		switch len(days) {
+		case 0:
+		case 7:
+			away = append(away, glue(p.Name))
+		default:
+			away = append(away, glue(p.Name+" "+dayRuns(days)))
+		}
+	}
+	return away
+}
+
+func holidaysIn(d *planDoc, w week) []string {
+	var notes []string
+	for _, h := range d.Holidays {
+		if h.Date.Before(w.from) || !h.Date.Before(w.until) {
+			continue
+		}
+		note := glue(shortDay(h.Date.Weekday())) + noBreak + h.Name
+		if len(h.People) > 0 {
+			note += " (" + list(h.People) + ")"
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
+
+// duty says who has a rotation in a week: a name when one person has all of it,
+// and else each name with the days on which their shifts begin.
+func (w week) duty(rotation string, loc *time.Location) cell {
+	shifts := w.shifts[rotation]
+	if len(shifts) == 0 {
+		return cell{text: "·"}
+	}
+	c := cell{text: dutyText(shifts, loc)}
+	if slices.ContainsFunc(shifts, func(s shiftDoc) bool { return s.Person == "" }) {
+		c.tone = alarm
+	}
+	return c
+}
+
+// dutyText names everybody who has one of the shifts, once and in the order in
+// which they begin, with the days of the week unless they are the same for all.
+func dutyText(shifts []shiftDoc, loc *time.Location) string {
+	var order []string
+	var all []schedule.Date
+	days := map[string][]schedule.Date{}
+	for _, s := range shifts {
+		on := schedule.DateOf(s.Start.In(loc))
+		if _, ok := days[s.Person]; !ok {
+			order = append(order, s.Person)
+		}
+		days[s.Person] = append(days[s.Person], on)
+		all = append(all, on)
+	}
+	all = slices.Compact(all)
+	plain := true
+	for _, person := range order {
+		days[person] = slices.Compact(days[person])
+		plain = plain && slices.Equal(days[person], all)
+	}
+	names := make([]string, len(order))
+	for i, person := range order {
+		names[i] = nameOrNobody(person)
+		if !plain {
+			names[i] += noBreak + dayRuns(days[person])
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// dayRuns writes days of one week, in order, as "Mon–Wed+Fri".
+func dayRuns(days []schedule.Date) string {
+	var runs []string
+	for i := 0; i < len(days); {
+		j := i
+		for j+1 < len(days) && days[j+1] == days[j].AddDays(1) {
+			j++
+		}
+		runs = append(runs, daySpan(days[i], days[j]))
+		i = j + 1
+	}
+	return strings.Join(runs, "+")
+}
+
+// daySpan writes the days from the first to the last as "Mon–Wed".
+func daySpan(first, last schedule.Date) string {
+	if first == last {
+		return shortDay(first.Weekday())
+	}
+	return shortDay(first.Weekday()) + "–" + shortDay(last.Weekday())
+}
+
+func nameOrNobody(person string) string {
+	if person == "" {
+		return unfilled
+	}
+	return glue(person)
+}
+
+// unfilled stands where a name would.
+const unfilled = "UNFILLED"
+
+func shortDay(d time.Weekday) string { return d.String()[:3] }
+
+// shortDate writes a day as "21 Dec".
+func shortDate(d schedule.Date) string {
+	return fmt.Sprintf("%d %s", d.Day, d.Month.String()[:3])
+}
+
+// dates writes the days from one to another, the second not included, as
+// "21–27 Dec" or "28 Dec – 3 Jan".
+func dates(from, until schedule.Date) string {
+	last := until.AddDays(-1)
+	switch {
+	case from == last:
+		return shortDate(from)
+	case from.Month == last.Month && from.Year == last.Year:
+		return fmt.Sprintf("%d–%s", from.Day, shortDate(last))
+	}
+	return shortDate(from) + " – " + shortDate(last)
+}
+
+func laterDate(a, b schedule.Date) schedule.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func earlierDate(a, b schedule.Date) schedule.Date {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
