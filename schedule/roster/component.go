@@ -30,6 +30,9 @@ func newComponent(md *model, order []string, seed uint64, mt *meter) *component 
 	c.search = newSearcher(md, order, seed, mt.spent)
 	for k := range order {
 		c.least[k] = c.trivial(order[k])
+		if len(c.search.ann.loose) == 0 {
+			c.least[k] = c.value(k) // there is nothing to choose
+		}
 	}
 	return c
 }

@@ -293,7 +293,7 @@ func (rc *ruleClass) fill(md *model) {
 			reach = max(reach, w.Length)
 		}
 		for _, k := range r.Counts {
-			reach = max(reach, k.Length)
+			reach = max(reach, k.Length+md.markSkew(k.Mark))
 		}
 	}
 	for i := range rc.clash {
@@ -321,6 +321,18 @@ func (rc *ruleClass) fill(md *model) {
 			}
 		}
 	}
+}
+
+// markSkew returns by how much two slots can be further apart than their marks.
+func (md *model) markSkew(kind string) int64 {
+	before, after := int64(0), int64(0)
+	for i := range md.slots {
+		for _, k := range md.slots[i].marks[kind] {
+			before = max(before, md.slots[i].nstart-k)
+			after = max(after, k-md.slots[i].nend)
+		}
+	}
+	return before + after
 }
 
 // maxSlotSkew bounds how far real and nominal order can differ: zones lie at

@@ -41,6 +41,17 @@ func (md *model) unit() int64 {
 	return max(g, 1)
 }
 
+// moveCost returns the units of work of one exchange: rules that pairs do not
+// decide take longer to check.
+func (md *model) moveCost() int64 {
+	for _, rc := range md.classes {
+		if len(rc.windows)+len(rc.counts) > 0 {
+			return 3
+		}
+	}
+	return 1
+}
+
 // lightest returns the least positive weight, points.
 func (md *model) lightest() float64 {
 	least := int64(maxPoints)
@@ -87,11 +98,11 @@ func (s *searcher) valueOf(term string) int64 {
 
 // aim prepares the state for term k: it holds the best roster, and deviations
 // are free up to what the earlier terms allow or, when the largest one is to
-// come down, up to the bound.
-func (s *searcher) aim(k int, bound int64) {
+// come down, up to goal.
+func (s *searcher) aim(k int, goal int64) {
 	s.st.restore(s.best)
 	if s.order[k] == TermMaxDev {
-		s.st.setCap(bound)
+		s.st.setCap(goal)
 	} else {
 		s.st.setCap(s.capBefore(k))
 	}
@@ -99,15 +110,16 @@ func (s *searcher) aim(k int, bound int64) {
 }
 
 // anneal spends moves on term k, holding the earlier terms at their best values,
-// and stops when the term has come down to bound.
-func (s *searcher) anneal(k int, bound, moves int64, meter *meter) {
-	s.aim(k, bound)
+// and stops when the term has come down to bound. The largest deviation is drawn
+// towards goal.
+func (s *searcher) anneal(k int, bound, goal, moves int64, meter *meter) {
+	s.aim(k, goal)
 	before := s.ann.work
 	s.ann.run(moves, 3, 0.12, func() bool {
 		s.record()
 		return s.reached(k, bound)
 	}, s.stop)
-	meter.add(s.ann.work - before)
+	meter.add((s.ann.work - before) * s.md.moveCost())
 }
 
 func (s *searcher) reached(k int, bound int64) bool { return s.vec[k] <= bound }
@@ -182,11 +194,11 @@ func (s *searcher) offer(owner []int32) bool {
 }
 
 // deals spends work on term k by dealing pairs of members anew while cooling.
-func (s *searcher) deals(k int, bound, work int64, meter *meter) {
+func (s *searcher) deals(k int, bound, goal, work int64, meter *meter) {
 	if len(s.ann.loose) == 0 {
 		return
 	}
-	s.aim(k, bound)
+	s.aim(k, goal)
 	d := newDealer(s.st, s.ann.rng, s.unit)
 	d.w = s.ann.w
 	for d.work < work && !s.stop() && !s.reached(k, bound) {

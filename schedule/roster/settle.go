@@ -44,15 +44,29 @@ func (c *component) improve(k int) {
 		return
 	}
 	c.tries[k]++
+	c.meter.add(100) // no attempt is free
 	effort := int64(len(c.md.slots)) * int64(min(c.tries[k], 8))
 	most := c.meter.left()/6 + 10_000
-	c.search.anneal(k, c.least[k], min(effort*annealMoves, most), c.meter)
+	goal := c.goal(k)
+	c.search.anneal(k, c.least[k], goal, min(effort*annealMoves, most), c.meter)
 	if c.order[k] == TermMaxDev && c.tries[k]%3 != 0 {
 		return // exchanges do better there, and cost less
 	}
 	if c.value(k) > c.least[k] && !c.meter.spent() {
-		c.search.deals(k, c.least[k], min(effort*dealWork, most), c.meter)
+		c.search.deals(k, c.least[k], goal, min(effort*dealWork, most), c.meter)
 	}
+}
+
+// goal returns what the largest deviation is drawn towards: by turns the least
+// it could be, which evens all out, and the next value below the present one,
+// which looks at nothing but the worst.
+func (c *component) goal(k int) int64 {
+	if c.order[k] == TermMaxDev && c.tries[k]%2 == 0 {
+		if values := c.deviations(c.value(k)); len(values) > 1 {
+			return max(c.least[k], values[len(values)-2])
+		}
+	}
+	return c.least[k]
 }
 
 // refine works on the unproven terms in turn while budget is left, now and then
