@@ -242,7 +242,9 @@ func tiny(r *rand.Rand) *Problem {
 		start := -step * int64(1+r.IntN(4))
 		h := Past{Member: p.Members[r.IntN(len(p.Members))].ID, Layer: layers[0], Start: start, End: start + step}
 		h.NStart, h.NEnd = h.Start+7200, h.End+7200
-		p.History = append(p.History, h)
+		if !slices.ContainsFunc(p.History, func(g Past) bool { return g.Member == h.Member && g.Start == h.Start }) {
+			p.History = append(p.History, h)
+		}
 	}
 	for range max(0, r.IntN(5)-2) {
 		p.Pinned = append(p.Pinned, Pin{

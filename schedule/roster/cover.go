@@ -257,7 +257,9 @@ func (c *puzzleClass) fill(slots []shift, shortest int64) {
 	for _, r := range c.rules {
 		c.deep = c.deep || len(r.Counts) > 0
 		for _, w := range r.Windows {
-			c.deep = c.deep || w.Length > w.Max && 2*shortest <= w.Max
+			// See compiler.class; shifts may overlap here, so that rules with
+			// Length ≤ Max count too.
+			c.deep = c.deep || w.Length <= w.Max || 2*shortest <= w.Max
 		}
 	}
 }

@@ -40,10 +40,12 @@ const (
 // A measure is a remedy before it is tried.
 type measure struct {
 	key    string
-	text   string // what would be done; the effect is added
-	effort int    // the smaller, the easier for a manager
-	cures  reason // conflicts without it stay
-	apply  func(q *Problem) bool
+	text   string                // what would be done; the effect is added
+	effort int                   // the smaller, the easier for a manager
+	cures  []reason              // conflicts without them stay
+	apply  func(q *Problem) bool // false when the change does not concern the problem
+	joins  []int                 // parts of the problem that it connects
+	who    []int                 // the member who does
 }
 
 type remedist struct {
@@ -85,29 +87,25 @@ func (f *finder) remedies(seed uint64, work int64) ([]Remedy, *TeamSize) {
 	return r.best(), team
 }
 
-// noReason is none that a problem has.
-var noReason = reason{kind: reasonSkill, index: -1}
-
-// disjoint counts conflicts of a part that have no slot in common and do not
-// depend on a reason: so many slots stay open without it.
-func (f *finder) disjoint(without reason, part *Problem) int {
-	in := map[string]bool{}
-	for i := range part.Slots {
-		in[part.Slots[i].ID] = true
-	}
+// standing returns conflicts that have no slot in common and do not depend on
+// some reasons, each as the ids of its slots: one slot of each stays open
+// without these reasons.
+func (f *finder) standing(without []reason) [][]string {
 	used := map[int]bool{}
-	n := 0
-	id, known := f.b.ids[without]
+	var out [][]string
 	for _, c := range f.found {
-		if known && c.force.has(id) || slices.ContainsFunc(c.slots, func(s int) bool { return used[s] || !in[f.b.p.Slots[s].ID] }) {
+		if slices.ContainsFunc(without, func(r reason) bool { return c.force.has(f.b.ids[r]) }) ||
+			slices.ContainsFunc(c.slots, func(s int) bool { return used[s] }) {
 			continue
 		}
-		n++
+		var ids []string
 		for _, s := range c.slots {
 			used[s] = true
+			ids = append(ids, f.b.p.Slots[s].ID)
 		}
+		out = append(out, ids)
 	}
-	return n
+	return out
 }
 
 // try solves the problem with a change, and keeps it when it helps.
@@ -115,17 +113,28 @@ func (r *remedist) try(c measure) (int, bool) {
 	if r.t.spent() {
 		return r.least, false
 	}
-	n := 0
-	for k, part := range r.t.parts {
+	n, standing := 0, r.f.standing(c.cures)
+	solve := func(part *Problem, least int) {
 		q := *part
 		q.Members = slices.Clone(q.Members)
 		q.Rules.Windows = slices.Clone(q.Rules.Windows)
 		q.Rules.Counts = slices.Clone(q.Rules.Counts)
-		open := r.t.least[k]
 		if c.apply(&q) {
-			open, _ = r.t.uncovered(&q, r.t.start, r.f.disjoint(c.cures, part))
+			least, _ = r.t.uncovered(&q, r.t.start, standing)
 		}
-		n += open
+		n += least
+	}
+	if len(c.joins) > 0 {
+		var slots []int
+		for _, k := range c.joins {
+			slots = append(slots, r.f.parts[k]...)
+		}
+		solve(r.f.b.only(slots, c.who...), 0)
+	}
+	for i, part := range r.t.parts {
+		if !slices.Contains(c.joins, r.t.of[i]) {
+			solve(part, r.t.least[i])
+		}
 	}
 	if n >= r.least {
 		return n, false
@@ -211,7 +220,7 @@ func (r *remedist) loosen(why reason, key string, step func(k int64) (Window, in
 			break
 		}
 		n, _ := r.tryBelow(least, measure{
-			key: key + fmt.Sprint(value), effort: 30 + int(k), cures: why,
+			key: key + fmt.Sprint(value), effort: 30 + int(k), cures: []reason{why},
 			text:  windowWords(to) + " instead of " + windowWords(was),
 			apply: func(q *Problem) bool { q.Rules.Windows[why.index] = to; return true },
 		})
@@ -254,7 +263,7 @@ func (r *remedist) gap() {
 		least := r.least
 		for i, g := range slices.Backward(gaps[:min(len(gaps), 6)]) {
 			n, _ := r.tryBelow(least, measure{
-				key: fmt.Sprintf("min_gap:%d", g), effort: 40 - i, cures: why,
+				key: fmt.Sprintf("min_gap:%d", g), effort: 40 - i, cures: []reason{why},
 				text:  restChange(p.Rules.MinGap, g),
 				apply: func(q *Problem) bool { q.Rules.MinGap = g; return true },
 			})
@@ -279,7 +288,7 @@ func (r *remedist) counts() {
 			to := c
 			to.Max += k
 			n, _ := r.tryBelow(least, measure{
-				key: fmt.Sprintf("count:%d:max=%d", why.index, to.Max), effort: 30 + int(k), cures: why,
+				key: fmt.Sprintf("count:%d:max=%d", why.index, to.Max), effort: 30 + int(k), cures: []reason{why},
 				text:  countWords(to) + " instead of " + fmt.Sprint(c.Max),
 				apply: func(q *Problem) bool { q.Rules.Counts[why.index] = to; return true },
 			})
@@ -292,7 +301,7 @@ func (r *remedist) counts() {
 // pin.
 func (r *remedist) single(kind reasonKind) {
 	for _, why := range r.blamed(kind) {
-		c := measure{key: why.key(r.f.b.p), cures: why}
+		c := measure{key: why.key(r.f.b.p), cures: []reason{why}}
 		switch kind {
 		case reasonPin:
 			s := &r.f.b.p.Slots[why.index]
@@ -376,7 +385,7 @@ func (r *remedist) taught() {
 				key := fmt.Sprintf("%q %q", slot.Layer, slot.Skills)
 				if !done[key] && (slot.Layer == why.name || slices.Contains(slot.Skills, why.name)) {
 					done[key] = true
-					r.teach(c, slot, why)
+					r.teach(c, slot)
 				}
 			}
 		}
@@ -384,7 +393,7 @@ func (r *remedist) taught() {
 }
 
 // teach tries those who are there for a slot of the conflict.
-func (r *remedist) teach(c clash, slot *Slot, why reason) {
+func (r *remedist) teach(c clash, slot *Slot) {
 	seen := map[string]bool{}
 	for i := range r.f.b.p.Members {
 		m := &r.f.b.p.Members[i]
@@ -397,29 +406,43 @@ func (r *remedist) teach(c clash, slot *Slot, why reason) {
 		if m.Limits != nil {
 			alike = m.ID
 		}
-		one := measure{effort: 19, cures: why}
+		one := measure{effort: 19}
 		edit := func(x *Member) {}
-		learn := func(key, text string, add func(x *Member)) {
+		learn := func(why reason, text string, add func(x *Member)) {
 			before := edit
 			edit = func(x *Member) { before(x); add(x) }
-			one.key = strings.TrimSpace(one.key + " " + key + ":" + m.ID)
+			one.key = strings.TrimSpace(one.key + " " + why.key(r.f.b.p) + ":" + m.ID)
+			one.cures = append(one.cures, why)
 			one.text += text
 			one.effort++
 		}
 		if !slices.Contains(m.Layers, slot.Layer) {
-			learn("layer:"+slot.Layer, " also in layer "+slot.Layer, func(x *Member) { x.Layers = append(slices.Clip(x.Layers), slot.Layer) })
+			learn(reason{kind: reasonLayer, name: slot.Layer}, " also in layer "+slot.Layer, func(x *Member) { x.Layers = append(slices.Clip(x.Layers), slot.Layer) })
 		}
 		for _, k := range slot.Skills {
 			if !slices.Contains(m.Skills, k) {
-				learn("skill:"+k, " with the skill "+k, func(x *Member) { x.Skills = append(slices.Clip(x.Skills), k) })
+				learn(reason{kind: reasonSkill, name: k}, " with the skill "+k, func(x *Member) { x.Skills = append(slices.Clip(x.Skills), k) })
 			}
 		}
 		if away || one.key == "" || seen[alike] || len(seen) >= mostTried {
 			continue
 		}
 		seen[alike] = true
+		one.who = []int{i}
+		one.joins = r.f.partsOf(append(slices.Clip(m.Layers), slot.Layer))
 		one.text = m.ID + one.text
 		one.apply = func(q *Problem) bool { return editMember(q, m.ID, edit) }
 		r.try(one)
 	}
+}
+
+// partsOf returns the parts that have slots of the layers.
+func (f *finder) partsOf(layers []string) []int {
+	var out []int
+	for k, part := range f.parts {
+		if slices.ContainsFunc(part, func(s int) bool { return slices.Contains(layers, f.b.p.Slots[s].Layer) }) {
+			out = append(out, k)
+		}
+	}
+	return out
 }

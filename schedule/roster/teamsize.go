@@ -65,7 +65,7 @@ func (h *hiring) uncovered(k int) int {
 			best = j
 		}
 	}
-	h.left[k], h.roster[k] = h.r.t.uncovered(flexible(h.r.t.whole, k), h.roster[best], 0)
+	h.left[k], h.roster[k] = h.r.t.uncovered(flexible(h.r.t.whole, k), h.roster[best], nil)
 	return h.left[k]
 }
 

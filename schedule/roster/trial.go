@@ -13,11 +13,12 @@ import (
 type trial struct {
 	ctx   context.Context
 	seed  uint64
-	work  int64      // units left for all
-	whole *Problem   // the slots and members that can compete with uncovered slots
-	parts []*Problem // the same, taken apart
-	least []int      // per part: slots that stay open without any change
-	start map[string]string
+	work  int64             // units left for all
+	whole *Problem          // the slots and members that can compete with uncovered slots
+	parts []*Problem        // the same, taken apart
+	least []int             // per part: slots that stay open without any change
+	of    []int             // per part: its index among all parts
+	start map[string]string // who holds what
 }
 
 // newTrial prepares to solve changes of the parts of the problem that have
@@ -25,24 +26,24 @@ type trial struct {
 func (f *finder) newTrial(seed uint64, work int64) *trial {
 	t := &trial{ctx: f.ctx, seed: seed, work: work, start: map[string]string{}}
 	var affected []int
-	for _, part := range f.parts {
+	for k, part := range f.parts {
 		if slices.ContainsFunc(part, func(s int) bool { return f.holder[s] == none }) {
 			affected = append(affected, part...)
 			t.parts = append(t.parts, f.b.only(part))
+			t.of = append(t.of, k)
 		}
 	}
 	t.whole = f.b.only(affected)
-	for _, s := range affected {
-		if m := f.holder[s]; m != none {
+	for s, m := range f.holder {
+		if m != none {
 			t.start[f.b.p.Slots[s].ID] = f.b.p.Members[m].ID
 		}
 	}
-	for k, q := range t.parts {
-		n, found := t.uncovered(q, t.start, f.disjoint(noReason, q))
+	for _, q := range t.parts {
+		n, found := t.uncovered(q, t.start, f.standing(nil))
 		t.least = append(t.least, n)
-		if k == 0 && len(t.parts) == 1 {
-			t.start = found
-			break
+		for i := range q.Slots {
+			delete(t.start, q.Slots[i].ID)
 		}
 		maps.Copy(t.start, found)
 	}
@@ -59,8 +60,9 @@ func (t *trial) total() int {
 }
 
 // only returns the problem with some of its slots, and the members, history and
-// pins that bear on them, for coverage alone.
-func (b *casebook) only(part []int) *Problem {
+// pins that bear on them, for coverage alone. Members in also are in it whatever
+// they serve.
+func (b *casebook) only(part []int, also ...int) *Problem {
 	p := b.p
 	q := *p
 	q.Order = []string{TermUncovered}
@@ -71,8 +73,8 @@ func (b *casebook) only(part []int) *Problem {
 		slots[p.Slots[s].ID] = true
 		layers[p.Slots[s].Layer] = true
 	}
-	for _, m := range p.Members {
-		if slices.ContainsFunc(m.Layers, func(l string) bool { return layers[l] }) {
+	for i, m := range p.Members {
+		if slices.Contains(also, i) || slices.ContainsFunc(m.Layers, func(l string) bool { return layers[l] }) {
 			q.Members = append(q.Members, m)
 			members[m.ID] = true
 		}
@@ -94,15 +96,27 @@ func (b *casebook) only(part []int) *Problem {
 func (t *trial) spent() bool { return t.work <= 0 || t.ctx.Err() != nil }
 
 // uncovered returns how many slots stay open in the best roster found for the
-// problem, which is no better than bound, and that roster.
-func (t *trial) uncovered(q *Problem, start map[string]string, bound int) (int, map[string]string) {
+// problem, and that roster. Of each conflict that still stands one slot does.
+func (t *trial) uncovered(q *Problem, start map[string]string, standing [][]string) (int, map[string]string) {
 	total := 0
 	found := map[string]string{}
+	conflict := map[string]int{}
+	for k, ids := range standing {
+		for _, id := range ids {
+			conflict[id] = k + 1
+		}
+	}
 	for _, md := range compile(q) {
 		if len(md.slots) == 0 {
 			continue
 		}
-		owner, open := t.cover(md, start, bound-total)
+		bound := map[int]bool{}
+		for i := range md.slots {
+			if k := conflict[md.slots[i].id]; k > 0 {
+				bound[k] = true
+			}
+		}
+		owner, open := t.cover(md, start, len(bound))
 		total += open
 		for i, m := range owner {
 			if m != none {
@@ -130,10 +144,11 @@ func (t *trial) cover(md *model, start map[string]string, bound int) (owner []in
 		}
 		return least <= int64(bound)
 	}
-	moves := min(t.work/16, trialMoves*int64(len(md.slots)))
-	for round := 0; round < trialRounds && least > int64(bound) && !t.spent(); round++ {
+	rounds := [...]float64{0.3, 0.3, 1, 0.3, 2} // how hot each begins
+	moves := min(t.work/16, max(leastMoves, trialMoves*int64(len(md.slots))))
+	for round := 0; round < len(rounds) && least > int64(bound) && !t.spent(); round++ {
 		st.restore(best)
-		walk.run(moves/trialRounds, 0.3, 0.12, note, func() bool { return t.ctx.Err() != nil })
+		walk.run(moves/int64(len(rounds)), rounds[round], 0.12, note, func() bool { return t.ctx.Err() != nil })
 		t.work -= fillByChains(st)
 		note()
 	}
@@ -141,10 +156,10 @@ func (t *trial) cover(md *model, start map[string]string, bound int) (owner []in
 	return best, int(least)
 }
 
-// The annealing of a trial: moves per slot, in so many rounds.
+// The annealing of a trial: moves per slot, and in any case.
 const (
-	trialMoves  = 500
-	trialRounds = 5
+	trialMoves = 500
+	leastMoves = 20_000
 )
 
 // startFrom returns the state that holds a roster as far as the component
