@@ -21,20 +21,30 @@ func (c *component) deviations(limit int64) []int64 {
 // loads returns the loads with |deviation| ≤ limit that member m could have if
 // nobody else took anything, ascending: multiples of the unit up to all of it.
 func (c *component) loads(m int, limit int64) []int64 {
-	var out []int64
+	mm := &c.md.members[m]
 	most := int64(0)
-	for s, w := range c.md.members[m].weight {
-		if c.md.members[m].can.has(s) {
+	for s, w := range mm.weight {
+		if mm.can.has(s) {
 			most += w
 		}
 	}
-	for l := int64(0); l <= most; l += c.unit {
-		if abs(c.md.members[m].deviation(l)) <= limit {
+	from := max(0, ceilDiv(max(mm.target-limit, -maxPrice), 1000)-mm.prior)
+	from = (from + c.unit - 1) / c.unit * c.unit
+	to := min(most, (mm.target+limit)/1000-mm.prior)
+	if (to-from)/c.unit > maxLoads {
+		return nil
+	}
+	var out []int64
+	for l := from; l <= to; l += c.unit {
+		if abs(mm.deviation(l)) <= limit {
 			out = append(out, l)
 		}
 	}
 	return out
 }
+
+// maxLoads bounds how many loads of a member are looked at one by one.
+const maxLoads = 100_000
 
 // leastDeviation returns a value that the largest |deviation| cannot be below:
 // each member's nearest load.
@@ -63,7 +73,7 @@ func (c *component) nextSum(bound, limit int64, uncovered int64) int64 {
 	for m := range c.md.members {
 		next := map[point]bool{}
 		loads := c.loads(m, limit)
-		if len(loads)*len(seen) > maxSums*4 {
+		if len(loads) == 0 || len(loads)*len(seen) > maxSums*4 {
 			return bound
 		}
 		for p := range seen {

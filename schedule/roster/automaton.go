@@ -244,7 +244,8 @@ type pricer struct {
 	from   []int32 // per node: the least load worth keeping
 	to     []int32 // per node: the greatest
 	row    []int32 // per node: where its row of values begins
-	value  []int64
+	size   int64   // of value
+	value  []int64 // made when first needed
 	taken  []int32
 }
 
@@ -266,9 +267,13 @@ func newPricer(md *model, m int, auto *automaton, unit, limit int64) *pricer {
 		}
 	}
 	p.lo, p.hi = math.MaxInt, -1
+	if down[n-1] > maxLoads {
+		p.size = maxCells + 1 // too large to price
+		return p
+	}
 	for l := range int(down[n-1]) + 1 {
 		if abs(p.mm.deviation(int64(l)*unit)) <= limit {
-			p.lo, p.hi = min(p.lo, l), max(p.hi, l)
+			p.lo, p.hi = min(p.lo, l), l
 		}
 	}
 	if p.hi < 0 {
@@ -277,14 +282,12 @@ func newPricer(md *model, m int, auto *automaton, unit, limit int64) *pricer {
 	}
 	p.ends = make([]int64, p.hi-p.lo+1)
 	p.from, p.to, p.row = make([]int32, n), make([]int32, n), make([]int32, n)
-	size := int32(0)
 	for v := range n {
 		p.from[v] = int32(max(0, int64(p.lo)-up[v]))
 		p.to[v] = int32(min(down[v], int64(p.hi)))
-		p.row[v] = size
-		size += max(0, p.to[v]-p.from[v]+1)
+		p.row[v] = int32(min(p.size, math.MaxInt32))
+		p.size += int64(max(0, p.to[v]-p.from[v]+1))
 	}
-	p.value = make([]int64, size)
 	return p
 }
 
@@ -303,6 +306,9 @@ func (p *pricer) best(gain []int64, near int64) (int64, []int32, bool) {
 		return 0, nil, false
 	}
 	a := p.auto
+	if p.value == nil {
+		p.value = make([]int64, p.size)
+	}
 	for i := range p.value {
 		p.value[i] = never
 	}

@@ -55,6 +55,9 @@ func (c *component) plant(k int, slack []int64) *tree {
 		return nil
 	}
 	r := newRelaxation(c.md, autos, c.unit, term, limit, settled, c.box(term))
+	if r.size() > maxCells {
+		return nil
+	}
 	return &tree{c: c, k: k, g: newGeneration(r, c.search.best), limit: limit, sealed: true}
 }
 

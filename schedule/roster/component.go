@@ -141,7 +141,7 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) {
 	values := c.deviations(c.value(k))
 	lo, hi := 0, len(values)-1 // values[:lo] are refuted; values[hi] is held
-	for lo < len(values) && values[lo] < c.least[k] {
+	for lo < hi && values[lo] < c.least[k] {
 		lo++
 	}
 	for try := hi - 1; lo < hi && !c.meter.spent(); try = (lo + hi) / 2 {
@@ -165,9 +165,16 @@ func (c *component) refutes(limit int64, settled map[string]int64) bool {
 	return c.generate(r, 1) > 0
 }
 
+// maxCells bounds the memory of all members' programmes, in values; weights
+// without a common divisor can make them too large to price.
+const maxCells = 20_000_000
+
 // generate runs a column generation and returns its bound; it is math.MaxInt64/4
 // when nothing satisfies the limit.
 func (c *component) generate(r *relaxation, enough int64) int64 {
+	if r.size() > maxCells {
+		return 0
+	}
 	g := newGeneration(r, c.search.best)
 	bound, impossible := g.run(enough, 400, func() bool {
 		c.meter.add(g.cost())

@@ -90,8 +90,11 @@ func (d *dealer) collect() bool {
 			d.reach[i] = max(d.reach[i], d.reach[i+1]-1)
 		}
 	}
-	return len(d.slots) > 1
+	return len(d.slots) > 1 && d.total <= maxDealt
 }
+
+// maxDealt bounds the loads of the programme, in units.
+const maxDealt = 20_000
 
 // price returns what giving the i-th slot to a member means.
 func (d *dealer) price(mm *mmember, m int32, i int) dealt {

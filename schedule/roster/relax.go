@@ -64,6 +64,15 @@ func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit
 	return r
 }
 
+// size returns how many values all members' programmes hold.
+func (r *relaxation) size() int64 {
+	n := int64(0)
+	for _, p := range r.pricers {
+		n += p.size
+	}
+	return n
+}
+
 // coefficient returns what one unit of a term costs at the given prices.
 func (r *relaxation) coefficient(term string, p *prices) int64 {
 	if term == r.goal {
@@ -103,7 +112,7 @@ func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
 		for l := range pr.ends {
 			pr.ends[l] = -away * abs(mm.deviation(int64(l+pr.lo)*r.unit))
 		}
-		r.cells += int64(len(pr.value)) * 2
+		r.cells += pr.size * 2
 		v, set, ok := pr.best(r.gain, near)
 		if v -= owed; !ok || v < -decisive/2 {
 			return 0, true

@@ -22,7 +22,12 @@ func (c *component) settle(k int, slack []int64) {
 			c.improve(k)
 			if c.value(k) == before && raised > before {
 				raised = before
+				start := c.meter.used
 				c.raise(k, slack, false)
+				if (c.meter.used-start)*20 < c.meter.left() {
+					// Pricing is cheap here, so the tree may well get through.
+					c.meter.within(c.meter.left()/2, func() { c.branch(k, slack) })
+				}
 			}
 		}
 	})
@@ -57,11 +62,11 @@ func (c *component) improve(k int) {
 	}
 }
 
-// goal returns what the largest deviation is drawn towards: by turns the least
-// it could be, which evens all out, and the next value below the present one,
-// which looks at nothing but the worst.
+// goal returns what the largest deviation is drawn towards: mostly the least it
+// could be, which evens all out, and in every third try the next value below the
+// present one, which looks at nothing but the worst.
 func (c *component) goal(k int) int64 {
-	if c.order[k] == TermMaxDev && c.tries[k]%2 == 0 {
+	if c.order[k] == TermMaxDev && c.tries[k]%3 == 2 {
 		if values := c.deviations(c.value(k)); len(values) > 1 {
 			return max(c.least[k], values[len(values)-2])
 		}

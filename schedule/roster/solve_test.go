@@ -176,7 +176,7 @@ func TestSolveMatchesBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := tiny(t)
 		want := bruteForce(t, p)
-		sol, got := solved(t, p, roster.Options{Budget: 300_000})
+		sol, got := solved(t, p, roster.Options{Budget: 2_000_000})
 		if !slices.Equal(got, want) {
 			t.Fatalf("order %v\n got %v\nwant %v", p.Order, got, want)
 		}
@@ -204,8 +204,8 @@ func TestSolveIsTheSameForASeed(t *testing.T) {
 func TestSolveDoesNotDependOnNamesOrderOrTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := tiny(t)
-		_, want := solved(t, p, roster.Options{Budget: 300_000})
-		_, got := solved(t, disguised(p), roster.Options{Budget: 300_000})
+		_, want := solved(t, p, roster.Options{Budget: 2_000_000})
+		_, got := solved(t, disguised(p), roster.Options{Budget: 2_000_000})
 		if !slices.Equal(got, want) {
 			t.Fatalf("order %v\n got %v\nwant %v", p.Order, got, want)
 		}
