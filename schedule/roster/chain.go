@@ -33,7 +33,7 @@ func fillByChains(st *state) int64 {
 			if !c.place(s, depth) {
 				c.back(0)
 			}
-			work += int64(chainSteps-c.left) + int64(len(st.owner)/64)
+			work += int64(chainSteps-c.left)/2 + int64(len(st.owner)/64)
 		}
 	}
 	return work

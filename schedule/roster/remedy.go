@@ -395,8 +395,15 @@ func (r *remedist) taught() {
 // teach tries those who are there for a slot of the conflict.
 func (r *remedist) teach(c clash, slot *Slot) {
 	seen := map[string]bool{}
-	for i := range r.f.b.p.Members {
+	near := r.f.partsOf([]string{slot.Layer})
+	order := slices.SortedStableFunc(slices.Values(r.everybody()), func(x, y int) int {
+		return cmp.Compare(r.distance(x, near), r.distance(y, near))
+	})
+	for _, i := range order {
 		m := &r.f.b.p.Members[i]
+		if len(seen) > 0 && r.distance(i, near) > 0 {
+			break // somebody from elsewhere only when there is nobody nearer
+		}
 		away := !slices.ContainsFunc(c.slots, func(s int) bool {
 			return !slices.ContainsFunc(r.f.b.bars(s)[i], func(id int32) bool {
 				return r.f.b.list[id].kind == reasonAbsence || r.f.b.list[id].kind == reasonPresence
@@ -434,6 +441,24 @@ func (r *remedist) teach(c clash, slot *Slot) {
 		one.apply = func(q *Problem) bool { return editMember(q, m.ID, edit) }
 		r.try(one)
 	}
+}
+
+func (r *remedist) everybody() []int {
+	out := make([]int, len(r.f.b.p.Members))
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// distance is zero for members who serve one of the parts, else one.
+func (r *remedist) distance(m int, parts []int) int {
+	for _, k := range r.f.partsOf(r.f.b.p.Members[m].Layers) {
+		if slices.Contains(parts, k) {
+			return 0
+		}
+	}
+	return 1
 }
 
 // partsOf returns the parts that have slots of the layers.

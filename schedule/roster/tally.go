@@ -23,12 +23,12 @@ type tally struct {
 // missing returns how many people the count is short of.
 func (t tally) missing() int { return t.need - t.have }
 
-// counted words the counting argument that shows the largest lack of people.
-// It is empty when no count shows a lack.
+// counted words the counting argument that shows the largest lack of people, or
+// comes nearest to it. It is empty when there is nothing to count.
 func (r *remedist) counted(extra int) string {
 	var best tally
 	for _, t := range r.tallies() {
-		if t.missing() > best.missing() || t.missing() == best.missing() && t.need > best.need {
+		if t.need > 0 && best.need == 0 || t.missing() > best.missing() || t.missing() == best.missing() && t.need > best.need {
 			best = t
 		}
 	}
@@ -42,17 +42,15 @@ func (r *remedist) counted(extra int) string {
 	if len(best.skill) > 0 {
 		what += " that need " + listWords(best.skill)
 	}
-	text := fmt.Sprintf("%s, the %s from %s have %d %s and one person can take %d of them: at least %s",
-		best.rule, lengthWords(best.long), r.cal.date(best.from), best.slots, what, best.each, crowdWords(best.need))
+	text := fmt.Sprintf("%s, the %s from %s have %d %s and one person can take %s: at least %s",
+		best.rule, lengthWords(best.long), r.cal.date(best.from), best.slots, what, spell(int64(best.each)), crowdWords(best.need))
 	if best.long == 0 {
 		text = fmt.Sprintf("%s: at %s there are %d %s to hold at once, so at least %s",
 			best.rule, r.cal.date(best.from)+" "+clock(best.from), best.slots, what, crowdWords(best.need))
 	}
-	if best.missing() > 0 {
-		text += fmt.Sprintf(", and there %s %d", map[bool]string{true: "is", false: "are"}[best.have == 1], best.have)
-	}
+	text += fmt.Sprintf(", and there %s %d", crowdVerb(best.have), best.have)
 	if best.missing() < extra {
-		text += "; with the absences and rules of this plan it takes more"
+		text += "; with what else this plan asks it takes more"
 	}
 	return text
 }

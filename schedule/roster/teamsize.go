@@ -16,43 +16,101 @@ type TeamSize struct {
 // people finds the fewest more people that cover everything, and proposes one,
 // two and so many. Nil when there was no time to find out.
 func (r *remedist) people() *TeamSize {
-	h := hiring{r: r, left: map[int]int{0: r.least}, roster: map[int]map[string]string{0: r.t.start}}
+	if len(r.t.whole.Slots) > largeWhole && len(r.t.parts) > 1 {
+		return r.peopleByPart()
+	}
+	h := r.hiring(r.t.whole, r.least)
 	r.propose(1, h.uncovered(1))
-	low, high := 0, max(1, (r.least+r.mostEach()-1)/r.mostEach())
-	for h.uncovered(high) > 0 && !r.t.spent() {
-		if h.left[high] == h.left[low] {
-			return &TeamSize{Text: fmt.Sprintf("with %d more people who can do everything %s: it is not for lack of people", high, r.effect(h.left[high]))}
+	extra, enough := h.fewest()
+	if !enough {
+		return h.inVain()
+	}
+	if extra > 2 {
+		r.propose(2, h.uncovered(2))
+	}
+	if extra > 1 {
+		r.propose(extra, 0)
+	}
+	return r.sized(extra, h.provenBelow(extra))
+}
+
+// largeWhole is the number of slots above which parts that share nobody are
+// staffed apart.
+const largeWhole = 1500
+
+// peopleByPart finds the fewest more people for each part; somebody who served
+// several of them could do with fewer.
+func (r *remedist) peopleByPart() *TeamSize {
+	total, gain := 0, 0
+	for k, part := range r.t.parts {
+		h := r.hiring(part, r.t.least[k])
+		extra, enough := 0, true
+		if r.t.least[k] > 0 {
+			gain = max(gain, r.t.least[k]-h.uncovered(1))
+			extra, enough = h.fewest()
+		}
+		if !enough {
+			return h.inVain()
+		}
+		total += extra
+	}
+	r.propose(1, r.least-gain)
+	if total > 1 {
+		r.propose(total, 0)
+	}
+	return r.sized(total, total <= 1)
+}
+
+// A hiring remembers how many slots stay open with so many more people.
+type hiring struct {
+	r      *remedist
+	q      *Problem
+	left   map[int]int
+	roster map[int]map[string]string
+}
+
+func (r *remedist) hiring(q *Problem, least int) *hiring {
+	return &hiring{r: r, q: q, left: map[int]int{0: least}, roster: map[int]map[string]string{0: r.t.start}}
+}
+
+// fewest returns how many more people were found to cover everything: never
+// too few, and no more than needed as far as the search finds out. It is false
+// when it found no number.
+func (h *hiring) fewest() (int, bool) {
+	most := mostEach(h.q)
+	low, high := 0, max(1, (h.left[0]+most-1)/most)
+	for h.uncovered(high) > 0 {
+		if h.left[high] == h.left[low] || h.r.t.spent() {
+			return high, false
 		}
 		low, high = high, high+max(1, min(high, h.left[high]))
 	}
-	if h.left[high] > 0 {
-		return nil
-	}
-	for high-low > 1 && !r.t.spent() {
+	for high-low > 1 && !h.r.t.spent() {
 		if mid := (low + high) / 2; h.uncovered(mid) > 0 {
 			low = mid
 		} else {
 			high = mid
 		}
 	}
-	if high > 2 {
-		r.propose(2, h.uncovered(2))
-	}
-	if high > 1 {
-		r.propose(high, 0)
-	}
-	sure := false
-	if h.uncovered(high-1) > 0 {
-		sure = r.t.proven(flexible(r.t.whole, high-1), h.roster[high-1])
-	}
-	return r.sized(high, sure)
+	return high, true
 }
 
-// A hiring remembers how many slots stay open with so many more people.
-type hiring struct {
-	r      *remedist
-	left   map[int]int
-	roster map[int]map[string]string
+// inVain words that more people alone do not help, nil when only time was
+// lacking.
+func (h *hiring) inVain() *TeamSize {
+	if h.r.t.spent() {
+		return nil
+	}
+	most := 0
+	for k := range h.left {
+		most = max(most, k)
+	}
+	return &TeamSize{Text: fmt.Sprintf("with %s more who can do everything %s: it is not for lack of people", spell(int64(most)), h.r.effect(h.left[most]))}
+}
+
+// provenBelow says whether one person fewer provably does not do.
+func (h *hiring) provenBelow(k int) bool {
+	return h.uncovered(k-1) > 0 && h.r.t.proven(flexible(h.q, k-1), h.roster[k-1])
 }
 
 func (h *hiring) uncovered(k int) int {
@@ -65,13 +123,12 @@ func (h *hiring) uncovered(k int) int {
 			best = j
 		}
 	}
-	h.left[k], h.roster[k] = h.r.t.uncovered(flexible(h.r.t.whole, k), h.roster[best], nil)
+	h.left[k], h.roster[k] = h.r.t.uncovered(flexible(h.q, k), h.roster[best], nil)
 	return h.left[k]
 }
 
-// mostEach estimates how many slots one person could take of the whole plan.
-func (r *remedist) mostEach() int {
-	p := r.t.whole
+// mostEach estimates how many slots one person could take.
+func mostEach(p *Problem) int {
 	first, last, shortest := int64(maxSeconds), int64(-maxSeconds), int64(maxSeconds)
 	for i := range p.Slots {
 		s := &p.Slots[i]

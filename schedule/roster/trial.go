@@ -11,20 +11,22 @@ import (
 // roster there is. Parts of the problem that a change does not touch keep what
 // they have.
 type trial struct {
-	ctx   context.Context
-	seed  uint64
-	work  int64             // units left for all
-	whole *Problem          // the slots and members that can compete with uncovered slots
-	parts []*Problem        // the same, taken apart
-	least []int             // per part: slots that stay open without any change
-	of    []int             // per part: its index among all parts
-	start map[string]string // who holds what
+	ctx    context.Context
+	seed   uint64
+	work   int64             // units left for all
+	effort int64             // how much longer than usual to search
+	share  int64             // one search takes at most this part of the work left
+	whole  *Problem          // the slots and members that can compete with uncovered slots
+	parts  []*Problem        // the same, taken apart
+	least  []int             // per part: slots that stay open without any change
+	of     []int             // per part: its index among all parts
+	start  map[string]string // who holds what
 }
 
 // newTrial prepares to solve changes of the parts of the problem that have
 // uncovered slots.
 func (f *finder) newTrial(seed uint64, work int64) *trial {
-	t := &trial{ctx: f.ctx, seed: seed, work: work, start: map[string]string{}}
+	t := &trial{ctx: f.ctx, seed: seed, work: work, effort: 3, share: int64(12 * len(f.parts)), start: map[string]string{}}
 	var affected []int
 	for k, part := range f.parts {
 		if slices.ContainsFunc(part, func(s int) bool { return f.holder[s] == none }) {
@@ -47,6 +49,7 @@ func (f *finder) newTrial(seed uint64, work int64) *trial {
 		}
 		maps.Copy(t.start, found)
 	}
+	t.effort, t.share = 1, 16 // changes start from what this found
 	return t
 }
 
@@ -144,13 +147,11 @@ func (t *trial) cover(md *model, start map[string]string, bound int) (owner []in
 		}
 		return least <= int64(bound)
 	}
-	rounds := [...]float64{0.3, 0.3, 1, 0.3, 2} // how hot each begins
-	moves := min(t.work/16, max(leastMoves, trialMoves*int64(len(md.slots))))
+	rounds := [...]float64{0.3, 0.3, 1, 0.3, 0.3} // how hot each begins
+	moves := min(t.work/t.share, max(leastMoves, trialMoves*int64(len(md.slots)))) * t.effort
 	for round := 0; round < len(rounds) && least > int64(bound) && !t.spent(); round++ {
 		st.restore(best)
 		walk.run(moves/int64(len(rounds)), rounds[round], 0.12, note, func() bool { return t.ctx.Err() != nil })
-		t.work -= fillByChains(st)
-		note()
 	}
 	t.work -= walk.work
 	return best, int(least)

@@ -138,6 +138,14 @@ func crowdWords(n int) string {
 	return fmt.Sprintf("%d people", n)
 }
 
+// crowdVerb returns "is" for one and "are" for any other number.
+func crowdVerb(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // pick returns the verb for one or for many.
 func (c crowd) pick(one, many string) string {
 	if len(c) == 1 {
