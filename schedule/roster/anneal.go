@@ -2,6 +2,7 @@ package roster
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 )
 
@@ -158,7 +159,7 @@ func (a *annealer) place(s int, m, giver int32, depth int) bool {
 	clash, held := mm.class.clash[s], st.held[m]
 	for w := range held {
 		for x := held[w] & clash[w]; x != 0; x &= x - 1 {
-			t := w<<6 + trailing(x)
+			t := w<<6 + bits.TrailingZeros64(x)
 			if n == len(out) || st.md.slots[t].pinned {
 				return false
 			}

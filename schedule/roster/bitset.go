@@ -40,6 +40,18 @@ func (b bitset) common(c bitset) int64 {
 	return int64(n)
 }
 
+// between returns word w of the set without what lies outside [lo, hi).
+func (b bitset) between(w, lo, hi int) uint64 {
+	x := b[w]
+	if lo > w<<6 {
+		x &= ^uint64(0) << (lo & 63)
+	}
+	if hi < w<<6+64 {
+		x &= 1<<(hi&63) - 1
+	}
+	return x
+}
+
 // each calls f with every member in ascending order.
 func (b bitset) each(f func(i int)) {
 	for w, x := range b {
@@ -48,5 +60,3 @@ func (b bitset) each(f func(i int)) {
 		}
 	}
 }
-
-func trailing(x uint64) int { return bits.TrailingZeros64(x) }

@@ -16,7 +16,7 @@ type tree struct {
 // branch searches the tree of term k. It records better rosters and raises the
 // bound when it gets through the whole tree.
 func (c *component) branch(k int, slack []int64) {
-	for !c.meter.spent() && c.least[k] < c.value(k) {
+	for !c.meter.spent() && !c.tooLarge() && c.least[k] < c.value(k) {
 		before := c.value(k)
 		t := c.plant(k, slack)
 		if t == nil {

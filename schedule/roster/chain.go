@@ -1,6 +1,9 @@
 package roster
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A chain looks for a place for an open slot by moving shifts aside: it gives
 // the slot to a member, and finds other members for what that member can no
@@ -93,7 +96,7 @@ func (c *chain) against(s int, m int32) []int {
 	clash, held := c.st.md.members[m].class.clash[s], c.st.held[m]
 	for w := range held {
 		for x := held[w] & clash[w]; x != 0; x &= x - 1 {
-			out = append(out, w<<6+trailing(x))
+			out = append(out, w<<6+bits.TrailingZeros64(x))
 		}
 	}
 	if len(out) > 0 {

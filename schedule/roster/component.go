@@ -109,7 +109,7 @@ func hasExactPairs(autos []*automaton) bool {
 // their values plus slack. Unless thorough, it is content to try whether the
 // largest deviation can be less than it is.
 func (c *component) raise(k int, slack []int64, thorough bool) {
-	if c.least[k] >= c.value(k) || c.meter.spent() {
+	if c.least[k] >= c.value(k) || c.meter.spent() || c.tooLarge() {
 		return
 	}
 	settled, limit := c.settled(k, slack)
@@ -135,6 +135,13 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 		}
 		c.least[k] = max(c.least[k], bound)
 	}
+}
+
+// tooLarge says whether the linear program would outlast the budget at hand: it
+// takes some sixty pivots a row, each quadratic in the rows.
+func (c *component) tooLarge() bool {
+	rows := int64(len(c.md.slots) + len(c.md.members))
+	return rows*rows*rows/5 > c.meter.left()
 }
 
 // raiseMaxDev looks for the least limit that the relaxation cannot refute.

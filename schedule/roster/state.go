@@ -1,5 +1,7 @@
 package roster
 
+import "math/bits"
+
 // A state is an assignment of one component with every term kept up to date as
 // slots change hands. It never holds a combination that breaks a hard rule.
 type state struct {
@@ -110,9 +112,11 @@ func (st *state) windowHolds(s int, mm *mmember, held bitset, w Window) bool {
 			total += end - start
 		}
 	}
-	for t := int(mm.class.lo[s]); t < int(mm.class.hi[s]); t++ {
-		if held.has(t) {
-			add(st.md.slots[t].nstart, st.md.slots[t].nend)
+	lo, hi := int(mm.class.lo[s]), int(mm.class.hi[s])
+	for w := lo >> 6; w<<6 < hi; w++ {
+		for x := held.between(w, lo, hi); x != 0; x &= x - 1 {
+			t := &st.md.slots[w<<6+bits.TrailingZeros64(x)]
+			add(t.nstart, t.nend)
 		}
 	}
 	for i := range mm.past {
