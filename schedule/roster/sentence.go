@@ -83,6 +83,9 @@ func (t *teller) compose() string {
 	if len(t.facts) == 0 && len(t.c.slots) == 1 {
 		out.WriteString("the shift alone is too long")
 	}
+	if len(t.rules) == 1 && t.rules[0] == restWords(0) {
+		return out.String() + "; nobody can hold two at once"
+	}
 	return out.String() + "; " + listWords(t.rules) + " cannot hold"
 }
 
@@ -108,7 +111,7 @@ func (t *teller) subject() string {
 	for _, l := range layers {
 		words = append(words, fmt.Sprintf("%d %s", count[l], l))
 	}
-	return listWords(words) + " " + noun(int64(len(t.c.slots)), "shift")
+	return listWords(words) + " " + noun(int64(count[layers[len(layers)-1]]), "shift")
 }
 
 // tellLayers says how few serve a layer or have a skill; layers that the same

@@ -42,15 +42,15 @@ func (r *remedist) counted(extra int) string {
 	if len(best.skill) > 0 {
 		what += " that need " + listWords(best.skill)
 	}
-	text := fmt.Sprintf("%s, the %s from %s have %d %s and one person can take %s: at least %s",
-		best.rule, lengthWords(best.long), r.cal.date(best.from), best.slots, what, spell(int64(best.each)), crowdWords(best.need))
+	text := fmt.Sprintf("in the %s from %s there are %d %s and %s lets one person take %s: at least %s",
+		lengthWords(best.long), r.cal.date(best.from), best.slots, what, best.rule, spell(int64(best.each)), crowdWords(best.need))
 	if best.long == 0 {
-		text = fmt.Sprintf("%s: at %s there are %d %s to hold at once, so at least %s",
-			best.rule, r.cal.date(best.from)+" "+clock(best.from), best.slots, what, crowdWords(best.need))
+		text = fmt.Sprintf("on %s there are %d %s that no one can hold together (%s): at least %s",
+			r.cal.date(best.from)+" at "+clock(best.from), best.slots, what, best.rule, crowdWords(best.need))
 	}
 	text += fmt.Sprintf(", and there %s %d", crowdVerb(best.have), best.have)
 	if best.missing() < extra {
-		text += "; with what else this plan asks it takes more"
+		text += "; absences and the other rules ask for more"
 	}
 	return text
 }

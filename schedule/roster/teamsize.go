@@ -156,7 +156,11 @@ func (r *remedist) sized(extra int, sure bool) *TeamSize {
 	if text != "" {
 		text += "; "
 	}
-	text += fmt.Sprintf("%s: the %d there are, and %s more who can do everything", crowdWords(n+extra), n, spell(int64(extra)))
+	if n == 0 {
+		text += fmt.Sprintf("it takes %s who can do everything", crowdWords(extra))
+	} else {
+		text += fmt.Sprintf("it takes %s: the %d there %s and %s more who can do everything", crowdWords(n+extra), n, crowdVerb(n), spell(int64(extra)))
+	}
 	if extra > 1 && sure {
 		text += "; one fewer provably does not do"
 	}

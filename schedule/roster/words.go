@@ -70,12 +70,12 @@ func windowWords(w Window) string {
 	case w.Length%day == 0 && w.Max%day == 0:
 		return fmt.Sprintf("%d %s in %d", w.Max/day, noun(w.Max/day, "day"), w.Length/day)
 	}
-	return fmt.Sprintf("at most %s in any %s", lengthWords(w.Max), lengthWords(w.Length))
+	return fmt.Sprintf("at most %s in any %s", lengthWords(w.Max), anyWords(w.Length))
 }
 
 // countWords writes a count rule: at most 2 weekends in any 4 weeks.
 func countWords(c Count) string {
-	return fmt.Sprintf("at most %d %s in any %s", c.Max, noun(c.Max, c.Mark), lengthWords(c.Length))
+	return fmt.Sprintf("at most %d %s in any %s", c.Max, noun(c.Max, c.Mark), anyWords(c.Length))
 }
 
 // restWords writes the rule of rest.
@@ -99,6 +99,9 @@ func lengthWords(d int64) string {
 	}
 	return fmt.Sprintf("%d %s", d, noun(d, "second"))
 }
+
+// anyWords writes a length of time to stand after "any": day, 7 days.
+func anyWords(d int64) string { return strings.TrimPrefix(lengthWords(d), "1 ") }
 
 func noun(n int64, word string) string {
 	if n == 1 {
