@@ -1,10 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 )
 
 func TestGridWrapsTheWidestColumnFirst(t *testing.T) {
@@ -42,4 +45,38 @@ func TestTextWidth(t *testing.T) {
 			t.Errorf("textWidth(%q) = %d, want %d", s, got, want)
 		}
 	}
+}
+
+// Whatever is in it, a grid fits when its words do, and loses none of them.
+func TestGridKeepsEveryWord(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.StringMatching(`[a-zë田]{1,6}(\x{a0}[a-z]{1,3})?`), 0, 9)
+		g := grid{columns: make([]column, rapid.IntRange(1, 4).Draw(t, "columns"))}
+		for i := range g.columns {
+			g.columns[i].right = rapid.Bool().Draw(t, "right")
+		}
+		var want []string
+		for range rapid.IntRange(1, 4).Draw(t, "rows") {
+			row := make([]cell, len(g.columns))
+			for i := range row {
+				in := words.Draw(t, "words")
+				row[i].text = strings.Join(in, " ")
+				want = append(want, strings.FieldsFunc(row[i].text, func(r rune) bool { return r == ' ' || r == '\u00a0' })...)
+			}
+			g.add(row...)
+		}
+		var b strings.Builder
+		g.write(&b, palette{}, 80)
+		for line := range strings.SplitSeq(b.String(), "\n") {
+			if textWidth(line) > 80 || strings.TrimRight(line, " ") != line {
+				t.Errorf("line %q", line)
+			}
+		}
+		got := strings.Fields(b.String())
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("words (-want +got):\n%s", diff)
+		}
+	})
 }
