@@ -10,10 +10,12 @@ import (
 // hold, whatever else were changed. Taking any one slot or reason away makes the
 // rest possible, so each is part of the cause.
 //
-// The reasons are keys: absence:<member>:<k> and presence:<member> (index as in
-// the problem), history (all past shifts), pin:<slot>, window:<k>, count:<k>,
-// min_gap, limit:<member> (that member's own limits), layer:<name> and
-// skill:<name> (that not everybody may serve the layer, or has the skill).
+// The reasons are keys: absence:<member>:<k> (unavailable[k]), presence:<member>,
+// history (all past shifts), pin:<slot> (its member holds the slot, be it among
+// Slots or not), window:<k>, count:<k>, min_gap (without it shifts may even
+// overlap), limit:<member> (all limits of that member's own, rest included),
+// layer:<name> and skill:<name> (without it anybody may serve the layer, and no
+// slot needs the skill).
 type Conflict struct {
 	Slots   []string `json:"slots"`   // by time
 	Reasons []string `json:"reasons"` // common rules first, then people
@@ -22,8 +24,9 @@ type Conflict struct {
 
 // explain says why slots of an assignment are uncovered, and what would help.
 // It spends about the given units of work, and a small fixed amount for each
-// uncovered slot when there is no more or the context has ended. The team size
-// is nil when nothing is uncovered.
+// uncovered slot when there is no more or the context has ended; there are no
+// remedies then. The team size is nil when nothing is uncovered, or when there
+// was no time to find it.
 func explain(ctx context.Context, p *Problem, a Assignment, seed uint64, work int64) ([]Conflict, []Remedy, *TeamSize) {
 	f := newFinder(ctx, p, a, work/2)
 	if len(f.open) == 0 {

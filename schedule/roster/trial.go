@@ -194,15 +194,17 @@ func (t *trial) proven(q *Problem, found map[string]string) bool {
 	for s, m := range found {
 		a[s] = &m
 	}
-	f := newFinder(t.ctx, q, a, leastSteps/stepsPerUnit)
+	f := newFinder(t.ctx, q, a, max(leastSteps/stepsPerUnit, t.work/8))
 	for _, part := range f.parts {
 		for _, u := range part {
 			if f.holder[u] != none || f.work <= 0 {
 				continue
 			}
+			before := f.work
 			if _, _, no := f.grow(part, slices.Index(part, u), f.b.all()); no {
 				return true
 			}
+			t.work -= (before - f.work) / stepsPerUnit
 		}
 	}
 	return false
