@@ -6,11 +6,15 @@ import "slices"
 // certain values: a bound can be rounded up to the next of them.
 
 // deviations returns every |deviation| up to limit that some member could have,
-// ascending.
+// ascending; nothing when some member has none or too many.
 func (c *component) deviations(limit int64) []int64 {
 	var all []int64
 	for m := range c.md.members {
-		for _, l := range c.loads(m, limit) {
+		loads := c.loads(m, limit)
+		if len(loads) == 0 {
+			return nil
+		}
+		for _, l := range loads {
 			all = append(all, abs(c.md.members[m].deviation(l)))
 		}
 	}

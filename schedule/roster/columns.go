@@ -250,7 +250,7 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 		if t == TermChanges {
 			dual = -dual
 		}
-		g.now.Term[t] = max(0, blend(g.at.Term[t], dual))
+		g.now.Term[t] = min(max(0, blend(g.at.Term[t], dual)), r.maxTerm(t))
 	}
 	v, impossible := r.bound(&g.now)
 	if impossible {

@@ -62,6 +62,13 @@ func (f *finder) check(slots []int, force bitset, limit int64) verdict {
 		return v
 	}
 	z := f.b.pose(slots, force, limit)
+	for m := range z.who {
+		for i, s := range slots {
+			if f.holder[s] == z.who[m].orig {
+				z.hint[i] = int32(m)
+			}
+		}
+	}
 	v := z.solve()
 	f.work -= z.steps + int64(6*len(slots)*len(slots)+len(f.b.p.Members)+len(slots)*len(z.who))
 	if v != undecided {

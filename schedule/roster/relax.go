@@ -28,9 +28,10 @@ type relaxation struct {
 	autoOf  []int
 	gain    []int64
 	sets    [][]int32
-	must    []bitset // per member: slots a branch gives them
-	not     []bitset // per member: slots a branch denies them
-	cells   int64    // values computed so far, a measure of the work
+	must    []bitset         // per member: slots a branch gives them
+	not     []bitset         // per member: slots a branch denies them
+	cells   int64            // values computed so far, a measure of the work
+	heft    map[string]int64 // per term: more than a roster can cost of it
 }
 
 // prices are the multipliers: one per slot, one per settled term.
@@ -57,7 +58,16 @@ func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit
 		md: md, unit: unit, limit: limit, goal: goal, settled: settled, scale: scaleFor(box), autos: autos, box: box,
 		gain: make([]int64, len(md.slots)), sets: make([][]int32, len(md.members)),
 	}
+	pairs := int64(len(md.slots)) * int64(len(md.slots))
+	r.heft = map[string]int64{TermChanges: pairs, TermSpacing: 2 * pairs}
 	for m := range md.members {
+		mm := &md.members[m]
+		r.heft[TermSumDev] += 1000*abs(mm.prior) + abs(mm.target)
+		for s := range md.slots {
+			r.heft[TermSumDev] += 1000 * mm.weight[s]
+			r.heft[TermPref] += mm.pref[s]
+			r.heft[TermSpacing] += mm.near[s]
+		}
 		r.pricers = append(r.pricers, newPricer(md, m, autos[m], unit, limit))
 		r.must, r.not = append(r.must, newBitset(md.words)), append(r.not, newBitset(md.words))
 	}
@@ -174,8 +184,12 @@ func (r *relaxation) unheld(p *prices) int64 {
 	return sum
 }
 
-// maxPrice keeps prices, and any sum of them, far from overflow.
-const maxPrice = 1 << 40
+// maxPrice keeps the prices of slots, and any sum of them, far from overflow.
+const maxPrice = 1 << 36
+
+// maxTerm does the same for the price of a settled term, which multiplies what
+// a whole roster can cost of it.
+func (r *relaxation) maxTerm(term string) int64 { return (1 << 50) / (r.heft[term] + 1) }
 
 func ceilDiv(a, b int64) int64 {
 	q := a / b

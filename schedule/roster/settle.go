@@ -101,14 +101,11 @@ func (c *component) refine(slack []int64, alone bool, report func()) {
 	}
 }
 
-// resettle forgets the bounds that rested on values before that have improved,
-// and settles the terms from there on.
+// resettle looks for bounds again from the first term that has become better
+// than before. Those it had stay valid: smaller caps only leave fewer rosters.
 func (c *component) resettle(before []int64, slack []int64) {
 	better := false
 	for k := range c.order {
-		if better {
-			c.least[k] = c.trivial(c.order[k])
-		}
 		better = better || c.value(k) < before[k]
 		if better {
 			c.raise(k, slack, false)
