@@ -28,6 +28,7 @@ type finder struct {
 // undecided, and nothing is claimed of it.
 const (
 	growSteps    = 40_000
+	firstSteps   = 20_000 // then a search for a cover is tried before going on
 	shrinkSteps  = 400_000
 	leastSteps   = 30_000 // for each uncovered slot in any case
 	widest       = 96     // slots in one puzzle
@@ -61,6 +62,26 @@ func (f *finder) check(slots []int, force bitset, limit int64) verdict {
 	if v, ok := f.memo[key]; ok {
 		return v
 	}
+	z := f.pose(slots, force, min(limit, firstSteps))
+	v := z.solve()
+	if v == undecided && limit > firstSteps {
+		f.work -= z.steps + walkMoves*stepsPerUnit
+		if f.b.coveredByWalk(slots, force) {
+			v = coverable
+		} else {
+			z = f.pose(slots, force, limit)
+			v = z.solve()
+		}
+	}
+	f.work -= z.steps + int64(6*len(slots)*len(slots)+len(f.b.p.Members)+len(slots)*len(z.who))
+	if v != undecided {
+		f.memo[key] = v
+	}
+	return v
+}
+
+// pose sets a puzzle up that tries first what the assignment has.
+func (f *finder) pose(slots []int, force bitset, limit int64) *puzzle {
 	z := f.b.pose(slots, force, limit)
 	for m := range z.who {
 		for i, s := range slots {
@@ -69,12 +90,7 @@ func (f *finder) check(slots []int, force bitset, limit int64) verdict {
 			}
 		}
 	}
-	v := z.solve()
-	f.work -= z.steps + int64(6*len(slots)*len(slots)+len(f.b.p.Members)+len(slots)*len(z.who))
-	if v != undecided {
-		f.memo[key] = v
-	}
-	return v
+	return z
 }
 
 func appendInts(b []byte, xs []int) []byte {
