@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -133,4 +134,40 @@ func covered(p *Problem) Assignment {
 		a[s] = &m
 	}
 	return a
+}
+
+// Daily shifts under two windows make conflicts too large for trying everything;
+// that each is minimal is shown by covers of it without one slot or reason.
+func TestExplainDaily(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second or two")
+	}
+	p := reference(t, "m01_12p_daily_182d")
+	p.Members = []Member{p.Members[0], p.Members[3], p.Members[6], p.Members[9]}
+	conflicts, _, _ := explain(context.Background(), p, covered(p), 1, BudgetFor(2*time.Second))
+	if len(conflicts) < 5 {
+		t.Errorf("%d conflicts for four people where it takes six", len(conflicts))
+	}
+	for _, c := range conflicts {
+		for i := range c.Slots {
+			if rest := slices.Delete(slices.Clone(c.Slots), i, i+1); !coverFound(p, rest, c.Reasons) {
+				t.Errorf("%v: no cover found without slot %s", c, c.Slots[i])
+			}
+		}
+		for i := range c.Reasons {
+			if rest := slices.Delete(slices.Clone(c.Reasons), i, i+1); !coverFound(p, c.Slots, rest) {
+				t.Errorf("%v: no cover found without %s", c, c.Reasons[i])
+			}
+		}
+	}
+}
+
+// coverFound searches for a cover of some slots under some reasons and has the
+// evaluator check it. Shifts must not overlap.
+func coverFound(p *Problem, slots, reasons []string) bool {
+	q, _ := relaxed(p, reasons)
+	q.Slots = slices.DeleteFunc(q.Slots, func(s Slot) bool { return !slices.Contains(slots, s.ID) })
+	q.Baseline = nil
+	a := covered(q)
+	return len(a) == len(slots) && keeps(q, a, true)
 }

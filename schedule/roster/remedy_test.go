@@ -121,3 +121,65 @@ func changed(p *Problem, change string) *Problem {
 	}
 	return &q
 }
+
+// Shifting a plan by whole weeks changes dates in words and nothing else.
+func TestExplainShifted(t *testing.T) {
+	const by = 3 * week
+	for seed := range 200 {
+		p := tiny(rand.New(rand.NewPCG(uint64(seed), 3)))
+		if p.Validate() != nil {
+			continue
+		}
+		_, best := leastUncovered(p)
+		was, remedies, _ := explain(context.Background(), p, best, 1, 1_000_000)
+		later(p, by)
+		is, others, _ := explain(context.Background(), p, best, 1, 1_000_000)
+		if len(was) != len(is) || len(remedies) != len(others) {
+			t.Fatalf("seed %d: %v and %v, shifted %v and %v", seed, was, remedies, is, others)
+		}
+		for i := range was {
+			if !slices.Equal(was[i].Slots, is[i].Slots) || !slices.Equal(was[i].Reasons, is[i].Reasons) {
+				t.Errorf("seed %d: %v, shifted %v", seed, was[i], is[i])
+			}
+		}
+		for i := range remedies {
+			if remedies[i].Change != others[i].Change || remedies[i].Uncovered != others[i].Uncovered {
+				t.Errorf("seed %d: %v, shifted %v", seed, remedies[i], others[i])
+			}
+		}
+	}
+}
+
+// later shifts every time of a problem.
+func later(p *Problem, by int64) {
+	shift := func(marks map[string][]int64) {
+		for _, days := range marks {
+			for i := range days {
+				days[i] += by
+			}
+		}
+	}
+	p.Horizon = Span{p.Horizon.Start + by, p.Horizon.End + by}
+	for i := range p.Slots {
+		s := &p.Slots[i]
+		s.Start, s.End, s.NStart, s.NEnd = s.Start+by, s.End+by, s.NStart+by, s.NEnd+by
+		shift(s.Marks)
+	}
+	for i := range p.History {
+		h := &p.History[i]
+		h.Start, h.End, h.NStart, h.NEnd = h.Start+by, h.End+by, h.NStart+by, h.NEnd+by
+		shift(h.Marks)
+	}
+	for i := range p.Members {
+		m := &p.Members[i]
+		for k := range m.Unavailable {
+			m.Unavailable[k][0] += by
+			m.Unavailable[k][1] += by
+		}
+		for _, at := range []*int64{m.From, m.Until} {
+			if at != nil {
+				*at += by
+			}
+		}
+	}
+}
