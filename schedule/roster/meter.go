@@ -14,7 +14,7 @@ type meter struct {
 }
 
 // unitsPerSecond is what one core does on a slow day.
-const unitsPerSecond = 6_000_000
+const unitsPerSecond = 7_000_000
 
 // BudgetFor returns the units of work that fit into a time limit with room to
 // spare on an ordinary core.

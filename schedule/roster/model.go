@@ -69,6 +69,9 @@ func (m *mmember) deviation(load int64) int64 { return 1000*(m.prior+load) - m.t
 func compile(p *Problem) []*model {
 	c := compiler{p: p, targets: shares(p), past: map[string][]shift{}, classes: map[string]*ruleClass{}}
 	for k, h := range p.History {
+		for _, g := range c.past[h.Member] {
+			c.overlap = c.overlap || g.nstart < h.NEnd && h.NStart < g.nend
+		}
 		c.past[h.Member] = append(c.past[h.Member], shift{fmt.Sprint(k), h.Start, h.End, h.NStart, h.NEnd, h.Marks, nil})
 	}
 	c.pins = map[string]string{}
@@ -93,6 +96,7 @@ type compiler struct {
 	targets []int64
 	past    map[string][]shift
 	pins    map[string]string
+	overlap bool                  // two shifts of the past overlap
 	classes map[string]*ruleClass // of the component at work
 }
 
@@ -261,7 +265,9 @@ func (c *compiler) class(md *model, m *Member) *ruleClass {
 			// Length−Max apart, so a stretch with k of them holds at most
 			// Length − (k−1)(Length−Max) ≤ Max. When any two exceed Max,
 			// pairs decide the rule.
-			if w.Length > w.Max && 2*shortest <= w.Max {
+			// That is so for shifts that do not overlap, as those of the
+			// past may.
+			if c.overlap || w.Length > w.Max && 2*shortest <= w.Max {
 				rc.windows = append(rc.windows, w)
 			}
 		}

@@ -66,12 +66,12 @@ func references(t testing.TB) map[string][]referenceTerm {
 // Every hard rule holds; a value that the reference proves is reached, and its
 // bounds do not contradict ours.
 func TestSharedProblems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the shared problems take a minute; -short leaves them out")
+	}
 	all, refs := problems(t), references(t)
 	for name, p := range all {
 		large := strings.HasPrefix(name, "l")
-		if large && testing.Short() {
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sol, _ := solved(t, p, roster.Options{Seed: 1, Budget: roster.BudgetFor(10 * time.Second)})

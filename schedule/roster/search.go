@@ -25,6 +25,8 @@ func newSearcher(md *model, order []string, seed uint64, stop func() bool) *sear
 	s := &searcher{md: md, order: order, st: st, ann: newAnnealer(st, seed), stop: stop, unit: md.unit()}
 	s.vec = slices.Repeat([]int64{math.MaxInt64}, len(order))
 	s.record()
+	fillByChains(st)
+	s.record()
 	return s
 }
 
@@ -115,7 +117,11 @@ func (s *searcher) aim(k int, goal int64) {
 func (s *searcher) anneal(k int, bound, goal, moves int64, meter *meter) {
 	s.aim(k, goal)
 	before := s.ann.work
-	s.ann.run(moves, 3, 0.12, func() bool {
+	hot := 3.0
+	if s.order[k] == TermUncovered {
+		hot = 0.3 // what is covered shall stay covered
+	}
+	s.ann.run(moves, hot, 0.12, func() bool {
 		s.record()
 		return s.reached(k, bound)
 	}, s.stop)
