@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"watchbill/schedule"
+	"watchbill/schedule/roster"
+)
+
+// A planning is one plan in the making.
+type planning struct {
+	*staffing
+	published *publishedPlan // nil when there is none
+	balance   map[string]points
+
+	kept []schedule.Slot // past or frozen
+	open []schedule.Slot // to be planned
+	// problem has the open slots, and before what each member brings to it: the
+	// balance and, when some of the plan is kept, that part's own outcome.
+	problem  *roster.Problem
+	keptPart *roster.Evaluation // nil when nothing is kept
+}
+
+// prepare sorts the slots into kept and open and states the problem.
+func (pl *planning) prepare() error {
+	slots, err := pl.slots()
+	if err != nil {
+		return err
+	}
+	for _, slot := range slots {
+		switch why := pl.published.keeps(slot.Start); {
+		case why == "" || why == "frozen" && pl.published.shifts[string(slot.ID)] == nil:
+			pl.open = append(pl.open, slot)
+		case pl.published.shifts[string(slot.ID)] != nil:
+			pl.kept = append(pl.kept, slot)
+		}
+	}
+	from := pl.start()
+	if len(pl.kept) > 0 {
+		from = pl.published.cut
+		if err := pl.evaluateKept(); err != nil {
+			return err
+		}
+	}
+	pl.problem = pl.staffing.problem(pl.open, from)
+	for i := range pl.problem.Members {
+		m := &pl.problem.Members[i]
+		m.Prior = whole(pl.balance[m.ID] + pl.keptDifference(m.ID))
+	}
+	if pl.published == nil {
+		return nil
+	}
+	pl.problem.History = pl.published.history(pl.staffing, pl.holidayKinds())
+	pl.problem.Baseline = pl.published.baseline(pl.staffing, pl.open)
+	pl.problem.Order = slices.Insert(pl.problem.Order, 1, roster.TermChanges)
+	return nil
+}
+
+// evaluateKept measures the part of the plan that is not planned again.
+func (pl *planning) evaluateKept() error {
+	p := pl.staffing.problem(pl.kept, pl.start())
+	p.Horizon.End = max(p.Horizon.Start+1, min(p.Horizon.End, pl.published.cut.Unix()))
+	a := roster.Assignment{}
+	for _, slot := range pl.kept {
+		if name := pl.published.shifts[string(slot.ID)].Person; pl.memberNamed(name) != nil {
+			a[string(slot.ID)] = &name
+		}
+	}
+	var err error
+	pl.keptPart, err = roster.Evaluate(p, a)
+	return err
+}
+
+// keptDifference is how far above their share a member is in the kept part.
+func (pl *planning) keptDifference(name string) points {
+	if pl.keptPart == nil {
+		return 0
+	}
+	return points(pl.keptPart.Deviation[name])
+}
+
+// whole rounds to whole points, halves away from zero. The solver counts in
+// them, so what is carried over is rounded once, before it proves anything.
+func whole(p points) int64 {
+	if p < 0 {
+		return -whole(-p)
+	}
+	return (int64(p) + 500) / 1000
+}
+
+// holder returns who has a slot, kept or planned; empty for nobody.
+func (pl *planning) holder(id schedule.SlotID, solution *roster.Solution) string {
+	if name := solution.Assignment[string(id)]; name != nil {
+		return *name
+	}
+	if pl.published != nil {
+		if shift := pl.published.shifts[string(id)]; shift != nil && pl.published.keeps(shift.Start) != "" {
+			return shift.Person
+		}
+	}
+	return ""
+}
+
+// changes lists the open shifts that are not with whom they were published for,
+// and those that are no more, by start.
+func (pl *planning) changes(solution *roster.Solution) []changeDoc {
+	if pl.published == nil {
+		return nil
+	}
+	slots := map[string]*schedule.Slot{}
+	for i := range pl.open {
+		slots[string(pl.open[i].ID)] = &pl.open[i]
+	}
+	var changes []changeDoc
+	for i := range pl.published.doc.Shifts {
+		was := &pl.published.doc.Shifts[i]
+		if was.Person == "" || pl.published.keeps(was.Start) != "" || was.Start.Before(pl.start()) || !was.Start.Before(pl.end()) {
+			continue
+		}
+		slot := slots[was.ID]
+		if slot == nil {
+			changes = append(changes, changeDoc{ID: was.ID, Was: was.Person, Why: "there is no such shift any more"})
+			continue
+		}
+		if is := pl.holder(slot.ID, solution); is != was.Person {
+			changes = append(changes, changeDoc{ID: was.ID, Was: was.Person, Is: is, Why: pl.whyChanged(slot, was.Person)})
+		}
+	}
+	return changes
+}
+
+// whyChanged says what keeps a person from a slot that was theirs.
+func (pl *planning) whyChanged(slot *schedule.Slot, name string) string {
+	m := pl.memberNamed(name)
+	switch {
+	case m == nil:
+		return name + " is not in the team any more"
+	case !m.Takes(pl.rotation(slot)):
+		return fmt.Sprintf("%s does not take part in %s", name, slot.Rotation)
+	case !pl.inTeam(m, slot.Start, slot.End):
+		return name + " " + membership(m)
+	}
+	for _, a := range m.Absences {
+		if start, end := pl.span(m, a); start.Before(slot.End) && slot.Start.Before(end) {
+			from, until := pl.days(m, a)
+			return fmt.Sprintf("%s is away %s", name, dates(from, until))
+		}
+	}
+	return "moved so that the other shifts can be filled within the rules"
+}
+
+func membership(m *schedule.Member) string {
+	switch {
+	case m.From.IsZero():
+		return fmt.Sprintf("is in the team until %s", shortDate(m.Until))
+	case m.Until.IsZero():
+		return fmt.Sprintf("is in the team from %s on", shortDate(m.From))
+	}
+	return fmt.Sprintf("is in the team %s", dates(m.From, m.Until.AddDays(1)))
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"watchbill/schedule"
+	"watchbill/schedule/roster"
+)
+
+// document puts together all there is to say about a plan.
+func (pl *planning) document(solution *roster.Solution) (*planDoc, error) {
+	outcome, err := roster.Evaluate(pl.problem, solution.Assignment)
+	if err != nil {
+		return nil, err
+	}
+	d := &planDoc{
+		Format: planFormat, Team: string(pl.ID), Zone: pl.zone.String(), From: pl.from, Until: pl.until,
+		Shifts: []shiftDoc{}, Absences: []absenceDoc{}, Unfilled: []reasonDoc{}, Remedies: []remedyDoc{}, Warnings: []string{},
+		Holidays: pl.holidayDocs(), Even: evenness(solution.Terms), Changes: pl.changes(solution),
+	}
+	for i := range pl.Rotations {
+		d.Rotations = append(d.Rotations, string(pl.Rotations[i].ID))
+	}
+	d.Shifts = pl.shiftDocs(solution)
+	for i := range pl.Members {
+		m := &pl.Members[i]
+		d.People = append(d.People, pl.personDoc(m, solution, outcome))
+		d.Absences = append(d.Absences, pl.absenceDocs(m)...)
+	}
+	for _, c := range solution.Conflicts {
+		d.Unfilled = append(d.Unfilled, reasonDoc(c))
+	}
+	for _, r := range solution.Remedies {
+		d.Remedies = append(d.Remedies, remedyDoc{r.Change, r.Uncovered, r.Text})
+	}
+	if solution.Team != nil {
+		d.Enough = solution.Team.Text
+	}
+	d.Warnings = append(d.Warnings, pl.keptWarnings()...)
+	d.Warnings = append(d.Warnings, pl.wishWarnings(solution)...)
+	return d, nil
+}
+
+// shiftDocs lists every shift of the plan by start: what is planned, and what is
+// kept as it was published even where the rules no longer make it.
+func (pl *planning) shiftDocs(solution *roster.Solution) []shiftDoc {
+	var docs []shiftDoc
+	if pl.published != nil {
+		for _, shift := range pl.published.doc.Shifts {
+			if kept := pl.published.keeps(shift.Start); kept != "" && !shift.Start.Before(pl.start()) && shift.Start.Before(pl.end()) {
+				shift.Start, shift.End, shift.Kept = shift.Start.In(pl.zone), shift.End.In(pl.zone), kept
+				docs = append(docs, shift)
+			}
+		}
+	}
+	for i := range pl.open {
+		slot := &pl.open[i]
+		doc := shiftDoc{
+			ID: string(slot.ID), Rotation: string(slot.Rotation), Person: pl.holder(slot.ID, solution),
+			Start: slot.Start.In(pl.zone), End: slot.End.In(pl.zone), Points: pl.problem.Slots[i].Weight,
+		}
+		if m := pl.memberNamed(doc.Person); m != nil {
+			doc.Points = pl.points(slot, m)
+		}
+		docs = append(docs, doc)
+	}
+	slices.SortStableFunc(docs, func(a, b shiftDoc) int { return a.Start.Compare(b.Start) })
+	return docs
+}
+
+// personDoc adds up what a member holds in the whole plan.
+func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, outcome *roster.Evaluation) personDoc {
+	name := string(m.Person)
+	p := personDoc{Name: name, FullTime: m.Share.String(), Before: points(1000 * whole(pl.balance[name]))}
+	p.After = points(outcome.Deviation[name])
+	p.Points = points(1000 * outcome.Load[name])
+	if pl.keptPart != nil {
+		p.Points += points(1000 * pl.keptPart.Load[name])
+	}
+	p.Share = p.Before + p.Points - p.After
+	var weekends, holidays []int64
+	nominal := int64(0)
+	for _, slots := range [][]schedule.Slot{pl.kept, pl.open} {
+		for i := range slots {
+			slot := &slots[i]
+			if pl.holder(slot.ID, solution) != name {
+				continue
+			}
+			p.Shifts++
+			nominal += slot.NominalEnd - slot.NominalStart
+			weekends = append(weekends, slot.Weekends()...)
+			holidays = append(holidays, slot.Holidays(pl.person(m).Holidays)...)
+		}
+	}
+	p.Days = tenths((10*nominal + secondsPerDay/2) / secondsPerDay)
+	p.Weekends, p.Holidays = distinct(weekends), distinct(holidays)
+	return p
+}
+
+const secondsPerDay = 24 * 60 * 60
+
+func distinct(marks []int64) int {
+	slices.Sort(marks)
+	return len(slices.Compact(marks))
+}
+
+// absenceDocs lists the absences of a member that meet the plan's days.
+func (pl *planning) absenceDocs(m *schedule.Member) []absenceDoc {
+	var docs []absenceDoc
+	for _, a := range m.Absences {
+		if from, until := pl.days(m, a); from.Before(pl.until) && pl.from.Before(until) {
+			docs = append(docs, absenceDoc{Person: string(m.Person), From: from, Until: until, Note: a.Label})
+		}
+	}
+	return docs
+}
+
+// holidayDocs lists the holidays of the team's people, each once with those who
+// have it, or with nobody where all do.
+func (pl *planning) holidayDocs() []holidayDoc {
+	docs := []holidayDoc{}
+	for i := range pl.Members {
+		m := &pl.Members[i]
+		for _, h := range pl.person(m).Holidays.Between(pl.from, pl.until) {
+			same := func(d holidayDoc) bool { return d.Date == h.Date && d.Name == h.Name }
+			at := slices.IndexFunc(docs, same)
+			if at < 0 {
+				at = len(docs)
+				docs = append(docs, holidayDoc{Date: h.Date, Name: h.Name})
+			}
+			docs[at].People = append(docs[at].People, string(m.Person))
+		}
+	}
+	for i := range docs {
+		if len(docs[i].People) == len(pl.Members) {
+			docs[i].People = nil
+		}
+	}
+	slices.SortStableFunc(docs, func(a, b holidayDoc) int { return a.Date.Compare(b.Date) })
+	return docs
+}
+
+// keptWarnings names kept shifts that somebody has to look after: those of people
+// who cannot hold them any more, and those of nobody.
+func (pl *planning) keptWarnings() []string {
+	var warnings []string
+	for i := range pl.kept {
+		slot := &pl.kept[i]
+		shift := pl.published.shifts[string(slot.ID)]
+		if slot.Start.Before(pl.published.today) {
+			continue
+		}
+		switch m := pl.memberNamed(shift.Person); {
+		case shift.Person == "":
+			warnings = append(warnings, fmt.Sprintf("%s is frozen and nobody has it; find somebody for it", slot.ID))
+		case m == nil || !pl.free(m, slot):
+			warnings = append(warnings, fmt.Sprintf("%s is frozen with %s, but %s; find a cover for it",
+				slot.ID, shift.Person, pl.whyChanged(slot, shift.Person)))
+		}
+	}
+	return warnings
+}
+
+// free reports whether a member is in the team, takes part and is not away.
+func (pl *planning) free(m *schedule.Member, slot *schedule.Slot) bool {
+	away := slices.ContainsFunc(m.Absences, func(a schedule.Absence) bool {
+		start, end := pl.span(m, a)
+		return start.Before(slot.End) && slot.Start.Before(end)
+	})
+	return m.Takes(pl.rotation(slot)) && pl.inTeam(m, slot.Start, slot.End) && !away
+}
+
+// wishWarnings names the wishes that the plan does not meet.
+func (pl *planning) wishWarnings(solution *roster.Solution) []string {
+	var warnings []string
+	for i := range pl.Members {
+		m := &pl.Members[i]
+		for _, w := range m.Wishes {
+			start, end := pl.span(m, w.Absence)
+			for j := range pl.open {
+				slot := &pl.open[j]
+				if pl.holder(slot.ID, solution) == string(m.Person) && start.Before(slot.End) && slot.Start.Before(end) {
+					warnings = append(warnings, fmt.Sprintf("%s wished not to be on call %s and has %s", m.Person, w.Absence, slot.ID))
+				}
+			}
+		}
+	}
+	return warnings
+}

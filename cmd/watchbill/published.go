@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"watchbill/schedule"
+	"watchbill/schedule/roster"
+)
+
+// A publishedPlan is a plan that people know already.
+type publishedPlan struct {
+	doc    *planDoc
+	shifts map[string]*shiftDoc // by ID
+	// Shifts that began before today are past; those that begin before cut are
+	// frozen. Both stay as they are, whatever the rules now say.
+	today, cut time.Time
+}
+
+// readPublished reads what --format json printed.
+func readPublished(in io.Reader, team string, today, cut time.Time) (*publishedPlan, error) {
+	var d planDoc
+	if err := json.NewDecoder(in).Decode(&d); err != nil {
+		return nil, fmt.Errorf("not a plan as --format json prints it: %w", err)
+	}
+	if d.Format != planFormat {
+		return nil, fmt.Errorf("the format is %q and not %q; give what --format json printed", d.Format, planFormat)
+	}
+	if d.Team != team {
+		return nil, fmt.Errorf("this is a plan of team %q and not of %q", d.Team, team)
+	}
+	p := &publishedPlan{doc: &d, shifts: map[string]*shiftDoc{}, today: today, cut: cut}
+	for i := range d.Shifts {
+		s := &d.Shifts[i]
+		if !s.Start.Before(s.End) {
+			return nil, fmt.Errorf("shift %q ends before it starts", s.ID)
+		}
+		if p.shifts[s.ID] != nil {
+			return nil, fmt.Errorf("shift %q is there twice", s.ID)
+		}
+		p.shifts[s.ID] = s
+	}
+	return p, nil
+}
+
+// keeps says why a shift that begins at an instant stays as it was published:
+// "past", "frozen", or nothing when it may change.
+func (p *publishedPlan) keeps(start time.Time) string {
+	switch {
+	case p == nil:
+	case start.Before(p.today):
+		return "past"
+	case start.Before(p.cut):
+		return "frozen"
+	}
+	return ""
+}
+
+// history returns what people did or are going to do before the shifts that are
+// to be planned, and also before the plan's first day.
+func (p *publishedPlan) history(s *staffing, kinds holidayKinds) []roster.Past {
+	if p == nil {
+		return nil
+	}
+	var past []roster.Past
+	for i := range p.doc.Shifts {
+		shift := &p.doc.Shifts[i]
+		if s.memberNamed(shift.Person) == nil || (p.keeps(shift.Start) == "" && !shift.Start.Before(s.start())) {
+			continue
+		}
+		slot := shift.slot(s)
+		past = append(past, roster.Past{
+			Member: shift.Person, Layer: shift.Rotation, Start: slot.Start.Unix(), End: slot.End.Unix(),
+			NStart: slot.NominalStart, NEnd: slot.NominalEnd, Marks: kinds.marks(&slot),
+		})
+	}
+	return past
+}
+
+// slot returns the shift as a slot that is on duty from its start to its end, on
+// the wall clock of its rotation or, when that is no more, of the team.
+func (d *shiftDoc) slot(s *staffing) schedule.Slot {
+	zone := s.zone
+	if r, err := s.Rotation(schedule.RotationID(d.Rotation)); err == nil {
+		zone = r.Zone
+	}
+	start, end := d.Start.In(zone), d.End.In(zone)
+	return schedule.Slot{
+		ID: schedule.SlotID(d.ID), Rotation: schedule.RotationID(d.Rotation), Start: start, End: end,
+		NominalStart: nominal(start), NominalEnd: max(nominal(start)+1, nominal(end)),
+		Parts: []schedule.Span{{Start: start, End: end}},
+	}
+}
+
+// nominal returns what the wall clock shows, read as if it were UTC.
+func nominal(t time.Time) int64 { return schedule.DateOf(t).Nominal(schedule.ClockOf(t)) }
+
+// baseline returns who has the given slots in the published plan. What somebody
+// had who has left the team is not in it: it must change.
+func (p *publishedPlan) baseline(s *staffing, slots []schedule.Slot) roster.Baseline {
+	b := roster.Baseline{}
+	for i := range slots {
+		shift := p.shifts[string(slots[i].ID)]
+		if shift != nil && s.memberNamed(shift.Person) != nil {
+			b[shift.ID] = &shift.Person
+		}
+	}
+	return b
+}

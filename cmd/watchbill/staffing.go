@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// A staffing is a team and the days to plan it for.
+type staffing struct {
+	*schedule.Team
+	zone        *time.Location // days of the plan begin in it
+	from, until schedule.Date  // the second not included
+}
+
+// start and end are the instants between which shifts of the plan begin.
+func (s *staffing) start() time.Time { return s.from.At(schedule.Midnight, s.zone) }
+func (s *staffing) end() time.Time   { return s.until.At(schedule.Midnight, s.zone) }
+
+// slots returns the slots that begin in the plan's days, by start and then in the
+// order of the rotations. A slot that began before belongs to the last plan.
+func (s *staffing) slots() ([]schedule.Slot, error) {
+	var all []schedule.Slot
+	for i := range s.Rotations {
+		slots, err := s.Rotations[i].Slots(s.start(), s.end())
+		if err != nil {
+			return nil, fmt.Errorf("rotation %s: %w", s.Rotations[i].ID, err)
+		}
+		for _, slot := range slots {
+			if !slot.Start.Before(s.start()) {
+				all = append(all, slot)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b schedule.Slot) int { return a.Start.Compare(b.Start) })
+	return all, nil
+}
+
+// rotation returns the rotation of a slot.
+func (s *staffing) rotation(slot *schedule.Slot) *schedule.Rotation {
+	r, err := s.Rotation(slot.Rotation)
+	if err != nil {
+		panic(err) // the slot came from one of the team's rotations
+	}
+	return r
+}
+
+// person returns the person who a member is.
+func (s *staffing) person(m *schedule.Member) *schedule.Person {
+	p, err := s.Person(m.Person)
+	if err != nil {
+		panic(err) // a valid team has a person for every member
+	}
+	return p
+}
+
+// memberNamed returns the member of a name, or nil.
+func (s *staffing) memberNamed(name string) *schedule.Member {
+	for i := range s.Members {
+		if string(s.Members[i].Person) == name {
+			return &s.Members[i]
+		}
+	}
+	return nil
+}
+
+// takers returns the members who take part in a rotation, whenever they are in
+// the team.
+func (s *staffing) takers(r *schedule.Rotation) []*schedule.Member {
+	var takers []*schedule.Member
+	for i := range s.Members {
+		if s.Members[i].Takes(r) {
+			takers = append(takers, &s.Members[i])
+		}
+	}
+	return takers
+}
+
+// pool names those who share a rotation's points: what the team file says, or
+// else all rotations that the same people take.
+func (s *staffing) pool(r *schedule.Rotation) string {
+	if r.Pool != "" {
+		return r.Pool
+	}
+	var names []string
+	for _, m := range s.takers(r) {
+		names = append(names, string(m.Person))
+	}
+	return strings.Join(names, ", ")
+}
+
+// points returns what a slot weighs for a member.
+func (s *staffing) points(slot *schedule.Slot, m *schedule.Member) int64 {
+	return s.person(m).Points(slot, s.rotation(slot).Weight, s.Rates)
+}
+
+// span returns an absence or a wish of a member as instants. Whole days begin
+// with the latest hand-over of the morning among the member's rotations, seen on
+// their own clock: an earlier one would still leave the last minutes of another
+// rotation's shift in the absence.
+func (s *staffing) span(m *schedule.Member, a schedule.Absence) (start, end time.Time) {
+	person := s.person(m)
+	if a.First.IsZero() {
+		return a.Span(s.zone, schedule.Midnight)
+	}
+	zone := person.ZoneAt(a.First.At(schedule.Noon, s.zone))
+	handOver := schedule.Midnight
+	for i := range s.Rotations {
+		r := &s.Rotations[i]
+		at := schedule.ClockOf(a.First.At(r.HandOver.Clock(), r.Zone).In(zone))
+		if m.Takes(r) && at <= schedule.Noon {
+			handOver = max(handOver, at)
+		}
+	}
+	return a.Span(zone, handOver)
+}
+
+// presence returns when a member is in the team; a zero time is unbounded.
+func (s *staffing) presence(m *schedule.Member) (from, until time.Time) {
+	return m.Presence(s.person(m).ZoneAt(s.start()))
+}
+
+// inTeam reports whether a member is in the team for all of a stretch of time.
+func (s *staffing) inTeam(m *schedule.Member, start, end time.Time) bool {
+	from, until := s.presence(m)
+	return (from.IsZero() || !start.Before(from)) && (until.IsZero() || !end.After(until))
+}
+
+// days returns the days of an absence on the member's own calendar, the second
+// not included.
+func (s *staffing) days(m *schedule.Member, a schedule.Absence) (from, until schedule.Date) {
+	if !a.First.IsZero() {
+		return a.First, a.Last.AddDays(1)
+	}
+	person := s.person(m)
+	from = schedule.DateOf(a.Start.In(person.ZoneAt(a.Start)))
+	last := a.End.Add(-time.Second)
+	return from, schedule.DateOf(last.In(person.ZoneAt(last))).AddDays(1)
+}
