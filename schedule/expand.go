@@ -195,7 +195,7 @@ func (x *expansion) name(s *Slot) SlotID {
 	}
 	name += " " + time.Unix(s.NominalStart, 0).UTC().Format(layout)
 	if x.r.People > 1 {
-		name += fmt.Sprintf(" #%d", s.Position+1)
+		name += fmt.Sprintf("/%d", s.Position+1)
 	}
 	return SlotID(name)
 }

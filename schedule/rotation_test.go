@@ -162,7 +162,7 @@ func TestSlots(t *testing.T) {
 			Holidays: schedule.NewCalendar(schedule.Holiday{Date: schedule.Date{Year: 2026, Month: 4, Day: 3}, Name: "Good Friday"})},
 			[]string{"p 2026-03-30 0 Mon 09:00 Fri 09:00 96h0m0s", "p 2026-04-03 0 Fri 09:00 Sat 09:00 24h0m0s", "p 2026-04-04 0 Sat 09:00 Mon 09:00 48h0m0s"}},
 		{"two at once", schedule.Rotation{HandOver: schedule.EveryDays(14, schedule.ClockAt(9, 0)), People: 2},
-			[]string{"p 2026-03-23 #1 0 Mon 09:00 Mon 09:00 335h0m0s", "p 2026-03-23 #2 0 Mon 09:00 Mon 09:00 335h0m0s"}},
+			[]string{"p 2026-03-23/1 0 Mon 09:00 Mon 09:00 335h0m0s", "p 2026-03-23/2 0 Mon 09:00 Mon 09:00 335h0m0s"}},
 		{"the last day ends it", schedule.Rotation{HandOver: schedule.EveryDays(1, schedule.ClockAt(9, 0)), Last: schedule.Date{Year: 2026, Month: 3, Day: 24}},
 			[]string{"p 2026-03-23 0 Mon 09:00 Tue 09:00 24h0m0s", "p 2026-03-24 1 Tue 09:00 Wed 09:00 24h0m0s"}},
 	} {

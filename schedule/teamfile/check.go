@@ -1,0 +1,104 @@
+package teamfile
+
+import (
+	"strconv"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// check finds what only shows when the parts are seen together.
+func (l *loader) check() {
+	if len(l.problems) > 0 {
+		return
+	}
+	t := &l.f.Team
+	for i := range t.Rotations {
+		l.checkRotation(&t.Rotations[i], i)
+	}
+	for i := range t.Members {
+		l.checkMember(&t.Members[i], l.members[i])
+	}
+	if !l.f.FrozenUntil.IsZero() && (l.f.FrozenUntil.Before(l.f.From) || l.f.FrozenUntil.After(l.f.Until)) {
+		l.warn(l.nodes["people"], "frozen_until", "%v is outside the plan, which goes from %v to %v", l.f.FrozenUntil, l.f.From, l.f.Until.AddDays(-1))
+	}
+	if err := t.Validate(); err != nil && len(l.problems) == 0 {
+		l.fail(l.nodes["people"], "", "%v", err)
+	}
+}
+
+func (l *loader) checkRotation(r *schedule.Rotation, i int) {
+	takers := 0
+	for m := range l.f.Team.Members {
+		if l.f.Team.Members[m].Takes(r) {
+			takers++
+		}
+	}
+	path := "rotations " + string(r.ID)
+	switch {
+	case takers == 0 && len(r.Skills) > 0:
+		l.fail(l.duties[i], path, "nobody who takes it has the skills %v; give them to somebody, or drop them here", r.Skills)
+	case takers == 0:
+		l.fail(l.duties[i], path, "nobody takes it; add it to somebody's \"takes\"")
+	case takers < r.People:
+		l.warn(l.duties[i], path, "%d at once, and only %d who take it", r.People, takers)
+	}
+	turn := shortest(r)
+	for _, limit := range l.f.Team.Limits.OnCall {
+		if turn > limit.Max {
+			l.fail(l.duties[i], path, "a turn of %s fits into no limit of %s in %s; shorten the turns or raise the limit", days(turn), days(limit.Max), days(limit.Within))
+		}
+	}
+	if r.First.After(l.f.Until) || !r.Last.IsZero() && r.Last.Before(l.f.From) {
+		l.warn(l.duties[i], path, "has no turn in the plan, which goes from %v to %v", l.f.From, l.f.Until.AddDays(-1))
+	}
+}
+
+func (l *loader) checkMember(m *schedule.Member, at memberNode) {
+	if len(m.Rotations) == 0 {
+		l.fail(at.node, at.path, "%s takes no rotation; leave \"takes\" out for all of them", m.Person)
+	}
+	if !m.Until.IsZero() && m.Until.Before(l.f.From) || !m.From.IsZero() && !m.From.Before(l.f.Until) {
+		l.warn(at.node, at.path, "%s is not in the team during the plan", m.Person)
+	}
+	away := 0
+	for _, a := range m.Absences {
+		start, end := a.Span(l.zone, schedule.Midnight)
+		if !end.After(l.f.From.At(schedule.Midnight, l.zone)) || !start.Before(l.f.Until.At(schedule.Midnight, l.zone)) {
+			l.warn(at.node, at.path+".away", "%v is outside the plan, which goes from %v to %v", a, l.f.From, l.f.Until.AddDays(-1))
+			continue
+		}
+		if !a.First.IsZero() {
+			from, last := a.First, a.Last
+			if from.Before(l.f.From) {
+				from = l.f.From
+			}
+			if !last.Before(l.f.Until) {
+				last = l.f.Until.AddDays(-1)
+			}
+			away += last.DaysSince(from) + 1
+		}
+	}
+	if total := l.f.Until.DaysSince(l.f.From); total > 0 && away >= total {
+		l.warn(at.node, at.path+".away", "%s is away for the whole plan", m.Person)
+	}
+}
+
+// days writes a length in the largest unit that divides it.
+func days(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d%(7*day) == 0:
+		return plural(int(d/(7*day)), "week")
+	case d%day == 0:
+		return plural(int(d/day), "day")
+	}
+	return plural(int(d/time.Hour), "hour")
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return strconv.Itoa(n) + " " + unit + "s"
+}

@@ -1,0 +1,194 @@
+package teamfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"watchbill/schedule"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// A memberNode is a member and where in the file they stand.
+type memberNode struct {
+	node ast.Node
+	path string
+}
+
+func (l *loader) people(n ast.Node) {
+	if n == nil {
+		return
+	}
+	l.list(n, "people", l.person)
+	if len(l.f.Team.People) == 0 {
+		l.fail(n, "people", "there is nobody; add people with name:")
+	}
+}
+
+func (l *loader) person(n ast.Node, path string) {
+	zone := l.zone
+	p := schedule.Person{}
+	m := schedule.Member{Share: schedule.FullTime}
+	var id string
+	var takes []string
+	var away, wishes, takesNode ast.Node
+	keys, ok := l.mapping(n, path, map[string]field{
+		"name":  l.text(&id, "Ana"),
+		"email": l.text(&p.Email, "ana@example.com"),
+		"zone":  value(l.reader, &zone, "Europe/Madrid", parseZone),
+		"share": value(l.reader, &m.Share, "0.8", parseShare),
+		"from":  value(l.reader, &m.From, "2027-02-01", schedule.ParseDate),
+		"until": value(l.reader, &m.Until, "2027-05-31", schedule.ParseDate),
+		"takes": func(n ast.Node, path string) {
+			takesNode = n
+			l.texts(&takes, "primary")(n, path)
+		},
+		"skills":     l.texts(&m.Skills, "db"),
+		"works":      value(l.reader, &p.Business, "Mon-Fri 09:00-17:00", parseHours),
+		"sleeps":     value(l.reader, &p.Sleep, "23:00-07:00", parseHours),
+		"holidays":   func(n ast.Node, path string) { l.f.PersonHolidays[schedule.PersonID(id)] = l.sources(n, path) },
+		"away":       func(n ast.Node, _ string) { away = n },
+		"rather_not": func(n ast.Node, _ string) { wishes = n },
+		"limits":     func(n ast.Node, path string) { m.Limits = l.limits(n, path) },
+	})
+	if !ok {
+		return
+	}
+	p.ID, m.Person = schedule.PersonID(id), schedule.PersonID(id)
+	p.Zones = schedule.In(zone)
+	if keys["name"] == nil || id == "" {
+		l.fail(n, path, "\"name\" is missing; add name: Ana")
+	} else if _, err := l.f.Team.Person(p.ID); err == nil {
+		l.fail(keys["name"], path+".name", "%q is the name of another person; names must differ", id)
+	}
+	if list, early := l.f.PersonHolidays[""]; early {
+		// The holidays stood before the name.
+		delete(l.f.PersonHolidays, "")
+		l.f.PersonHolidays[p.ID] = list
+	}
+	if !m.From.IsZero() && !m.Until.IsZero() && m.Until.Before(m.From) {
+		l.fail(keys["until"], path+".until", "%v is before the first day %v", m.Until, m.From)
+	}
+	m.Rotations = l.duty(takes, takesNode, path+".takes")
+	m.Absences = l.absences(away, path+".away", zone)
+	m.Wishes = l.wishes(wishes, path+".rather_not", zone)
+	l.f.Team.People = append(l.f.Team.People, p)
+	l.f.Team.Members = append(l.f.Team.Members, m)
+	l.members = append(l.members, memberNode{n, path})
+}
+
+func parseShare(s string) (schedule.Share, error) {
+	share, err := schedule.ParseShare(s)
+	if err != nil {
+		return 0, err
+	}
+	if share > schedule.FullTime {
+		return 0, fmt.Errorf("%s is more than full time; write 1 for full time, 0.8 or 80%% for four days of five", s)
+	}
+	return share, nil
+}
+
+// duty returns the rotations a person takes part in: those named, or all.
+func (l *loader) duty(names []string, n ast.Node, path string) []schedule.RotationID {
+	var all []string
+	for i := range l.f.Team.Rotations {
+		all = append(all, string(l.f.Team.Rotations[i].ID))
+	}
+	if n == nil {
+		names = all
+	}
+	var out []schedule.RotationID
+	for _, name := range names {
+		if _, err := l.f.Team.Rotation(schedule.RotationID(name)); err != nil {
+			l.fail(n, path, "there is no rotation %q%s", name, didYouMean(name, all))
+			continue
+		}
+		out = append(out, schedule.RotationID(name))
+	}
+	return out
+}
+
+// absences reads times away: "2026-12-21 to 2027-01-03", or the same as a key
+// with a note as its value.
+func (l *loader) absences(n ast.Node, path string, zone *time.Location) []schedule.Absence {
+	var out []schedule.Absence
+	if n == nil {
+		return nil
+	}
+	l.list(n, path, func(x ast.Node, path string) {
+		a, _, ok := l.times(x, path, zone)
+		if !ok {
+			return
+		}
+		for _, b := range out {
+			if overlap(a, b, zone) {
+				l.fail(x, path, "%v overlaps %v above; join them or drop one", a, b)
+				return
+			}
+		}
+		out = append(out, a)
+	})
+	return out
+}
+
+// times reads one stretch, with the note or cost that may follow it.
+func (l *loader) times(n ast.Node, path string, zone *time.Location) (a schedule.Absence, note string, ok bool) {
+	key := n
+	switch v := l.resolve(n).(type) {
+	case *ast.MappingValueNode:
+		key = v.Key
+		note, _ = l.scalar(v.Value, path, "a note")
+	case *ast.MappingNode:
+		if len(v.Values) != 1 {
+			l.fail(n, path, "this should be one stretch of time, like 2026-12-21 to 2027-01-03: holiday")
+			return a, "", false
+		}
+		key = v.Values[0].Key
+		note, _ = l.scalar(v.Values[0].Value, path, "a note")
+	}
+	s, ok := l.scalar(key, path, "2026-12-21 to 2027-01-03")
+	if !ok {
+		return a, "", false
+	}
+	a, err := parseTimes(s, zone)
+	if err != nil {
+		l.fail(key, path, "%s", reason(err))
+		return a, "", false
+	}
+	a.Label = note
+	return a, note, true
+}
+
+func overlap(a, b schedule.Absence, zone *time.Location) bool {
+	s, e := a.Span(zone, schedule.Midnight)
+	t, f := b.Span(zone, schedule.Midnight)
+	return s.Before(f) && t.Before(e)
+}
+
+// wishes reads times a person would rather not have, with a cost from 1 to 100 as
+// the value where it is more than a plain wish.
+func (l *loader) wishes(n ast.Node, path string, zone *time.Location) []schedule.Wish {
+	var out []schedule.Wish
+	if n == nil {
+		return nil
+	}
+	l.list(n, path, func(x ast.Node, path string) {
+		a, note, ok := l.times(x, path, zone)
+		if !ok {
+			return
+		}
+		w := schedule.Wish{Absence: a, Cost: 1}
+		if note != "" {
+			cost, err := strconv.ParseInt(strings.TrimSpace(note), 10, 32)
+			if err != nil || cost < 1 || cost > 100 {
+				l.fail(x, path, "%q is no cost; write how much it matters, from 1 to 100", note)
+				return
+			}
+			w.Cost, w.Label = cost, ""
+		}
+		out = append(out, w)
+	})
+	return out
+}

@@ -1,0 +1,305 @@
+package teamfile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// A file this large, or nodes this many, were not written by a person.
+const (
+	maxBytes = 1 << 20
+	maxNodes = 50_000
+	maxDepth = 40
+)
+
+// A reader walks the YAML tree and collects what is wrong.
+type reader struct {
+	problems []Problem
+	warnings []Problem
+	anchors  map[string]ast.Node
+	nodes    int
+	depth    int
+}
+
+// parse returns the tree's root, or nil when the source is not YAML.
+func (r *reader) parse(src []byte) (root ast.Node) {
+	at := func(line, column int, format string, args ...any) {
+		r.problems = append(r.problems, Problem{Line: line, Column: column, Reason: fmt.Sprintf(format, args...)})
+	}
+	if len(src) > maxBytes {
+		at(1, 1, "the file has %d bytes; a team file has at most %d", len(src), maxBytes)
+		return nil
+	}
+	if line, column, ok := tooDeep(src); ok {
+		at(line, column, "nested deeper than %d brackets; a team file is flatter", maxDepth)
+		return nil
+	}
+	defer func() {
+		// The parser is somebody else's, and a file can come from anywhere.
+		if recover() != nil {
+			at(1, 1, "this cannot be read as YAML")
+			root = nil
+		}
+	}()
+	file, err := parser.ParseBytes(src, 0)
+	if err != nil {
+		var syntax *yaml.SyntaxError
+		if errors.As(err, &syntax) && syntax.GetToken() != nil && syntax.GetToken().Position != nil {
+			p := syntax.GetToken().Position
+			at(p.Line, p.Column, "not YAML: %s", syntax.GetMessage())
+		} else {
+			at(1, 1, "not YAML: %v", firstLine(err.Error()))
+		}
+		return nil
+	}
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if root != nil {
+			line, column := position(doc.Body)
+			at(line, column, "a second document; a file holds one team")
+			return nil
+		}
+		root = doc.Body
+	}
+	if root == nil {
+		at(1, 1, "the file is empty; begin with \"team:\" and its name")
+	}
+	return root
+}
+
+// tooDeep finds the first bracket nested deeper than the parser should be asked
+// to follow.
+func tooDeep(src []byte) (line, column int, ok bool) {
+	line, column = 1, 0
+	depth := 0
+	for _, c := range src {
+		column++
+		switch c {
+		case '\n':
+			line, column = line+1, 0
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return line, column, true
+			}
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+	}
+	return 0, 0, false
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+func position(n ast.Node) (line, column int) {
+	var t *token.Token
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		if len(n.Values) > 0 {
+			t = n.Values[0].Key.GetToken()
+		}
+	case *ast.MappingValueNode:
+		t = n.Key.GetToken()
+	}
+	if t == nil && n != nil {
+		t = n.GetToken()
+	}
+	if t == nil || t.Position == nil {
+		return 1, 1
+	}
+	return t.Position.Line, t.Position.Column
+}
+
+func (r *reader) fail(n ast.Node, path, format string, args ...any) {
+	line, column := position(n)
+	r.problems = append(r.problems, Problem{line, column, path, fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) warn(n ast.Node, path, format string, args ...any) {
+	line, column := position(n)
+	r.warnings = append(r.warnings, Problem{line, column, path, fmt.Sprintf(format, args...)})
+}
+
+// resolve follows anchors and aliases to the value meant.
+func (r *reader) resolve(n ast.Node) ast.Node {
+	for range maxDepth {
+		if r.nodes++; r.nodes > maxNodes {
+			return nil
+		}
+		switch v := n.(type) {
+		case *ast.AnchorNode:
+			if v.Name != nil {
+				r.anchors[v.Name.GetToken().Value] = v.Value
+			}
+			n = v.Value
+		case *ast.AliasNode:
+			if v.Value == nil {
+				return nil
+			}
+			n = r.anchors[v.Value.GetToken().Value]
+		case *ast.TagNode:
+			n = v.Value
+		default:
+			return n
+		}
+	}
+	return nil
+}
+
+// A field reads the value of one key.
+type field func(n ast.Node, path string)
+
+// mapping reads keys and values; an unknown key is an error. It says whether
+// there was a mapping, and returns the keys that it had.
+func (r *reader) mapping(n ast.Node, path string, fields map[string]field) (keys map[string]ast.Node, ok bool) {
+	var values []*ast.MappingValueNode
+	switch v := r.resolve(n).(type) {
+	case *ast.MappingNode:
+		values = v.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{v}
+	default:
+		r.fail(n, path, "this should be keys and values, one a line")
+		return nil, false
+	}
+	if r.depth++; r.depth > maxDepth {
+		r.fail(n, path, "nested too deeply")
+		return nil, false
+	}
+	defer func() { r.depth-- }()
+	keys = map[string]ast.Node{}
+	for _, v := range values {
+		key := v.Key.GetToken().Value
+		if _, twice := keys[key]; twice {
+			r.fail(v, path, "%q is there twice; keep one", key)
+			continue
+		}
+		keys[key] = v.Key
+		read, known := fields[key]
+		if !known {
+			names := slices.Sorted(mapsKeys(fields))
+			hint := didYouMean(key, names)
+			if hint == "" {
+				hint = "; the keys here are " + strings.Join(names, ", ")
+			}
+			r.fail(v, path, "unknown key %q%s", key, hint)
+			continue
+		}
+		read(v.Value, join(path, key))
+	}
+	return keys, true
+}
+
+func mapsKeys(m map[string]field) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// list reads the items of a list; a single value is a list of one.
+func (r *reader) list(n ast.Node, path string, item field) {
+	switch v := r.resolve(n).(type) {
+	case *ast.SequenceNode:
+		for i, x := range v.Values {
+			item(x, fmt.Sprintf("%s[%d]", path, i))
+		}
+	case nil, *ast.NullNode:
+	default:
+		item(n, path)
+	}
+}
+
+// pairs reads "key: value" entries, as one mapping or as a list of them.
+func (r *reader) pairs(n ast.Node, path string, pair func(key, value ast.Node, path string)) {
+	switch v := r.resolve(n).(type) {
+	case *ast.MappingNode:
+		for _, x := range v.Values {
+			pair(x.Key, x.Value, path)
+		}
+	case *ast.MappingValueNode:
+		pair(v.Key, v.Value, path)
+	case *ast.SequenceNode:
+		for i, x := range v.Values {
+			r.pairs(x, fmt.Sprintf("%s[%d]", path, i), pair)
+		}
+	case nil, *ast.NullNode:
+	default:
+		r.fail(n, path, "this should be pairs, like \"primary 2026-12-21: Ana\"")
+	}
+}
+
+// scalar returns the text of a single value.
+func (r *reader) scalar(n ast.Node, path, example string) (string, bool) {
+	switch v := r.resolve(n).(type) {
+	case *ast.StringNode:
+		return strings.TrimSpace(v.Value), true
+	case *ast.LiteralNode:
+		return strings.TrimSpace(v.Value.Value), true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return v.GetToken().Value, true
+	case nil, *ast.NullNode:
+		r.fail(n, path, "has no value; write %s", example)
+	default:
+		r.fail(n, path, "this should be one value, like %s", example)
+	}
+	return "", false
+}
+
+// text returns a field that stores a single value as it is.
+func (r *reader) text(into *string, example string) field {
+	return func(n ast.Node, path string) {
+		if s, ok := r.scalar(n, path, example); ok {
+			*into = s
+		}
+	}
+}
+
+// texts returns a field that stores a list of single values.
+func (r *reader) texts(into *[]string, example string) field {
+	return func(n ast.Node, path string) {
+		r.list(n, path, func(x ast.Node, path string) {
+			if s, ok := r.scalar(x, path, example); ok && s != "" {
+				*into = append(*into, s)
+			}
+		})
+	}
+}
+
+// value returns a field that reads a single value with a function that says what
+// is wrong.
+func value[T any](r *reader, into *T, example string, read func(string) (T, error)) field {
+	return func(n ast.Node, path string) {
+		s, ok := r.scalar(n, path, example)
+		if !ok {
+			return
+		}
+		v, err := read(s)
+		if err != nil {
+			r.fail(n, path, "%s", reason(err))
+			return
+		}
+		*into = v
+	}
+}
