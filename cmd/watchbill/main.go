@@ -10,10 +10,13 @@ import (
 	_ "time/tzdata" // the image of the program has no zone database of its own
 
 	"github.com/alecthomas/kong"
+
+	"watchbill/schedule/teamfile"
 )
 
 // commands is the whole command line.
 type commands struct {
+	Plan    planCmd    `cmd:"" help:"Plan a team's on-call duty from its team file."`
 	Solve   solveCmd   `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 	Help    helpCmd    `cmd:"" help:"Explain the commands, or one of them."`
@@ -63,8 +66,14 @@ func run(args []string, con *console) int {
 }
 
 // complain writes an error, each of its lines under the program's name so that
-// it can be told from what else is in a log.
+// it can be told from what else is in a log. What is wrong with a team file comes
+// as compilers say it, so that editors can go there.
 func complain(con *console, err error) {
+	var bad *teamfile.Error
+	if errors.As(err, &bad) {
+		fmt.Fprint(con.err, bad.Pretty())
+		return
+	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		fmt.Fprintln(con.err, "watchbill:", line)
 	}

@@ -20,6 +20,7 @@ type planDoc struct {
 	From      schedule.Date `json:"from"`
 	Until     schedule.Date `json:"until"` // the first day after the plan
 	Rotations []string      `json:"rotations"`
+	Rates     ratesDoc      `json:"rates"`
 	Shifts    []shiftDoc    `json:"shifts"` // by start
 	People    []personDoc   `json:"people"`
 	Absences  []absenceDoc  `json:"absences"`
@@ -30,6 +31,15 @@ type planDoc struct {
 	Enough    string        `json:"enough,omitempty"` // how many people would cover everything
 	Changes   []changeDoc   `json:"changes,omitempty"`
 	Warnings  []string      `json:"warnings"`
+}
+
+// A ratesDoc says how many points an hour is worth.
+type ratesDoc struct {
+	Business points `json:"business"`
+	Evening  points `json:"evening"`
+	Sleep    points `json:"sleep"`
+	Weekend  points `json:"weekend"`
+	Holiday  points `json:"holiday"`
 }
 
 // A shiftDoc is one slot of the plan.

@@ -6,6 +6,7 @@ import (
 
 	"watchbill/schedule"
 	"watchbill/schedule/roster"
+	"watchbill/schedule/teamfile"
 )
 
 // A planning is one plan in the making.
@@ -48,13 +49,53 @@ func (pl *planning) prepare() error {
 		m := &pl.problem.Members[i]
 		m.Prior = whole(pl.balance[m.ID] + pl.keptDifference(m.ID))
 	}
-	if pl.published == nil {
-		return nil
+	past, people, err := pl.history()
+	if err != nil {
+		return err
 	}
-	pl.problem.History = pl.published.history(pl.staffing, pl.holidayKinds())
+	for i := range past {
+		if pl.published != nil && pl.published.shifts[string(past[i].ID)] != nil {
+			continue // the published plan knows
+		}
+		pl.problem.History = append(pl.problem.History, pl.pastOf(&past[i], string(people[i])))
+	}
+	if err := pl.pin(); err != nil || pl.published == nil {
+		return err
+	}
+	pl.problem.History = append(pl.problem.History, pl.published.history(pl.staffing)...)
 	pl.problem.Baseline = pl.published.baseline(pl.staffing, pl.open)
 	pl.problem.Order = slices.Insert(pl.problem.Order, 1, roster.TermChanges)
 	return nil
+}
+
+// pin fixes the slots that the team file gives to somebody.
+func (pl *planning) pin() error {
+	open := map[schedule.SlotID]bool{}
+	for i := range pl.open {
+		open[pl.open[i].ID] = true
+	}
+	var bad []teamfile.Problem
+	for _, pin := range pl.pinned {
+		switch {
+		case open[pin.Slot]:
+			pl.problem.Pinned = append(pl.problem.Pinned, roster.Pin{Slot: string(pin.Slot), Member: string(pin.Person)})
+		case pl.published == nil || pl.published.shifts[string(pin.Slot)] == nil:
+			pin.Reason = fmt.Sprintf("the plan has no shift %q; its shifts are named like %q", pin.Slot, pl.someSlot())
+			bad = append(bad, pin.Problem)
+		}
+	}
+	if bad != nil {
+		return pl.refuse(bad...)
+	}
+	return nil
+}
+
+// someSlot is the name of a slot of the plan, as an example.
+func (pl *planning) someSlot() schedule.SlotID {
+	if len(pl.open) == 0 {
+		return "primary 2026-12-21"
+	}
+	return pl.open[0].ID
 }
 
 // evaluateKept measures the part of the plan that is not planned again.

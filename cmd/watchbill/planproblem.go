@@ -107,6 +107,14 @@ func (s *staffing) slot(slot *schedule.Slot, kinds holidayKinds) roster.Slot {
 	return out
 }
 
+// pastOf returns a slot that somebody had as the problem's history has it.
+func (s *staffing) pastOf(slot *schedule.Slot, name string) roster.Past {
+	return roster.Past{
+		Member: name, Layer: string(slot.Rotation), Start: slot.Start.Unix(), End: slot.End.Unix(),
+		NStart: slot.NominalStart, NEnd: slot.NominalEnd, Marks: s.holidayKinds().marks(slot),
+	}
+}
+
 // weigh fills in what the slot weighs: the rounded mean over those who could
 // have it and are in the team then, which is what there is to share, and what it
 // weighs for each of whom it differs.

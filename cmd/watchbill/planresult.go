@@ -19,6 +19,10 @@ func (pl *planning) document(solution *roster.Solution) (*planDoc, error) {
 		Shifts: []shiftDoc{}, Absences: []absenceDoc{}, Unfilled: []reasonDoc{}, Remedies: []remedyDoc{}, Warnings: []string{},
 		Holidays: pl.holidayDocs(), Even: evenness(solution.Terms), Changes: pl.changes(solution),
 	}
+	rate := func(b schedule.Band) points { return points(pl.Rates[b]) }
+	d.Rates = ratesDoc{
+		rate(schedule.Business), rate(schedule.Evening), rate(schedule.Sleep), rate(schedule.WeekendBand), rate(schedule.HolidayBand),
+	}
 	for i := range pl.Rotations {
 		d.Rotations = append(d.Rotations, string(pl.Rotations[i].ID))
 	}
@@ -80,7 +84,7 @@ func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, out
 	}
 	p.Share = p.Before + p.Points - p.After
 	var weekends, holidays []int64
-	nominal := int64(0)
+	onDuty := int64(0)
 	for _, slots := range [][]schedule.Slot{pl.kept, pl.open} {
 		for i := range slots {
 			slot := &slots[i]
@@ -88,17 +92,26 @@ func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, out
 				continue
 			}
 			p.Shifts++
-			nominal += slot.NominalEnd - slot.NominalStart
+			onDuty += secondsOfDays(slot)
 			weekends = append(weekends, slot.Weekends()...)
 			holidays = append(holidays, slot.Holidays(pl.person(m).Holidays)...)
 		}
 	}
-	p.Days = tenths((10*nominal + secondsPerDay/2) / secondsPerDay)
+	p.Days = tenths((10*onDuty + secondsPerDay/2) / secondsPerDay)
 	p.Weekends, p.Holidays = distinct(weekends), distinct(holidays)
 	return p
 }
 
 const secondsPerDay = 24 * 60 * 60
+
+// secondsOfDays returns how long a slot is on the wall clock; one with pauses,
+// like a week of office hours, is a day for every stretch on duty.
+func secondsOfDays(slot *schedule.Slot) int64 {
+	if n := len(slot.Parts); n > 1 {
+		return int64(n) * secondsPerDay
+	}
+	return slot.NominalEnd - slot.NominalStart
+}
 
 func distinct(marks []int64) int {
 	slices.Sort(marks)

@@ -24,7 +24,7 @@ func (d *planDoc) writeTable(w io.Writer, loc *time.Location, ink palette) error
 	if len(d.Warnings) > 0 {
 		heading(&b, ink, "Warnings")
 		for _, warning := range d.Warnings {
-			paragraph(&b, ink, plain, "  - ", warning)
+			paragraph(&b, ink, plain, "  - ", sentence(warning))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -78,9 +78,11 @@ func (d *planDoc) tablePeople(b *strings.Builder, ink palette) {
 	}
 	b.WriteString("\n")
 	g.write(b, ink, tableWidth)
-	paragraph(b, ink, faint, "", "Points are hours on call times 1 in office hours, 1.5 in the evening and at night, 2 on weekends "+
-		"and 3 on holidays, on the person's own clock. Before is carried over from the last plan; difference, carried "+
-		"into the next, is before + points − share.")
+	r := d.Rates
+	paragraph(b, ink, faint, "", fmt.Sprintf("Points are hours on call times %v in office hours, %v in the evening, %v at night, "+
+		"%v at weekends and %v on holidays, on the person's own clock, times the rotation's weight. Before is carried over "+
+		"from the last plan. Difference, carried into the next, is before + points − share.",
+		r.Business, r.Evening, r.Sleep, r.Weekend, r.Holiday))
 }
 
 // signed writes points to one decimal place with their sign.
@@ -111,17 +113,17 @@ func (d *planDoc) tableUnfilled(b *strings.Builder, ink palette) {
 	}
 	heading(b, ink, "Why shifts are unfilled")
 	for _, r := range d.Unfilled {
-		paragraph(b, ink, plain, "  - ", r.Text)
+		paragraph(b, ink, plain, "  - ", sentence(r.Text))
 	}
 	if d.Enough != "" {
-		paragraph(b, ink, plain, "  - ", d.Enough)
+		paragraph(b, ink, plain, "  - ", sentence(d.Enough))
 	}
 	if len(d.Remedies) == 0 {
 		return
 	}
 	heading(b, ink, "What would help (each was tried)")
 	for _, r := range d.Remedies {
-		paragraph(b, ink, plain, "  - ", r.Text)
+		paragraph(b, ink, plain, "  - ", sentence(r.Text))
 	}
 }
 

@@ -60,10 +60,7 @@ func (p *publishedPlan) keeps(start time.Time) string {
 
 // history returns what people did or are going to do before the shifts that are
 // to be planned, and also before the plan's first day.
-func (p *publishedPlan) history(s *staffing, kinds holidayKinds) []roster.Past {
-	if p == nil {
-		return nil
-	}
+func (p *publishedPlan) history(s *staffing) []roster.Past {
 	var past []roster.Past
 	for i := range p.doc.Shifts {
 		shift := &p.doc.Shifts[i]
@@ -71,10 +68,7 @@ func (p *publishedPlan) history(s *staffing, kinds holidayKinds) []roster.Past {
 			continue
 		}
 		slot := shift.slot(s)
-		past = append(past, roster.Past{
-			Member: shift.Person, Layer: shift.Rotation, Start: slot.Start.Unix(), End: slot.End.Unix(),
-			NStart: slot.NominalStart, NEnd: slot.NominalEnd, Marks: kinds.marks(&slot),
-		})
+		past = append(past, s.pastOf(&slot, shift.Person))
 	}
 	return past
 }

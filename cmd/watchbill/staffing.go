@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"watchbill/schedule"
+	"watchbill/schedule/teamfile"
 )
 
 // A staffing is a team and the days to plan it for.
@@ -14,6 +15,10 @@ type staffing struct {
 	*schedule.Team
 	zone        *time.Location // days of the plan begin in it
 	from, until schedule.Date  // the second not included
+	pinned      []teamfile.Pin
+	past        []teamfile.Pin // shifts before the plan
+	// refuse makes an error about places of the team file.
+	refuse func(...teamfile.Problem) *teamfile.Error
 }
 
 // start and end are the instants between which shifts of the plan begin.
@@ -23,20 +28,76 @@ func (s *staffing) end() time.Time   { return s.until.At(schedule.Midnight, s.zo
 // slots returns the slots that begin in the plan's days, by start and then in the
 // order of the rotations. A slot that began before belongs to the last plan.
 func (s *staffing) slots() ([]schedule.Slot, error) {
+	return s.slotsBetween(s.start(), s.end())
+}
+
+// slotsBetween returns the slots that begin in [start, end), ordered like slots.
+func (s *staffing) slotsBetween(start, end time.Time) ([]schedule.Slot, error) {
 	var all []schedule.Slot
 	for i := range s.Rotations {
-		slots, err := s.Rotations[i].Slots(s.start(), s.end())
+		slots, err := s.Rotations[i].Slots(start, end)
 		if err != nil {
 			return nil, fmt.Errorf("rotation %s: %w", s.Rotations[i].ID, err)
 		}
 		for _, slot := range slots {
-			if !slot.Start.Before(s.start()) {
+			if !slot.Start.Before(start) {
 				all = append(all, slot)
 			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b schedule.Slot) int { return a.Start.Compare(b.Start) })
 	return all, nil
+}
+
+// history returns what people had before the plan, as the team file says it.
+func (s *staffing) history() (slots []schedule.Slot, people []schedule.PersonID, err error) {
+	if len(s.past) == 0 {
+		return nil, nil, nil
+	}
+	// Limits look back weeks or months; nobody is bound by what was years ago. The
+	// rotations were turning then too, unless the file says when they began.
+	before := *s
+	team := *s.Team
+	before.Team, team.Rotations = &team, slices.Clone(team.Rotations)
+	for i := range team.Rotations {
+		if r := &team.Rotations[i]; r.First == s.from {
+			r.First = r.First.AddDays(-pastDays(r.HandOver))
+		}
+	}
+	all, err := before.slotsBetween(s.from.AddDays(-2*365).At(schedule.Midnight, s.zone), s.start())
+	if err != nil {
+		return nil, nil, err
+	}
+	byID := map[schedule.SlotID]schedule.Slot{}
+	for _, slot := range all {
+		byID[slot.ID] = slot
+	}
+	var bad []teamfile.Problem
+	for _, pin := range s.past {
+		slot, ok := byID[pin.Slot]
+		if !ok {
+			pin.Reason = fmt.Sprintf("there is no shift %q in the two years before %v", pin.Slot, s.from)
+			bad = append(bad, pin.Problem)
+		}
+		slots, people = append(slots, slot), append(people, pin.Person)
+	}
+	if bad != nil {
+		return nil, nil, s.refuse(bad...)
+	}
+	return slots, people, nil
+}
+
+// pastDays returns how many days, two years at least, make whole rounds of a
+// hand-over rule, so that a rotation that began so much earlier turns the same.
+func pastDays(h schedule.HandOver) int {
+	round := 7
+	if len(h.Days) > 0 {
+		round = 0
+		for _, n := range h.Days {
+			round += n
+		}
+	}
+	return (2*365 + round) / round * round
 }
 
 // rotation returns the rotation of a slot.

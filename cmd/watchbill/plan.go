@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"watchbill/schedule"
+)
+
+type planCmd struct {
+	Team     string `arg:"" help:"Team file in YAML; - reads standard input."`
+	Format   string `enum:"table,json,csv,ics" default:"table" help:"How to print the plan: ${enum} (default ${default})."`
+	Strict   bool   `help:"Exit with 1 when a shift is unfilled."`
+	Balance  string `placeholder:"FILE" help:"Carry over what people hold above or below their share: read FILE when it exists, and write the balance after this plan to it."`
+	Baseline string `placeholder:"FILE" help:"A published plan as --format json printed it: change as little of it as can be, and nothing that is past or frozen."`
+	Today    string `placeholder:"DATE" help:"The day before which a published plan is past, like 2026-12-21 (default: today)."`
+	solving
+}
+
+// Run makes a plan and prints it.
+func (c *planCmd) Run(con *console) error {
+	file, err := con.readTeam(c.Team)
+	if err != nil {
+		return err
+	}
+	pl := &planning{staffing: file.staffing}
+	var balance *balanceFile
+	if c.Balance != "" {
+		if balance, err = readBalance(c.Balance, string(pl.ID)); err != nil {
+			return err
+		}
+		pl.balance = balance.at(pl.from)
+	}
+	if err := c.readBaseline(con, pl, file.frozenUntil); err != nil {
+		return err
+	}
+	if err := pl.prepare(); err != nil {
+		return fmt.Errorf("%s: %w", c.Team, err)
+	}
+	solution, err := c.solve(con, pl.problem)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Team, err)
+	}
+	doc, err := pl.document(solution)
+	if err != nil {
+		return err
+	}
+	doc.Warnings = append(file.warnings, doc.Warnings...)
+	if err := c.print(con, doc, pl.zone); err != nil {
+		return err
+	}
+	if balance != nil {
+		balance.settle(doc)
+		if err := balance.save(c.Balance); err != nil {
+			return err
+		}
+	}
+	return c.judge(con, doc)
+}
+
+// readBaseline reads the published plan, if there is one.
+func (c *planCmd) readBaseline(con *console, pl *planning, frozenUntil schedule.Date) error {
+	if c.Baseline == "" {
+		return nil
+	}
+	today := schedule.DateOf(con.now().In(pl.zone))
+	if c.Today != "" {
+		var err error
+		if today, err = schedule.ParseDate(c.Today); err != nil {
+			return usageError{fmt.Errorf("--today: %w", err)}
+		}
+	}
+	in, err := con.open(c.Baseline)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	cut := laterDate(today, frozenUntil)
+	pl.published, err = readPublished(in, string(pl.ID), today.At(schedule.Midnight, pl.zone), cut.At(schedule.Midnight, pl.zone))
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Baseline, err)
+	}
+	return nil
+}
+
+// print writes the plan in the format asked for, whole or not at all.
+func (c *planCmd) print(con *console, doc *planDoc, zone *time.Location) error {
+	var b bytes.Buffer
+	var err error
+	switch c.Format {
+	case "json":
+		err = doc.write(&b)
+	case "csv":
+		err = doc.writeCSV(&b)
+	default:
+		err = doc.writeTable(&b, zone, con.ink())
+	}
+	if err != nil {
+		return err
+	}
+	if c.Format != "table" && c.Format != "json" {
+		for _, warning := range doc.Warnings {
+			fmt.Fprintln(con.err, "watchbill:", warning)
+		}
+	}
+	_, err = con.out.Write(b.Bytes())
+	return err
+}
+
+// judge refuses a plan with unfilled shifts when --strict asks for that.
+func (c *planCmd) judge(con *console, doc *planDoc) error {
+	open := 0
+	for _, s := range doc.Shifts {
+		if s.Person == "" {
+			open++
+		}
+	}
+	switch {
+	case open == 0:
+		return nil
+	case c.Strict:
+		return fmt.Errorf("%s of %d unfilled", count(open, "shift"), len(doc.Shifts))
+	case c.Format != "table":
+		fmt.Fprintf(con.err, "watchbill: %s of %d unfilled\n", count(open, "shift"), len(doc.Shifts))
+	}
+	return nil
+}
