@@ -24,7 +24,7 @@ type piece struct {
 func (x *expansion) slots(from, to int64) []Slot {
 	r := x.r
 	first := r.HandOver.start(r.First)
-	last := int64(forever)
+	last := forever
 	if !r.Last.IsZero() {
 		last = r.Last.AddDays(1).Nominal(Midnight)
 	}
@@ -44,11 +44,11 @@ func (x *expansion) slots(from, to int64) []Slot {
 
 // piecesOf adds the slots of one turn.
 func (x *expansion) piecesOf(start, end, from, to int64) {
-	any := false
+	onDuty := false
 	for _, p := range x.cut(start, end) {
-		any = x.piece(p, from, to) || any
+		onDuty = x.piece(p, from, to) || onDuty
 	}
-	if any {
+	if onDuty {
 		x.turn++
 	}
 }
@@ -91,14 +91,14 @@ func (x *expansion) piece(p piece, from, to int64) bool {
 		x.add(p, "", []Span{{unix(a, x.r.Zone), unix(b, x.r.Zone)}}, from, to)
 		return true
 	}
-	any := false
+	onDuty := false
 	for _, name := range x.windowNames() {
 		if parts := x.covered(name, a, b); len(parts) > 0 {
-			any = true
+			onDuty = true
 			x.add(p, name, parts, from, to)
 		}
 	}
-	return any
+	return onDuty
 }
 
 func (x *expansion) windowNames() []string {

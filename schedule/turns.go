@@ -90,7 +90,7 @@ func (h HandOver) validate(bad *problems) {
 func (h HandOver) next(n, first int64) int64 {
 	switch {
 	case len(h.Weekly) > 0:
-		best := int64(forever)
+		best := forever
 		for _, m := range h.Weekly {
 			// 1 January 1970 was a Thursday.
 			const week = 7 * secondsPerDay

@@ -29,7 +29,6 @@ type annealer struct {
 	rng   *rand.Rand
 	w     weights
 	log   []change // what the move at work did, to undo it
-	order []int32  // scratch: members in the order to try
 	loose []int    // slots that are not pinned
 	work  int64    // moves tried so far
 	bits  []int    // scratch

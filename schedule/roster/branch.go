@@ -10,7 +10,6 @@ type tree struct {
 	g      *generation
 	limit  int64 // every |deviation| is at most this
 	sealed bool  // so far every branch ended in a proof or a roster
-	budget func() bool
 }
 
 // branch searches the tree of term k. It records better rosters and raises the

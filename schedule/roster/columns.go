@@ -28,70 +28,24 @@ type generation struct {
 
 // newGeneration prepares the program; known are rosters to begin with.
 func newGeneration(r *relaxation, known ...[]int32) *generation {
-	ns, nm := len(r.md.slots), len(r.md.members)
+	ns := len(r.md.slots)
 	g := &generation{r: r, best: math.MinInt64, smooth: 0.5, unit: 1}
 	if r.goal == TermSumDev {
 		g.unit = 1000 // near the size of the other numbers
 	}
 	g.box = r.box / g.unit
-	box := g.box
 	for _, t := range []string{TermChanges, TermSumDev, TermPref, TermSpacing} {
 		if _, ok := r.settled[t]; ok {
 			g.terms = append(g.terms, t)
 		}
 	}
-	openRow := none
-	n := ns + nm + len(g.terms)
-	if _, ok := r.settled[TermUncovered]; ok {
-		openRow = n
-		n++
-	}
-	rhs, cost := make([]float64, n), make([]float64, n)
-	for i := range rhs {
-		rhs[i], cost[i] = 1, box
-		switch {
-		case i < ns && len(r.md.slots[i].eligible) == 0:
-			rhs[i], cost[i] = 0, 0
-		case i >= ns && i < ns+nm:
-			cost[i] = box * 4 * float64(1+ns/(nm+1))
-		case i == openRow:
-			rhs[i], cost[i] = float64(r.settled[TermUncovered]), 0
-		case i >= ns+nm && g.terms[i-ns-nm] == TermChanges:
-			// Published slots that stay: at least all but the changes.
-			rhs[i] = float64(r.published() - r.settled[TermChanges])
-		case i >= ns+nm:
-			rhs[i], cost[i] = float64(r.settled[g.terms[i-ns-nm]]), 0
-		}
-	}
-	g.lp = newLinearProgram(rhs, cost)
-	for s := range ns {
-		g.lp.add(column{cost: box, row: []int32{int32(s)}, val: []float64{-1}})
-		if r.md.slots[s].pinned {
-			continue
-		}
-		switch {
-		case openRow != none:
-			g.lp.add(column{row: []int32{int32(s), int32(openRow)}, val: []float64{1, 1}})
-		case r.goal == TermUncovered:
-			g.lp.add(column{cost: 1 / g.unit, row: []int32{int32(s)}, val: []float64{1}})
-		default:
-			g.lp.add(column{row: []int32{int32(s)}, val: []float64{1}})
-		}
-	}
-	for _, k := range g.terms {
-		// Exceeding a settled value is possible, at a price; keeping more
-		// than the changes ask for is free.
-		over := column{cost: box, row: []int32{g.rowOf(k)}, val: []float64{-1}}
-		if k == TermChanges {
-			over.cost = 0
-		}
-		g.lp.add(over)
-	}
+	g.lp = newLinearProgram(g.rows())
+	g.addSlack()
 	g.fixed = len(g.lp.cols)
 	g.at = prices{make([]int64, ns), map[string]int64{}}
 	g.now = prices{make([]int64, ns), map[string]int64{}}
 	for _, owner := range known {
-		for m := range nm {
+		for m := range r.md.members {
 			// A set beyond the limit is none the relaxation may use.
 			set := setOf(owner, int32(m))
 			if g.setCost(m, set, TermSumDev) <= float64(r.limit) {
@@ -100,6 +54,71 @@ func newGeneration(r *relaxation, known ...[]int32) *generation {
 		}
 	}
 	return g
+}
+
+// openRow returns the row that counts uncovered slots, when they are settled.
+func (g *generation) openRow() (row int, ok bool) {
+	_, ok = g.r.settled[TermUncovered]
+	return len(g.r.md.slots) + len(g.r.md.members) + len(g.terms), ok
+}
+
+// rows returns the right-hand sides: every slot once, every member one set, every
+// settled term at most its value; and what leaving a row unmet costs.
+func (g *generation) rows() (rhs, cost []float64) {
+	r := g.r
+	for s := range r.md.slots {
+		if len(r.md.slots[s].eligible) == 0 {
+			rhs, cost = append(rhs, 0), append(cost, 0)
+			continue
+		}
+		rhs, cost = append(rhs, 1), append(cost, g.box)
+	}
+	for range r.md.members {
+		rhs, cost = append(rhs, 1), append(cost, g.box*4*float64(1+len(r.md.slots)/(len(r.md.members)+1)))
+	}
+	for _, t := range g.terms {
+		if t == TermChanges {
+			// Published slots that stay: at least all but the changes.
+			rhs, cost = append(rhs, float64(r.published()-r.settled[t])), append(cost, g.box)
+			continue
+		}
+		rhs, cost = append(rhs, float64(r.settled[t])), append(cost, 0)
+	}
+	if _, ok := g.openRow(); ok {
+		rhs, cost = append(rhs, float64(r.settled[TermUncovered])), append(cost, 0)
+	}
+	return rhs, cost
+}
+
+// addSlack adds the columns that are no sets: a slot held twice or by nobody, a
+// settled term exceeded.
+func (g *generation) addSlack() {
+	r := g.r
+	openRow, settled := g.openRow()
+	for s := range r.md.slots {
+		row := int32(s)
+		g.lp.add(column{cost: g.box, row: []int32{row}, val: []float64{-1}})
+		if r.md.slots[s].pinned {
+			continue
+		}
+		open := column{row: []int32{row}, val: []float64{1}}
+		switch {
+		case settled:
+			open = column{row: []int32{row, int32(openRow)}, val: []float64{1, 1}}
+		case r.goal == TermUncovered:
+			open.cost = 1
+		}
+		g.lp.add(open)
+	}
+	for _, k := range g.terms {
+		// Exceeding a settled value is possible, at a price; keeping more
+		// than the changes ask for is free.
+		over := column{cost: g.box, row: []int32{g.rowOf(k)}, val: []float64{-1}}
+		if k == TermChanges {
+			over.cost = 0
+		}
+		g.lp.add(over)
+	}
 }
 
 func setOf(owner []int32, m int32) []int32 {

@@ -139,14 +139,13 @@ func relaxed(p *Problem, reasons []string) (*Problem, Assignment) {
 		}
 	}
 	q.Slots = slices.Clone(p.Slots)
-	var layers, skills []string
+	var layers []string
 	for i := range q.Slots {
 		s := &q.Slots[i]
 		if !on("layer:%s", s.Layer) {
 			layers = append(layers, s.Layer)
 		}
 		s.Skills = slices.DeleteFunc(slices.Clone(s.Skills), func(k string) bool { return !on("skill:%s", k) })
-		skills = append(skills, s.Skills...)
 	}
 	q.Members = slices.Clone(p.Members)
 	for i := range q.Members {

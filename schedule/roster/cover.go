@@ -135,14 +135,14 @@ func (b *casebook) candidates(z *puzzle, slots []int, force bitset) []bitset {
 		w := puzzleMember{orig: m, past: b.beside(m, slots, force, history, first, last)}
 		w.class = b.classOf(z, m, slots, force)
 		c := &z.classes[w.class]
-		any := false
+		known := false
 		for i := range slots {
 			if col.has(i) && (!c.alone[i] || len(w.past) > 0 && !compatible(append(slices.Clip(w.past), z.slots[i]), c.gap, c.rules)) {
 				col.clear(i)
 			}
-			any = any || col.has(i)
+			known = known || col.has(i)
 		}
-		if any {
+		if known {
 			z.who = append(z.who, w)
 			cols = append(cols, col)
 		}

@@ -234,14 +234,14 @@ func overcount(mine []shift, c Count) (at, used int64, ok bool) {
 	}
 	keys := slices.Sorted(maps.Keys(planned))
 	for i, t := range keys {
-		n, any := int64(0), false
+		n, now := int64(0), false
 		for _, k := range keys[i:] {
 			if k < t+c.Length {
 				n++
-				any = any || planned[k]
+				now = now || planned[k]
 			}
 		}
-		if n > c.Max && any {
+		if n > c.Max && now {
 			return t, n, false
 		}
 	}

@@ -17,7 +17,6 @@ type relaxation struct {
 	md      *model
 	unit    int64
 	limit   int64 // every |deviation| is at most this
-	loose   int64 // slots that may stay uncovered, when uncovered is settled
 	goal    string
 	settled map[string]int64 // value of each additive term before the goal
 	box     float64          // the greatest price of a slot, in units of the goal
@@ -25,7 +24,6 @@ type relaxation struct {
 
 	autos   []*automaton
 	pricers []*pricer
-	autoOf  []int
 	gain    []int64
 	sets    [][]int32
 	must    []bitset         // per member: slots a branch gives them

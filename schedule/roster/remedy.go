@@ -219,7 +219,7 @@ func (r *remedist) loosen(why reason, key string, step func(k int64) (Window, in
 		if to.Max >= to.Length || was.Max == 0 {
 			break
 		}
-		n, _ := r.tryBelow(least, measure{
+		n := r.tryBelow(least, measure{
 			key: key + fmt.Sprint(value), effort: 30 + int(k), cures: []reason{why},
 			text:  windowWords(to) + " instead of " + windowWords(was),
 			apply: func(q *Problem) bool { q.Rules.Windows[why.index] = to; return true },
@@ -231,12 +231,12 @@ func (r *remedist) loosen(why reason, key string, step func(k int64) (Window, in
 
 // tryBelow tries a change and keeps it only when it does better than a smaller
 // one of its kind did.
-func (r *remedist) tryBelow(least int, c measure) (int, bool) {
+func (r *remedist) tryBelow(least int, c measure) int {
 	n, ok := r.try(c)
 	if ok && n >= least {
 		r.out = r.out[:len(r.out)-1]
 	}
-	return n, ok && n < least
+	return n
 }
 
 // gap shortens the rest to what shifts of the conflicts leave between them.
@@ -262,7 +262,7 @@ func (r *remedist) gap() {
 		gaps = slices.Compact(gaps)
 		least := r.least
 		for i, g := range slices.Backward(gaps[:min(len(gaps), 6)]) {
-			n, _ := r.tryBelow(least, measure{
+			n := r.tryBelow(least, measure{
 				key: fmt.Sprintf("min_gap:%d", g), effort: 40 - i, cures: []reason{why},
 				text:  restChange(p.Rules.MinGap, g),
 				apply: func(q *Problem) bool { q.Rules.MinGap = g; return true },
@@ -287,7 +287,7 @@ func (r *remedist) counts() {
 		for k := int64(1); k <= 3 && least > 0; k++ {
 			to := c
 			to.Max += k
-			n, _ := r.tryBelow(least, measure{
+			n := r.tryBelow(least, measure{
 				key: fmt.Sprintf("count:%d:max=%d", why.index, to.Max), effort: 30 + int(k), cures: []reason{why},
 				text:  countWords(to) + " instead of " + fmt.Sprint(c.Max),
 				apply: func(q *Problem) bool { q.Rules.Counts[why.index] = to; return true },

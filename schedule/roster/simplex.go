@@ -180,15 +180,6 @@ func (lp *linearProgram) pivot(enter, leave int, step, reduced float64) {
 	lp.x[leave] = step
 }
 
-// cost returns the value of the current solution.
-func (lp *linearProgram) cost() float64 {
-	sum := 0.0
-	for i, j := range lp.basis {
-		sum += lp.cols[j].cost * lp.x[i]
-	}
-	return sum
-}
-
 // reprice recomputes the duals after costs have changed.
 func (lp *linearProgram) reprice() {
 	n := len(lp.rhs)

@@ -52,7 +52,6 @@ type solver struct {
 	p     *Problem
 	o     Options
 	comps []*component
-	mu    sync.Mutex // guards calls of Progress
 }
 
 func newSolver(ctx context.Context, p *Problem, o Options) *solver {

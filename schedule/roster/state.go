@@ -104,7 +104,8 @@ func (st *state) keepsWindows(s int, mm *mmember, held bitset) bool {
 // windowHolds checks one window rule for the stretches that slot s would join.
 func (st *state) windowHolds(s int, mm *mmember, held bitset, w Window) bool {
 	x := &st.md.slots[s]
-	buf := append(st.buf[:0], shiftSpan{x.nstart, x.nend})
+	buf := st.buf[:0]
+	buf = append(buf, shiftSpan{x.nstart, x.nend})
 	total := x.nend - x.nstart
 	add := func(start, end int64) {
 		if start < x.nend+w.Length && x.nstart-w.Length < end {

@@ -50,7 +50,7 @@ func (r *remedist) teach(c clash, slot *Slot) {
 			alike = m.ID
 		}
 		one := measure{effort: 19}
-		edit := func(x *Member) {}
+		edit := func(*Member) {}
 		learn := func(why reason, text string, add func(x *Member)) {
 			before := edit
 			edit = func(x *Member) { before(x); add(x) }
