@@ -44,14 +44,15 @@ func (md *model) unit() int64 {
 }
 
 // moveCost returns the units of work of one exchange: rules that pairs do not
-// decide take longer to check.
+// decide take longer to check, and large models do not fit the fast memory.
 func (md *model) moveCost() int64 {
+	cost := int64(1 + len(md.slots)/300)
 	for _, rc := range md.classes {
 		if len(rc.windows)+len(rc.counts) > 0 {
-			return 3
+			return cost + 2
 		}
 	}
-	return 1
+	return cost
 }
 
 // lightest returns the least positive weight, points.

@@ -128,7 +128,7 @@ func (s *solver) settleMaxDev(k int) {
 		before := worst.value(k)
 		worst.meter.within(worst.meter.left()/2, func() { worst.settle(k, slack) })
 		s.report(TermMaxDev)
-		if worst.value(k) == before {
+		if worst.value(k) == before && worst.meter.left() < worst.meter.limit/5 || worst.value(k) == worst.least[k] || worst.meter.spent() {
 			break
 		}
 	}
