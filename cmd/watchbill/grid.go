@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // A grid is a table of text with a heading. Columns are as wide as what is in
 // them, and narrower with the text on more lines when the grid would not fit.
@@ -130,9 +133,21 @@ func wrap(text string, width int) []string {
 	}
 	lines = append(lines, line)
 	for i := range lines {
-		lines[i] = strings.ReplaceAll(lines[i], noBreak, " ")
+		lines[i] = strings.Map(printed, lines[i])
 	}
 	return lines
+}
+
+// printed is how a letter of a text appears: a no-break space as a space, and
+// what would steer the terminal as a mark that something is there.
+func printed(r rune) rune {
+	switch {
+	case string(r) == noBreak:
+		return ' '
+	case unicode.IsControl(r):
+		return unicode.ReplacementChar
+	}
+	return r
 }
 
 // paragraph writes a text in lines of at most tableWidth, the first after the

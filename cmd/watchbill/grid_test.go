@@ -39,6 +39,16 @@ a b    7  one
 	}
 }
 
+func TestGridDoesNotSteerTheTerminal(t *testing.T) {
+	g := grid{columns: []column{{title: "Name"}}}
+	g.add(cell{text: "\x1b[31mred\r\n\u009b2J"})
+	var b strings.Builder
+	g.write(&b, palette{}, 80)
+	if got, want := b.String(), "Name\n\ufffd[31mred\ufffd\ufffd\ufffd2J\n"; got != want {
+		t.Errorf("writes %q, want %q", got, want)
+	}
+}
+
 func TestTextWidth(t *testing.T) {
 	for s, want := range map[string]int{"": 0, "Zoë": 3, "Zoe\u0308": 3, "田中": 4, "Ana–Ben": 7} {
 		if got := textWidth(s); got != want {
