@@ -71,11 +71,13 @@ func run(args []string, con *console) int {
 func complain(con *console, err error) {
 	var bad *teamfile.Error
 	if errors.As(err, &bad) {
-		fmt.Fprint(con.err, bad.Pretty())
+		for line := range strings.Lines(bad.Pretty()) {
+			fmt.Fprintln(con.err, strings.Map(printed, strings.TrimSuffix(line, "\n")))
+		}
 		return
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintln(con.err, "watchbill:", line)
+		fmt.Fprintln(con.err, "watchbill:", strings.Map(printed, line))
 	}
 }
 

@@ -37,7 +37,7 @@ func heading(b *strings.Builder, ink palette, text string) {
 
 func (d *planDoc) tableHead(b *strings.Builder, ink palette) {
 	weeks := float64(d.Until.DaysSince(d.From)) / 7
-	fmt.Fprintf(b, "%s  %s %d – %s %d, %s in %s\n", ink.paint(strong, d.Team),
+	fmt.Fprintf(b, "%s  %s %d – %s %d, %s in %s\n", ink.paint(strong, strings.Map(printed, d.Team)),
 		shortDate(d.From), d.From.Year, shortDate(d.Until.AddDays(-1)), d.Until.AddDays(-1).Year,
 		strings.Replace(fmt.Sprintf("%.1f weeks", weeks), ".0 ", " ", 1), d.Zone)
 }
