@@ -24,6 +24,9 @@ const (
 // Rates are the standby points of an hour in each band, in thousandths.
 type Rates [bands]int64
 
+// maxRate keeps years of duty at the largest weight within an int64.
+const maxRate = 100 * 1000
+
 // DefaultRates are a policy, and so configuration: one point for an hour of
 // work, one and a half in the evening and at night, two at the weekend, three on
 // a public holiday.

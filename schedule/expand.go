@@ -9,10 +9,12 @@ import (
 
 // An expansion walks a rotation turn by turn from its first day.
 type expansion struct {
-	r    *Rotation
-	zone civil
-	turn int
-	out  []Slot
+	r        *Rotation
+	zone     civil
+	from, to int64 // the window asked for, in Unix seconds
+	sites    []site
+	turn     int // of the turn being walked
+	out      []Slot
 }
 
 // A piece is a turn, or what holidays leave of it, in nominal time.
@@ -21,20 +23,32 @@ type piece struct {
 	holiday  string
 }
 
-func (x *expansion) slots(from, to int64) []Slot {
-	r := x.r
-	first := r.HandOver.start(r.First)
+// noDay is before every day that a slot can start on.
+const noDay = -forever
+
+func (x *expansion) slots() []Slot {
+	h := x.r.HandOver
+	first := h.start(x.r.First)
 	last := forever
-	if !r.Last.IsZero() {
-		last = r.Last.AddDays(1).Nominal(Midnight)
+	if !x.r.Last.IsZero() {
+		last = x.r.Last.AddDays(1).Nominal(Midnight)
 	}
-	for n := first; n < last; {
-		if x.zone.instant(n) >= to {
+	// Most turns are over before the window and only count. The last of them is
+	// walked too, because names depend on what the slot before is called.
+	n, before := first, piece{from: first, to: first}
+	for ; n < last; n = before.to {
+		t := piece{from: n, to: h.next(n, first)}
+		if x.zone.instant(t.to) > x.from {
 			break
 		}
-		end := r.HandOver.next(n, first)
-		x.piecesOf(n, end, from, to)
-		n = end
+		x.skip(before)
+		before = t
+	}
+	x.walk(before)
+	for n < last && x.zone.instant(n) < x.to {
+		t := piece{from: n, to: h.next(n, first)}
+		x.walk(t)
+		n = t.to
 	}
 	slices.SortStableFunc(x.out, func(a, b Slot) int {
 		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End))
@@ -42,29 +56,47 @@ func (x *expansion) slots(from, to int64) []Slot {
 	return x.out
 }
 
-// piecesOf adds the slots of one turn.
-func (x *expansion) piecesOf(start, end, from, to int64) {
-	onDuty := false
-	for _, p := range x.cut(start, end) {
-		onDuty = x.piece(p, from, to) || onDuty
+// skip counts a turn that nobody asked for.
+func (x *expansion) skip(t piece) {
+	if a, b := x.zone.instant(t.from), x.zone.instant(t.to); x.onDuty(a, b) {
+		x.turn++
 	}
-	if onDuty {
+}
+
+// onDuty says whether any hour of [a, b) is on duty.
+func (x *expansion) onDuty(a, b int64) bool {
+	if a >= b {
+		return false // a day that the zone skipped
+	}
+	for i := range x.sites {
+		if x.sites[i].opensWithin(a, b) {
+			return true
+		}
+	}
+	return len(x.r.Cover) == 0
+}
+
+// walk adds the slots of one turn.
+func (x *expansion) walk(t piece) {
+	any := false
+	for _, p := range x.cut(t.from, t.to) {
+		any = x.piece(p) || any
+	}
+	if any {
 		x.turn++
 	}
 }
 
 // cut takes the holidays out of a turn.
 func (x *expansion) cut(start, end int64) []piece {
-	r := x.r
-	if !r.HolidaySlots {
+	if !x.r.HolidaySlots {
 		return []piece{{from: start, to: end}}
 	}
-	at := int64(r.HandOver.Clock())
+	at := x.r.HandOver.morning()
 	var out []piece
-	day := dateOfDays(floorDiv(start-at, secondsPerDay))
-	for _, h := range r.Holidays.Between(day, dateOfDays(floorDiv(end, secondsPerDay)+1)) {
-		a := max(start, h.Date.Nominal(Clock(at)))
-		b := min(end, h.Date.AddDays(1).Nominal(Clock(at)))
+	day := dateOfDays(floorDiv(start-int64(at), secondsPerDay))
+	for _, h := range x.r.Holidays.Between(day, dateOfDays(floorDiv(end, secondsPerDay)+1)) {
+		a, b := max(start, h.Date.Nominal(at)), min(end, h.Date.AddDays(1).Nominal(at))
 		if a >= b {
 			continue
 		}
@@ -80,124 +112,76 @@ func (x *expansion) cut(start, end int64) []piece {
 	return out
 }
 
-// piece adds the slots of a piece that meet [from, to), and says whether the
+// piece adds the slots of a piece that meet the window, and says whether the
 // piece has any hour on duty at all.
-func (x *expansion) piece(p piece, from, to int64) bool {
+func (x *expansion) piece(p piece) bool {
 	a, b := x.zone.instant(p.from), x.zone.instant(p.to)
 	if a >= b {
 		return false // a day that the zone skipped
 	}
-	if len(x.r.Cover) == 0 {
-		x.add(p, "", []Span{{unix(a, x.r.Zone), unix(b, x.r.Zone)}}, from, to)
-		return true
-	}
-	onDuty := false
-	for _, name := range x.windowNames() {
-		if parts := x.covered(name, a, b); len(parts) > 0 {
-			onDuty = true
-			x.add(p, name, parts, from, to)
+	any := false
+	for i := range x.sites {
+		s := &x.sites[i]
+		parts := []Span{{unix(a, x.r.Zone), unix(b, x.r.Zone)}}
+		if len(x.r.Cover) > 0 {
+			parts = s.open(a, b, x.r.Zone)
 		}
-	}
-	return onDuty
-}
-
-func (x *expansion) windowNames() []string {
-	var names []string
-	for _, w := range x.r.Cover {
-		if !slices.Contains(names, w.Name) {
-			names = append(names, w.Name)
-		}
-	}
-	return names
-}
-
-// covered returns when the windows of a name are open within [a, b), merged.
-func (x *expansion) covered(name string, a, b int64) []Span {
-	var parts []Span
-	for _, w := range x.r.Cover {
-		if w.Name != name {
+		if len(parts) == 0 {
 			continue
 		}
-		zone := w.Zone
-		if zone == nil {
-			zone = x.r.Zone
-		}
-		days := w.Days
-		if days == NoDay {
-			days = EveryDay
-		}
-		z := civil{loc: zone}
-		// A window can begin on the day before and end on the day after.
-		day := dateOfDays(floorDiv(z.nominal(a), secondsPerDay)).AddDays(-1)
-		for ; ; day = day.AddDays(1) {
-			start := z.instant(day.Nominal(w.From))
-			if start >= b {
-				break
-			}
-			until := day.Nominal(w.Until)
-			if w.Until <= w.From {
-				until += secondsPerDay
-			}
-			if end := min(b, z.instant(until)); days.Has(day.Weekday()) && max(a, start) < end {
-				parts = append(parts, Span{unix(max(a, start), x.r.Zone), unix(end, x.r.Zone)})
-			}
-		}
+		any = true
+		x.add(s, x.slot(p, s, parts))
 	}
-	return merged(parts)
+	return any
 }
 
-// merged sorts spans and joins those that touch.
-func merged(parts []Span) []Span {
-	slices.SortFunc(parts, func(p, q Span) int { return p.Start.Compare(q.Start) })
-	var out []Span
-	for _, p := range parts {
-		if n := len(out) - 1; n >= 0 && !p.Start.After(out[n].End) {
-			if p.End.After(out[n].End) {
-				out[n].End = p.End
-			}
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// add appends the slots of some parts, one for each person on duty at once.
-func (x *expansion) add(p piece, window string, parts []Span, from, to int64) {
-	start, end := parts[0].Start, parts[len(parts)-1].End
-	if start.Unix() >= to || end.Unix() <= from {
-		return
-	}
-	s := Slot{
-		Rotation: x.r.ID, Turn: x.turn, Window: window, Start: start, End: end, Parts: parts, Holiday: p.holiday,
+// slot makes the slot of a site in a piece.
+func (x *expansion) slot(p piece, s *site, parts []Span) Slot {
+	slot := Slot{
+		Rotation: x.r.ID, Turn: x.turn, Window: s.name, Holiday: p.holiday, Parts: parts,
+		Start: parts[0].Start, End: parts[len(parts)-1].End,
 		NominalStart: p.from, NominalEnd: p.to,
 	}
-	if len(x.r.Cover) > 0 {
-		s.NominalStart, s.NominalEnd = x.zone.nominal(start.Unix()), x.zone.nominal(end.Unix())
+	// At its own hand-over a slot has the time of the rule, also where the clock
+	// skipped it: a week from 02:30 to 02:30 is a nominal week every week.
+	if start := slot.Start.Unix(); start != x.zone.instant(p.from) {
+		slot.NominalStart = x.zone.nominal(start)
 	}
-	for i := range max(1, x.r.People) {
-		s.Position = i
-		s.ID = x.name(&s)
-		x.out = append(x.out, s)
+	if end := slot.End.Unix(); end != x.zone.instant(p.to) {
+		slot.NominalEnd = x.zone.nominal(end)
 	}
+	// Another zone's hour can end, on this wall, before it began: when the clock
+	// is set back within it.
+	slot.NominalEnd = max(slot.NominalEnd, slot.NominalStart+1)
+	return slot
 }
 
-// name makes the slot's name: the rotation, the window, the day, the time where
-// a day has several turns, and the position where several are on duty.
-func (x *expansion) name(s *Slot) SlotID {
-	name := string(s.Rotation)
-	if s.Window != "" {
-		name += " " + s.Window
+// add names the slot and appends it, once for each person on duty at once, if it
+// meets the window.
+func (x *expansion) add(s *site, slot Slot) {
+	name := string(slot.Rotation)
+	if slot.Window != "" {
+		name += " " + slot.Window
+	}
+	day := floorDiv(slot.NominalStart, secondsPerDay)
+	again := day == s.lastDay
+	s.lastDay = day
+	if slot.Start.Unix() >= x.to || slot.End.Unix() <= x.from {
+		return
 	}
 	layout := time.DateOnly
-	if x.r.HandOver.severalADay() {
+	if again || x.r.HandOver.severalADay() {
 		layout += " 15:04"
 	}
-	name += " " + time.Unix(s.NominalStart, 0).UTC().Format(layout)
-	if x.r.People > 1 {
-		name += fmt.Sprintf("/%d", s.Position+1)
+	name += " " + time.Unix(slot.NominalStart, 0).UTC().Format(layout)
+	slot.ID = SlotID(name)
+	for i := range max(1, x.r.People) {
+		slot.Position = i
+		if x.r.People > 1 {
+			slot.ID = SlotID(fmt.Sprintf("%s/%d", name, i+1))
+		}
+		x.out = append(x.out, slot)
 	}
-	return SlotID(name)
 }
 
 func unix(t int64, zone *time.Location) time.Time { return time.Unix(t, 0).In(zone) }

@@ -23,8 +23,9 @@ type Rotation struct {
 	First Date
 	// Last is the last day on which a turn starts; zero means no end.
 	Last Date
-	// Holidays, when HolidaySlots, are slots of their own from hand-over to
-	// hand-over, and end the turn before them.
+	// Holidays, when HolidaySlots, are slots of their own and interrupt the turn
+	// they fall in. They last from hand-over to hand-over, or from midnight to
+	// midnight when the hand-over is after noon.
 	Holidays     Calendar
 	HolidaySlots bool
 }
@@ -98,6 +99,6 @@ func (r *Rotation) Slots(from, to time.Time) ([]Slot, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
 	}
-	x := expansion{r: r, zone: civil{loc: r.Zone}}
-	return x.slots(from.Unix(), to.Unix()), nil
+	x := expansion{r: r, zone: civil{loc: r.Zone}, from: from.Unix(), to: to.Unix(), sites: sitesOf(r)}
+	return x.slots(), nil
 }

@@ -217,19 +217,3 @@ func TestFollowTheSun(t *testing.T) {
 		t.Errorf("%d slots in three days of three sites", len(slots))
 	}
 }
-
-func BenchmarkSlots12Months(b *testing.B) { benchmarkSlots(b, 365) }
-func BenchmarkSlots30Days(b *testing.B)   { benchmarkSlots(b, 30) }
-
-func benchmarkSlots(b *testing.B, days int) {
-	r := schedule.Rotation{
-		ID: "p", Zone: zone(b, "Europe/Berlin"), HandOver: schedule.EveryDays(1, schedule.ClockAt(9, 0)),
-		Weight: schedule.One, First: schedule.Date{Year: 2026, Month: 1, Day: 1},
-	}
-	from := time.Date(2026, 1, 1, 0, 0, 0, 0, r.Zone)
-	for b.Loop() {
-		if _, err := r.Slots(from, from.AddDate(0, 0, days)); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

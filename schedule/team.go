@@ -59,6 +59,11 @@ func (t *Team) Validate() error {
 		t.member(&bad, fmt.Sprintf("members[%d]", i), &t.Members[i])
 	}
 	bad.within("limits", t.Limits.Validate())
+	for b, rate := range t.Rates {
+		if rate < 0 || rate > maxRate {
+			bad.add(fmt.Sprintf("rates[%d]", b), "%s points an hour; it should be from 0 to %s", thousandths(rate), thousandths(maxRate))
+		}
+	}
 	return bad.err()
 }
 
@@ -80,6 +85,14 @@ func (t *Team) member(bad *problems, field string, m *Member) {
 	for i, a := range m.Absences {
 		if start, end := a.Span(t.zoneOf(m), Midnight); !start.Before(end) {
 			bad.add(fmt.Sprintf("%s.absences[%d]", field, i), "ends before it starts: %v", a)
+		}
+	}
+	for i, w := range m.Wishes {
+		if start, end := w.Span(t.zoneOf(m), Midnight); !start.Before(end) {
+			bad.add(fmt.Sprintf("%s.wishes[%d]", field, i), "ends before it starts: %v", w.Absence)
+		}
+		if w.Cost < 0 {
+			bad.add(fmt.Sprintf("%s.wishes[%d].cost", field, i), "a cost cannot be negative; leave the wish out instead")
 		}
 	}
 	bad.within(field+".limits", m.Limits.Validate())

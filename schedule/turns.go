@@ -38,10 +38,22 @@ func EveryDays(n int, at Clock) HandOver { return HandOver{Days: []int{n}, At: a
 // Clock returns the time of day of the hand-over; the earliest where there are
 // several.
 func (h HandOver) Clock() Clock {
+	if h.Every != 0 {
+		return h.At % Clock(h.Every/time.Second)
+	}
 	if len(h.Weekly) == 0 {
 		return h.At
 	}
 	return slices.MinFunc(h.Weekly, func(a, b WeekMoment) int { return int(a.At - b.At) }).At
+}
+
+// morning returns when a day of duty begins: at the hand-over, or at midnight
+// when that is after noon and would leave most of the day to the day before.
+func (h HandOver) morning() Clock {
+	if at := h.Clock(); at <= Noon {
+		return at
+	}
+	return Midnight
 }
 
 // severalADay says whether a day can have more than one hand-over.
@@ -73,6 +85,9 @@ func (h HandOver) validate(bad *problems) {
 	for _, m := range h.Weekly {
 		if !m.At.Valid() || m.At == secondsPerDay {
 			bad.add("handover", "the time of day lies from 00:00 to 23:59")
+		}
+		if m.Day < time.Sunday || m.Day > time.Saturday {
+			bad.add("handover", "there is no day %d of the week; Sunday is 0 and Saturday 6", int(m.Day))
 		}
 	}
 	for _, n := range h.Days {
@@ -119,10 +134,14 @@ func (h HandOver) start(first Date) int64 {
 	if len(h.Weekly) == 0 {
 		return first.Nominal(h.At)
 	}
+	best := forever
 	for _, m := range h.Weekly {
 		if m.Day == first.Weekday() {
-			return first.Nominal(m.At)
+			best = min(best, first.Nominal(m.At))
 		}
+	}
+	if best < forever {
+		return best
 	}
 	return first.Nominal(h.Clock())
 }
