@@ -1,0 +1,173 @@
+package schedule_test
+
+import (
+	"testing"
+	"time"
+
+	"watchbill/schedule"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+)
+
+// drawRotation draws a rotation with windows, holidays and positions in any
+// combination. Windows open and close away from the hours that clocks skip, so
+// that a test can say from the wall alone whether they are open.
+func drawRotation(t *rapid.T) schedule.Rotation {
+	z, err := time.LoadLocation(rapid.SampledFrom(zoneNames).Draw(t, "zone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := rules()
+	r := schedule.Rotation{
+		ID: "p", Zone: z, Weight: schedule.One, First: schedule.Date{Year: 2024, Month: time.January, Day: rapid.IntRange(1, 14).Draw(t, "first")},
+		HandOver: all[rapid.SampledFrom([]string{"weekly", "daily", "daily in gap", "ten days", "12 hours night", "split", "lengths"}).Draw(t, "rule")],
+		People:   rapid.IntRange(0, 2).Draw(t, "people"),
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "windows") {
+		w := schedule.Window{
+			Name: rapid.SampledFrom([]string{"", "night", "amer"}).Draw(t, "name"),
+			Hours: schedule.Hours{
+				Days:  schedule.Weekdays(rapid.IntRange(1, 127).Draw(t, "days")),
+				From:  schedule.ClockAt(rapid.IntRange(5, 21).Draw(t, "from"), 30),
+				Until: schedule.ClockAt(rapid.IntRange(5, 21).Draw(t, "until"), 0),
+			},
+		}
+		if rapid.Bool().Draw(t, "own zone") {
+			w.Zone, _ = time.LoadLocation(rapid.SampledFrom([]string{"America/New_York", "Asia/Kathmandu", "UTC"}).Draw(t, "window zone"))
+		}
+		r.Cover = append(r.Cover, w)
+	}
+	r.HolidaySlots = rapid.Bool().Draw(t, "holiday slots")
+	for _, day := range []schedule.Date{
+		{Year: 2024, Month: time.January, Day: 1}, {Year: 2024, Month: time.March, Day: 29}, {Year: 2024, Month: time.March, Day: 31},
+		{Year: 2024, Month: time.April, Day: 1}, {Year: 2024, Month: time.October, Day: 27}, {Year: 2024, Month: time.December, Day: 25},
+		{Year: 2024, Month: time.December, Day: 26},
+	} {
+		r.Holidays = r.Holidays.With(schedule.NewCalendar(schedule.Holiday{Date: day, Name: "a holiday"}))
+	}
+	return r
+}
+
+// open says from what the walls show whether a window of a name is open at t.
+func open(r *schedule.Rotation, name string, t time.Time) bool {
+	if len(r.Cover) == 0 {
+		return name == ""
+	}
+	for _, w := range r.Cover {
+		if w.Name != name {
+			continue
+		}
+		local := t.In(r.Zone)
+		if w.Zone != nil {
+			local = t.In(w.Zone)
+		}
+		c, today, yesterday := schedule.ClockOf(local), local.Weekday(), (local.Weekday()+6)%7
+		switch {
+		case w.From < w.Until && w.Days.Has(today) && w.From <= c && c < w.Until,
+			w.From >= w.Until && w.Days.Has(today) && c >= w.From,
+			w.From >= w.Until && w.Days.Has(yesterday) && c < w.Until:
+			return true
+		}
+	}
+	return false
+}
+
+// Somebody is on duty exactly when a window is open, once for each position;
+// slots have names of their own; turns are counted without leaving one out.
+func TestSlotsCoverTheWindows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRotation(t)
+		begin := r.First.AddDays(7).At(schedule.Midnight, r.Zone) // after the first hand-over of every rule
+		month := time.Duration(rapid.IntRange(0, 11).Draw(t, "month")) * 30 * 24 * time.Hour
+		from := begin.Add(month).Truncate(15 * time.Minute)
+		to := from.Add(20 * 24 * time.Hour)
+		slots, err := r.Slots(from, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkNames(t, slots)
+		people := max(1, r.People)
+		for at := from; at.Before(to); at = at.Add(15 * time.Minute) {
+			got := map[string]int{}
+			for _, s := range slots {
+				for _, p := range s.Parts {
+					if !at.Before(p.Start) && at.Before(p.End) {
+						got[s.Window]++
+					}
+				}
+			}
+			for _, name := range []string{"", "night", "amer"} {
+				want := 0
+				if open(&r, name, at) {
+					want = people
+				}
+				if got[name] != want {
+					t.Fatalf("at %v %d on duty for %q, want %d", at.In(r.Zone), got[name], name, want)
+				}
+			}
+		}
+	})
+}
+
+// checkNames checks what a list of slots promises of itself.
+func checkNames(t *rapid.T, slots []schedule.Slot) {
+	names := map[schedule.SlotID]bool{}
+	turn := map[int]bool{}
+	low, high := 1<<40, 0
+	for _, s := range slots {
+		if names[s.ID] {
+			t.Fatalf("two slots are called %s", s.ID)
+		}
+		names[s.ID] = true
+		turn[s.Turn] = true
+		low, high = min(low, s.Turn), max(high, s.Turn)
+		if !s.Start.Before(s.End) || s.NominalStart >= s.NominalEnd {
+			t.Fatalf("%s: %v to %v, nominal %d to %d", s.ID, s.Start, s.End, s.NominalStart, s.NominalEnd)
+		}
+		last := s.Start
+		for i, p := range s.Parts {
+			if !p.Start.Before(p.End) || i > 0 && !last.Before(p.Start) || i == 0 && !last.Equal(p.Start) {
+				t.Fatalf("%s: part %d is %v to %v", s.ID, i, p.Start, p.End)
+			}
+			last = p.End
+		}
+		if !last.Equal(s.End) {
+			t.Fatalf("%s ends %v, its parts %v", s.ID, s.End, last)
+		}
+	}
+	if len(slots) > 0 && len(turn) != high-low+1 {
+		t.Fatalf("%d turns from %d to %d", len(turn), low, high)
+	}
+}
+
+// Every slot is whole and the same in each window that it is part of, whatever
+// the rule has in it.
+func TestAnyRotationInAnyWindow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRotation(t)
+		base := time.Date(2024, 1, 1, 0, 0, 0, 0, r.Zone)
+		whole, err := r.Slots(base, base.AddDate(1, 0, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := base.Add(time.Duration(rapid.IntRange(0, 340*24).Draw(t, "from")) * time.Hour)
+		to := from.Add(time.Duration(rapid.IntRange(1, 20*24).Draw(t, "hours")) * time.Hour)
+		part, err := r.Slots(from, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []schedule.Slot
+		for _, s := range whole {
+			if s.Start.Before(to) && s.End.After(from) {
+				want = append(want, s)
+			}
+		}
+		if diff := diffSlots(want, part); diff != "" {
+			t.Fatalf("%v to %v (-in the year +in the window):\n%s", from, to, diff)
+		}
+	})
+}
+
+func diffSlots(want, got []schedule.Slot) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }
