@@ -1,6 +1,9 @@
 package roster
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A component is one connected part of a problem at work: its best roster, and
 // a lower bound of each term.
@@ -14,13 +17,14 @@ type component struct {
 	plain   []*automaton
 	near    []*automaton
 	meter   *meter
-	least   []int64 // per term of order: proven lower bound for this component
-	tries   []int   // per term: annealings so far
-	at      string  // the term being worked on
+	least   []int64   // per term of order: proven lower bound for this component
+	priced  [][]int64 // per term: the values for which its bound is as high as pricing gets
+	tries   []int     // per term: annealings so far
+	at      string    // the term being worked on
 }
 
 func newComponent(md *model, order []string, seed uint64, mt *meter) *component {
-	c := &component{md: md, order: order, unit: md.unit(), meter: mt, uniform: true, least: make([]int64, len(order)), tries: make([]int, len(order))}
+	c := &component{md: md, order: order, unit: md.unit(), meter: mt, uniform: true, least: make([]int64, len(order)), tries: make([]int, len(order)), priced: make([][]int64, len(order))}
 	for s := range md.slots {
 		c.total += md.slots[s].weight
 		for _, m := range md.slots[s].eligible {
@@ -109,9 +113,14 @@ func hasExactPairs(autos []*automaton) bool {
 // their values plus slack. Unless thorough, it is content to try whether the
 // largest deviation can be less than it is.
 func (c *component) raise(k int, slack []int64, thorough bool) {
-	if c.least[k] >= c.value(k) || c.meter.spent() || c.tooLarge() {
+	if c.least[k] >= c.value(k) || c.meter.spent() || c.tooLarge() || slices.Equal(c.priced[k], c.search.vec) {
 		return
 	}
+	defer func() {
+		if (thorough || c.order[k] != TermMaxDev) && !c.meter.spent() {
+			c.priced[k] = slices.Clone(c.search.vec) // pricing again would say the same
+		}
+	}()
 	settled, limit := c.settled(k, slack)
 	switch term := c.order[k]; term {
 	case TermMaxDev:
@@ -142,6 +151,12 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 func (c *component) tooLarge() bool {
 	rows := int64(len(c.md.slots) + len(c.md.members))
 	return rows*rows*rows/5 > c.meter.left()
+}
+
+// pricesFast says whether the budget at hand allows to price many times over.
+func (c *component) pricesFast() bool {
+	rows := int64(len(c.md.slots) + len(c.md.members))
+	return rows*rows*rows < c.meter.left()
 }
 
 // raiseMaxDev looks for the least limit that the relaxation cannot refute.

@@ -41,7 +41,7 @@ type referenceTerm struct {
 	Term   string
 	Value  int64
 	Bound  int64
-	Proven bool
+	Proven bool `json:"lex_proven"` // this term and all before it
 }
 
 func references(t testing.TB) map[string][]referenceTerm {

@@ -22,10 +22,9 @@ func (c *component) settle(k int, slack []int64) {
 			c.improve(k)
 			if c.value(k) == before && raised > before {
 				raised = before
-				start := c.meter.used
 				c.raise(k, slack, false)
-				if (c.meter.used-start)*20 < c.meter.left() {
-					// Pricing is cheap here, so the tree may well get through.
+				if c.pricesFast() {
+					// The tree may well get through.
 					c.meter.within(c.meter.left()/2, func() { c.branch(k, slack) })
 				}
 			}
@@ -90,7 +89,9 @@ func (c *component) refine(slack []int64, alone bool, report func()) {
 		case 1:
 			c.meter.within(c.meter.left()/3, func() { c.raise(k, slack, true) })
 		case 3:
-			c.meter.within(c.meter.left()/4, func() { c.branch(k, slack) })
+			if c.pricesFast() {
+				c.meter.within(c.meter.left()/3, func() { c.branch(k, slack) })
+			}
 		default:
 			c.improve(k)
 		}
