@@ -119,7 +119,7 @@ func (x *expansion) piece(p piece) bool {
 	if a >= b {
 		return false // a day that the zone skipped
 	}
-	any := false
+	onDuty := false
 	for i := range x.sites {
 		s := &x.sites[i]
 		parts := []Span{{unix(a, x.r.Zone), unix(b, x.r.Zone)}}
@@ -129,10 +129,10 @@ func (x *expansion) piece(p piece) bool {
 		if len(parts) == 0 {
 			continue
 		}
-		any = true
+		onDuty = true
 		x.add(s, x.slot(p, s, parts))
 	}
-	return any
+	return onDuty
 }
 
 // slot makes the slot of a site in a piece.
