@@ -37,7 +37,9 @@ func drawRotation(t *rapid.T) schedule.Rotation {
 		if rapid.Bool().Draw(t, "own zone") {
 			w.Zone, _ = time.LoadLocation(rapid.SampledFrom([]string{"America/New_York", "Asia/Kathmandu", "UTC"}).Draw(t, "window zone"))
 		}
-		r.Cover = append(r.Cover, w)
+		if r.Cover = append(r.Cover, w); r.Validate() != nil {
+			r.Cover = r.Cover[:len(r.Cover)-1] // two of a name that overlap
+		}
 	}
 	r.HolidaySlots = rapid.Bool().Draw(t, "holiday slots")
 	for _, day := range []schedule.Date{
@@ -139,6 +141,27 @@ func checkNames(t *rapid.T, slots []schedule.Slot) {
 	}
 	if len(slots) > 0 && len(turn) != high-low+1 {
 		t.Fatalf("%d turns from %d to %d", len(turn), low, high)
+	}
+}
+
+// A window with a name is never cut, also over the hand-over.
+func TestNamedWindowsAreWhole(t *testing.T) {
+	r := schedule.Rotation{
+		ID: "sun", Zone: time.UTC, HandOver: schedule.EveryDays(1, schedule.Midnight), Weight: schedule.One,
+		First: schedule.Date{Year: 2027, Month: time.January, Day: 4},
+		Cover: []schedule.Window{{Name: "denver", Zone: zone(t, "America/Denver"), Hours: schedule.Hours{From: schedule.ClockAt(12, 0), Until: schedule.ClockAt(20, 0)}}},
+	}
+	at := time.Date(2027, time.January, 7, 1, 0, 0, 0, time.UTC) // after midnight UTC, before the site closes
+	slots, err := r.Slots(at, at.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(slots) != 1 || slots[0].ID != "sun denver 2027-01-06" || slots[0].Turn != 2 || slots[0].End.Sub(slots[0].Start) != 8*time.Hour {
+		t.Errorf("at %v: %+v", at, slots)
+	}
+	r.Cover = append(r.Cover, schedule.Window{Name: "denver", Zone: r.Cover[0].Zone, Hours: schedule.Hours{From: schedule.ClockAt(18, 0), Until: schedule.ClockAt(22, 0)}})
+	if err := r.Validate(); err == nil {
+		t.Error("two windows of one name overlap and are accepted")
 	}
 }
 

@@ -23,6 +23,9 @@ type piece struct {
 	holiday  string
 }
 
+// overrun is more than a window that opened in a turn can stay open after it.
+const overrun = 2 * secondsPerDay
+
 // noDay is before every day that a slot can start on.
 const noDay = -forever
 
@@ -38,7 +41,7 @@ func (x *expansion) slots() []Slot {
 	n, before := first, piece{from: first, to: first}
 	for ; n < last; n = before.to {
 		t := piece{from: n, to: h.next(n, first)}
-		if x.zone.instant(t.to) > x.from {
+		if x.zone.instant(t.to+overrun) > x.from {
 			break
 		}
 		x.skip(before)

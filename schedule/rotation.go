@@ -13,6 +13,9 @@ type Rotation struct {
 	// Cover are the hours that are on duty; none means all of them. Windows of
 	// the same name make one slot a turn, held by one person; windows of
 	// different names (the sites of a follow-the-sun) make one slot each.
+	// Without a name windows are merged, and cut where the turn ends. With one
+	// they are never cut: an evening in Denver belongs to the turn in which it
+	// began, also when the hand-over is at midnight UTC.
 	Cover  []Window
 	People int    // at once; zero means one
 	Weight Weight // of an hour on this duty
@@ -28,38 +31,6 @@ type Rotation struct {
 	// midnight when the hand-over is after noon.
 	Holidays     Calendar
 	HolidaySlots bool
-}
-
-// A Window is a daily stretch of hours on duty in a zone of its own.
-type Window struct {
-	Hours
-	Name string
-	Zone *time.Location // nil means the rotation's
-}
-
-// A Slot is a stretch to cover.
-type Slot struct {
-	ID       SlotID
-	Rotation RotationID
-	// Turn counts the rotation's turns from zero. A turn without an hour on duty
-	// is none, so that a weekend off costs nobody a turn.
-	Turn     int
-	Position int    // from zero, where several are on duty at once
-	Window   string // the window's name, where there are windows
-	// Start and End bound the slot; it may pause in between.
-	Start, End time.Time
-	// NominalStart and NominalEnd are the same on the rotation's wall clock,
-	// read as Unix time: a week is always 604,800 seconds.
-	NominalStart, NominalEnd int64
-	// Parts are the stretches on duty, in order, without gaps of zero length.
-	Parts []Span
-	// Holiday is the name of the holiday that the slot is for, if any.
-	Holiday string
-}
-
-// A Span is a stretch of time [Start, End).
-type Span struct {
-	Start, End time.Time
 }
 
 // Validate returns what is wrong as one or more *InvalidError, joined.
@@ -89,7 +60,24 @@ func (r *Rotation) Validate() error {
 			bad.add(fmt.Sprintf("cover[%d]", i), "hours lie from 00:00 to 24:00")
 		}
 	}
+	r.overlaps(&bad)
 	return bad.err()
+}
+
+// overlaps reports windows of one name that would put two people on duty where
+// one turn meets the next.
+func (r *Rotation) overlaps(bad *problems) {
+	for i, w := range r.Cover {
+		for _, v := range r.Cover[:i] {
+			switch {
+			case w.Name == "" || w.Name != v.Name:
+			case w.zone(r).String() != v.zone(r).String():
+				bad.add(fmt.Sprintf("cover[%d]", i), "windows called %q lie in %v and in %v; give them different names", w.Name, v.zone(r), w.zone(r))
+			case w.overlaps(v):
+				bad.add(fmt.Sprintf("cover[%d]", i), "windows called %q overlap; give them different names or hours", w.Name)
+			}
+		}
+	}
 }
 
 // Slots returns the slots that have any part in [from, to), by start. The result

@@ -18,6 +18,7 @@ type opening struct {
 	days        Weekdays
 	from, until int64 // nominal seconds from midnight; until can be the next day
 	zone        civil
+	whole       bool // never cut: it belongs to the turn in which it opens
 }
 
 // sitesOf groups the windows by name, in the order of the rule.
@@ -32,23 +33,17 @@ func sitesOf(r *Rotation) []site {
 			i = len(sites)
 			sites = append(sites, site{name: w.Name, lastDay: noDay})
 		}
-		o := opening{days: w.Days, from: int64(w.From), until: int64(w.Until), zone: civil{loc: w.Zone}}
-		if w.Zone == nil {
-			o.zone.loc = r.Zone
-		}
+		o := opening{days: w.Days, from: int64(w.From), until: w.until(), zone: civil{loc: w.zone(r)}, whole: w.Name != ""}
 		if w.Days == NoDay {
 			o.days = EveryDay
-		}
-		if w.Until <= w.From {
-			o.until += secondsPerDay
 		}
 		sites[i].windows = append(sites[i].windows, o)
 	}
 	return sites
 }
 
-// next returns the first opening within [a, b) from a day on, clipped, and the
-// day after it; false when there is none.
+// next returns the first opening of the turn [a, b) from a day on, and the day
+// after it; false when there is none.
 func (o *opening) next(day, a, b int64) (start, end, after int64, ok bool) {
 	for ; ; day++ {
 		start = o.zone.instant(day*secondsPerDay + o.from)
@@ -58,7 +53,13 @@ func (o *opening) next(day, a, b int64) (start, end, after int64, ok bool) {
 		if !o.days.Has(weekdayOfDays(day)) {
 			continue
 		}
-		start, end = max(a, start), min(b, o.zone.instant(day*secondsPerDay+o.until))
+		end = o.zone.instant(day*secondsPerDay + o.until)
+		if o.whole && start < a {
+			continue
+		}
+		if !o.whole {
+			start, end = max(a, start), min(b, end)
+		}
 		if start < end {
 			return start, end, day + 1, true
 		}
@@ -71,7 +72,7 @@ func (o *opening) firstDay(a int64) int64 {
 	return floorDiv(o.zone.nominal(a), secondsPerDay) - 1
 }
 
-// opensWithin says whether any window is open within [a, b).
+// opensWithin says whether the turn [a, b) has any hour at the site.
 func (s *site) opensWithin(a, b int64) bool {
 	for i := range s.windows {
 		o := &s.windows[i]
@@ -82,7 +83,7 @@ func (s *site) opensWithin(a, b int64) bool {
 	return false
 }
 
-// open returns when the site is open within [a, b), in order; stretches that
+// open returns when the site is open in the turn [a, b), in order; stretches that
 // touch or overlap are one.
 func (s *site) open(a, b int64, zone *time.Location) []Span {
 	var parts []Span
