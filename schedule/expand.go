@@ -95,7 +95,7 @@ func (x *expansion) cut(start, end int64) []piece {
 	if !x.r.HolidaySlots {
 		return []piece{{from: start, to: end}}
 	}
-	at := x.r.HandOver.morning()
+	at := x.r.HandOver.dayStart()
 	var out []piece
 	day := dateOfDays(floorDiv(start-int64(at), secondsPerDay))
 	for _, h := range x.r.Holidays.Between(day, dateOfDays(floorDiv(end, secondsPerDay)+1)) {

@@ -27,8 +27,9 @@ type Rotation struct {
 	// Last is the last day on which a turn starts; zero means no end.
 	Last Date
 	// Holidays, when HolidaySlots, are slots of their own and interrupt the turn
-	// they fall in. They last from hand-over to hand-over, or from midnight to
-	// midnight when the hand-over is after noon.
+	// they fall in. They last from hand-over to hand-over: from the morning of
+	// the holiday to the next, or from the afternoon before when the hand-over
+	// is after noon. Where a turn ends on a holiday, so does the slot.
 	Holidays     Calendar
 	HolidaySlots bool
 }

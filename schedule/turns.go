@@ -47,13 +47,15 @@ func (h HandOver) Clock() Clock {
 	return slices.MinFunc(h.Weekly, func(a, b WeekMoment) int { return int(a.At - b.At) }).At
 }
 
-// morning returns when a day of duty begins: at the hand-over, or at midnight
-// when that is after noon and would leave most of the day to the day before.
-func (h HandOver) morning() Clock {
-	if at := h.Clock(); at <= Noon {
-		return at
+// dayStart returns when a day of duty begins, from the midnight of that day: at
+// the hand-over, or at that of the day before when it is after noon, so that most
+// of the day lies within it.
+func (h HandOver) dayStart() Clock {
+	at := h.Clock()
+	if at > Noon {
+		at -= secondsPerDay
 	}
-	return Midnight
+	return at
 }
 
 // severalADay says whether a day can have more than one hand-over.
