@@ -81,11 +81,11 @@ func (x *expansion) onDuty(a, b int64) bool {
 
 // walk adds the slots of one turn.
 func (x *expansion) walk(t piece) {
-	any := false
+	covered := false
 	for _, p := range x.cut(t.from, t.to) {
-		any = x.piece(p) || any
+		covered = x.piece(p) || covered
 	}
-	if any {
+	if covered {
 		x.turn++
 	}
 }
