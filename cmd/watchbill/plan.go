@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"time"
 
 	"watchbill/schedule"
 )
@@ -47,7 +46,7 @@ func (c *planCmd) Run(con *console) error {
 		return err
 	}
 	doc.Warnings = append(file.warnings, doc.Warnings...)
-	if err := c.print(con, doc, pl.zone); err != nil {
+	if err := c.print(con, doc); err != nil {
 		return err
 	}
 	if balance != nil {
@@ -85,7 +84,7 @@ func (c *planCmd) readBaseline(con *console, pl *planning, frozenUntil schedule.
 }
 
 // print writes the plan in the format asked for, whole or not at all.
-func (c *planCmd) print(con *console, doc *planDoc, zone *time.Location) error {
+func (c *planCmd) print(con *console, doc *planDoc) error {
 	var b bytes.Buffer
 	var err error
 	switch c.Format {
@@ -94,7 +93,7 @@ func (c *planCmd) print(con *console, doc *planDoc, zone *time.Location) error {
 	case "csv":
 		err = doc.writeCSV(&b)
 	default:
-		err = doc.writeTable(&b, zone, con.ink())
+		err = doc.writeTable(&b, con.ink())
 	}
 	if err != nil {
 		return err

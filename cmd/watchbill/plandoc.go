@@ -42,7 +42,7 @@ type ratesDoc struct {
 	Holiday  points `json:"holiday"`
 }
 
-// A shiftDoc is one slot of the plan.
+// A shiftDoc is one slot of the plan. Its times are on its rotation's clock.
 type shiftDoc struct {
 	ID       string    `json:"id"`
 	Rotation string    `json:"rotation"`

@@ -156,7 +156,7 @@ func (pl *planning) changes(solution *roster.Solution) []changeDoc {
 	var changes []changeDoc
 	for i := range pl.published.doc.Shifts {
 		was := &pl.published.doc.Shifts[i]
-		if was.Person == "" || pl.published.keeps(was.Start) != "" || was.Start.Before(pl.start()) || !was.Start.Before(pl.end()) {
+		if was.Person == "" || pl.published.keeps(was.Start) != "" || !pl.includes(was.Start) {
 			continue
 		}
 		slot := slots[was.ID]

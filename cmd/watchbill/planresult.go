@@ -52,8 +52,8 @@ func (pl *planning) shiftDocs(solution *roster.Solution) []shiftDoc {
 	var docs []shiftDoc
 	if pl.published != nil {
 		for _, shift := range pl.published.doc.Shifts {
-			if kept := pl.published.keeps(shift.Start); kept != "" && !shift.Start.Before(pl.start()) && shift.Start.Before(pl.end()) {
-				shift.Start, shift.End, shift.Kept = shift.Start.In(pl.zone), shift.End.In(pl.zone), kept
+			if kept := pl.published.keeps(shift.Start); kept != "" && pl.includes(shift.Start) {
+				shift.Kept = kept
 				docs = append(docs, shift)
 			}
 		}
@@ -62,7 +62,7 @@ func (pl *planning) shiftDocs(solution *roster.Solution) []shiftDoc {
 		slot := &pl.open[i]
 		doc := shiftDoc{
 			ID: string(slot.ID), Rotation: string(slot.Rotation), Person: pl.holder(slot.ID, solution),
-			Start: slot.Start.In(pl.zone), End: slot.End.In(pl.zone), Points: pl.problem.Slots[i].Weight,
+			Start: slot.Start, End: slot.End, Points: pl.problem.Slots[i].Weight,
 		}
 		if m := pl.memberNamed(doc.Person); m != nil {
 			doc.Points = pl.points(slot, m)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 )
 
 // tableWidth is how many cells of a terminal a table takes at most.
@@ -12,10 +11,10 @@ const tableWidth = 100
 
 // writeTable writes a plan for people: the calendar, who holds how much, how even
 // that is, and what is wrong with it.
-func (d *planDoc) writeTable(w io.Writer, loc *time.Location, ink palette) error {
+func (d *planDoc) writeTable(w io.Writer, ink palette) error {
 	var b strings.Builder
 	d.tableHead(&b, ink)
-	d.tableCalendar(&b, loc, ink)
+	d.tableCalendar(&b, ink)
 	d.tablePeople(&b, ink)
 	b.WriteString("\n")
 	paragraph(&b, ink, strong, "", sentence(d.Even.Text))
@@ -43,17 +42,17 @@ func (d *planDoc) tableHead(b *strings.Builder, ink palette) {
 }
 
 // tableCalendar writes one line a week with a column for every rotation.
-func (d *planDoc) tableCalendar(b *strings.Builder, loc *time.Location, ink palette) {
+func (d *planDoc) tableCalendar(b *strings.Builder, ink palette) {
 	g := grid{columns: []column{{title: "Week", fixed: true}}}
 	for _, r := range d.Rotations {
 		g.columns = append(g.columns, column{title: sentence(r)})
 	}
 	g.columns = append(g.columns, column{title: "Away"}, column{title: "Holidays"})
 	month := -1
-	for _, w := range weeksOf(d, loc) {
+	for _, w := range weeksOf(d) {
 		cells := []cell{{text: glue(dates(w.from, w.until))}}
 		for _, r := range d.Rotations {
-			cells = append(cells, w.duty(r, loc))
+			cells = append(cells, w.duty(r))
 		}
 		cells = append(cells, cell{text: strings.Join(w.away, ", "), tone: faint}, cell{text: strings.Join(w.notes, ", "), tone: faint})
 		apart := month >= 0 && int(w.from.Month) != month

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -27,12 +26,8 @@ func TestTable(t *testing.T) {
 		if err := json.Unmarshal(archive.Files[0].Data, &doc); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		loc, err := time.LoadLocation(doc.Zone)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var b strings.Builder
-		if err := doc.writeTable(&b, loc, palette{}); err != nil {
+		if err := doc.writeTable(&b, palette{}); err != nil {
 			t.Fatal(err)
 		}
 		for i, line := range strings.Split(b.String(), "\n") {

@@ -19,16 +19,16 @@ type week struct {
 }
 
 // weeksOf cuts a plan into weeks.
-func weeksOf(d *planDoc, loc *time.Location) []week {
+func weeksOf(d *planDoc) []week {
 	from := d.From
-	for day := handoverDay(d, loc); from.Weekday() != day; {
+	for day := handoverDay(d); from.Weekday() != day; {
 		from = from.AddDays(-1)
 	}
 	var weeks []week
 	for ; from.Before(d.Until); from = from.AddDays(7) {
 		w := week{from: from, until: from.AddDays(7), shifts: map[string][]shiftDoc{}}
 		for _, s := range d.Shifts {
-			if on := schedule.DateOf(s.Start.In(loc)); !on.Before(w.from) && on.Before(w.until) {
+			if on := schedule.DateOf(s.Start); !on.Before(w.from) && on.Before(w.until) {
 				w.shifts[s.Rotation] = append(w.shifts[s.Rotation], s)
 			}
 		}
@@ -41,11 +41,11 @@ func weeksOf(d *planDoc, loc *time.Location) []week {
 
 // handoverDay returns the day of the week on which most shifts of a week or so
 // begin, and Monday when there are none.
-func handoverDay(d *planDoc, loc *time.Location) time.Weekday {
+func handoverDay(d *planDoc) time.Weekday {
 	var begin [7]int
 	for _, s := range d.Shifts {
 		if s.End.Sub(s.Start) >= 6*24*time.Hour {
-			begin[s.Start.In(loc).Weekday()]++
+			begin[s.Start.Weekday()]++
 		}
 	}
 	best := time.Monday
@@ -83,29 +83,59 @@ func awayIn(d *planDoc, w week) []string {
 	return away
 }
 
+// holidaysIn names the holidays of a week, those of a day together, with whose
+// they are unless they are everybody's.
 func holidaysIn(d *planDoc, w week) []string {
 	var notes []string
-	for _, h := range d.Holidays {
-		if h.Date.Before(w.from) || !h.Date.Before(w.until) {
-			continue
+	for on := w.from; on.Before(w.until); on = on.AddDays(1) {
+		var names []string
+		whose := map[string]bool{}
+		for _, h := range d.Holidays {
+			if h.Date != on {
+				continue
+			}
+			names = append(names, h.Name)
+			for _, p := range d.People {
+				whose[p.Name] = whose[p.Name] || len(h.People) == 0 || slices.Contains(h.People, p.Name)
+			}
 		}
-		note := glue(shortDay(h.Date.Weekday())) + noBreak + h.Name
-		if len(h.People) > 0 {
-			note += " (" + list(h.People) + ")"
+		if len(names) > 0 {
+			notes = append(notes, shortDay(on.Weekday())+noBreak+strings.Join(names, " / ")+d.whose(whose))
 		}
-		notes = append(notes, note)
 	}
 	return notes
 }
 
+// whose names some of the plan's people in brackets, in as few words as can be;
+// everybody is nothing.
+func (d *planDoc) whose(some map[string]bool) string {
+	var those, others []string
+	for _, p := range d.People {
+		if some[p.Name] {
+			those = append(those, p.Name)
+		} else {
+			others = append(others, p.Name)
+		}
+	}
+	switch {
+	case len(others) == 0:
+		return ""
+	case len(others) < len(those) && len(others) <= 2:
+		return " (not " + list(others) + ")"
+	case len(those) <= 3:
+		return " (" + list(those) + ")"
+	}
+	return fmt.Sprintf(" (%d of %d)", len(those), len(d.People))
+}
+
 // duty says who has a rotation in a week: a name when one person has all of it,
 // and else each name with the days on which their shifts begin.
-func (w week) duty(rotation string, loc *time.Location) cell {
+func (w week) duty(rotation string) cell {
 	shifts := w.shifts[rotation]
 	if len(shifts) == 0 {
 		return cell{text: "·"}
 	}
-	c := cell{text: dutyText(shifts, loc)}
+	c := cell{text: dutyText(shifts)}
 	if slices.ContainsFunc(shifts, func(s shiftDoc) bool { return s.Person == "" }) {
 		c.tone = alarm
 	}
@@ -114,12 +144,12 @@ func (w week) duty(rotation string, loc *time.Location) cell {
 
 // dutyText names everybody who has one of the shifts, once and in the order in
 // which they begin, with the days of the week unless they are the same for all.
-func dutyText(shifts []shiftDoc, loc *time.Location) string {
+func dutyText(shifts []shiftDoc) string {
 	var order []string
 	var all []schedule.Date
 	days := map[string][]schedule.Date{}
 	for _, s := range shifts {
-		on := schedule.DateOf(s.Start.In(loc))
+		on := schedule.DateOf(s.Start)
 		if _, ok := days[s.Person]; !ok {
 			order = append(order, s.Person)
 		}

@@ -64,7 +64,7 @@ func (p *publishedPlan) history(s *staffing) []roster.Past {
 	var past []roster.Past
 	for i := range p.doc.Shifts {
 		shift := &p.doc.Shifts[i]
-		if s.memberNamed(shift.Person) == nil || (p.keeps(shift.Start) == "" && !shift.Start.Before(s.start())) {
+		if s.memberNamed(shift.Person) == nil || (p.keeps(shift.Start) == "" && !schedule.DateOf(shift.Start).Before(s.from)) {
 			continue
 		}
 		slot := shift.slot(s)

@@ -13,40 +13,51 @@ import (
 // A staffing is a team and the days to plan it for.
 type staffing struct {
 	*schedule.Team
-	zone        *time.Location // days of the plan begin in it
-	from, until schedule.Date  // the second not included
+	zone *time.Location // of the team
+	// The plan has the shifts that begin on these days, the second not included,
+	// each on the clock of its rotation.
+	from, until schedule.Date
 	pinned      []teamfile.Pin
 	past        []teamfile.Pin // shifts before the plan
 	// refuse makes an error about places of the team file.
 	refuse func(...teamfile.Problem) *teamfile.Error
 }
 
-// start and end are the instants between which shifts of the plan begin.
+// start and end are the bounds of the plan's days in the team's zone.
 func (s *staffing) start() time.Time { return s.from.At(schedule.Midnight, s.zone) }
 func (s *staffing) end() time.Time   { return s.until.At(schedule.Midnight, s.zone) }
 
 // slots returns the slots that begin in the plan's days, by start and then in the
 // order of the rotations. A slot that began before belongs to the last plan.
 func (s *staffing) slots() ([]schedule.Slot, error) {
-	return s.slotsBetween(s.start(), s.end())
+	return s.slotsBetween(s.from, s.until)
 }
 
-// slotsBetween returns the slots that begin in [start, end), ordered like slots.
-func (s *staffing) slotsBetween(start, end time.Time) ([]schedule.Slot, error) {
+// slotsBetween returns the slots that begin on the days [from, until), ordered
+// like slots.
+func (s *staffing) slotsBetween(from, until schedule.Date) ([]schedule.Slot, error) {
 	var all []schedule.Slot
 	for i := range s.Rotations {
-		slots, err := s.Rotations[i].Slots(start, end)
+		r := &s.Rotations[i]
+		slots, err := r.Slots(from.At(schedule.Midnight, r.Zone), until.At(schedule.Midnight, r.Zone))
 		if err != nil {
-			return nil, fmt.Errorf("rotation %s: %w", s.Rotations[i].ID, err)
+			return nil, fmt.Errorf("rotation %s: %w", r.ID, err)
 		}
 		for _, slot := range slots {
-			if !slot.Start.Before(start) {
+			if !schedule.DateOf(slot.Start).Before(from) {
 				all = append(all, slot)
 			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b schedule.Slot) int { return a.Start.Compare(b.Start) })
 	return all, nil
+}
+
+// includes reports whether a shift that begins then is one of the plan's. The
+// time is on the clock of its rotation.
+func (s *staffing) includes(start time.Time) bool {
+	on := schedule.DateOf(start)
+	return !on.Before(s.from) && on.Before(s.until)
 }
 
 // history returns what people had before the plan, as the team file says it.
@@ -64,7 +75,7 @@ func (s *staffing) history() (slots []schedule.Slot, people []schedule.PersonID,
 			r.First = r.First.AddDays(-pastDays(r.HandOver))
 		}
 	}
-	all, err := before.slotsBetween(s.from.AddDays(-2*365).At(schedule.Midnight, s.zone), s.start())
+	all, err := before.slotsBetween(s.from.AddDays(-2*365), s.from)
 	if err != nil {
 		return nil, nil, err
 	}

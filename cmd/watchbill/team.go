@@ -29,6 +29,9 @@ func (c *console) readTeam(name string) (*teamInput, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := lookUpHolidays(f); err != nil {
+		return nil, err
+	}
 	team := &teamInput{
 		staffing: &staffing{
 			Team: &f.Team, zone: f.Zone, from: f.From, until: f.Until,
