@@ -144,27 +144,34 @@ func (s *splitter) add(line int, text string) {
 		}
 		return
 	}
-	inEvent := s.current != nil
-	switch kind := strings.ToUpper(strings.TrimSpace(p.value)); {
-	case p.name == "BEGIN" && inEvent:
-		s.nested++
-	case p.name == "BEGIN" && kind == "VEVENT":
-		s.current = &component{line: line}
-	case p.name == "END" && inEvent && s.nested > 0:
-		s.nested--
-	case p.name == "END" && inEvent && kind != "VEVENT":
-		s.warn(s.current.line, "the event ends with %s; it was left out", kind)
-		s.current = nil
-	case p.name == "END" && inEvent:
-		if len(s.out) < maxEvents {
-			s.out = append(s.out, *s.current)
-		} else if len(s.out) == maxEvents {
-			s.warn(line, "the calendar has more than %d events; the rest was left out", maxEvents)
+	kind := strings.ToUpper(strings.TrimSpace(p.value))
+	switch {
+	case s.current == nil:
+		if p.name == "BEGIN" && kind == "VEVENT" {
+			s.current = &component{line: line}
 		}
-		s.current = nil
-	case inEvent && s.nested == 0 && len(s.current.props) < 500:
+	case p.name == "BEGIN":
+		s.nested++
+	case p.name == "END" && s.nested > 0:
+		s.nested--
+	case p.name == "END":
+		s.end(kind)
+	case s.nested == 0 && len(s.current.props) < 500:
 		s.current.props = append(s.current.props, p)
 	}
+}
+
+// end closes the event at hand.
+func (s *splitter) end(kind string) {
+	switch {
+	case kind != "VEVENT":
+		s.warn(s.current.line, "the event ends with %s; it was left out", kind)
+	case len(s.out) < maxEvents:
+		s.out = append(s.out, *s.current)
+	default:
+		s.warn(s.current.line, "the calendar has more than %d events; this one was left out", maxEvents)
+	}
+	s.current = nil
 }
 
 // parseProperty reads NAME;PARAM=value;PARAM="quoted":value.
