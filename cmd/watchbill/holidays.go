@@ -1,23 +1,30 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+
 	"watchbill/schedule"
 	"watchbill/schedule/holiday"
+	"watchbill/schedule/ical"
 	"watchbill/schedule/teamfile"
 )
 
 // A holidayLookup finds the holidays that a team file names, each source once.
 type holidayLookup struct {
+	dir         string // of the team file, where its calendars are
 	from, until schedule.Date
 	known       map[string]schedule.Calendar
 	bad         []teamfile.Problem
+	warnings    []string
 }
 
 // lookUpHolidays gives everybody in a team file their holidays, and the rotations
-// those of the team.
-func lookUpHolidays(f *teamfile.File) error {
+// those of the team. The warnings are of calendars that could be read in part.
+func lookUpHolidays(name string, f *teamfile.File) (warnings []string, err error) {
 	look := &holidayLookup{
-		known: map[string]schedule.Calendar{},
+		dir: filepath.Dir(name), known: map[string]schedule.Calendar{},
 		// Limits look back and the last shifts reach beyond the plan.
 		from: f.From.AddDays(-2 * 365), until: f.Until.AddDays(366),
 	}
@@ -33,9 +40,9 @@ func lookUpHolidays(f *teamfile.File) error {
 		}
 	}
 	if look.bad != nil {
-		return f.Refuse(look.bad...)
+		return nil, f.Refuse(look.bad...)
 	}
-	return nil
+	return look.warnings, nil
 }
 
 // calendar returns the holidays of some sources together, and remembers what is
@@ -59,5 +66,21 @@ func (l *holidayLookup) calendar(sources []teamfile.Source) schedule.Calendar {
 }
 
 func (l *holidayLookup) read(source teamfile.Source) ([]schedule.Holiday, error) {
-	return holiday.Between(source.Name, l.from, l.until)
+	if !source.Calendar() {
+		return holiday.Between(source.Name, l.from, l.until)
+	}
+	name := source.Name
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(l.dir, name)
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	holidays, warnings, err := ical.ReadHolidays(in, l.from, l.until)
+	for _, w := range warnings {
+		l.warnings = append(l.warnings, fmt.Sprintf("%s:%d: %s", source.Name, w.Line, w.Reason))
+	}
+	return holidays, err
 }

@@ -92,6 +92,8 @@ func (c *planCmd) print(con *console, doc *planDoc) error {
 		err = doc.write(&b)
 	case "csv":
 		err = doc.writeCSV(&b)
+	case "ics":
+		err = doc.writeICS(&b)
 	default:
 		err = doc.writeTable(&b, con.ink())
 	}

@@ -122,6 +122,8 @@ type changeDoc struct {
 	Was string `json:"was"` // empty for nobody
 	Is  string `json:"is"`
 	Why string `json:"why"`
+	// On is the day of the change.
+	On schedule.Date `json:"on"`
 }
 
 // points are thousandths of a standby point; JSON has them as a decimal number.

@@ -154,6 +154,7 @@ func (pl *planning) changes(solution *roster.Solution) []changeDoc {
 		slots[string(pl.open[i].ID)] = &pl.open[i]
 	}
 	var changes []changeDoc
+	today := schedule.DateOf(pl.published.today)
 	for i := range pl.published.doc.Shifts {
 		was := &pl.published.doc.Shifts[i]
 		if was.Person == "" || pl.published.keeps(was.Start) != "" || !pl.includes(was.Start) {
@@ -161,11 +162,11 @@ func (pl *planning) changes(solution *roster.Solution) []changeDoc {
 		}
 		slot := slots[was.ID]
 		if slot == nil {
-			changes = append(changes, changeDoc{ID: was.ID, Was: was.Person, Why: "there is no such shift any more"})
+			changes = append(changes, changeDoc{ID: was.ID, Was: was.Person, Why: "there is no such shift any more", On: today})
 			continue
 		}
 		if is := pl.holder(slot.ID, solution); is != was.Person {
-			changes = append(changes, changeDoc{ID: was.ID, Was: was.Person, Is: is, Why: pl.whyChanged(slot, was.Person)})
+			changes = append(changes, changeDoc{ID: was.ID, Was: was.Person, Is: is, Why: pl.whyChanged(slot, was.Person), On: today})
 		}
 	}
 	return changes

@@ -23,7 +23,7 @@ func (d *planDoc) writeTable(w io.Writer, ink palette) error {
 	if len(d.Warnings) > 0 {
 		heading(&b, ink, "Warnings")
 		for _, warning := range d.Warnings {
-			paragraph(&b, ink, plain, "  - ", sentence(warning))
+			paragraph(&b, ink, plain, "  - ", warning)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

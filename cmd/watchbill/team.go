@@ -29,7 +29,8 @@ func (c *console) readTeam(name string) (*teamInput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lookUpHolidays(f); err != nil {
+	warnings, err := lookUpHolidays(name, f)
+	if err != nil {
 		return nil, err
 	}
 	team := &teamInput{
@@ -37,7 +38,7 @@ func (c *console) readTeam(name string) (*teamInput, error) {
 			Team: &f.Team, zone: f.Zone, from: f.From, until: f.Until,
 			pinned: f.Pinned, past: f.Past, refuse: f.Refuse,
 		},
-		frozenUntil: f.FrozenUntil,
+		frozenUntil: f.FrozenUntil, warnings: warnings,
 	}
 	for _, w := range f.Warnings {
 		team.warnings = append(team.warnings, w.Reason)
