@@ -170,29 +170,40 @@ func (s *staffing) points(slot *schedule.Slot, m *schedule.Member) int64 {
 }
 
 // span returns an absence or a wish of a member as instants. Whole days begin
-// with the latest hand-over of the morning among the member's rotations, seen on
-// their own clock: an earlier one would still leave the last minutes of another
-// rotation's shift in the absence.
+// with the morning's hand-over, see morning.
 func (s *staffing) span(m *schedule.Member, a schedule.Absence) (start, end time.Time) {
-	person := s.person(m)
 	if a.First.IsZero() {
 		return a.Span(s.zone, schedule.Midnight)
 	}
-	zone := person.ZoneAt(a.First.At(schedule.Noon, s.zone))
+	zone := s.person(m).ZoneAt(a.First.At(schedule.Noon, s.zone))
+	return a.Span(zone, s.morning(m, a.First, zone))
+}
+
+// presence returns when a member is in the team; a zero time is unbounded. Who
+// leaves on a Sunday still hands over on Monday morning.
+func (s *staffing) presence(m *schedule.Member) (from, until time.Time) {
+	zone := s.person(m).ZoneAt(s.start())
+	from, until = m.Presence(zone)
+	if !until.IsZero() {
+		day := m.Until.AddDays(1)
+		until = day.At(s.morning(m, day, zone), zone)
+	}
+	return from, until
+}
+
+// morning returns the latest hand-over before noon of a day among the member's
+// rotations, seen on a clock in the zone: an earlier one would still leave the
+// last minutes of another rotation's shift. Without one it is midnight.
+func (s *staffing) morning(m *schedule.Member, day schedule.Date, zone *time.Location) schedule.Clock {
 	handOver := schedule.Midnight
 	for i := range s.Rotations {
 		r := &s.Rotations[i]
-		at := schedule.ClockOf(a.First.At(r.HandOver.Clock(), r.Zone).In(zone))
+		at := schedule.ClockOf(day.At(r.HandOver.Clock(), r.Zone).In(zone))
 		if m.Takes(r) && at <= schedule.Noon {
 			handOver = max(handOver, at)
 		}
 	}
-	return a.Span(zone, handOver)
-}
-
-// presence returns when a member is in the team; a zero time is unbounded.
-func (s *staffing) presence(m *schedule.Member) (from, until time.Time) {
-	return m.Presence(s.person(m).ZoneAt(s.start()))
+	return handOver
 }
 
 // inTeam reports whether a member is in the team for all of a stretch of time.
