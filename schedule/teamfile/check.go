@@ -1,7 +1,10 @@
 package teamfile
 
 import (
+	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"watchbill/schedule"
@@ -20,11 +23,39 @@ func (l *loader) check() {
 		l.checkMember(&t.Members[i], l.members[i])
 	}
 	if !l.f.FrozenUntil.IsZero() && (l.f.FrozenUntil.Before(l.f.From) || l.f.FrozenUntil.After(l.f.Until)) {
-		l.warn(l.nodes["people"], "frozen_until", "%v is outside the plan, which goes from %v to %v", l.f.FrozenUntil, l.f.From, l.f.Until.AddDays(-1))
+		l.warn(l.nodes["frozen_until"], "frozen_until", "%v is outside the plan, which goes from %v to %v", l.f.FrozenUntil, l.f.From, l.f.Until.AddDays(-1))
 	}
-	if err := t.Validate(); err != nil && len(l.problems) == 0 {
-		l.fail(l.nodes["people"], "", "%v", err)
+	if len(l.problems) == 0 {
+		l.invalid(t.Validate())
 	}
+}
+
+// invalid reports what the schedule itself refuses, at the rotation or person it
+// is about.
+func (l *loader) invalid(err error) {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range all.Unwrap() {
+			l.invalid(e)
+		}
+		return
+	}
+	bad, ok := errors.AsType[*schedule.InvalidError](err)
+	if !ok {
+		return
+	}
+	var i int
+	at := l.root
+	kind, _, _ := strings.Cut(bad.Field, "[")
+	if _, err := fmt.Sscanf(strings.TrimPrefix(bad.Field, kind), "[%d]", &i); err == nil {
+		switch {
+		case kind == "rotations" && i < len(l.duties):
+			at = l.duties[i]
+		case (kind == "people" || kind == "members") && i < len(l.members):
+			at = l.members[i].node
+		}
+	}
+	// The key is "covers" in the file.
+	l.fail(at, strings.Replace(bad.Field, ".cover[", ".covers[", 1), "%s", bad.Reason)
 }
 
 func (l *loader) checkRotation(r *schedule.Rotation, i int) {
@@ -61,11 +92,12 @@ func (l *loader) checkMember(m *schedule.Member, at memberNode) {
 	if !m.Until.IsZero() && m.Until.Before(l.f.From) || !m.From.IsZero() && !m.From.Before(l.f.Until) {
 		l.warn(at.node, at.path, "%s is not in the team during the plan", m.Person)
 	}
+	l.checkOwnLimits(m, at)
 	away := 0
-	for _, a := range m.Absences {
+	for i, a := range m.Absences {
 		start, end := a.Span(l.zone, schedule.Midnight)
 		if !end.After(l.f.From.At(schedule.Midnight, l.zone)) || !start.Before(l.f.Until.At(schedule.Midnight, l.zone)) {
-			l.warn(at.node, at.path+".away", "%v is outside the plan, which goes from %v to %v", a, l.f.From, l.f.Until.AddDays(-1))
+			l.warn(at.away[i], at.path+".away", "%v is outside the plan, which goes from %v to %v", a, l.f.From, l.f.Until.AddDays(-1))
 			continue
 		}
 		if !a.First.IsZero() {
@@ -81,6 +113,20 @@ func (l *loader) checkMember(m *schedule.Member, at memberNode) {
 	}
 	if total := l.f.Until.DaysSince(l.f.From); total > 0 && away >= total {
 		l.warn(at.node, at.path+".away", "%s is away for the whole plan", m.Person)
+	}
+}
+
+// checkOwnLimits finds who can take no turn at all under their own limits.
+func (l *loader) checkOwnLimits(m *schedule.Member, at memberNode) {
+	for _, limit := range m.Limits.OnCall {
+		fits := len(m.Rotations) == 0
+		for _, id := range m.Rotations {
+			r, err := l.f.Team.Rotation(id)
+			fits = fits || err == nil && shortest(r) <= limit.Max
+		}
+		if !fits {
+			l.fail(at.node, at.path+".limits", "no turn that %s takes fits into %s in %s; raise the limit or shorten the turns", m.Person, days(limit.Max), days(limit.Within))
+		}
 	}
 }
 

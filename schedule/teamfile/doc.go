@@ -16,7 +16,11 @@
 //	past            shifts before the plan, slot: person, so that limits hold across its start
 //	frozen_until    shifts of a published plan that start before this day stay
 //
+// A value may be marked with &name and repeated below with *name; merge keys (<<)
+// are not read. A file has at most 512 KiB, 1,000 people and 200 rotations: larger
+// ones were not written by a person, and the YAML parser takes quadratic time.
+//
 // What is wrong is reported with line and column, what is wrong and what would be
-// right, everything at once and in the order of the file. Reading does no I/O:
+// right, up to 100 at once and in the order of the file. Reading does no I/O:
 // holidays are named in the result, and whoever reads the file looks them up.
 package teamfile

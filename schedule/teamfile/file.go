@@ -1,6 +1,7 @@
 package teamfile
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -56,12 +57,14 @@ func (f *File) Refuse(problems ...Problem) *Error {
 // Parse reads a team file. name is used in messages. The error is an *Error with
 // everything that is wrong.
 func Parse(name string, src []byte) (*File, error) {
+	// Some editors begin a file with a mark that says it is UTF-8.
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
 	f := &File{
 		PersonHolidays: map[schedule.PersonID][]Source{},
 		name:           name, lines: strings.Split(string(src), "\n"),
 	}
-	r := &reader{anchors: map[string]ast.Node{}}
-	if root := r.parse(src); root != nil {
+	r := &reader{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	if root := r.parse(src); root != nil && len(r.problems) == 0 {
 		(&loader{reader: r, f: f}).load(root)
 	}
 	if len(r.problems) > 0 {
@@ -76,6 +79,7 @@ func Parse(name string, src []byte) (*File, error) {
 type loader struct {
 	*reader
 	f        *File
+	root     ast.Node
 	zone     *time.Location
 	weeks    int
 	last     schedule.Date
@@ -88,24 +92,28 @@ type loader struct {
 
 func (l *loader) load(root ast.Node) {
 	f := l.f
+	l.root = root
 	f.Team.Rates = schedule.DefaultRates()
 	l.nodes, l.takes, l.takesAll = map[string]ast.Node{}, map[schedule.PersonID]ast.Node{}, map[schedule.PersonID]bool{}
 	keep := func(key string) field { return func(n ast.Node, _ string) { l.nodes[key] = n } }
 	var id string
 	keys, ok := l.mapping(root, "", map[string]field{
-		"team":         l.text(&id, "Payments"),
-		"zone":         value(l.reader, &l.zone, "Europe/Berlin", parseZone),
-		"from":         value(l.reader, &f.From, "2026-12-07", schedule.ParseDate),
-		"until":        value(l.reader, &l.last, "2027-06-06", schedule.ParseDate),
-		"weeks":        value(l.reader, &l.weeks, "26", parseWeeks),
-		"holidays":     func(n ast.Node, path string) { f.Holidays = l.sources(n, path) },
-		"limits":       func(n ast.Node, path string) { f.Team.Limits = l.limits(n, path) },
-		"points":       l.rates,
-		"rotations":    keep("rotations"),
-		"people":       keep("people"),
-		"pinned":       keep("pinned"),
-		"past":         keep("past"),
-		"frozen_until": value(l.reader, &f.FrozenUntil, "2027-01-04", schedule.ParseDate),
+		"team":      l.text(&id, "Payments"),
+		"zone":      value(l.reader, &l.zone, "Europe/Berlin", parseZone),
+		"from":      value(l.reader, &f.From, "2026-12-07", schedule.ParseDate),
+		"until":     value(l.reader, &l.last, "2027-06-06", schedule.ParseDate),
+		"weeks":     value(l.reader, &l.weeks, "26", parseWeeks),
+		"holidays":  func(n ast.Node, path string) { f.Holidays = l.sources(n, path) },
+		"limits":    func(n ast.Node, path string) { f.Team.Limits = l.limits(n, path) },
+		"points":    l.rates,
+		"rotations": keep("rotations"),
+		"people":    keep("people"),
+		"pinned":    keep("pinned"),
+		"past":      keep("past"),
+		"frozen_until": func(n ast.Node, path string) {
+			l.nodes["frozen_until"] = n
+			value(l.reader, &f.FrozenUntil, "2027-01-04", schedule.ParseDate)(n, path)
+		},
 	})
 	if !ok {
 		return
@@ -144,7 +152,7 @@ func (l *loader) period(root ast.Node, keys map[string]ast.Node) {
 	switch {
 	case keys["weeks"] != nil && keys["until"] != nil:
 		l.fail(keys["until"], "until", "the file has \"weeks\" as well; keep one of them")
-	case keys["until"] != nil && !l.last.IsZero():
+	case keys["until"] != nil && !l.last.IsZero() && !l.f.From.IsZero():
 		l.f.Until = l.last.AddDays(1)
 		if l.last.Before(l.f.From) {
 			l.fail(keys["until"], "until", "%v is before the first day %v", l.last, l.f.From)

@@ -2,6 +2,7 @@ package teamfile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 type memberNode struct {
 	node ast.Node
 	path string
+	away []ast.Node // one per absence
 }
 
 func (l *loader) people(n ast.Node) {
@@ -28,6 +30,11 @@ func (l *loader) people(n ast.Node) {
 }
 
 func (l *loader) person(n ast.Node, path string) {
+	if len(l.f.Team.People) == maxPeople {
+		l.fail(n, path, "more than %d people; make several teams of them", maxPeople)
+		l.stopped = true
+		return
+	}
 	zone := l.zone
 	p := schedule.Person{}
 	m := schedule.Member{Share: schedule.FullTime}
@@ -72,11 +79,12 @@ func (l *loader) person(n ast.Node, path string) {
 		l.fail(keys["until"], path+".until", "%v is before the first day %v", m.Until, m.From)
 	}
 	m.Rotations = l.duty(takes, takesNode, path+".takes")
-	m.Absences = l.absences(away, path+".away", zone)
+	var aways []ast.Node
+	m.Absences, aways = l.absences(away, path+".away", zone)
 	m.Wishes = l.wishes(wishes, path+".rather_not", zone)
 	l.f.Team.People = append(l.f.Team.People, p)
 	l.f.Team.Members = append(l.f.Team.Members, m)
-	l.members = append(l.members, memberNode{n, path})
+	l.members = append(l.members, memberNode{n, path, aways})
 }
 
 func parseShare(s string) (schedule.Share, error) {
@@ -100,7 +108,11 @@ func (l *loader) duty(names []string, n ast.Node, path string) []schedule.Rotati
 		names = all
 	}
 	var out []schedule.RotationID
-	for _, name := range names {
+	for i, name := range names {
+		if n != nil && slices.Contains(names[:i], name) {
+			l.fail(n, path, "%q is there twice; keep one", name)
+			continue
+		}
 		if _, err := l.f.Team.Rotation(schedule.RotationID(name)); err != nil {
 			l.fail(n, path, "there is no rotation %q%s", name, didYouMean(name, all))
 			continue
@@ -112,25 +124,27 @@ func (l *loader) duty(names []string, n ast.Node, path string) []schedule.Rotati
 
 // absences reads times away: "2026-12-21 to 2027-01-03", or the same as a key
 // with a note as its value.
-func (l *loader) absences(n ast.Node, path string, zone *time.Location) []schedule.Absence {
-	var out []schedule.Absence
+func (l *loader) absences(n ast.Node, path string, zone *time.Location) (out []schedule.Absence, nodes []ast.Node) {
 	if n == nil {
-		return nil
+		return nil, nil
 	}
+	var spans [][2]int64
 	l.list(n, path, func(x ast.Node, path string) {
 		a, _, ok := l.times(x, path, zone)
 		if !ok {
 			return
 		}
-		for _, b := range out {
-			if overlap(a, b, zone) {
-				l.fail(x, path, "%v overlaps %v above; join them or drop one", a, b)
+		start, end := a.Span(zone, schedule.Midnight)
+		span := [2]int64{start.Unix(), end.Unix()}
+		for i, s := range spans {
+			if s[0] < span[1] && span[0] < s[1] {
+				l.fail(x, path, "%v overlaps %v above; join them or drop one", a, out[i])
 				return
 			}
 		}
-		out = append(out, a)
+		out, nodes, spans = append(out, a), append(nodes, x), append(spans, span)
 	})
-	return out
+	return out, nodes
 }
 
 // times reads one stretch, with the note or cost that may follow it.
@@ -161,12 +175,6 @@ func (l *loader) times(n ast.Node, path string, zone *time.Location) (a schedule
 	return a, note, true
 }
 
-func overlap(a, b schedule.Absence, zone *time.Location) bool {
-	s, e := a.Span(zone, schedule.Midnight)
-	t, f := b.Span(zone, schedule.Midnight)
-	return s.Before(f) && t.Before(e)
-}
-
 // wishes reads times a person would rather not have, with a cost from 1 to 100 as
 // the value where it is more than a plain wish.
 func (l *loader) wishes(n ast.Node, path string, zone *time.Location) []schedule.Wish {
@@ -180,6 +188,13 @@ func (l *loader) wishes(n ast.Node, path string, zone *time.Location) []schedule
 			return
 		}
 		w := schedule.Wish{Absence: a, Cost: 1}
+		a.Label = ""
+		for _, other := range out {
+			if other.Absence == a {
+				l.fail(x, path, "%v is there twice; keep one, with a cost when it matters more", a)
+				return
+			}
+		}
 		if note != "" {
 			cost, err := strconv.ParseInt(strings.TrimSpace(note), 10, 32)
 			if err != nil || cost < 1 || cost > 100 {

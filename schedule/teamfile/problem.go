@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Problem is something wrong, or in a warning something odd, at one place of a
@@ -67,7 +68,9 @@ func sorted(problems []Problem) []Problem {
 
 // didYouMean proposes the known word nearest to a mistyped one.
 func didYouMean(word string, known []string) string {
-	best, least := "", max(2, len(word)/3)+1
+	// Of a very short word so little is right that any other is as near.
+	letters := utf8.RuneCountInString(word)
+	best, least := "", min(max(2, letters/3), letters-2)+1
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least {
 			best, least = k, d

@@ -8,24 +8,20 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
-)
-
-// A file this large, or nodes this many, were not written by a person.
-const (
-	maxBytes = 1 << 20
-	maxNodes = 50_000
-	maxDepth = 40
 )
 
 // A reader walks the YAML tree and collects what is wrong.
 type reader struct {
 	problems []Problem
 	warnings []Problem
-	anchors  map[string]ast.Node
+	anchors  map[string]ast.Node         // while linking: what a name stands for so far
+	targets  map[*ast.AliasNode]ast.Node // what each alias stands for
 	nodes    int
 	depth    int
+	stopped  bool // the file is too large to read on
 }
 
 // parse returns the tree's root, or nil when the source is not YAML.
@@ -37,10 +33,6 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 		at(1, 1, "the file has %d bytes; a team file has at most %d", len(src), maxBytes)
 		return nil
 	}
-	if line, column, ok := tooDeep(src); ok {
-		at(line, column, "nested deeper than %d brackets; a team file is flatter", maxDepth)
-		return nil
-	}
 	defer func() {
 		// The parser is somebody else's, and a file can come from anywhere.
 		if recover() != nil {
@@ -48,7 +40,17 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 			root = nil
 		}
 	}()
-	file, err := parser.ParseBytes(src, 0)
+	tokens := lexer.Tokenize(string(src))
+	if t := tooDeep(tokens); t != nil {
+		at(t.Position.Line, t.Position.Column, "nested deeper than %d; a team file is flatter", maxDepth)
+		return nil
+	}
+	if t := tooMany(tokens); t != nil {
+		at(t.Position.Line, t.Position.Column, "more than %d keys in one place; a team file has fewer", maxKeys)
+		return nil
+	}
+	// A key that is there twice is ours to report, with everything else.
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.GetToken() != nil && syntax.GetToken().Position != nil {
@@ -70,31 +72,11 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 		}
 		root = doc.Body
 	}
+	r.link(root, 0)
 	if root == nil {
 		at(1, 1, "the file is empty; begin with \"team:\" and its name")
 	}
 	return root
-}
-
-// tooDeep finds the first bracket nested deeper than the parser should be asked
-// to follow.
-func tooDeep(src []byte) (line, column int, ok bool) {
-	line, column = 1, 0
-	depth := 0
-	for _, c := range src {
-		column++
-		switch c {
-		case '\n':
-			line, column = line+1, 0
-		case '[', '{':
-			if depth++; depth > maxDepth {
-				return line, column, true
-			}
-		case ']', '}':
-			depth = max(0, depth-1)
-		}
-	}
-	return 0, 0, false
 }
 
 func firstLine(s string) string {
@@ -131,32 +113,6 @@ func (r *reader) warn(n ast.Node, path, format string, args ...any) {
 	r.warnings = append(r.warnings, Problem{line, column, path, fmt.Sprintf(format, args...)})
 }
 
-// resolve follows anchors and aliases to the value meant.
-func (r *reader) resolve(n ast.Node) ast.Node {
-	for range maxDepth {
-		if r.nodes++; r.nodes > maxNodes {
-			return nil
-		}
-		switch v := n.(type) {
-		case *ast.AnchorNode:
-			if v.Name != nil {
-				r.anchors[v.Name.GetToken().Value] = v.Value
-			}
-			n = v.Value
-		case *ast.AliasNode:
-			if v.Value == nil {
-				return nil
-			}
-			n = r.anchors[v.Value.GetToken().Value]
-		case *ast.TagNode:
-			n = v.Value
-		default:
-			return n
-		}
-	}
-	return nil
-}
-
 // A field reads the value of one key.
 type field func(n ast.Node, path string)
 
@@ -180,7 +136,14 @@ func (r *reader) mapping(n ast.Node, path string, fields map[string]field) (keys
 	defer func() { r.depth-- }()
 	keys = map[string]ast.Node{}
 	for _, v := range values {
+		if r.full() {
+			return keys, false
+		}
 		key := v.Key.GetToken().Value
+		if key == "<<" {
+			r.fail(v, path, "\"<<\" is not read; write the keys here, or give a whole value an &anchor and repeat it with *anchor")
+			continue
+		}
 		if _, twice := keys[key]; twice {
 			r.fail(v, path, "%q is there twice; keep one", key)
 			continue
@@ -223,6 +186,9 @@ func (r *reader) list(n ast.Node, path string, item field) {
 	switch v := r.resolve(n).(type) {
 	case *ast.SequenceNode:
 		for i, x := range v.Values {
+			if r.full() {
+				return
+			}
 			item(x, fmt.Sprintf("%s[%d]", path, i))
 		}
 	case nil, *ast.NullNode:
@@ -233,21 +199,23 @@ func (r *reader) list(n ast.Node, path string, item field) {
 
 // pairs reads "key: value" entries, as one mapping or as a list of them.
 func (r *reader) pairs(n ast.Node, path string, pair func(key, value ast.Node, path string)) {
-	switch v := r.resolve(n).(type) {
-	case *ast.MappingNode:
-		for _, x := range v.Values {
-			pair(x.Key, x.Value, path)
+	r.list(n, path, func(x ast.Node, path string) {
+		var values []*ast.MappingValueNode
+		switch v := r.resolve(x).(type) {
+		case *ast.MappingNode:
+			values = v.Values
+		case *ast.MappingValueNode:
+			values = []*ast.MappingValueNode{v}
+		default:
+			r.fail(x, path, "this should be pairs, like \"primary 2026-12-21: Ana\"")
 		}
-	case *ast.MappingValueNode:
-		pair(v.Key, v.Value, path)
-	case *ast.SequenceNode:
-		for i, x := range v.Values {
-			r.pairs(x, fmt.Sprintf("%s[%d]", path, i), pair)
+		for _, v := range values {
+			if r.full() {
+				return
+			}
+			pair(v.Key, v.Value, path)
 		}
-	case nil, *ast.NullNode:
-	default:
-		r.fail(n, path, "this should be pairs, like \"primary 2026-12-21: Ana\"")
-	}
+	})
 }
 
 // scalar returns the text of a single value.

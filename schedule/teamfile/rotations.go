@@ -15,6 +15,11 @@ func (l *loader) rotations(n ast.Node) {
 		return
 	}
 	l.list(n, "rotations", func(x ast.Node, path string) {
+		if len(l.duties) == maxDuties {
+			l.fail(x, path, "more than %d rotations; make several teams of them", maxDuties)
+			l.stopped = true
+			return
+		}
 		rot := schedule.Rotation{Zone: l.zone, Weight: schedule.One, First: l.f.From}
 		var id string
 		keys, ok := l.mapping(x, path, map[string]field{
@@ -36,12 +41,11 @@ func (l *loader) rotations(n ast.Node) {
 		rot.ID = schedule.RotationID(id)
 		if keys["name"] == nil {
 			l.fail(x, path, "\"name\" is missing; add name: primary")
+		} else if _, err := l.f.Team.Rotation(rot.ID); err == nil && id != "" {
+			l.fail(keys["name"], path+".name", "%q is the name of another rotation; names must differ", id)
 		}
 		if keys["handover"] == nil {
 			l.fail(x, path, "\"handover\" is missing; add handover: Mon 09:00")
-		}
-		if _, err := l.f.Team.Rotation(rot.ID); err == nil {
-			l.fail(keys["name"], path+".name", "%q is the name of another rotation; names must differ", id)
 		}
 		if !rot.Last.IsZero() && rot.Last.Before(rot.First) {
 			l.fail(keys["last"], path+".last", "%v is before its first day %v", rot.Last, rot.First)

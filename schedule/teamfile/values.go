@@ -90,8 +90,13 @@ func parseDays(s string) (schedule.Weekdays, error) {
 	return set, nil
 }
 
-// parseHours reads "Mon-Fri 09:00-17:00" or "22:00-06:00".
+// spacedDash is how people set a dash between days or hours.
+var spacedDash = regexp.MustCompile(`\s*[-–]\s*`)
+
+// parseHours reads "Mon-Fri 09:00-17:00" or "22:00-06:00", also with spaces
+// around the dashes.
 func parseHours(s string) (schedule.Hours, error) {
+	s = spacedDash.ReplaceAllString(s, "-")
 	at := strings.LastIndex(s, " ")
 	days, err := parseDays(strings.TrimSpace(s[:max(0, at)]))
 	if err != nil {
@@ -156,6 +161,9 @@ func parseLimit(s string) (schedule.TimeLimit, error) {
 	if err != nil {
 		return schedule.TimeLimit{}, fmt.Errorf("%q is not a limit; %s", s, example)
 	}
+	if most <= 0 {
+		return schedule.TimeLimit{}, fmt.Errorf("%q lets nobody be on call at all; %s", s, example)
+	}
 	if most >= within {
 		return schedule.TimeLimit{}, fmt.Errorf("%q limits nothing: the second length must be the longer; %s", s, example)
 	}
@@ -176,7 +184,7 @@ func parseCount(s string) (schedule.CountLimit, error) {
 // parseTimes reads an absence: a day, "2026-12-21 to 2027-01-03" with both days
 // included, or instants, "2026-12-21 14:00 to 2026-12-22 09:00", in a zone.
 func parseTimes(s string, zone *time.Location) (schedule.Absence, error) {
-	first, last, isRange := strings.Cut(s, " to ")
+	first, last, isRange := strings.Cut(strings.NewReplacer("..", " to ", " – ", " to ", " - ", " to ").Replace(s), " to ")
 	first, last = strings.TrimSpace(first), strings.TrimSpace(last)
 	if !isRange {
 		last = first

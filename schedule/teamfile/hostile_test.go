@@ -1,0 +1,90 @@
+package teamfile_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/schedule/teamfile"
+)
+
+const valid = `team: Payments
+zone: Europe/Berlin
+from: 2026-12-07
+weeks: 4
+rotations:
+  - {name: primary, handover: Mon 09:00}
+people:
+`
+
+// TestHostileFiles reads what nobody would write by hand. Each took the parser
+// or us many seconds, or a gigabyte, before there were bounds.
+func TestHostileFiles(t *testing.T) {
+	lines := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	var stairs strings.Builder
+	for i := range 600 {
+		stairs.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	for _, test := range []struct{ name, src string }{
+		{"a list in a list in a list", strings.Repeat("- ", 100_000) + "x"},
+		{"keys of keys", strings.Repeat("? ", 100_000) + "x"},
+		{"brackets", "team: " + strings.Repeat("[", 100_000)},
+		{"tags", "team: " + strings.Repeat("!a ", 50_000) + "x"},
+		{"stairs", stairs.String()},
+		{"a list of itself", valid + "  - name: Ana\npast: &a [*a, *a]\n"},
+		{"many keys", lines(30_000, "k%d: v\n")},
+		{"one key many times", strings.Repeat("k: v\n", 60_000)},
+		{"many people", valid + lines(20_000, "  - name: P%d\n")},
+		{"many unknown people", valid + lines(900, "  - name: Person%d\n") + "past:\n" + lines(1_500, "  - s%d: Zzzzzz\n")},
+		{"large", strings.Repeat("# ho hum\n", 100_000)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			start := time.Now()
+			_, err := teamfile.Parse("team.yaml", []byte(test.src))
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+			bad, ok := errors.AsType[*teamfile.Error](err)
+			if !ok || len(bad.Problems) == 0 || len(bad.Problems) > 200 {
+				t.Errorf("error is %T with too few or too many problems", err)
+			}
+		})
+	}
+}
+
+// TestHarmlessOddities are files that must be read although they look unusual.
+func TestHarmlessOddities(t *testing.T) {
+	for _, test := range []struct{ name, src string }{
+		{"byte order mark", "\ufeff" + valid + "  - name: Ana\n"},
+		{"carriage returns", strings.ReplaceAll(valid+"  - name: Ana\n", "\n", "\r\n")},
+		{"brackets in a comment", "# " + strings.Repeat("[", 60) + "\n" + valid + "  - name: Ana\n"},
+		{"alias", valid + "  - {name: Ana, away: &xmas 2026-12-21 to 2027-01-03}\n  - {name: Ben, away: *xmas}\n"},
+		{"anchor used by an earlier-read key", "zone: Europe/Berlin\nrotations: [{name: a, handover: Mon 09:00, first: &day 2026-12-07}]\nfrom: *day\nteam: T\nweeks: 1\npeople: [{name: Ana}]\n"},
+		{"other dashes", valid + "  - {name: Ana, away: 2026-12-21..2026-12-23}\n  - {name: Ben, away: 2026-12-21 – 2026-12-23, works: Mon-Fri 09:00 - 17:00}\n"},
+	} {
+		f, err := teamfile.Parse("team.yaml", []byte(test.src))
+		if err != nil || len(f.Warnings) > 0 {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+func TestDashesMeanTheSame(t *testing.T) {
+	for _, dash := range []string{" to ", "..", " – ", " - "} {
+		f, err := teamfile.Parse("team.yaml", []byte(valid+"  - {name: Ana, away: 2026-12-21"+dash+"2026-12-23}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Team.Members[0].Absences[0].String(); got != "2026-12-21 to 2026-12-23" {
+			t.Errorf("%q: %s", dash, got)
+		}
+	}
+}
