@@ -59,6 +59,9 @@ func (f *File) Refuse(problems ...Problem) *Error {
 func Parse(name string, src []byte) (*File, error) {
 	// Some editors begin a file with a mark that says it is UTF-8.
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	// YAML ends a line in any of three ways; messages count lines of one kind.
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 	f := &File{
 		PersonHolidays: map[schedule.PersonID][]Source{},
 		name:           name, lines: strings.Split(string(src), "\n"),

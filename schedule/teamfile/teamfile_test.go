@@ -189,7 +189,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("not a positioned error: %v", err)
 		}
 		if bad != nil {
-			lines := strings.Count(string(src), "\n") + 1
+			lines := strings.Count(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(src)), "\n") + 1
 			for _, p := range bad.Problems {
 				if p.Line < 1 || p.Line > lines+1 || p.Reason == "" {
 					t.Fatalf("no place in the file: %+v", p)
