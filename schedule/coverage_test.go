@@ -89,7 +89,7 @@ func TestSlotsCoverTheWindows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkNames(t, slots)
+		checkNames(t, slots, from)
 		people := max(1, r.People)
 		for at := from; at.Before(to); at = at.Add(15 * time.Minute) {
 			got := map[string]int{}
@@ -113,8 +113,9 @@ func TestSlotsCoverTheWindows(t *testing.T) {
 	})
 }
 
-// checkNames checks what a list of slots promises of itself.
-func checkNames(t *rapid.T, slots []schedule.Slot) {
+// checkNames checks what a list of slots, asked for from an instant on, promises
+// of itself.
+func checkNames(t *rapid.T, slots []schedule.Slot, from time.Time) {
 	names := map[schedule.SlotID]bool{}
 	turn := map[int]bool{}
 	low, high := 1<<40, 0
@@ -123,8 +124,12 @@ func checkNames(t *rapid.T, slots []schedule.Slot) {
 			t.Fatalf("two slots are called %s", s.ID)
 		}
 		names[s.ID] = true
-		turn[s.Turn] = true
-		low, high = min(low, s.Turn), max(high, s.Turn)
+		// A named window may still be open when a later turn, with a window that
+		// is over before the answer begins, is not in it.
+		if !s.Start.Before(from) {
+			turn[s.Turn] = true
+			low, high = min(low, s.Turn), max(high, s.Turn)
+		}
 		if !s.Start.Before(s.End) || s.NominalStart >= s.NominalEnd {
 			t.Fatalf("%s: %v to %v, nominal %d to %d", s.ID, s.Start, s.End, s.NominalStart, s.NominalEnd)
 		}
@@ -139,7 +144,7 @@ func checkNames(t *rapid.T, slots []schedule.Slot) {
 			t.Fatalf("%s ends %v, its parts %v", s.ID, s.End, last)
 		}
 	}
-	if len(slots) > 0 && len(turn) != high-low+1 {
+	if len(turn) > 0 && len(turn) != high-low+1 {
 		t.Fatalf("%d turns from %d to %d", len(turn), low, high)
 	}
 }
