@@ -17,6 +17,7 @@ type searcher struct {
 
 	best []int32
 	vec  []int64 // the terms of best, in order
+	turn int     // which of holds is in force
 	stop func() bool
 }
 
@@ -142,16 +143,27 @@ func (s *searcher) capBefore(k int) int64 {
 	return math.MaxInt64 / 4
 }
 
+// holds are what a unit of a settled term costs against two for the term at work,
+// in turn: where everything settled is held fast the walk cannot cross to better
+// rosters, and where it is held loosely it seldom comes back.
+var holds = [...]float64{8, 2, 4}
+
+// roomy is the number of slots of a large component.
+const roomy = 300
+
 // weigh prices the terms for stage k: what is settled is dear, the term at work
-// counts, what follows breaks ties.
+// counts, what follows breaks ties. In a large component there is always something
+// loose, so there all is held fast.
 func (s *searcher) weigh(k int) weights {
 	var w weights
 	g := 1000 * max(float64(s.unit), s.md.lightest()/8)
 	for i, t := range s.order {
 		price := 2.0
 		switch {
+		case i < k && len(s.md.slots) > roomy:
+			price = holds[0]
 		case i < k:
-			price = 8
+			price = holds[s.turn%len(holds)]
 		case i > k:
 			price = 0.02
 		}
@@ -159,7 +171,7 @@ func (s *searcher) weigh(k int) weights {
 		case TermUncovered:
 			w.uncovered = price
 			if i > k {
-				w.uncovered = 8
+				w.uncovered = holds[0]
 			}
 			if i < k {
 				w.freeUncovered = s.vec[i]

@@ -52,6 +52,7 @@ func (c *component) improve(k int) {
 	effort := int64(len(c.md.slots)) * int64(min(c.tries[k], 8))
 	most := c.meter.left()/6 + 10_000
 	goal := c.goal(k)
+	c.search.turn = c.tries[k] - 1
 	c.search.anneal(k, c.least[k], goal, min(effort*annealMoves, most), c.meter)
 	if c.order[k] == TermMaxDev && c.tries[k]%3 != 0 {
 		return // exchanges do better there, and cost less

@@ -44,7 +44,10 @@ func Solve(ctx context.Context, p *Problem, o Options) (*Solution, error) {
 	s.firstPass()
 	s.refine()
 	sol := s.solution()
-	sol.Conflicts, sol.Remedies, sol.Team = explain(ctx, p, sol.Assignment, uint64(o.Seed), o.Budget/4)
+	conflicts, remedies, team := explain(ctx, p, sol.Assignment, uint64(o.Seed), o.Budget/4)
+	sol.Conflicts = append(sol.Conflicts, conflicts...)
+	sol.Remedies = append(sol.Remedies, remedies...)
+	sol.Team = team
 	return sol, nil
 }
 
@@ -199,7 +202,10 @@ func (s *solver) terms() []Term {
 }
 
 func (s *solver) solution() *Solution {
-	sol := &Solution{Format: SolutionFormat, Instance: s.p.Name, Assignment: Assignment{}, Terms: s.terms(), Seed: s.o.Seed}
+	sol := &Solution{
+		Format: SolutionFormat, Instance: s.p.Name, Assignment: Assignment{}, Terms: s.terms(),
+		Conflicts: []Conflict{}, Remedies: []Remedy{}, Seed: s.o.Seed,
+	}
 	for _, c := range s.comps {
 		for i := range c.md.slots {
 			id := c.md.slots[i].id
