@@ -74,7 +74,7 @@ func (r *Rotation) overlaps(bad *problems) {
 			case w.Name == "" || w.Name != v.Name:
 			case w.zone(r).String() != v.zone(r).String():
 				bad.add(fmt.Sprintf("cover[%d]", i), "windows called %q lie in %v and in %v; give them different names", w.Name, v.zone(r), w.zone(r))
-			case w.overlaps(v):
+			case w.Overlaps(v):
 				bad.add(fmt.Sprintf("cover[%d]", i), "windows called %q overlap; give them different names or hours", w.Name)
 			}
 		}

@@ -18,8 +18,8 @@ func (w Window) zone(r *Rotation) *time.Location {
 	return r.Zone
 }
 
-// overlaps says whether two windows of one zone are open at once.
-func (w Window) overlaps(v Window) bool {
+// Overlaps reports whether two windows of one zone are open at once.
+func (w Window) Overlaps(v Window) bool {
 	for day := range 7 {
 		for before := range 3 {
 			// w opens on the day, v on the same, the one before or the one after.

@@ -76,6 +76,13 @@ func (l *loader) windows(n ast.Node, path string) []schedule.Window {
 		default:
 			hours(x, path)
 		}
+		for _, v := range out {
+			// Windows of a name, and such in other zones, are the rotation's to judge.
+			if w.Name == "" && v.Name == "" && w.Zone == v.Zone && w.From != w.Until && w.Overlaps(v) {
+				l.fail(x, path, "these hours overlap others above; join them, or give each a name to make them shifts of their own")
+				break
+			}
+		}
 		out = append(out, w)
 	})
 	return out
