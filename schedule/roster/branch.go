@@ -68,6 +68,16 @@ func (t *tree) enough() int64 {
 	return t.c.value(t.k)
 }
 
+// closed says whether a branch with this bound holds nothing better than the
+// best roster known.
+func (t *tree) closed(bound int64) bool {
+	if bound >= t.enough() {
+		return true
+	}
+	u, ok := t.g.r.settled[TermUncovered]
+	return ok && t.c.order[t.k] == TermSumDev && t.c.nextSum(bound, t.limit, u) >= t.enough()
+}
+
 // grow explores the branch at hand; false ends the whole search.
 func (t *tree) grow() bool {
 	c := t.c
@@ -78,13 +88,8 @@ func (t *tree) grow() bool {
 	if c.meter.spent() {
 		return false
 	}
-	if impossible || bound >= t.enough() {
+	if impossible || t.closed(bound) {
 		return true
-	}
-	if c.order[t.k] == TermSumDev {
-		if u, ok := t.g.r.settled[TermUncovered]; ok && c.nextSum(bound, t.limit, u) >= t.enough() {
-			return true
-		}
 	}
 	x := t.g.holding()
 	at, most := [2]int32{none, none}, 0.0
@@ -94,7 +99,7 @@ func (t *tree) grow() bool {
 		}
 	}
 	if at[0] == none {
-		return t.harvest(x)
+		return t.harvest(x, bound)
 	}
 	for _, hold := range []bool{true, false} {
 		set := t.g.r.must[at[0]]
@@ -114,8 +119,9 @@ func (t *tree) grow() bool {
 }
 
 // harvest records the roster of a whole answer. When it is no rule-keeping
-// roster, or no better one, the branch stays open and nothing is proven.
-func (t *tree) harvest(x map[[2]int32]float64) bool {
+// roster, or no better one, or generation ended before the bound of the branch
+// reached it, the branch stays open and nothing is proven.
+func (t *tree) harvest(x map[[2]int32]float64, bound int64) bool {
 	c := t.c
 	before := c.value(t.k)
 	owner := make([]int32, len(c.md.slots))
@@ -125,9 +131,7 @@ func (t *tree) harvest(x map[[2]int32]float64) bool {
 	for key := range x {
 		owner[key[1]] = key[0]
 	}
-	if c.search.offer(owner) && c.value(t.k) < before {
-		return c.order[t.k] != TermMaxDev
-	}
-	t.sealed = false
-	return true
+	better := c.search.offer(owner) && c.value(t.k) < before
+	t.sealed = t.sealed && better && t.closed(bound)
+	return !better || c.order[t.k] != TermMaxDev
 }
