@@ -1,6 +1,9 @@
 package roster
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A generation finds good prices for a relaxation: a linear program chooses
 // among the sets found so far, its prices ask every member for a better set,
@@ -11,6 +14,8 @@ type generation struct {
 	lp      *linearProgram
 	box     float64
 	unit    float64   // of the goal, per unit of the program's cost
+	row     []int32   // per slot: its row; none without a price
+	seat    []int32   // per member: their row; none for those left out
 	terms   []string  // settled terms with a row of their own, after slots and members
 	fixed   int       // columns before the first set
 	member  []int32   // per set: whose it is
@@ -39,15 +44,22 @@ func newGeneration(r *relaxation, known ...[]int32) *generation {
 			g.terms = append(g.terms, t)
 		}
 	}
+	g.row, g.seat = slices.Repeat([]int32{none}, ns), slices.Repeat([]int32{none}, len(r.md.members))
+	for i, s := range r.slots {
+		g.row[s] = int32(i)
+	}
+	for i, m := range r.members {
+		g.seat[m] = int32(len(r.slots) + i)
+	}
 	g.lp = newLinearProgram(g.rows())
 	g.addSlack()
 	g.fixed = len(g.lp.cols)
 	g.at = prices{make([]int64, ns), map[string]int64{}}
 	g.now = prices{make([]int64, ns), map[string]int64{}}
 	for _, owner := range known {
-		for m := range r.md.members {
+		for _, m := range r.members {
 			// A set beyond the limit is none the relaxation may use.
-			set := setOf(owner, int32(m))
+			set := setOf(owner, m)
 			if g.setCost(m, set, TermSumDev) <= float64(r.limit) {
 				g.addSet(m, set)
 			}
@@ -59,22 +71,22 @@ func newGeneration(r *relaxation, known ...[]int32) *generation {
 // openRow returns the row that counts uncovered slots, when they are settled.
 func (g *generation) openRow() (row int, ok bool) {
 	_, ok = g.r.settled[TermUncovered]
-	return len(g.r.md.slots) + len(g.r.md.members) + len(g.terms), ok
+	return len(g.r.slots) + len(g.r.members) + len(g.terms), ok
 }
 
 // rows returns the right-hand sides: every slot once, every member one set, every
 // settled term at most its value; and what leaving a row unmet costs.
 func (g *generation) rows() (rhs, cost []float64) {
 	r := g.r
-	for s := range r.md.slots {
+	for _, s := range r.slots {
 		if len(r.md.slots[s].eligible) == 0 {
 			rhs, cost = append(rhs, 0), append(cost, 0)
 			continue
 		}
 		rhs, cost = append(rhs, 1), append(cost, g.box)
 	}
-	for range r.md.members {
-		rhs, cost = append(rhs, 1), append(cost, g.box*4*float64(1+len(r.md.slots)/(len(r.md.members)+1)))
+	for range r.members {
+		rhs, cost = append(rhs, 1), append(cost, g.box*4*float64(1+len(r.slots)/(len(r.members)+1)))
 	}
 	for _, t := range g.terms {
 		if t == TermChanges {
@@ -95,8 +107,8 @@ func (g *generation) rows() (rhs, cost []float64) {
 func (g *generation) addSlack() {
 	r := g.r
 	openRow, settled := g.openRow()
-	for s := range r.md.slots {
-		row := int32(s)
+	for _, s := range r.slots {
+		row := g.row[s]
 		g.lp.add(column{cost: g.box, row: []int32{row}, val: []float64{-1}})
 		if r.md.slots[s].pinned {
 			continue
@@ -134,7 +146,7 @@ func setOf(owner []int32, m int32) []int32 {
 func (g *generation) rowOf(term string) int32 {
 	for i, t := range g.terms {
 		if t == term {
-			return int32(len(g.r.md.slots) + len(g.r.md.members) + i)
+			return int32(len(g.r.slots) + len(g.r.members) + i)
 		}
 	}
 	return none
@@ -142,7 +154,7 @@ func (g *generation) rowOf(term string) int32 {
 
 // setCost returns what a set costs member m of an additive term; for changes,
 // how many published slots it keeps.
-func (g *generation) setCost(m int, set []int32, term string) float64 {
+func (g *generation) setCost(m int32, set []int32, term string) float64 {
 	mm := &g.r.md.members[m]
 	sum, load := int64(0), int64(0)
 	for i, s := range set {
@@ -151,7 +163,7 @@ func (g *generation) setCost(m int, set []int32, term string) float64 {
 		case TermPref:
 			sum += mm.pref[s]
 		case TermChanges:
-			if g.r.md.slots[s].base == int32(m) {
+			if g.r.md.slots[s].base == m {
 				sum++
 			}
 		case TermSpacing:
@@ -169,8 +181,8 @@ func (g *generation) setCost(m int, set []int32, term string) float64 {
 	return float64(sum)
 }
 
-func (g *generation) addSet(m int, set []int32) {
-	c := column{cost: 0, row: []int32{int32(len(g.r.md.slots) + m)}, val: []float64{1}}
+func (g *generation) addSet(m int32, set []int32) {
+	c := column{cost: 0, row: []int32{g.seat[m]}, val: []float64{1}}
 	if g.r.goal != TermUncovered && g.r.goal != TermMaxDev {
 		c.cost = g.setCost(m, set, g.r.goal) / g.unit
 		if g.r.goal == TermChanges {
@@ -179,7 +191,9 @@ func (g *generation) addSet(m int, set []int32) {
 	}
 	bits := newBitset(g.r.md.words)
 	for _, s := range set {
-		c.row, c.val = append(c.row, s), append(c.val, 1)
+		if g.row[s] != none {
+			c.row, c.val = append(c.row, g.row[s]), append(c.val, 1)
+		}
 		bits.set(int(s))
 	}
 	for _, t := range g.terms {
@@ -188,7 +202,7 @@ func (g *generation) addSet(m int, set []int32) {
 		}
 	}
 	g.lp.add(c)
-	g.member, g.set, g.plain = append(g.member, int32(m)), append(g.set, bits), append(g.plain, c.cost)
+	g.member, g.set, g.plain = append(g.member, m), append(g.set, bits), append(g.plain, c.cost)
 }
 
 // dropSet forgets the set added last.
@@ -253,7 +267,6 @@ func (g *generation) run(enough int64, rounds int64, stop func() bool) (bound in
 // it says whether there was one.
 func (g *generation) ask(smooth float64) (better, impossible bool) {
 	r := g.r
-	ns, nm := len(r.md.slots), len(r.md.members)
 	blend := func(known int64, dual float64) int64 {
 		x := dual * g.unit * float64(r.scale)
 		if g.started {
@@ -261,8 +274,8 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 		}
 		return int64(math.Round(min(max(x, -maxPrice), maxPrice)))
 	}
-	for s := range ns {
-		g.now.Slot[s] = blend(g.at.Slot[s], g.lp.price[s])
+	for _, s := range r.slots {
+		g.now.Slot[s] = blend(g.at.Slot[s], g.lp.price[g.row[s]])
 	}
 	for _, t := range g.terms {
 		dual := -g.lp.price[g.rowOf(t)]
@@ -275,7 +288,7 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 	if impossible {
 		return false, true
 	}
-	for m := range nm {
+	for _, m := range r.members {
 		at := len(g.lp.cols)
 		g.addSet(m, r.sets[m])
 		if g.lp.reduced(at) > -1e-6 {
@@ -286,7 +299,7 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 	}
 	if v > g.best {
 		g.best, g.started = v, true
-		g.at, g.now = g.now, prices{make([]int64, ns), map[string]int64{}}
+		g.at, g.now = g.now, prices{make([]int64, len(r.md.slots)), map[string]int64{}}
 	}
 	return better, false
 }

@@ -113,7 +113,7 @@ func hasExactPairs(autos []*automaton) bool {
 // their values plus slack. Unless thorough, it is content to try whether the
 // largest deviation can be less than it is.
 func (c *component) raise(k int, slack []int64, thorough bool) {
-	if c.least[k] >= c.value(k) || c.meter.spent() || c.tooLarge() || slices.Equal(c.priced[k], c.search.vec) {
+	if c.least[k] >= c.value(k) || c.meter.spent() || slices.Equal(c.priced[k], c.search.vec) {
 		return
 	}
 	defer func() {
@@ -124,8 +124,12 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 	settled, limit := c.settled(k, slack)
 	switch term := c.order[k]; term {
 	case TermMaxDev:
+		c.raiseByPools(settled, k)
 		c.raiseMaxDev(settled, k, thorough)
 	default:
+		if c.tooLarge() {
+			return
+		}
 		_, pairs := settled[TermSpacing]
 		autos := c.automata(pairs || term == TermSpacing)
 		if pairs && !hasExactPairs(autos) {
@@ -149,14 +153,51 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 // tooLarge says whether the linear program would outlast the budget at hand: it
 // takes some sixty pivots a row, each quadratic in the rows.
 func (c *component) tooLarge() bool {
-	rows := int64(len(c.md.slots) + len(c.md.members))
-	return rows*rows*rows/5 > c.meter.left()
+	return c.outlasts(len(c.md.slots) + len(c.md.members))
+}
+
+func (c *component) outlasts(rows int) bool {
+	n := int64(rows)
+	return n*n*n/5 > c.meter.left()
 }
 
 // pricesFast says whether the budget at hand allows to price many times over.
 func (c *component) pricesFast() bool {
 	rows := int64(len(c.md.slots) + len(c.md.members))
 	return rows*rows*rows < c.meter.left()
+}
+
+// raiseByPools looks, pool by pool, for the least limit that cannot be refuted,
+// from the bound at hand upwards. A programme of one pool is small, and the
+// pool that is worst off mostly decides alone.
+func (c *component) raiseByPools(settled map[string]int64, k int) {
+	pools := c.pools()
+	if len(pools) < 2 {
+		return
+	}
+	few := map[string]int64{}
+	if u, ok := settled[TermUncovered]; ok {
+		few[TermUncovered] = u
+	}
+	values := c.deviations(c.value(k))
+	lo := 0
+	for lo < len(values)-1 && values[lo] < c.least[k] {
+		lo++
+	}
+	for _, pool := range pools {
+		// values[:lo] are refuted; values[hi] is not to be, by this pool.
+		hi, step := len(values)-1, 1
+		for lo < hi && !c.meter.spent() {
+			try := min(lo+step, hi) - 1
+			if c.refutes(values[try], few, pool) {
+				lo, step = try+1, step*2
+				c.least[k] = max(c.least[k], values[lo])
+			} else {
+				hi = try
+				step = (hi - lo + 1) / 2
+			}
+		}
+	}
 }
 
 // raiseMaxDev looks for the least limit that the relaxation cannot refute.
@@ -168,7 +209,7 @@ func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) 
 	}
 	for try := hi - 1; lo < hi && !c.meter.spent(); try = (lo + hi) / 2 {
 		// Refuting values[try] refutes all below it.
-		if c.refutes(values[try], settled) {
+		if c.refutes(values[try], settled, "") {
 			lo = try + 1
 			c.least[k] = max(c.least[k], values[lo])
 		} else {
@@ -180,11 +221,29 @@ func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) 
 	}
 }
 
-// refutes says whether no roster has every |deviation| within limit.
-func (c *component) refutes(limit int64, settled map[string]int64) bool {
+// refutes says whether no roster has every |deviation| within limit; with a
+// pool, whether that one alone has none.
+func (c *component) refutes(limit int64, settled map[string]int64, pool string) bool {
 	_, pairs := settled[TermSpacing]
 	r := newRelaxation(c.md, c.automata(pairs), c.unit, TermMaxDev, limit, settled, c.box(TermMaxDev))
+	if pool != "" {
+		r.only(pool)
+	}
+	if c.outlasts(len(r.slots) + len(r.members)) {
+		return false
+	}
 	return c.generate(r, 1) > 0
+}
+
+// pools returns the pools of the slots, in the order of their first slots.
+func (c *component) pools() []string {
+	var pools []string
+	for s := range c.md.slots {
+		if p := c.md.slots[s].pool; !slices.Contains(pools, p) {
+			pools = append(pools, p)
+		}
+	}
+	return pools
 }
 
 // maxCells bounds the memory of all members' programmes, in values; weights

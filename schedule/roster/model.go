@@ -28,6 +28,7 @@ type mslot struct {
 	nstart, nend int64
 	weight       int64
 	marks        map[string][]int64
+	pool         string
 	eligible     []int32 // members who can hold it, alone against history
 	base         int32   // member who is published; none if nobody; foreign if somebody outside the component
 	pinned       bool
@@ -193,7 +194,7 @@ func (c *compiler) component(q *part, able [][]int) *model {
 		src := &p.Slots[s]
 		ms := mslot{
 			orig: s, id: src.ID, start: src.Start, end: src.End, nstart: src.NStart, nend: src.NEnd,
-			weight: src.Weight, marks: src.Marks, base: c.published(src.ID, able[s], local),
+			weight: src.Weight, marks: src.Marks, pool: src.Pool, base: c.published(src.ID, able[s], local),
 		}
 		_, ms.pinned = c.pins[src.ID]
 		for _, m := range able[s] {

@@ -20,6 +20,8 @@ type relaxation struct {
 	goal    string
 	settled map[string]int64 // value of each additive term before the goal
 	box     float64          // the greatest price of a slot, in units of the goal
+	slots   []int32          // those with a price; the others cost nothing
+	members []int32          // those who could hold one of them; the others are left out
 	scale   int64            // prices are in 1/scale of the goal's unit
 
 	autos   []*automaton
@@ -56,6 +58,12 @@ func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit
 		md: md, unit: unit, limit: limit, goal: goal, settled: settled, scale: scaleFor(box), autos: autos, box: box,
 		gain: make([]int64, len(md.slots)), sets: make([][]int32, len(md.members)),
 	}
+	for s := range md.slots {
+		r.slots = append(r.slots, int32(s))
+	}
+	for m := range md.members {
+		r.members = append(r.members, int32(m))
+	}
 	pairs := int64(len(md.slots)) * int64(len(md.slots))
 	r.heft = map[string]int64{TermChanges: pairs, TermSpacing: 2 * pairs}
 	for m := range md.members {
@@ -72,11 +80,21 @@ func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit
 	return r
 }
 
+// only narrows the relaxation to the slots of a pool and the members who could
+// hold one: what the others do is free. Less is left to decide, so a bound stays
+// valid.
+func (r *relaxation) only(pool string) {
+	r.slots = slices.DeleteFunc(r.slots, func(s int32) bool { return r.md.slots[s].pool != pool })
+	r.members = slices.DeleteFunc(r.members, func(m int32) bool {
+		return !slices.ContainsFunc(r.slots, func(s int32) bool { return r.md.members[m].can.has(int(s)) })
+	})
+}
+
 // size returns how many values all members' programmes hold.
 func (r *relaxation) size() int64 {
 	n := int64(0)
-	for _, p := range r.pricers {
-		n += p.size
+	for _, m := range r.members {
+		n += r.pricers[m].size
 	}
 	return n
 }
@@ -107,16 +125,16 @@ func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
 			total -= p.Term[t] * v
 		}
 	}
-	for m := range r.pricers {
+	for _, m := range r.members {
 		pr := r.pricers[m]
 		mm := pr.mm
 		for s := range r.gain {
 			r.gain[s] = p.Slot[s] - wish*mm.pref[s]
-			if r.md.slots[s].base == int32(m) {
+			if r.md.slots[s].base == m {
 				r.gain[s] += moved
 			}
 		}
-		owed := r.branch(m)
+		owed := r.branch(int(m))
 		for l := range pr.ends {
 			pr.ends[l] = -away * abs(mm.deviation(int64(l+pr.lo)*r.unit))
 		}

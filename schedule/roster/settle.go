@@ -66,12 +66,15 @@ func (c *component) improve(k int) {
 // could be, which evens all out, and in every third try the next value below the
 // present one, which looks at nothing but the worst.
 func (c *component) goal(k int) int64 {
-	if c.order[k] == TermMaxDev && c.tries[k]%3 == 2 {
+	if c.order[k] != TermMaxDev {
+		return c.least[k]
+	}
+	if c.tries[k]%3 == 2 {
 		if values := c.deviations(c.value(k)); len(values) > 1 {
 			return max(c.least[k], values[len(values)-2])
 		}
 	}
-	return c.least[k]
+	return c.trivial(TermMaxDev)
 }
 
 // refine works on the unproven terms in turn while budget is left, now and then

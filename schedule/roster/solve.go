@@ -73,11 +73,12 @@ func newSolver(ctx context.Context, p *Problem, o Options) *solver {
 	return s
 }
 
-// each runs f for every component, as many at a time as there are processors.
-func (s *solver) each(stage string, f func(c *component)) {
+// each runs f for every one of the components, as many at a time as there are
+// processors.
+func (s *solver) each(comps []*component, stage string, f func(c *component)) {
 	gate := make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))
 	var wg sync.WaitGroup
-	for _, c := range s.comps {
+	for _, c := range comps {
 		gate <- struct{}{}
 		wg.Go(func() {
 			f(c)
@@ -108,39 +109,64 @@ func (s *solver) firstPass() {
 			s.settleMaxDev(k)
 			continue
 		}
-		s.each(term, func(c *component) {
+		s.each(s.comps, term, func(c *component) {
 			c.meter.within(share(c), func() { c.settle(k, slack) })
 		})
 	}
 }
 
 // settleMaxDev brings down the largest deviation of all components: only the
-// worst one counts, and what it has reached is free for the others.
+// worst one counts, and what it has reached is free for the others. What one of
+// them must have is free for all from the beginning.
 func (s *solver) settleMaxDev(k int) {
 	slack := s.slack()
-	s.each(TermMaxDev, func(c *component) {
-		c.meter.within(c.meter.left()*2/5, func() { c.settleQuickly(k) })
+	floor := int64(0)
+	for _, c := range s.comps {
+		c.least[k] = max(c.least[k], min(floor, c.value(k)))
+		settled, _ := c.settled(k, slack)
+		c.meter.within(c.meter.left()/3, func() { c.raiseByPools(settled, k) })
+		floor = max(floor, c.least[k])
+	}
+	s.setFloor(floor)
+	for _, c := range s.comps {
+		c.least[k] = floor
+	}
+	s.each(s.comps, TermMaxDev, func(c *component) {
+		c.meter.within(c.meter.left()/2, func() { c.settleQuickly(k) })
 	})
 	for {
-		worst := s.comps[0]
-		for _, c := range s.comps {
-			if c.value(k) > worst.value(k) {
-				worst = c
-			}
-		}
-		before := worst.value(k)
-		worst.meter.within(worst.meter.left()/2, func() { worst.settle(k, slack) })
-		s.report(TermMaxDev)
-		if worst.value(k) == before && worst.meter.left() < worst.meter.limit/5 || worst.value(k) == worst.least[k] || worst.meter.spent() {
+		worst, tired := s.worst(k)
+		if worst[0].value(k) == worst[0].least[k] || tired {
 			break
 		}
+		s.each(worst, TermMaxDev, func(c *component) {
+			c.meter.within(c.meter.left()/3, func() { c.settle(k, slack) })
+		})
 	}
-	floor := int64(0)
 	for _, c := range s.comps {
 		floor = max(floor, c.value(k))
 	}
+	s.setFloor(floor)
+}
+
+// worst returns the components with the greatest value of term k, and whether
+// one of them has little of its budget left.
+func (s *solver) worst(k int) (worst []*component, tired bool) {
 	for _, c := range s.comps {
-		c.setFloor(floor)
+		if len(worst) > 0 && c.value(k) > worst[0].value(k) {
+			worst, tired = nil, false
+		}
+		if len(worst) == 0 || c.value(k) == worst[0].value(k) {
+			worst = append(worst, c)
+			tired = tired || c.meter.left() < c.meter.limit/5
+		}
+	}
+	return worst, tired
+}
+
+func (s *solver) setFloor(v int64) {
+	for _, c := range s.comps {
+		c.setFloor(v)
 	}
 }
 
@@ -148,7 +174,7 @@ func (s *solver) settleMaxDev(k int) {
 func (s *solver) refine() {
 	slack := s.slack()
 	alone := len(s.comps) == 1
-	s.each("", func(c *component) { c.refine(slack, alone, func() { s.progress(c, alone) }) })
+	s.each(s.comps, "", func(c *component) { c.refine(slack, alone, func() { s.progress(c, alone) }) })
 }
 
 // progress reports from within a component; only one that is alone knows all
