@@ -10,19 +10,34 @@ import (
 // rounds only what it prints, and never says more than is proven.
 func evenness(terms []roster.Term) evennessDoc {
 	var e evennessDoc
-	var coverProven bool
+	var coverProven, shared bool
 	for _, t := range terms {
 		switch t.Term {
 		case roster.TermUncovered:
 			e.Unfilled, e.UnfilledBound, coverProven = t.Value, t.Bound, t.Proven
 		case roster.TermMaxDev:
 			e.Largest, e.LargestBound, e.Proven = points(t.Value), points(t.Bound), t.Proven
+		case roster.TermExtra:
+			e.Extra, shared = t.Value, true
 		case roster.TermSumDev:
 			e.Sum, e.SumBound, e.SumProven = points(t.Value), points(t.Bound), t.Proven
 		}
 	}
 	e.Text = e.coverText(coverProven) + e.evenText()
+	switch {
+	case shared && e.Extra == 0:
+		e.Text += " Nobody has more public holidays than their part, rounded up."
+	case shared:
+		e.Text += fmt.Sprintf(" %s more than somebody's part, rounded up.", holidaysAre(e.Extra))
+	}
 	return e
+}
+
+func holidaysAre(n int64) string {
+	if n == 1 {
+		return "1 public holiday is"
+	}
+	return fmt.Sprintf("%d public holidays are", n)
 }
 
 // coverText is empty when every slot is filled.

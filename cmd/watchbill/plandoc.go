@@ -97,9 +97,12 @@ type evennessDoc struct {
 	SumProven    bool   `json:"sum_proven"`
 	// Unfilled and UnfilledBound are slots without anybody, and the fewest there
 	// can be.
-	Unfilled      int64  `json:"unfilled"`
-	UnfilledBound int64  `json:"unfilled_bound"`
-	Text          string `json:"text"`
+	Unfilled      int64 `json:"unfilled"`
+	UnfilledBound int64 `json:"unfilled_bound"`
+	// Extra are holidays beyond what is somebody's part of them, rounded up,
+	// added up over everybody.
+	Extra int64  `json:"extra_holidays"`
+	Text  string `json:"text"`
 }
 
 // A reasonDoc is one cause of unfilled slots.

@@ -59,6 +59,7 @@ func (pl *planning) prepare() error {
 		}
 		pl.problem.History = append(pl.problem.History, pl.pastOf(&past[i], string(people[i])))
 	}
+	pl.shareHolidays()
 	if err := pl.pin(); err != nil || pl.published == nil {
 		return err
 	}

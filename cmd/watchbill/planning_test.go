@@ -177,3 +177,38 @@ func TestFairnessAddsUp(t *testing.T) {
 		t.Errorf("half time owes %v where full time owes %v", eve, ana)
 	}
 }
+
+// The two holidays on each of the two duties are four to share among six people
+// by what they work, each rounded up.
+func TestHolidayParts(t *testing.T) {
+	s := weekly(t, "Ana", "Ben", "Cy", "Dee", "Eve", "Fay")
+	s.sharesHolidays = true
+	s.Members[0].Share = schedule.FullTime / 2
+	s.Members[1].Until = day(t, "2026-12-27") // has the first of the two only
+	s.person(&s.Members[2]).Holidays = schedule.Calendar{}
+	pl := &planning{staffing: s}
+	if err := pl.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int64{"Ana": 1, "Ben": 1, "Dee": 1, "Eve": 1, "Fay": 1}
+	if diff := cmp.Diff(want, pl.holidayParts()); diff != "" {
+		t.Error(diff)
+	}
+	doc := solved(t, &planning{staffing: s})
+	for _, p := range doc.People {
+		if p.Holidays > 1 {
+			t.Errorf("%s has %d holidays", p.Name, p.Holidays)
+		}
+	}
+	if doc.Even.Extra != 0 || !strings.Contains(doc.Even.Text, "Nobody has more public holidays than their part") {
+		t.Errorf("extra %d, %q", doc.Even.Extra, doc.Even.Text)
+	}
+	s.sharesHolidays = false
+	pl = &planning{staffing: s}
+	if err := pl.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	if len(pl.problem.Members[3].Parts) != 0 {
+		t.Error("holidays are shared although the team does not ask for it")
+	}
+}

@@ -16,9 +16,10 @@ type staffing struct {
 	zone *time.Location // of the team
 	// The plan has the shifts that begin on these days, the second not included,
 	// each on the clock of its rotation.
-	from, until schedule.Date
-	pinned      []teamfile.Pin
-	past        []teamfile.Pin // shifts before the plan
+	from, until    schedule.Date
+	sharesHolidays bool // each gets no more than their part
+	pinned         []teamfile.Pin
+	past           []teamfile.Pin // shifts before the plan
 	// refuse makes an error about places of the team file.
 	refuse func(...teamfile.Problem) *teamfile.Error
 }

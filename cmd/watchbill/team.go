@@ -36,7 +36,8 @@ func (c *console) readTeam(name string) (*teamInput, error) {
 	team := &teamInput{
 		staffing: &staffing{
 			Team: &f.Team, zone: f.Zone, from: f.From, until: f.Until,
-			pinned: f.Pinned, past: f.Past, refuse: f.Refuse,
+			sharesHolidays: f.ShareHolidays,
+			pinned:         f.Pinned, past: f.Past, refuse: f.Refuse,
 		},
 		frozenUntil: f.FrozenUntil, warnings: warnings,
 	}

@@ -9,14 +9,15 @@ import (
 // weights prices the terms against each other for one run of the annealing; a
 // bound says up to where a term that is already settled is free.
 type weights struct {
-	uncovered, changes, excess, sum, pref, spacing float64
-	freeUncovered, freeChanges, freeSum, freePref  int64
+	uncovered, changes, excess, extra, sum, pref, spacing    float64
+	freeUncovered, freeChanges, freeExtra, freeSum, freePref int64
 }
 
 func (w *weights) energy(st *state) float64 {
 	e := w.excess * float64(st.excess)
 	e += w.uncovered * float64(max(0, st.uncovered-w.freeUncovered))
 	e += w.changes * float64(max(0, st.changes-w.freeChanges))
+	e += w.extra * float64(max(0, st.extra-w.freeExtra))
 	e += w.sum * float64(max(0, st.sum-w.freeSum))
 	e += w.pref * float64(max(0, st.pref-w.freePref))
 	return e + w.spacing*float64(st.spacing)

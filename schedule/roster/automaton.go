@@ -11,8 +11,8 @@ import (
 // histories that leave the same future are one node, so that weekly rotations
 // need hardly more nodes than slots.
 //
-// Count rules, and window rules that would make the graph too large, are left
-// out: more sets are allowed then, and a bound made of the graph stays valid.
+// Count rules, and what would make the graph too large, are left out: more sets
+// are allowed then, and a bound made of the graph stays valid.
 type automaton struct {
 	into  []int32 // per node: where its incoming edges begin; one more at the end
 	edges []edge
@@ -30,17 +30,24 @@ type edge struct {
 const maxNodes = 40_000
 
 // newAutomaton builds the graph for member m; with near it also counts pairs
-// that are too close, when the graph stays small enough.
-func newAutomaton(md *model, m int, near bool) *automaton {
+// that are too close, when the graph stays small enough. With spare at least
+// nothing, sets with more marks than that beyond the member's parts are left out.
+func newAutomaton(md *model, m int, near bool, spare int64) *automaton {
 	mm := &md.members[m]
 	windows := slices.Clone(mm.class.windows)
 	slices.SortFunc(windows, func(a, b Window) int { return int(min(max(a.Length-b.Length, -1), 1)) })
+	var parts []markCount
+	if spare >= 0 {
+		parts = md.exclusive(m)
+	}
 	for {
-		b := graphBuilder{md: md, mm: mm, windows: windows, near: near, ids: map[string]int32{}}
+		b := graphBuilder{md: md, mm: mm, windows: windows, near: near, parts: parts, spare: spare, ids: map[string]int32{}}
 		if b.build() {
 			return b.finish()
 		}
 		switch {
+		case len(parts) > 0:
+			parts = nil
 		case len(windows) > 0:
 			windows = windows[:len(windows)-1]
 		case near:
@@ -70,6 +77,8 @@ type graphBuilder struct {
 	mm      *mmember
 	windows []Window
 	near    bool
+	parts   []markCount
+	spare   int64
 	ids     map[string]int32
 	nodes   []graphNode
 	out     []graphEdge
@@ -81,6 +90,7 @@ type graphNode struct {
 	at     int
 	recent []int32 // slots taken that still bear on the future
 	shut   bitset  // slots that what was taken forbids
+	marks  []int64 // per part: marks taken, as far as they are counted
 }
 
 type graphEdge struct {
@@ -90,7 +100,7 @@ type graphEdge struct {
 
 func (b *graphBuilder) build() bool {
 	b.check = state{md: b.md}
-	start := b.node(0, nil, newBitset(b.md.words))
+	start := b.node(0, nil, newBitset(b.md.words), make([]int64, len(b.parts)))
 	for i := int(start); i < len(b.nodes); i++ {
 		if len(b.nodes) > maxNodes {
 			return false
@@ -101,14 +111,18 @@ func (b *graphBuilder) build() bool {
 		}
 		t := nd.at
 		if !b.md.slots[t].pinned {
-			b.link(b.node(t+1, nd.recent, nd.shut), edge{from: int32(i), slot: none})
+			b.link(b.node(t+1, nd.recent, nd.shut, nd.marks), edge{from: int32(i), slot: none})
+		}
+		marks, ok := b.with(t, nd.marks)
+		if !ok {
+			continue
 		}
 		shut := slices.Clone(nd.shut)
 		for w, x := range b.mm.class.clash[t] {
 			shut[w] |= x
 		}
 		recent := append(slices.Clip(nd.recent), int32(t))
-		b.link(b.node(t+1, recent, shut), edge{from: int32(i), slot: int32(t), near: b.pairs(t, nd.recent)})
+		b.link(b.node(t+1, recent, shut, marks), edge{from: int32(i), slot: int32(t), near: b.pairs(t, nd.recent)})
 	}
 	return true
 }
@@ -129,8 +143,25 @@ func (b *graphBuilder) pairs(t int, recent []int32) int32 {
 	return n
 }
 
+// with adds the marks of slot t; false when they are too many.
+func (b *graphBuilder) with(t int, marks []int64) ([]int64, bool) {
+	more := marks
+	for i := range b.parts {
+		n := int64(len(b.parts[i].of[t]))
+		if n == 0 {
+			continue
+		}
+		if marks[i]+n > b.parts[i].part+b.spare {
+			return nil, false
+		}
+		more = slices.Clone(more)
+		more[i] += n
+	}
+	return more, true
+}
+
 // node returns the node for the next open decision from slot t on.
-func (b *graphBuilder) node(t int, recent []int32, shut bitset) int32 {
+func (b *graphBuilder) node(t int, recent []int32, shut bitset, marks []int64) int32 {
 	held := newBitset(b.md.words)
 	for _, r := range recent {
 		held.set(int(r))
@@ -138,7 +169,7 @@ func (b *graphBuilder) node(t int, recent []int32, shut bitset) int32 {
 	for t < len(b.md.slots) && !b.open(t, held, shut) {
 		t++
 	}
-	nd := graphNode{at: t, shut: newBitset(b.md.words)}
+	nd := graphNode{at: t, shut: newBitset(b.md.words), marks: b.countsFrom(t, marks)}
 	for s := t; s < len(b.md.slots); s++ {
 		if shut.has(s) && b.mm.can.has(s) {
 			nd.shut.set(s)
@@ -159,6 +190,22 @@ func (b *graphBuilder) node(t int, recent []int32, shut bitset) int32 {
 	return id
 }
 
+// countsFrom forgets the counts that no slot from t on can raise, so that what
+// has the same future is one node.
+func (b *graphBuilder) countsFrom(t int, marks []int64) []int64 {
+	out := slices.Clone(marks)
+	for i := range b.parts {
+		more := false
+		for s := t; s < len(b.md.slots) && !more; s++ {
+			more = b.mm.can.has(s) && len(b.parts[i].of[s]) > 0
+		}
+		if !more {
+			out[i] = 0
+		}
+	}
+	return out
+}
+
 func (nd *graphNode) key() string {
 	k := binary.LittleEndian.AppendUint32(nil, uint32(nd.at))
 	for w := nd.at >> 6; w < len(nd.shut); w++ {
@@ -166,6 +213,9 @@ func (nd *graphNode) key() string {
 	}
 	for _, r := range nd.recent {
 		k = binary.LittleEndian.AppendUint32(k, uint32(r))
+	}
+	for _, n := range nd.marks {
+		k = binary.LittleEndian.AppendUint64(k, uint64(n))
 	}
 	return string(k)
 }

@@ -15,6 +15,9 @@ type tree struct {
 // branch searches the tree of term k. It records better rosters and raises the
 // bound when it gets through the whole tree.
 func (c *component) branch(k int, slack []int64) {
+	if c.order[k] == TermExtra {
+		return // marks have no price
+	}
 	for !c.meter.spent() && !c.tooLarge() && c.least[k] < c.value(k) {
 		before := c.value(k)
 		t := c.plant(k, slack)
@@ -49,7 +52,7 @@ func (c *component) plant(k int, slack []int64) *tree {
 		limit = values[len(values)-2]
 	}
 	_, pairs := settled[TermSpacing]
-	autos := c.automata(pairs || term == TermSpacing)
+	autos := c.automata(pairs || term == TermSpacing, settled)
 	if (pairs || term == TermSpacing) && !hasExactPairs(autos) {
 		return nil
 	}

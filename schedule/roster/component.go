@@ -14,8 +14,7 @@ type component struct {
 	unit    int64
 	total   int64 // weight of all slots
 	uniform bool  // every slot weighs the same for all who can hold it
-	plain   []*automaton
-	near    []*automaton
+	graphs  map[graphKind][]*automaton
 	meter   *meter
 	least   []int64   // per term of order: proven lower bound for this component
 	priced  [][]int64 // per term: the values for which its bound is as high as pricing gets
@@ -24,7 +23,7 @@ type component struct {
 }
 
 func newComponent(md *model, order []string, seed uint64, mt *meter) *component {
-	c := &component{md: md, order: order, unit: md.unit(), meter: mt, uniform: true, least: make([]int64, len(order)), tries: make([]int, len(order)), priced: make([][]int64, len(order))}
+	c := &component{md: md, graphs: map[graphKind][]*automaton{}, order: order, unit: md.unit(), meter: mt, uniform: true, least: make([]int64, len(order)), tries: make([]int, len(order)), priced: make([][]int64, len(order))}
 	for s := range md.slots {
 		c.total += md.slots[s].weight
 		for _, m := range md.slots[s].eligible {
@@ -84,19 +83,29 @@ func (c *component) settled(k int, slack []int64) (settled map[string]int64, lim
 	return settled, limit
 }
 
-// automata returns the members' graphs, with pairs counted when near.
-func (c *component) automata(near bool) []*automaton {
-	cache := &c.plain
-	if near {
-		cache = &c.near
+// A graphKind says what the members' graphs count: pairs too close, and marks up
+// to so many beyond the parts; below nothing, any number.
+type graphKind struct {
+	near  bool
+	spare int64
+}
+
+// automata returns the members' graphs, with pairs counted when near. Marks are
+// limited by what is settled.
+func (c *component) automata(near bool, settled map[string]int64) []*automaton {
+	kind := graphKind{near, -1}
+	if extra, ok := settled[TermExtra]; ok {
+		kind.spare = extra
 	}
-	if *cache == nil {
+	if c.graphs[kind] == nil {
+		var graphs []*automaton
 		for m := range c.md.members {
-			*cache = append(*cache, newAutomaton(c.md, m, near))
-			c.meter.add(int64(len((*cache)[m].edges)) * 8)
+			graphs = append(graphs, newAutomaton(c.md, m, near, kind.spare))
+			c.meter.add(int64(len(graphs[m].edges)) * 8)
 		}
+		c.graphs[kind] = graphs
 	}
-	return *cache
+	return c.graphs[kind]
 }
 
 // hasExactPairs says whether every graph counts the pairs that are too close.
@@ -123,6 +132,8 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 	}()
 	settled, limit := c.settled(k, slack)
 	switch term := c.order[k]; term {
+	case TermExtra:
+		return // marks have no price; the bound stays at nothing
 	case TermMaxDev:
 		c.raiseByPools(settled, k)
 		c.raiseMaxDev(settled, k, thorough)
@@ -131,7 +142,7 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 			return
 		}
 		_, pairs := settled[TermSpacing]
-		autos := c.automata(pairs || term == TermSpacing)
+		autos := c.automata(pairs || term == TermSpacing, settled)
 		if pairs && !hasExactPairs(autos) {
 			delete(settled, TermSpacing)
 		} else if term == TermSpacing && !hasExactPairs(autos) {
@@ -176,8 +187,10 @@ func (c *component) raiseByPools(settled map[string]int64, k int) {
 		return
 	}
 	few := map[string]int64{}
-	if u, ok := settled[TermUncovered]; ok {
-		few[TermUncovered] = u
+	for _, t := range []string{TermUncovered, TermExtra} {
+		if v, ok := settled[t]; ok {
+			few[t] = v
+		}
 	}
 	values := c.deviations(c.value(k))
 	lo := 0
@@ -225,7 +238,7 @@ func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) 
 // pool, whether that one alone has none.
 func (c *component) refutes(limit int64, settled map[string]int64, pool string) bool {
 	_, pairs := settled[TermSpacing]
-	r := newRelaxation(c.md, c.automata(pairs), c.unit, TermMaxDev, limit, settled, c.box(TermMaxDev))
+	r := newRelaxation(c.md, c.automata(pairs, settled), c.unit, TermMaxDev, limit, settled, c.box(TermMaxDev))
 	if pool != "" {
 		r.only(pool)
 	}

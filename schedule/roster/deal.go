@@ -17,7 +17,10 @@ type dealer struct {
 	w    weights
 	unit int64
 	temp float64
-	work int64 // units of work done
+	// extra marks up to this number may come of a deal. The programme does not
+	// count them: a deal that goes beyond, and makes it worse, is taken back.
+	extra int64
+	work  int64 // units of work done
 
 	a, b   int32
 	slots  []int32  // what the two hold, in order
@@ -228,6 +231,7 @@ func (d *dealer) apply() bool {
 	if at < 0 {
 		return false
 	}
+	before := st.extra
 	d.old = d.old[:0]
 	for _, s := range d.slots {
 		d.old = append(d.old, st.owner[s])
@@ -249,6 +253,10 @@ func (d *dealer) apply() bool {
 			return false
 		}
 		st.give(int(s), to[i])
+	}
+	if st.extra > d.extra && st.extra > before {
+		d.revert(n)
+		return false
 	}
 	return true
 }

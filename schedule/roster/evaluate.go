@@ -136,6 +136,7 @@ func (ev *evaluator) member(e *Evaluation, m *Member) {
 			}
 		}
 	}
+	e.Terms[TermExtra] += extraMarks(mine, m.Parts)
 	e.Terms[TermSpacing] += spacing(mine, ev.p.Rules.SoftGap)
 	d := 1000*(m.Prior+e.Load[m.ID]) - e.Target[m.ID]
 	e.Deviation[m.ID] = d

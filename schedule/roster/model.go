@@ -39,6 +39,7 @@ const foreign = -2
 
 type mmember struct {
 	orig   int // index in Problem.Members
+	src    *Member
 	id     string
 	prior  int64
 	target int64
@@ -186,7 +187,7 @@ func (c *compiler) component(q *part, able [][]int) *model {
 	for i, m := range q.members {
 		local[m] = int32(i)
 		md.members = append(md.members, mmember{
-			orig: m, id: p.Members[m].ID, prior: p.Members[m].Prior, target: c.targets[m],
+			orig: m, src: &p.Members[m], id: p.Members[m].ID, prior: p.Members[m].Prior, target: c.targets[m],
 			past: c.past[p.Members[m].ID], can: newBitset(md.words),
 		})
 	}

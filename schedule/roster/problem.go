@@ -15,6 +15,7 @@ const (
 	TermUncovered = "uncovered" // slots nobody holds
 	TermChanges   = "changes"   // published slots that went to somebody else
 	TermMaxDev    = "max_dev"   // the largest distance from a fair share, milli-points
+	TermExtra     = "extra"     // marks (holidays, weekends) beyond the parts of who holds them
 	TermSumDev    = "sum_dev"   // the sum of those distances, milli-points
 	TermPref      = "pref"      // cost of wishes not met
 	TermSpacing   = "spacing"   // pairs of shifts closer together than wished
@@ -92,6 +93,9 @@ type Member struct {
 	Prior       int64            `json:"prior"`       // points carried over, signed
 	Unavailable [][2]int64       `json:"unavailable"` // real time
 	Avoid       [][3]int64       `json:"avoid"`       // real start, end, cost
+	// Parts is how many different marks of a kind the member may hold in this
+	// plan before each further one counts in the extra term.
+	Parts map[string]int64 `json:"parts,omitempty"`
 	// Limits are rules of this member alone, on top of the common ones: the
 	// larger rest holds, and all windows and counts do. SoftGap is ignored.
 	Limits *Rules `json:"limits,omitempty"`

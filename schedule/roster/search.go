@@ -143,6 +143,15 @@ func (s *searcher) capBefore(k int) int64 {
 	return math.MaxInt64 / 4
 }
 
+// extraBefore returns how many extra marks are free at stage k: what that term
+// has reached when it comes before k, else as many as there may be.
+func (s *searcher) extraBefore(k int) int64 {
+	if i := slices.Index(s.order, TermExtra); i >= 0 && i < k {
+		return s.vec[i]
+	}
+	return math.MaxInt64
+}
+
 // holds are what a unit of a settled term costs against two for the term at work,
 // in turn: where everything settled is held fast the walk cannot cross to better
 // rosters, and where it is held loosely it seldom comes back.
@@ -183,6 +192,11 @@ func (s *searcher) weigh(k int) weights {
 			}
 		case TermMaxDev:
 			w.excess = price / g
+		case TermExtra:
+			w.extra = price
+			if i < k {
+				w.freeExtra = s.vec[i]
+			}
 		case TermSumDev:
 			w.sum = price / g
 			if i < k {
@@ -220,6 +234,7 @@ func (s *searcher) deals(k int, bound, goal, work int64, meter *meter) {
 	s.aim(k, goal)
 	d := newDealer(s.st, s.ann.rng, s.unit)
 	d.w = s.ann.w
+	d.extra = s.extraBefore(k)
 	for d.work < work && !s.stop() && !s.reached(k, bound) {
 		d.temp = 1 - float64(d.work)/float64(work)
 		before := d.work

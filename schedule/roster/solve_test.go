@@ -3,6 +3,7 @@ package roster_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -81,6 +82,9 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 		if rng.IntN(5) == 0 {
 			m.Prior = int64(rng.IntN(5)-2) * 5
 		}
+		if rng.IntN(3) == 0 {
+			m.Parts = map[string]int64{"weekend": int64(rng.IntN(2))}
+		}
 		if rng.IntN(6) == 0 {
 			m.Limits = &roster.Rules{MinGap: day}
 		}
@@ -88,6 +92,9 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 	}
 	if rng.IntN(3) == 0 {
 		p.History = []roster.Past{{Member: "m0", Layer: "a", Start: -day, End: 0, NStart: 3600 - day, NEnd: 3600}}
+	}
+	if rng.IntN(3) == 0 {
+		p.Order = slices.Insert(p.Order, 1+rng.IntN(5), roster.TermExtra)
 	}
 	if rng.IntN(3) == 0 {
 		p.Order = slices.Insert(p.Order, 1, roster.TermChanges)
@@ -105,7 +112,12 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 
 // bruteForce tries every assignment and returns the best vector.
 func bruteForce(t *rapid.T, p *roster.Problem) []int64 {
-	var best []int64
+	best, _ := tryAll(t, p)
+	return best
+}
+
+// tryAll tries every assignment and returns the best with its vector.
+func tryAll(t *rapid.T, p *roster.Problem) (best []int64, owners roster.Assignment) {
 	a := roster.Assignment{}
 	var try func(i int)
 	try = func(i int) {
@@ -118,7 +130,7 @@ func bruteForce(t *rapid.T, p *roster.Problem) []int64 {
 		}
 		if i == len(p.Slots) {
 			if v := vector(p, e); best == nil || slices.Compare(v, best) < 0 {
-				best = v
+				best, owners = v, maps.Clone(a)
 			}
 			return
 		}
@@ -131,7 +143,21 @@ func bruteForce(t *rapid.T, p *roster.Problem) []int64 {
 		delete(a, p.Slots[i].ID)
 	}
 	try(0)
-	return best
+	return best, owners
+}
+
+// No bound is above what the best roster has, even where the search has not yet
+// found it.
+func TestBoundsAreNeverTooHigh(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := tiny(t)
+		best, owners := tryAll(t, p)
+		for k, bound := range roster.Bounds(p, owners) {
+			if bound > best[k] {
+				t.Fatalf("order %v\nbest %v\n%s is said to be at least %d", p.Order, best, p.Order[k], bound)
+			}
+		}
+	})
 }
 
 func vector(p *roster.Problem, e *roster.Evaluation) []int64 {

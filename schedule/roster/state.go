@@ -8,10 +8,11 @@ type state struct {
 	md    *model
 	owner []int32 // per slot: member, or none
 	held  []bitset
-	load  []int64 // per member, points
-	cap   int64   // deviations up to this are free in excess
+	marks [][]markCount // per member
+	load  []int64       // per member, points
+	cap   int64         // deviations up to this are free in excess
 
-	uncovered, changes, sum, excess, pref, spacing int64
+	uncovered, changes, sum, excess, extra, pref, spacing int64
 
 	buf []shiftSpan // scratch of the window checks
 }
@@ -25,6 +26,9 @@ func newState(md *model) *state {
 		st.sum += abs(md.members[i].deviation(0))
 	}
 	st.excess = st.sum
+	for i := range md.members {
+		st.marks = append(st.marks, md.markCounts(md.members[i].src))
+	}
 	st.uncovered = int64(len(md.slots))
 	for s := range md.slots {
 		st.owner[s] = none
@@ -151,6 +155,7 @@ func (st *state) give(s int, m int32) {
 	st.held[m].set(s)
 	st.owner[s] = m
 	st.pref += mm.pref[s]
+	st.extra += mark(st.marks[m], s, 1)
 	st.uncovered--
 	if slot.base == m {
 		st.changes--
@@ -166,6 +171,7 @@ func (st *state) take(s int) {
 	st.spacing -= st.held[m].common(st.md.soft[s]) + mm.near[s]
 	st.owner[s] = none
 	st.pref -= mm.pref[s]
+	st.extra += mark(st.marks[m], s, -1)
 	st.uncovered++
 	if slot.base == m {
 		st.changes++
@@ -202,6 +208,8 @@ func (st *state) value(term string) int64 {
 		return st.maxDev()
 	case TermSumDev:
 		return st.sum
+	case TermExtra:
+		return st.extra
 	case TermPref:
 		return st.pref
 	default:

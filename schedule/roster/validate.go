@@ -61,7 +61,7 @@ func (v *validator) head() {
 	if p.Format != Format {
 		v.bad("format", "%q is not a format this reads; it should be %q", p.Format, Format)
 	}
-	known := []string{TermUncovered, TermChanges, TermMaxDev, TermSumDev, TermPref, TermSpacing}
+	known := []string{TermUncovered, TermChanges, TermMaxDev, TermExtra, TermSumDev, TermPref, TermSpacing}
 	if len(p.Order) == 0 {
 		v.bad("order", "names no term; list at least one of %v", known)
 	}
@@ -147,6 +147,9 @@ func (v *validator) member(field string, i int) {
 		f := fmt.Sprintf("%s.avoid[%d]", field, k)
 		v.span(f, a[0], a[1])
 		v.within(f, a[2], 0, maxPoints)
+	}
+	for _, kind := range sortedKeys(m.Parts) {
+		v.within(field+".parts."+kind, m.Parts[kind], 0, maxPoints)
 	}
 	if m.Limits != nil {
 		v.rules(field+".limits", *m.Limits)

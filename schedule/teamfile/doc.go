@@ -8,6 +8,7 @@
 //	from            first day of the plan
 //	weeks | until   how long it is, or its last day
 //	holidays        codes (DE-BE) and .ics files, for everybody who names none
+//	share_holidays  false lets one person get more of them than their part
 //	limits          on_call: 1 week in 4 · rest: 11h · weekends: 2 in 8 weeks · holidays: 1 in 26 weeks
 //	points          an hour's weight: business 1, evening 1.5, sleep 1.5, weekend 2, holiday 3
 //	rotations       name, handover, covers, people, weight, skills, pool, zone, first, last, holiday_shifts

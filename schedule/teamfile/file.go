@@ -22,6 +22,7 @@ type File struct {
 	// who have others; a code or the path of an .ics file, as the file has it.
 	Holidays       []Source
 	PersonHolidays map[schedule.PersonID][]Source
+	ShareHolidays  bool // nobody is to get more of them than their part
 	Pinned         []Pin
 	Past           []Pin
 	FrozenUntil    schedule.Date // zero when nothing is frozen
@@ -63,8 +64,8 @@ func Parse(name string, src []byte) (*File, error) {
 	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 	f := &File{
-		PersonHolidays: map[schedule.PersonID][]Source{},
-		name:           name, lines: strings.Split(string(src), "\n"),
+		PersonHolidays: map[schedule.PersonID][]Source{}, ShareHolidays: true,
+		name: name, lines: strings.Split(string(src), "\n"),
 	}
 	r := &reader{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
 	if root := r.parse(src); root != nil && len(r.problems) == 0 {
@@ -101,18 +102,19 @@ func (l *loader) load(root ast.Node) {
 	keep := func(key string) field { return func(n ast.Node, _ string) { l.nodes[key] = n } }
 	var id string
 	keys, ok := l.mapping(root, "", map[string]field{
-		"team":      l.text(&id, "Payments"),
-		"zone":      value(l.reader, &l.zone, "Europe/Berlin", parseZone),
-		"from":      value(l.reader, &f.From, "2026-12-07", schedule.ParseDate),
-		"until":     value(l.reader, &l.last, "2027-06-06", schedule.ParseDate),
-		"weeks":     value(l.reader, &l.weeks, "26", parseWeeks),
-		"holidays":  func(n ast.Node, path string) { f.Holidays = l.sources(n, path) },
-		"limits":    func(n ast.Node, path string) { f.Team.Limits = l.limits(n, path) },
-		"points":    l.rates,
-		"rotations": keep("rotations"),
-		"people":    keep("people"),
-		"pinned":    keep("pinned"),
-		"past":      keep("past"),
+		"team":           l.text(&id, "Payments"),
+		"zone":           value(l.reader, &l.zone, "Europe/Berlin", parseZone),
+		"from":           value(l.reader, &f.From, "2026-12-07", schedule.ParseDate),
+		"until":          value(l.reader, &l.last, "2027-06-06", schedule.ParseDate),
+		"weeks":          value(l.reader, &l.weeks, "26", parseWeeks),
+		"holidays":       func(n ast.Node, path string) { f.Holidays = l.sources(n, path) },
+		"share_holidays": value(l.reader, &f.ShareHolidays, "true", parseBool),
+		"limits":         func(n ast.Node, path string) { f.Team.Limits = l.limits(n, path) },
+		"points":         l.rates,
+		"rotations":      keep("rotations"),
+		"people":         keep("people"),
+		"pinned":         keep("pinned"),
+		"past":           keep("past"),
 		"frozen_until": func(n ast.Node, path string) {
 			l.nodes["frozen_until"] = n
 			value(l.reader, &f.FrozenUntil, "2027-01-04", schedule.ParseDate)(n, path)
