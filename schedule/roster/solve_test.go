@@ -39,9 +39,10 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 		p.Rules.Counts = []roster.Count{{Mark: "weekend", Length: 14 * day, Max: 1}}
 	}
 	layers := []string{"a", "b"}[:1+rng.IntN(2)]
+	pools := []string{"p", "q"}[:1+rng.IntN(2)]
 	at := int64(0)
 	for i := range slots {
-		s := roster.Slot{ID: fmt.Sprint("s", i), Layer: layers[rng.IntN(len(layers))], Pool: "p", Start: at, End: at + day, Weight: int64(1+rng.IntN(3)) * 5}
+		s := roster.Slot{ID: fmt.Sprint("s", i), Layer: layers[rng.IntN(len(layers))], Pool: pools[rng.IntN(len(pools))], Start: at, End: at + day, Weight: int64(1+rng.IntN(3)) * 5}
 		// Once in a while the clock changes inside a slot.
 		s.NStart, s.NEnd = at+3600, at+3600+day
 		if rng.IntN(6) == 0 {
@@ -63,7 +64,13 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 	}
 	p.Horizon = roster.Span{Start: 0, End: at + 2*day}
 	for i := range members {
-		m := roster.Member{ID: fmt.Sprint("m", i), Layers: layers, Capacity: map[string]int64{"p": int64(1+rng.IntN(2)) * 50}}
+		m := roster.Member{ID: fmt.Sprint("m", i), Layers: layers, Capacity: map[string]int64{}}
+		for _, pool := range pools {
+			m.Capacity[pool] = int64(1+rng.IntN(2)) * 50
+		}
+		if rng.IntN(5) == 0 {
+			m.Layers = layers[:1]
+		}
 		if rng.IntN(2) == 0 {
 			m.Skills = []string{"db"}
 		}
