@@ -1,0 +1,220 @@
+// Package migrations opens the database, SQLite in one file or PostgreSQL by
+// address, and brings its schema up to date. The schema is the numbered pairs of
+// SQL in sqlite and postgres; a file is never changed once it was released.
+package migrations
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+//go:embed sqlite/*.sql postgres/*.sql
+var files embed.FS
+
+// A DB is an open database. On SQLite all writing goes through the one connection
+// of Write, and Read is a pool that cannot write; on PostgreSQL both are the same
+// pool. Inside a transaction only the transaction's own handle may be used: with
+// one writer, anything else waits for ever.
+type DB struct {
+	Write, Read *gorm.DB
+	path        string // of the SQLite file; empty on PostgreSQL
+}
+
+// Open opens the database at an address: a PostgreSQL URL, else the path of an
+// SQLite file, which is created when it is missing. The caller closes it. The
+// schema is what it is: see Migrate.
+func Open(ctx context.Context, address string) (*DB, error) {
+	if IsPostgres(address) {
+		db, err := open(ctx, postgres.Open(address), 20)
+		if err != nil {
+			return nil, err
+		}
+		return &DB{Write: db, Read: db}, nil
+	}
+	// Programs that make a new file a WAL file at the same moment do not wait for
+	// each other but fail.
+	unlock, err := lockFile(ctx, address+".lock")
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	write, err := open(ctx, sqlite.Open(dataSource(address, "rwc")), 1)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", address, err)
+	}
+	read, err := open(ctx, sqlite.Open(dataSource(address, "ro")), 8)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", address, err), closeOne(write))
+	}
+	return &DB{Write: write, Read: read, path: address}, nil
+}
+
+// IsPostgres says whether an address names a PostgreSQL server.
+func IsPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// dataSource returns the driver's name for a file. Transactions take the write
+// lock when they begin: one that took it later could fail instead of waiting.
+func dataSource(path, mode string) string {
+	q := url.Values{
+		"mode": {mode}, "_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_synchronous": {"NORMAL"},
+		"_foreign_keys": {"on"}, "_cache_size": {"-65536"},
+	}
+	if mode == "rwc" {
+		q.Set("_txlock", "immediate")
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func open(ctx context.Context, d gorm.Dialector, connections int) (*gorm.DB, error) {
+	db, err := gorm.Open(d, &gorm.Config{
+		SkipDefaultTransaction: true, PrepareStmt: true, TranslateError: true,
+		Logger: logger.Discard, NowFunc: func() time.Time { return time.Time{} }, // times are set by the domain
+	})
+	if err != nil {
+		return nil, err
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return db, pool.PingContext(ctx)
+}
+
+// Close closes all connections.
+func (db *DB) Close() error {
+	if db.Read == db.Write {
+		return closeOne(db.Write)
+	}
+	return errors.Join(closeOne(db.Read), closeOne(db.Write))
+}
+
+func closeOne(db *gorm.DB) error {
+	pool, err := db.DB()
+	if err != nil {
+		return err
+	}
+	return pool.Close()
+}
+
+// Ping says whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	pool, err := db.Read.DB()
+	if err != nil {
+		return err
+	}
+	return pool.PingContext(ctx)
+}
+
+// Migrate brings the schema up to date. Several programs may do so at once: one
+// works, the others wait. It returns how many steps it took.
+func (db *DB) Migrate(ctx context.Context) (steps int, err error) {
+	provider, unlock, err := db.provider(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	done, err := provider.Up(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	return len(done), nil
+}
+
+// MigrateTo brings the schema to a version, up or down; tests of upgrades use it.
+func (db *DB) MigrateTo(ctx context.Context, version int64) error {
+	provider, unlock, err := db.provider(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if version < now {
+		_, err = provider.DownTo(ctx, version)
+	} else {
+		_, err = provider.UpTo(ctx, version)
+	}
+	if err != nil {
+		return fmt.Errorf("migrate to %d: %w", version, err)
+	}
+	return nil
+}
+
+// Versions returns the numbers of all migrations, ascending.
+func (db *DB) Versions(ctx context.Context) ([]int64, error) {
+	provider, unlock, err := db.provider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var all []int64
+	for _, source := range provider.ListSources() {
+		all = append(all, source.Version)
+	}
+	return all, nil
+}
+
+// provider prepares goose. PostgreSQL is locked by a session lock of goose's own,
+// SQLite by a file beside the database.
+func (db *DB) provider(ctx context.Context) (*goose.Provider, func(), error) {
+	pool, err := db.Write.DB()
+	if err != nil {
+		return nil, nil, err
+	}
+	dialect, folder, options, unlock := goose.DialectPostgres, "postgres", []goose.ProviderOption{}, func() {}
+	if db.path != "" {
+		dialect, folder = goose.DialectSQLite3, "sqlite"
+		if unlock, err = lockFile(ctx, db.path+".lock"); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, nil, err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := newProvider(dialect, pool, folder, options...)
+	if err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return provider, unlock, nil
+}
+
+func newProvider(dialect goose.Dialect, pool *sql.DB, folder string, options ...goose.ProviderOption) (*goose.Provider, error) {
+	steps, err := fs.Sub(files, folder)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, pool, steps, options...)
+}
+
+func lockFile(ctx context.Context, path string) (unlock func(), err error) {
+	l := flock.New(path)
+	if _, err := l.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
