@@ -1,0 +1,102 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// A Duty says who is on call for a rotation at an instant, and who is next.
+type Duty struct {
+	Rotation RotationID
+	Now      []Shift // those that run; none where nobody has to be there
+	Next     *Shift  // the first to begin after the instant
+}
+
+// OnCall says for each rotation among the shifts, by name, who has it at an
+// instant.
+func OnCall(shifts []Shift, at time.Time) []Duty {
+	duties := map[RotationID]*Duty{}
+	var names []RotationID
+	for i := range shifts {
+		s := &shifts[i]
+		d := duties[s.Rotation]
+		if d == nil {
+			d = &Duty{Rotation: s.Rotation}
+			duties[s.Rotation] = d
+			names = append(names, s.Rotation)
+		}
+		switch {
+		case s.Start.After(at):
+			if d.Next == nil || s.Start.Before(d.Next.Start) {
+				d.Next = s
+			}
+		case at.Before(s.End):
+			d.Now = append(d.Now, *s)
+		}
+	}
+	slices.Sort(names)
+	out := make([]Duty, 0, len(names))
+	for _, name := range names {
+		out = append(out, *duties[name])
+	}
+	return out
+}
+
+// The kinds of issues.
+const (
+	Unfilled = "unfilled" // nobody has the shift
+	Twice    = "twice"    // somebody has two shifts at once
+	Away     = "away"     // somebody has a shift and is away
+)
+
+// An Issue is something about coming shifts that somebody has to mend.
+type Issue struct {
+	Kind  string
+	Shift Shift
+	With  *Shift // the other of two at once
+	Start time.Time
+	End   time.Time
+}
+
+// An AwaySpan is an absence of a person as instants.
+type AwaySpan struct {
+	Person     ID
+	Start, End time.Time
+}
+
+// Issues lists what is wrong with shifts, which may be of several teams, by start.
+func Issues(shifts []Shift, away []AwaySpan) []Issue {
+	var issues []Issue
+	byPerson := map[ID][]*Shift{}
+	for i := range shifts {
+		s := &shifts[i]
+		if s.Person == 0 {
+			issues = append(issues, Issue{Kind: Unfilled, Shift: *s, Start: s.Start, End: s.End})
+			continue
+		}
+		byPerson[s.Person] = append(byPerson[s.Person], s)
+	}
+	for _, mine := range byPerson {
+		slices.SortFunc(mine, func(a, b *Shift) int { return a.Start.Compare(b.Start) })
+		for i, a := range mine {
+			for _, b := range mine[i+1:] {
+				if !b.Start.Before(a.End) {
+					break
+				}
+				issues = append(issues, Issue{Kind: Twice, Shift: *a, With: b, Start: b.Start, End: earliest(a.End, b.End)})
+			}
+		}
+	}
+	for _, a := range away {
+		for _, s := range byPerson[a.Person] {
+			if start, end := latest(a.Start, s.Start), earliest(a.End, s.End); start.Before(end) {
+				issues = append(issues, Issue{Kind: Away, Shift: *s, Start: start, End: end})
+			}
+		}
+	}
+	slices.SortFunc(issues, func(a, b Issue) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Shift.Key, b.Shift.Key))
+	})
+	return issues
+}
