@@ -1,0 +1,2 @@
+// Package ui draws the pages of Watchbill.
+package ui

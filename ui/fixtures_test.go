@@ -1,0 +1,217 @@
+package ui_test
+
+import (
+	"strings"
+	"time"
+
+	"watchbill/ui"
+)
+
+// The fixtures are one invented team on Friday 20 November 2026, once full,
+// once empty and once with texts far longer than anybody should write.
+
+var now = time.Date(2026, 11, 20, 10, 42, 0, 0, time.UTC)
+
+func berlin(month time.Month, day, hour int) time.Time {
+	loc, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	year := 2026
+	if month < 6 {
+		year = 2027
+	}
+	return time.Date(year, month, day, hour, 0, 0, 0, loc)
+}
+
+const (
+	nov = time.November
+	dec = time.December
+	jan = time.January
+)
+
+var longText = strings.Repeat("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft und Freunde ", 3)
+
+func frame(title, nav string) ui.Frame {
+	teams := []ui.TeamLink{{ID: 1, Name: "Payments Platform", Manager: true}, {ID: 2, Name: "Search"}}
+	return ui.Frame{
+		Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman", Admin: true}, Teams: teams, Team: &teams[0],
+		Zone: "Europe/London", Now: now, Path: "/", Waiting: 2,
+	}
+}
+
+func bare(title, nav string) ui.Frame {
+	return ui.Frame{Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman"}, Zone: "Europe/London", Now: now, Path: "/"}
+}
+
+func out(title string) ui.Frame { return ui.Frame{Title: title, Zone: "UTC", Now: now, Path: "/"} }
+
+func long(title, nav string) ui.Frame {
+	f := frame(title, nav)
+	f.Person = &ui.Me{Name: longText}
+	f.Teams = []ui.TeamLink{{ID: 1, Name: longText, Manager: true}, {ID: 2, Name: "Search"}}
+	f.Team = &f.Teams[0]
+	f.Flash = &ui.Flash{Kind: "warn", Text: longText}
+	f.BrowserZoneNote = true
+	f.Theme = "dark"
+	return f
+}
+
+type fixture struct {
+	page    string // as Render knows it
+	variant string // full, empty or long
+	data    any
+}
+
+func fixtures() []fixture {
+	var all []fixture
+	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures()} {
+		all = append(all, f...)
+	}
+	return all
+}
+
+func shiftLine(id int64, who string, from, to time.Time) ui.ShiftLine {
+	return ui.ShiftLine{ID: id, Rotation: "Primary", Kind: "primary", Team: "Payments Platform", Person: who, Mine: who == "Priya Raman", Start: from, End: to}
+}
+
+func requests() []ui.Request {
+	mine := ui.ShiftLine{ID: 12, Rotation: "Backup", Kind: "backup", Person: "Priya Raman", Mine: true, Start: berlin(nov, 23, 10), End: berlin(nov, 30, 10)}
+	return []ui.Request{
+		{ID: 1, Swap: true, State: "open", From: "Jonas Weber", To: "you", ShiftID: 15, Rotation: "Backup", Start: berlin(dec, 14, 10), End: berlin(dec, 21, 10), Give: &mine,
+			Asked: now.Add(-26 * time.Hour), Expires: berlin(nov, 22, 18), CanAccept: true, CanDecline: true, Effects: []ui.Effect{{Text: "Both keep 7 days. No clash with your time off.", Tone: "good"}}},
+		{ID: 2, State: "open", From: "Ingrid Solberg", To: "everyone in Payments Platform", ShiftID: 16, Rotation: "Primary", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Message: "My sister gets married that day. I can take any week in January for it.",
+			Asked: now.Add(-3 * time.Hour), CanDecline: true, Blocked: "you are away 23 Dec – 1 Jan.", Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}},
+	}
+}
+
+func asked() []ui.Request {
+	return []ui.Request{
+		{ID: 3, ByMe: true, State: "open", From: "Priya Raman", To: "Marcus Bell", ShiftID: 14, Rotation: "Primary", Start: berlin(dec, 8, 18), End: berlin(dec, 9, 8), Message: "Concert. Only the night.", Asked: now.Add(-50 * time.Minute), CanWithdraw: true},
+		{ID: 4, ByMe: true, State: "accepted", From: "Priya Raman", To: "everyone in Payments Platform", ShiftID: 17, Rotation: "Primary", Start: berlin(dec, 14, 10), End: berlin(dec, 21, 10), Asked: now.Add(-72 * time.Hour), Answered: now.Add(-70 * time.Hour), AnsweredBy: "Marcus Bell"},
+	}
+}
+
+func longRequests() []ui.Request {
+	all := append(requests(), asked()...)
+	for i := range all {
+		all[i].From, all[i].To, all[i].Message, all[i].Rotation = longText, longText, longText, longText
+		all[i].Effects = []ui.Effect{{Text: longText, Tone: "bad"}, {Text: longText}}
+	}
+	return all
+}
+
+func doorFixtures() []fixture {
+	zones := []string{"Europe/Berlin", "Europe/London", "Asia/Kathmandu"}
+	bad := ui.Field{Value: "priya@", Error: "This is not an e-mail address."}
+	return []fixture{
+		{"login", "full", ui.Login{Frame: out("Sign in"), Next: "/shifts/12", Error: "E-mail and password do not match.", Email: ui.Field{Value: "priya@example.com"}, Providers: []ui.SignOnLink{{Name: "Acme SSO", URL: "/login/oidc"}}}},
+		{"login", "empty", ui.Login{Frame: out("Sign in")}},
+		{"login", "long", ui.Login{Frame: out("Sign in"), NoPassword: true, Error: longText, Providers: []ui.SignOnLink{{Name: longText, URL: "/login/oidc"}}}},
+		{"setup", "full", ui.Setup{Frame: out("Set up"), Zones: zones, Email: bad, Code: ui.Field{Value: "K7QF-22MX", Error: "This code has been used. Restart the program for a new one."}}},
+		{"setup", "empty", ui.Setup{Frame: out("Set up")}},
+		{"setup", "long", ui.Setup{Frame: out("Set up"), Error: longText, Name: ui.Field{Value: longText, Error: longText}}},
+		{"invite", "full", ui.Invite{Frame: out("Join"), Token: "tok", TeamName: "Payments Platform", InvitedBy: "Leila Haddad", Email: "priya@example.com", Zones: zones}},
+		{"invite", "empty", ui.Invite{Frame: out("Join"), Token: "tok", Invalid: "It was used on Mon 2 Nov, or it has run out."}},
+		{"invite", "long", ui.Invite{Frame: out("Join"), Token: "tok", TeamName: longText, InvitedBy: longText, Email: longText, Password: ui.Field{Error: longText}}},
+	}
+}
+
+func homeFixtures() []fixture {
+	next := shiftLine(12, "Priya Raman", berlin(nov, 23, 10), berlin(nov, 30, 10))
+	next.Rotation, next.Kind = "Backup", "backup"
+	full := ui.Home{
+		Frame: frame("My on-call", "home"),
+		Next:  &ui.NextShift{ShiftLine: next, Relieves: "Marcus Bell", RelievedBy: "Aiko Tanaka", TeamZone: "Europe/Berlin"},
+		Shifts: []ui.ShiftLine{next, shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 14, 10)),
+			shiftLine(18, "Priya Raman", berlin(jan, 18, 10), berlin(jan, 25, 10))},
+		ManyMore: 4, Asks: requests(), Asked: asked(),
+		TimeOff: []ui.Absence{{ID: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.ShiftLine{shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 14, 10))}},
+			{ID: 2, Start: berlin(jan, 11, 0), End: berlin(jan, 12, 0), AllDay: true, Source: "imported calendar"}},
+		Feed: &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
+	}
+	lengthy := full
+	lengthy.Frame = long("My on-call", "home")
+	lengthy.Next = &ui.NextShift{ShiftLine: next, On: true, Relieves: longText, RelievedBy: longText, TeamZone: "America/Argentina/ComodRivadavia"}
+	lengthy.Next.Team, lengthy.Next.Rotation = longText, longText
+	lengthy.Asks, lengthy.Asked = longRequests(), longRequests()
+	lengthy.Feed = &ui.FeedLink{Label: longText, URL: "https://watchbill.example.com/feeds/" + strings.Repeat("x", 300) + ".ics"}
+	return []fixture{
+		{"home", "full", full},
+		{"home", "empty", ui.Home{Frame: bare("My on-call", "home")}},
+		{"home", "long", lengthy},
+	}
+}
+
+func scheduleFixtures() []fixture {
+	names := []string{"Priya Raman", "Aiko Tanaka", "Chidi Okafor", "Ingrid Solberg", "Jonas Weber", "Leila Haddad", "Marcus Bell", "Tomás Oliveira"}
+	s := ui.Schedule{
+		Frame: frame("Schedule", "schedule"), TeamZone: "Europe/Berlin", MyZone: "Europe/London",
+		From: time.Date(2026, nov, 16, 0, 0, 0, 0, time.UTC), To: time.Date(2027, jan, 11, 0, 0, 0, 0, time.UTC),
+		Earlier: "?from=2026-09-21", Later: "?from=2027-01-11", Today: "?",
+		Rotations: []ui.RotationLine{{ID: 1, Name: "Primary", Kind: "primary"}, {ID: 2, Name: "Backup", Kind: "backup"}},
+		Covered:   .982, FairNote: "Points since 1 January: a weekday 1, a weekend day 2, a public holiday 3. Part-timers carry their part.",
+		Asks: requests(), CanDraft: true,
+	}
+	for i, n := range names {
+		s.People = append(s.People, ui.PersonLine{ID: int64(i + 1), Name: n, Me: i == 0})
+		d := []float64{0, 0, -1.5, 2, -2, 2, 0, .2}[i]
+		s.Fair = append(s.Fair, ui.FairRow{PersonID: int64(i + 1), Name: n, Me: i == 0, Percent: []int{100, 100, 80, 100, 100, 60, 100, 100}[i], Days: 7 + d, Weekends: 2 + d/4, Holidays: float64(i % 3), Points: 34 + 3*d, Share: 34, Difference: d})
+	}
+	id := int64(9)
+	add := func(rot, who int64, from, to time.Time, note string) {
+		id++
+		s.Shifts = append(s.Shifts, ui.ChartShift{ID: id, Rotation: rot, Person: who, Start: from, End: to, Swapped: note != "", Note: note})
+	}
+	add(1, 6, berlin(nov, 16, 10), berlin(nov, 23, 10), "")
+	add(1, 8, berlin(nov, 23, 10), berlin(nov, 30, 10), "")
+	add(1, 4, berlin(nov, 30, 10), berlin(dec, 7, 10), "")
+	add(1, 1, berlin(dec, 7, 10), berlin(dec, 14, 10), "Swapped with Marcus")
+	add(1, 7, berlin(dec, 14, 10), berlin(dec, 21, 10), "Swapped with Priya")
+	add(1, 3, berlin(dec, 21, 10), berlin(dec, 24, 10), "")
+	add(1, 6, berlin(dec, 24, 10), berlin(dec, 26, 10), "")
+	add(1, 3, berlin(dec, 26, 10), berlin(dec, 28, 10), "")
+	add(1, 5, berlin(dec, 28, 10), berlin(dec, 31, 10), "")
+	add(1, 4, berlin(dec, 31, 10), berlin(jan, 2, 10), "")
+	add(1, 5, berlin(jan, 2, 10), berlin(jan, 4, 10), "")
+	add(1, 2, berlin(jan, 4, 10), berlin(jan, 11, 10), "")
+	add(2, 7, berlin(nov, 16, 10), berlin(nov, 23, 10), "")
+	add(2, 1, berlin(nov, 23, 10), berlin(nov, 30, 10), "")
+	add(2, 2, berlin(nov, 30, 10), berlin(dec, 7, 10), "")
+	add(2, 3, berlin(dec, 7, 10), berlin(dec, 14, 10), "")
+	add(2, 5, berlin(dec, 14, 10), berlin(dec, 21, 10), "")
+	add(2, 4, berlin(dec, 21, 10), berlin(dec, 24, 10), "")
+	add(2, 7, berlin(dec, 24, 10), berlin(dec, 28, 10), "")
+	add(2, 8, berlin(dec, 28, 10), berlin(dec, 31, 10), "")
+	add(2, 0, berlin(dec, 31, 10), berlin(jan, 2, 10), "")
+	add(2, 8, berlin(jan, 2, 10), berlin(jan, 4, 10), "")
+	add(2, 6, berlin(jan, 4, 10), berlin(jan, 11, 10), "")
+	s.Away = []ui.ChartAway{{Person: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0)}, {Person: 2, Start: berlin(dec, 19, 0), End: berlin(jan, 3, 0), Label: "Away · Osaka"},
+		{Person: 5, Start: berlin(nov, 30, 0), End: berlin(dec, 7, 0)}, {Person: 6, Start: berlin(dec, 28, 0), End: berlin(jan, 2, 0)}, {Person: 8, Start: berlin(dec, 12, 0), End: berlin(dec, 21, 0), Label: "Parental leave"}}
+	s.Holidays = []ui.Holiday{{Name: "Christmas", Start: berlin(dec, 24, 0), End: berlin(dec, 27, 0)}, {Name: "New Year", Start: berlin(dec, 31, 0), End: berlin(jan, 2, 0)}}
+	s.Cards = []ui.NowCard{{Rotation: "Primary", Kind: "primary", ShiftID: 10, Person: "Leila Haddad", PersonZone: "Europe/Paris", Until: berlin(nov, 23, 10), Next: "Tomás Oliveira"},
+		{Rotation: "Backup", Kind: "backup", ShiftID: 22, Person: "Marcus Bell", PersonZone: "Europe/London", Until: berlin(nov, 23, 10), Next: "you"}}
+	next := shiftLine(23, "Priya Raman", berlin(nov, 23, 10), berlin(nov, 30, 10))
+	next.Rotation, next.Kind = "Backup", "backup"
+	s.Next = &next
+	gap := shiftLine(30, "", berlin(dec, 31, 10), berlin(jan, 2, 10))
+	gap.Rotation, gap.Kind, gap.Note = "Backup", "backup", "New Year"
+	s.Gaps = []ui.ShiftLine{gap}
+
+	empty := ui.Schedule{Frame: frame("Schedule", "schedule"), TeamZone: "Europe/London", MyZone: "Europe/London", From: s.From, To: s.To, CanDraft: true,
+		Cards: []ui.NowCard{{Rotation: "Primary", Kind: "primary"}, {Rotation: "Office hours", Idle: "Covers Mon–Fri 08:00–18:00", Next: "Aiko Tanaka"}}}
+	lengthy := s
+	lengthy.Frame = long("Schedule", "schedule")
+	lengthy.InTeam, lengthy.Zone = true, "Europe/Berlin"
+	lengthy.People, lengthy.Fair = nil, nil
+	for i, p := range s.People {
+		p.Name = longText
+		f := s.Fair[i]
+		f.Name = longText
+		lengthy.People, lengthy.Fair = append(lengthy.People, p), append(lengthy.Fair, f)
+	}
+	lengthy.Rotations = []ui.RotationLine{{ID: 1, Name: longText, Kind: "primary"}, {ID: 2, Name: "Backup", Kind: "backup"}}
+	lengthy.Cards = []ui.NowCard{{Rotation: longText, Person: longText, Next: longText, PersonZone: "Asia/Kathmandu", Until: berlin(nov, 23, 10)}}
+	lengthy.Asks, lengthy.FairNote = longRequests(), longText
+	return []fixture{{"schedule", "full", s}, {"schedule", "empty", empty}, {"schedule", "long", lengthy}}
+}

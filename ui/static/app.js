@@ -1,0 +1,92 @@
+// Every page works without this file. It changes the theme without a reload,
+// shows tips, keeps count-downs right, copies links, asks about the zone, and
+// looks again while a draft is being computed.
+const root = document.documentElement;
+const all = (sel) => document.querySelectorAll(sel);
+
+// The server draws the next page from the cookie; this one changes at once.
+for (const form of all("form[data-theme-form]")) {
+  form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const body = new URLSearchParams(new FormData(form, e.submitter));
+    root.dataset.theme = e.submitter.value;
+    try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { form.submit(); }
+  });
+}
+
+// One tip for the page, on hover and on focus; Escape puts it away.
+const tip = document.getElementById("tip");
+let owner;
+const hide = () => { owner = undefined; tip.hidden = true; };
+function show(el) {
+  owner = el;
+  tip.textContent = el.dataset.tip;
+  tip.hidden = false;
+  const at = el.getBoundingClientRect(), box = tip.getBoundingClientRect();
+  const x = at.left + at.width / 2 - box.width / 2, y = at.top - box.height - 8;
+  tip.style.left = `${Math.max(8, Math.min(x, innerWidth - box.width - 8))}px`;
+  tip.style.top = `${y > 8 ? y : at.bottom + 8}px`;
+}
+if (tip) {
+  for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+    document.addEventListener(on, (e) => { const el = e.target.closest?.("[data-tip]"); if (el && el !== owner) show(el); });
+    document.addEventListener(off, (e) => { if (owner && !owner.contains(e.relatedTarget)) hide(); });
+  }
+  document.addEventListener("keydown", (e) => { if (e.key === "Escape") hide(); });
+  addEventListener("scroll", hide, { passive: true, capture: true });
+}
+
+// Count-downs, in the words of the server.
+const unit = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+function left(ms) {
+  const min = Math.max(0, Math.floor(ms / 60000)), d = Math.floor(min / 1440), h = Math.floor(min / 60) % 24, m = min % 60;
+  if (d > 6) return unit(d, "day");
+  if (d) return h ? `${unit(d, "day")} ${unit(h, "hour")}` : unit(d, "day");
+  if (h) return m ? `${unit(h, "hour")} ${unit(m, "minute")}` : unit(h, "hour");
+  return unit(m, "minute");
+}
+const clocks = all("time[data-left]");
+if (clocks.length && !root.dataset.frozen) {
+  setInterval(() => { for (const c of clocks) c.textContent = left(new Date(c.dateTime) - Date.now()); }, 30000);
+}
+
+// Copy what stands in the field beside the button.
+for (const b of all("[data-copy]")) {
+  b.addEventListener("click", async () => {
+    const field = document.getElementById(b.dataset.copy);
+    try { await navigator.clipboard.writeText(field.value); } catch { field.select(); document.execCommand("copy"); }
+    const word = b.lastChild, was = word.textContent;
+    word.textContent = "Copied";
+    setTimeout(() => { word.textContent = was; }, 2000);
+  });
+}
+
+// A browser that lives in another zone than the profile: ask, never switch.
+const note = document.getElementById("zone-note");
+if (note) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  let kept;
+  try { kept = localStorage.getItem("zone-kept"); } catch { /* no storage, ask again */ }
+  if (here && here !== note.dataset.zone && here !== kept) {
+    for (const el of note.querySelectorAll("[data-here]")) el.textContent = here.split("/").pop().replaceAll("_", " ");
+    note.querySelector("input[name=zone]").value = here;
+    note.querySelector("[data-keep]").addEventListener("click", () => {
+      try { localStorage.setItem("zone-kept", here); } catch { /* asked again next time */ }
+      note.hidden = true;
+    });
+    note.hidden = false;
+  }
+}
+for (const el of all("[data-guess-zone]")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!el.value && here) el.value = here;
+}
+
+for (const b of all("[data-print]")) b.addEventListener("click", () => print());
+for (const m of all("details.menu")) {
+  document.addEventListener("click", (e) => { if (!m.contains(e.target)) m.open = false; });
+  m.addEventListener("keydown", (e) => { if (e.key === "Escape") { m.open = false; m.querySelector("summary").focus(); } });
+}
+if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 3000);
+document.querySelector("[aria-invalid]")?.focus();
+root.classList.add("js");
