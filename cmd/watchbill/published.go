@@ -25,13 +25,18 @@ func readPublished(in io.Reader, team string, today, cut time.Time) (*publishedP
 	if err := json.NewDecoder(in).Decode(&d); err != nil {
 		return nil, fmt.Errorf("not a plan as --format json prints it: %w", err)
 	}
+	return publishedOf(&d, team, today, cut)
+}
+
+// publishedOf checks a plan that is published.
+func publishedOf(d *planDoc, team string, today, cut time.Time) (*publishedPlan, error) {
 	if d.Format != planFormat {
 		return nil, fmt.Errorf("the format is %q and not %q; give what --format json printed", d.Format, planFormat)
 	}
 	if d.Team != team {
 		return nil, fmt.Errorf("this is a plan of team %q and not of %q", d.Team, team)
 	}
-	p := &publishedPlan{doc: &d, shifts: map[string]*shiftDoc{}, today: today, cut: cut}
+	p := &publishedPlan{doc: d, shifts: map[string]*shiftDoc{}, today: today, cut: cut}
 	for i := range d.Shifts {
 		s := &d.Shifts[i]
 		if !s.Start.Before(s.End) {

@@ -1,0 +1,189 @@
+package schedule
+
+import "time"
+
+// What the service keeps about people and teams. Dates and rules are texts as in
+// a team file, because a team file is made of them.
+
+// A Profile is a person who uses the service or is planned by it.
+type Profile struct {
+	ID            ID
+	Name          string
+	Email         string // lower case; empty for somebody who never logs in
+	Zone          string // IANA
+	Works         string // as in a team file; empty is the default
+	Sleeps        string
+	Holidays      string // codes, comma separated; empty is the team's
+	CreatedAt     time.Time
+	DeactivatedAt time.Time // zero while active
+}
+
+// A TeamRecord is a team with its settings.
+type TeamRecord struct {
+	ID           ID
+	Name         string
+	Zone         string
+	HorizonWeeks int   // how far the published plan shall reach at least
+	Version      int64 // raised by every change of who is on call
+	CreatedAt    time.Time
+}
+
+// TeamRules hold for a team from a day on, until others do: a team file without
+// people and days.
+type TeamRules struct {
+	ID        ID
+	Team      ID
+	From      Date
+	Source    string
+	CreatedAt time.Time
+	CreatedBy ID
+}
+
+// A Membership is a person's place in a team.
+type Membership struct {
+	ID      ID
+	Team    ID
+	Person  ID
+	Manager bool
+	OnCall  bool // takes part in the rotations
+	Share   Share
+	From    Date // zero: always
+	Until   Date // last day; zero: for ever
+	Takes   string
+	Skills  string
+	Limits  string
+}
+
+// Leave is when a person is away or, with a cost, would rather not be on call: the
+// days [First, Last] in their zone, or the instants [Start, End).
+type Leave struct {
+	ID          ID
+	Person      ID
+	First, Last Date
+	Start, End  time.Time
+	WishCost    int64 // zero: away
+	Note        string
+	CreatedAt   time.Time
+}
+
+// Span returns the leave as instants, whole days from midnight in the person's
+// zone.
+func (l *Leave) Span(zone *time.Location) (start, end time.Time) {
+	return Absence{First: l.First, Last: l.Last, Start: l.Start, End: l.End}.Span(zone, Midnight)
+}
+
+// The states of a draft.
+const (
+	DraftQueued    = "queued"
+	DraftRunning   = "running"
+	DraftReady     = "ready"
+	DraftFailed    = "failed"
+	DraftPublished = "published"
+	DraftDiscarded = "discarded"
+)
+
+// A Draft is a plan that is being made or waits for a decision.
+type Draft struct {
+	ID         ID
+	Team       ID
+	State      string
+	From       Date
+	Until      Date // not included
+	Pins       string
+	Progress   int // percent
+	Message    string
+	Plan       string // JSON; see Planned
+	BasedOn    int64  // the team's version it was made from
+	CreatedBy  ID
+	CreatedAt  time.Time
+	FinishedAt time.Time
+}
+
+// A Plan is a draft that was published.
+type Plan struct {
+	ID          ID
+	Team        ID
+	Number      int // 1, 2, 3 … in the team
+	Draft       ID
+	Document    string
+	From        Date
+	Until       Date // not included
+	PublishedAt time.Time
+	PublishedBy ID
+}
+
+// The states of a request.
+const (
+	RequestOpen      = "open"
+	RequestAccepted  = "accepted"
+	RequestDeclined  = "declined"
+	RequestWithdrawn = "withdrawn"
+	RequestExpired   = "expired"
+	RequestVoid      = "void" // the shift has moved to somebody else
+)
+
+// A Stretch is a part, or all, of a slot.
+type Stretch struct {
+	Slot     SlotID
+	Rotation RotationID
+	Start    time.Time
+	End      time.Time
+}
+
+// A Request asks others to take a stretch or, with Return, to swap it for one of
+// theirs.
+type Request struct {
+	ID         ID
+	Team       ID
+	Stretch            // of Person
+	Person     ID      // whose shift it is
+	To         ID      // whom it asks; nobody: everybody
+	Return     Stretch // of To; a zero one asks for cover only
+	Message    string
+	State      string
+	ExpiresAt  time.Time
+	CreatedBy  ID
+	CreatedAt  time.Time
+	AnsweredBy ID
+	AnsweredAt time.Time
+	Override   ID // what accepting it made
+	ReturnedBy ID // the override of Return
+}
+
+// IsSwap says whether something is offered in return.
+func (r *Request) IsSwap() bool { return r.Return.Slot != "" }
+
+// The kinds of feeds.
+const (
+	FeedPerson   = "person" // all shifts of its owner, in every team
+	FeedTeam     = "team"
+	FeedRotation = "rotation"
+	FeedAbsences = "absences" // of a team
+)
+
+// A Feed is a calendar that somebody subscribes to by a secret link.
+type Feed struct {
+	ID         ID
+	Kind       string
+	Owner      ID
+	Team       ID
+	Rotation   RotationID
+	Label      string
+	Busy       bool // events take up time in the reader's calendar
+	Tombstones bool // shifts taken away stay for a while, as cancelled
+	CreatedAt  time.Time
+	RevokedAt  time.Time
+	FetchedAt  time.Time
+	FetchedBy  string
+}
+
+// An AuditEntry says who did what about whom.
+type AuditEntry struct {
+	ID     ID
+	At     time.Time
+	By     ID // nobody: the program itself
+	Action string
+	About  ID
+	Team   ID
+	Detail string
+}

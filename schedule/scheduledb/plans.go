@@ -1,0 +1,193 @@
+package scheduledb
+
+import (
+	"context"
+	"time"
+
+	"watchbill/migrations/column"
+	"watchbill/schedule"
+)
+
+// Published returns what is, or was, published for slots that meet [from, to).
+func (s *Store) Published(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Published, error) {
+	return values[shiftRow](s.from(ctx).Where("team_id = ? AND start_at < ? AND end_at > ?", team, seconds(to), seconds(from)).
+		Order("start_at, id"), "shifts")
+}
+
+// Retire ends what is published for the slots.
+func (s *Store) Retire(ctx context.Context, team schedule.ID, slots []schedule.SlotID, at time.Time) error {
+	for len(slots) > 0 {
+		n := min(len(slots), 500) // SQLite takes only so many values at once
+		tx := s.to(ctx).Model(&shiftRow{}).Where("team_id = ? AND until IS NULL AND slot IN ?", team, slots[:n]).
+			Update("until", column.At(at))
+		if tx.Error != nil {
+			return translate(tx.Error, "shifts of team %d", team)
+		}
+		slots = slots[n:]
+	}
+	return nil
+}
+
+// Publish adds what is published. A slot that has somebody already is
+// ErrConflict.
+func (s *Store) Publish(ctx context.Context, team schedule.ID, shifts []schedule.Published) error {
+	if len(shifts) == 0 {
+		return nil
+	}
+	rows := make([]shiftRow, 0, len(shifts))
+	for i := range shifts {
+		rows = append(rows, shiftOf(team, &shifts[i]))
+	}
+	return translate(s.to(ctx).CreateInBatches(rows, 200).Error, "shifts of team %d", team)
+}
+
+// TeamsOf lists the teams in which somebody has or had shifts.
+func (s *Store) TeamsOf(ctx context.Context, person schedule.ID) ([]schedule.ID, error) {
+	var ids []schedule.ID
+	err := s.from(ctx).Raw(`SELECT team_id FROM shift WHERE person_id = ? UNION SELECT team_id FROM override WHERE person_id = ?
+		UNION SELECT team_id FROM membership WHERE person_id = ? ORDER BY 1`, person, person, person).Scan(&ids).Error
+	return ids, translate(err, "teams of %d", person)
+}
+
+// Overrides returns the overrides, also the cancelled ones, that meet [from, to).
+func (s *Store) Overrides(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Override, error) {
+	return values[overrideRow](s.from(ctx).Where("team_id = ? AND start_at < ? AND end_at > ?", team, seconds(to), seconds(from)).
+		Order("id"), "overrides")
+}
+
+// Override returns one override.
+func (s *Store) Override(ctx context.Context, id schedule.ID) (schedule.Override, error) {
+	return one[overrideRow](s.from(ctx).Where("id = ?", id), "override", id)
+}
+
+// AddOverride adds an override and sets its ID.
+func (s *Store) AddOverride(ctx context.Context, o *schedule.Override) error {
+	row := overrideOf(o)
+	err := s.to(ctx).Create(&row).Error
+	o.ID = schedule.ID(row.ID)
+	return translate(err, "override of %s", o.Slot)
+}
+
+// CancelOverride ends an override; false when it had been cancelled before.
+func (s *Store) CancelOverride(ctx context.Context, id, by schedule.ID, at time.Time) (bool, error) {
+	tx := s.to(ctx).Model(&overrideRow{}).Where("id = ? AND cancelled_at IS NULL", id).
+		Updates(map[string]any{"cancelled_by": ref(by), "cancelled_at": column.At(at)})
+	return tx.RowsAffected == 1, translate(tx.Error, "override %d", id)
+}
+
+// Requests returns the requests of a team in some states, or in any, the newest
+// first.
+func (s *Store) Requests(ctx context.Context, team schedule.ID, states ...string) ([]schedule.Request, error) {
+	tx := s.from(ctx).Where("team_id = ?", team).Order("id DESC").Limit(500)
+	if len(states) > 0 {
+		tx = tx.Where("state IN ?", states)
+	}
+	return values[requestRow](tx, "requests")
+}
+
+// Request returns one request.
+func (s *Store) Request(ctx context.Context, id schedule.ID) (schedule.Request, error) {
+	return one[requestRow](s.from(ctx).Where("id = ?", id), "request", id)
+}
+
+// AddRequest adds a request and sets its ID.
+func (s *Store) AddRequest(ctx context.Context, r *schedule.Request) error {
+	row := requestOf(r)
+	err := s.to(ctx).Create(&row).Error
+	r.ID = schedule.ID(row.ID)
+	return translate(err, "request for %s", r.Slot)
+}
+
+// CloseRequest answers an open request; false when it is not open any more.
+func (s *Store) CloseRequest(ctx context.Context, r *schedule.Request) (bool, error) {
+	tx := s.to(ctx).Model(&requestRow{}).Where("id = ? AND state = ?", r.ID, schedule.RequestOpen).Updates(map[string]any{
+		"state": r.State, "answered_by": ref(r.AnsweredBy), "answered_at": column.At(r.AnsweredAt),
+		"override_id": ref(r.Override), "return_override_id": ref(r.ReturnedBy),
+	})
+	return tx.RowsAffected == 1, translate(tx.Error, "request %d", r.ID)
+}
+
+// Drafts returns the drafts of a team without their plans, the newest first.
+func (s *Store) Drafts(ctx context.Context, team schedule.ID) ([]schedule.Draft, error) {
+	return values[draftRow](s.from(ctx).Omit("plan").Where("team_id = ?", team).Order("id DESC").Limit(200), "drafts")
+}
+
+// Draft returns one draft.
+func (s *Store) Draft(ctx context.Context, id schedule.ID) (schedule.Draft, error) {
+	return one[draftRow](s.from(ctx).Where("id = ?", id), "draft", id)
+}
+
+// AddDraft adds a draft and sets its ID.
+func (s *Store) AddDraft(ctx context.Context, d *schedule.Draft) error {
+	row := draftOf(d)
+	err := s.to(ctx).Create(&row).Error
+	d.ID = schedule.ID(row.ID)
+	return translate(err, "draft of team %d", d.Team)
+}
+
+// SaveDraft replaces a draft that is in one of the states; false when it is in
+// none.
+func (s *Store) SaveDraft(ctx context.Context, d *schedule.Draft, states ...string) (bool, error) {
+	row := draftOf(d)
+	tx := s.to(ctx).Model(&draftRow{}).Where("id = ? AND state IN ?", d.ID, states).Updates(map[string]any{
+		"state": row.State, "progress": row.Progress, "message": row.Message, "plan": row.Plan, "based_on": row.BasedOn, "finished_at": row.FinishedAt,
+	})
+	return tx.RowsAffected == 1, translate(tx.Error, "draft %d", d.ID)
+}
+
+// Plans returns the published plans of a team without documents, the newest first.
+func (s *Store) Plans(ctx context.Context, team schedule.ID) ([]schedule.Plan, error) {
+	return values[planRow](s.from(ctx).Omit("document").Where("team_id = ?", team).Order("number DESC"), "plans")
+}
+
+// LastPlan returns the plan that was published last.
+func (s *Store) LastPlan(ctx context.Context, team schedule.ID) (schedule.Plan, error) {
+	return one[planRow](s.from(ctx).Where("team_id = ?", team).Order("number DESC").Limit(1), "plan of team", team)
+}
+
+// AddPlan adds a published plan and sets its ID.
+func (s *Store) AddPlan(ctx context.Context, p *schedule.Plan) error {
+	row := planOf(p)
+	err := s.to(ctx).Create(&row).Error
+	p.ID = schedule.ID(row.ID)
+	return translate(err, "plan of team %d", p.Team)
+}
+
+// Feeds returns the feeds of a person that are not revoked.
+func (s *Store) Feeds(ctx context.Context, owner schedule.ID) ([]schedule.Feed, error) {
+	return values[feedRow](s.from(ctx).Where("owner_id = ? AND revoked_at IS NULL", owner).Order("id"), "feeds")
+}
+
+// FeedByToken returns the feed of a token's hash, unless it was revoked or its
+// owner has left.
+func (s *Store) FeedByToken(ctx context.Context, hash string) (schedule.Feed, error) {
+	return one[feedRow](s.from(ctx).Where(`token_hash = ? AND revoked_at IS NULL
+		AND owner_id IN (SELECT id FROM person WHERE deactivated_at IS NULL)`, hash), "feed", "of a token")
+}
+
+// AddFeed adds a feed and sets its ID.
+func (s *Store) AddFeed(ctx context.Context, f *schedule.Feed, hash string) error {
+	row := feedOf(f, hash)
+	err := s.to(ctx).Create(&row).Error
+	f.ID = schedule.ID(row.ID)
+	return translate(err, "feed of %d", f.Owner)
+}
+
+// ResetFeed gives a feed another token.
+func (s *Store) ResetFeed(ctx context.Context, owner, id schedule.ID, hash string) error {
+	tx := s.to(ctx).Model(&feedRow{}).Where("id = ? AND owner_id = ? AND revoked_at IS NULL", id, owner).
+		Updates(map[string]any{"token_hash": hash, "fetched_at": nil, "fetched_by": ""})
+	return translate(affected(tx), "feed %d", id)
+}
+
+// RevokeFeed ends a feed.
+func (s *Store) RevokeFeed(ctx context.Context, owner, id schedule.ID, at time.Time) error {
+	tx := s.to(ctx).Model(&feedRow{}).Where("id = ? AND owner_id = ? AND revoked_at IS NULL", id, owner).Update("revoked_at", column.At(at))
+	return translate(affected(tx), "feed %d", id)
+}
+
+// Fetched notes when and by what a feed was read last.
+func (s *Store) Fetched(ctx context.Context, id schedule.ID, at time.Time, by string) error {
+	tx := s.to(ctx).Model(&feedRow{}).Where("id = ?", id).Updates(map[string]any{"fetched_at": column.At(at), "fetched_by": by})
+	return translate(tx.Error, "feed %d", id)
+}

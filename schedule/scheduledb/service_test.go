@@ -1,0 +1,432 @@
+package scheduledb_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"watchbill/migrations"
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+	"watchbill/schedule/scheduledb"
+)
+
+// A world is a service over a real database with a team of three, and a clock that
+// stands still until it is moved.
+type world struct {
+	*schedule.Service
+	t              *testing.T
+	now            time.Time
+	team           schedule.ID
+	ana, ben, cleo schedule.ID
+	boss           schedule.ID
+}
+
+var start = time.Date(2026, 12, 7, 8, 0, 0, 0, time.UTC) // Monday, nine o'clock in Berlin
+
+// weeks plans one rotation that Ana, Ben and Cleo take in turn, by the week, or
+// those that are pinned.
+func weeks(_ context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
+	if !progress(50) {
+		return schedule.Planned{}, errors.New("not wanted")
+	}
+	p := schedule.Planned{Document: "{}", Before: in.Before, After: map[schedule.ID]int64{}}
+	zone, err := time.LoadLocation(in.Team.Zone)
+	if err != nil {
+		return p, err
+	}
+	i := 0
+	for day := in.From; day.Before(in.Until); day = day.AddDays(7) {
+		s := schedule.Published{
+			Slot: schedule.SlotID("primary " + day.String()), Rotation: "primary", Points: 168, Person: in.People[i%len(in.People)].Profile.ID,
+			Start: day.At(schedule.ClockAt(9, 0), zone), End: day.AddDays(7).At(schedule.ClockAt(9, 0), zone),
+		}
+		if id, ok := in.Pinned[s.Slot]; ok {
+			s.Person = id
+		}
+		p.Shifts = append(p.Shifts, s)
+		i++
+	}
+	return p, nil
+}
+
+func newWorld(t *testing.T, db *migrations.DB) *world {
+	t.Helper()
+	w := &world{t: t, now: start.AddDate(0, 0, -3)}
+	w.Service = &schedule.Service{Store: scheduledb.New(db.Write, db.Read), Now: func() time.Time { return w.now }, Plan: weeks}
+	in := schedule.TeamImport{Name: "Payments", Zone: "Europe/Berlin", HorizonWeeks: 8, Rules: "rotations: []\n", From: schedule.DateOf(start)}
+	for _, name := range []string{"Ana", "Ben", "Cleo", "Boss"} {
+		in.People = append(in.People, schedule.Planning{
+			Profile:    schedule.Profile{Name: name, Email: name + "@Example.com ", Zone: "Europe/Berlin"},
+			Membership: schedule.Membership{Share: schedule.FullTime, OnCall: name != "Boss", Manager: name == "Boss"},
+		})
+	}
+	team, err := w.AddTeam(t.Context(), 0, in)
+	w.ok(err)
+	w.team = team.ID
+	for email, id := range map[string]*schedule.ID{"ana@example.com": &w.ana, "ben@example.com": &w.ben, "cleo@example.com": &w.cleo, "boss@example.com": &w.boss} {
+		p, err := w.Store.PersonByEmail(t.Context(), email)
+		w.ok(err)
+		*id = p.ID
+	}
+	return w
+}
+
+func (w *world) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// is checks that an error is of a kind, or an InvalidError when kind is nil.
+func (w *world) is(err, kind error) {
+	w.t.Helper()
+	var invalid *schedule.InvalidError
+	if kind == nil && errors.As(err, &invalid) || kind != nil && errors.Is(err, kind) {
+		return
+	}
+	w.t.Fatalf("got the error %v, want one like %v", err, kind)
+}
+
+// publish plans and publishes so many weeks from a day on.
+func (w *world) publish(from schedule.Date, n int, pins map[schedule.SlotID]schedule.ID) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	d, err := w.AskDraft(ctx, w.boss, w.team, from, from.AddDays(7*n), pins)
+	w.ok(err)
+	w.ok(w.RunDraft(ctx, d.ID))
+	_, err = w.Publish(ctx, w.boss, d.ID)
+	w.ok(err)
+}
+
+// roster is who has what from the start on, in words.
+func (w *world) roster() string {
+	w.t.Helper()
+	shifts, err := w.Shifts(w.t.Context(), w.team, start, start.AddDate(0, 0, 21), time.Time{})
+	w.ok(err)
+	names := map[schedule.ID]string{0: "nobody", w.ana: "Ana", w.ben: "Ben", w.cleo: "Cleo"}
+	text := ""
+	for _, s := range shifts {
+		text += fmt.Sprintf("%s %s–%s ", names[s.Person], s.Start.Format("2/15"), s.End.Format("2/15"))
+	}
+	return text
+}
+
+func (w *world) expect(want string) {
+	w.t.Helper()
+	if got := w.roster(); got != want {
+		w.t.Fatalf("\ngot  %s\nwant %s", got, want)
+	}
+}
+
+func (w *world) slot(week int) schedule.Stretch {
+	from := start.AddDate(0, 0, 7*week)
+	return schedule.Stretch{Slot: schedule.SlotID("primary " + from.Format(time.DateOnly)), Rotation: "primary", Start: from, End: from.AddDate(0, 0, 7)}
+}
+
+const asPlanned = "Ana 7/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 "
+
+func run(t *testing.T, test func(w *world)) {
+	t.Helper()
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) { test(newWorld(t, db)) })
+}
+
+func TestPublish(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		day := schedule.DateOf(start)
+		w.publish(day, 3, nil)
+		w.expect(asPlanned)
+
+		// The first week runs; what is planned again leaves it, also when it would change.
+		w.now = start.Add(time.Hour)
+		w.publish(day, 3, map[schedule.SlotID]schedule.ID{w.slot(0).Slot: w.cleo, w.slot(1).Slot: w.cleo, w.slot(2).Slot: w.ben})
+		w.expect("Ana 7/08–14/08 Cleo 14/08–21/08 Ben 21/08–28/08 ")
+
+		// What was known before is not forgotten.
+		was, err := w.Shifts(ctx, w.team, start, start.AddDate(0, 0, 21), start)
+		w.ok(err)
+		if was[1].Person != w.ben {
+			t.Errorf("before the change Ben had the second week, not %d", was[1].Person)
+		}
+
+		// A plan of another time is refused, and so is a draft that was overtaken.
+		_, err = w.AskDraft(ctx, w.boss, w.team, day.AddDays(7), day.AddDays(70), nil)
+		w.is(err, nil)
+		a, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+		w.ok(err)
+		_, err = w.Publish(ctx, w.boss, a.ID)
+		w.is(err, schedule.ErrConflict) // not ready
+		w.ok(w.RunDraft(ctx, a.ID))
+		w.publish(day, 3, nil)
+		_, err = w.Publish(ctx, w.boss, a.ID)
+		w.is(err, schedule.ErrConflict)
+		w.expect(asPlanned)
+		b, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+		w.ok(err)
+		w.ok(w.Discard(ctx, w.boss, b.ID))
+		w.ok(w.RunDraft(ctx, b.ID)) // nothing to do
+		if d, err := w.Store.Draft(ctx, b.ID); err != nil || d.State != schedule.DraftDiscarded {
+			t.Errorf("%+v, %v", d, err)
+		}
+		plans, err := w.Store.Plans(ctx, w.team)
+		w.ok(err)
+		if len(plans) != 3 || plans[0].Number != 3 {
+			t.Errorf("%d plans", len(plans))
+		}
+	})
+}
+
+func TestOverrides(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		part := w.slot(0)
+		part.Start, part.End = start.AddDate(0, 0, 1), start.AddDate(0, 0, 2)
+		o, err := w.Put(ctx, w.boss, w.team, part, 0, "nobody can")
+		w.ok(err)
+		w.expect("Ana 7/08–8/08 nobody 8/08–9/08 Ana 9/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
+		issues, err := w.Issues(ctx, w.team)
+		w.ok(err)
+		if len(issues) != 1 || issues[0].Kind != schedule.Unfilled {
+			t.Errorf("%+v", issues)
+		}
+		_, err = w.Take(ctx, w.ben, w.team, w.slot(1))
+		w.is(err, schedule.ErrConflict) // Ben has it
+		_, err = w.Take(ctx, w.cleo, w.team, part)
+		w.ok(err)
+		w.expect("Ana 7/08–8/08 Cleo 8/08–9/08 Ana 9/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
+		w.is(w.Undo(ctx, w.boss, 999), schedule.ErrNotFound)
+		w.ok(w.Undo(ctx, w.boss, o.ID))
+		w.is(w.Undo(ctx, w.boss, o.ID), schedule.ErrConflict)
+		w.expect("Ana 7/08–8/08 Cleo 8/08–9/08 Ana 9/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
+
+		// Points go to who really held it.
+		in, err := w.PlanInput(ctx, w.team, schedule.DateOf(start), schedule.DateOf(start).AddDays(21))
+		w.ok(err)
+		if in.Before[w.cleo] != 24_000 || in.Before[w.ana] != -24_000 {
+			t.Errorf("balances %v", in.Before)
+		}
+
+		for _, bad := range []schedule.Stretch{
+			{Slot: part.Slot, Start: part.End, End: part.Start},
+			{Slot: part.Slot, Start: part.Start, End: part.End.AddDate(0, 0, 7)},
+		} {
+			_, err = w.Put(ctx, w.boss, w.team, bad, w.ben, "why")
+			w.is(err, nil)
+		}
+		_, err = w.Put(ctx, w.boss, w.team, schedule.Stretch{Slot: "primary 2030-01-01", Start: part.Start, End: part.End}, w.ben, "why")
+		w.is(err, schedule.ErrNotFound)
+		_, err = w.Put(ctx, w.boss, w.team, part, w.ben, "")
+		w.is(err, nil)
+		_, err = w.Put(ctx, w.boss, w.team, part, 999, "why")
+		w.is(err, nil)
+		w.now = start.AddDate(0, 0, 3)
+		_, err = w.Put(ctx, w.boss, w.team, part, w.ben, "too late")
+		w.is(err, nil)
+
+		// A plan that gives the week to somebody else ends what was decided about it.
+		w.now = start.AddDate(0, 0, -1)
+		w.publish(schedule.DateOf(start), 3, map[schedule.SlotID]schedule.ID{w.slot(0).Slot: w.ben})
+		w.expect("Ben 7/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
+	})
+}
+
+func TestCover(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		ask := func(week int, to schedule.ID) schedule.Request {
+			owner := []schedule.ID{w.ana, w.ben, w.cleo}[week]
+			r, err := w.Ask(ctx, owner, schedule.Request{Team: w.team, Stretch: w.slot(week), Person: owner, To: to, Message: "a wedding"})
+			w.ok(err)
+			return r
+		}
+		r := ask(0, 0)
+		_, err := w.Accept(ctx, w.ana, r.ID)
+		w.is(err, schedule.ErrNotFound) // one's own
+		w.is(w.Decline(ctx, w.ben, r.ID), nil)
+		_, err = w.Accept(ctx, w.ben, r.ID)
+		w.ok(err)
+		_, err = w.Accept(ctx, w.cleo, r.ID)
+		w.is(err, schedule.ErrConflict)
+		w.expect("Ben 7/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
+
+		toBen := ask(2, w.ben)
+		_, err = w.Accept(ctx, w.ana, toBen.ID)
+		w.is(err, schedule.ErrNotFound)
+		w.ok(w.Decline(ctx, w.ben, toBen.ID))
+		w.is(w.Withdraw(ctx, w.cleo, toBen.ID), schedule.ErrConflict)
+
+		late := ask(2, 0)
+		w.now = late.ExpiresAt
+		_, err = w.Accept(ctx, w.ana, late.ID)
+		w.is(err, schedule.ErrConflict)
+		w.ok(w.Expire(ctx, w.team))
+		if got, err := w.Store.Request(ctx, late.ID); err != nil || got.State != schedule.RequestExpired {
+			t.Errorf("%+v %v", got, err)
+		}
+	})
+}
+
+func TestSwap(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		swap := schedule.Request{Team: w.team, Stretch: w.slot(0), Person: w.ana, To: w.cleo, Return: w.slot(2)}
+		r, err := w.Ask(ctx, w.ana, swap)
+		w.ok(err)
+		_, err = w.Accept(ctx, w.cleo, r.ID)
+		w.ok(err)
+		w.expect("Cleo 7/08–14/08 Ben 14/08–21/08 Ana 21/08–28/08 ")
+		// A swap of a swapped shift.
+		again := schedule.Request{Team: w.team, Stretch: w.slot(2), Person: w.ana, To: w.ben, Return: w.slot(1)}
+		r, err = w.Ask(ctx, w.ana, again)
+		w.ok(err)
+		// Meanwhile the shift has moved: it can be accepted no more.
+		o, err := w.Put(ctx, w.boss, w.team, w.slot(2), w.cleo, "sorry")
+		w.ok(err)
+		_, err = w.Accept(ctx, w.ben, r.ID)
+		w.is(err, schedule.ErrConflict)
+		w.ok(w.Undo(ctx, w.boss, o.ID))
+		_, err = w.Accept(ctx, w.ben, r.ID)
+		w.ok(err)
+		w.expect("Cleo 7/08–14/08 Ana 14/08–21/08 Ben 21/08–28/08 ")
+	})
+}
+
+// Of many who accept at the same moment one wins and the others are told.
+func TestAcceptAtOnce(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		for range 5 {
+			r, err := w.Ask(ctx, w.boss, schedule.Request{Team: w.team, Stretch: w.slot(0), Person: w.ana})
+			w.ok(err)
+			errs := make([]error, 8)
+			var wg sync.WaitGroup
+			for i := range errs {
+				wg.Go(func() { _, errs[i] = w.Accept(ctx, []schedule.ID{w.ben, w.cleo}[i%2], r.ID) })
+			}
+			wg.Wait()
+			won := 0
+			for _, err := range errs {
+				if err == nil {
+					won++
+				} else if !errors.Is(err, schedule.ErrConflict) {
+					t.Error(err)
+				}
+			}
+			got, err := w.Store.Request(ctx, r.ID)
+			w.ok(err)
+			if won != 1 || got.State != schedule.RequestAccepted {
+				t.Fatalf("%d accepted, and the request is %s", won, got.State)
+			}
+			w.ok(w.Undo(ctx, w.boss, got.Override))
+		}
+	})
+}
+
+func TestLeaves(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		day := schedule.DateOf(start)
+		clashes, err := w.AddLeave(ctx, w.ana, schedule.Leave{Person: w.ana, First: day.AddDays(2), Last: day.AddDays(4), Note: "trip"})
+		w.ok(err)
+		if len(clashes) != 1 || clashes[0].Slot != w.slot(0).Slot {
+			t.Errorf("clashes %+v", clashes)
+		}
+		issues, err := w.Issues(ctx, w.team)
+		w.ok(err)
+		if len(issues) != 1 || issues[0].Kind != schedule.Away {
+			t.Errorf("%+v", issues)
+		}
+		for _, bad := range []schedule.Leave{
+			{Person: w.ana}, {Person: w.ana, First: day, Last: day.AddDays(-1)}, {Person: w.ana, First: day.AddDays(4), Last: day.AddDays(9)},
+			{Person: w.ana, First: day, Last: day.AddDays(5000)}, {Person: w.ana, First: day, Last: day, WishCost: 101},
+		} {
+			_, err := w.AddLeave(ctx, w.ana, bad)
+			w.is(err, nil)
+		}
+		leaves, err := w.Store.Leaves(ctx, []schedule.ID{w.ana})
+		w.ok(err)
+		w.is(w.RemoveLeave(ctx, w.ben, w.ben, leaves[0].ID), schedule.ErrNotFound)
+		w.ok(w.RemoveLeave(ctx, w.ana, w.ana, leaves[0].ID))
+	})
+}
+
+func TestFeeds(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		f, token, err := w.AddFeed(ctx, schedule.Feed{Kind: schedule.FeedPerson, Owner: w.ana, Tombstones: true})
+		w.ok(err)
+		f, err = w.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
+		w.ok(err)
+		events := func() (text []string) {
+			c, err := w.FeedContent(ctx, f)
+			w.ok(err)
+			for _, e := range c.Events {
+				text = append(text, fmt.Sprintf("%s %s %d %t", e.UID, e.Person, e.Shift.Changes, e.Cancelled))
+			}
+			slices.Sort(text)
+			return text
+		}
+		stamp, err := w.Stamp(ctx, &f)
+		w.ok(err)
+		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.team-%d Ana 1 false]", w.team) {
+			t.Error(got)
+		}
+		w.now = w.now.Add(time.Hour)
+		_, err = w.Put(ctx, w.boss, w.team, w.slot(0), w.ben, "ill")
+		w.ok(err)
+		if again, err := w.Stamp(ctx, &f); err != nil || again == stamp {
+			t.Error("the stamp does not change", err)
+		}
+		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.team-%d Ana 2 true]", w.team) {
+			t.Error(got)
+		}
+		fresh, err := w.ResetFeed(ctx, w.ana, f.ID)
+		w.ok(err)
+		_, err = w.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
+		w.is(err, schedule.ErrNotFound)
+		w.is(w.RevokeFeed(ctx, w.ben, f.ID), schedule.ErrNotFound)
+		w.ok(w.RevokeFeed(ctx, w.ana, f.ID))
+		_, err = w.Store.FeedByToken(ctx, schedule.FeedTokenHash(fresh))
+		w.is(err, schedule.ErrNotFound)
+	})
+}
+
+// A transaction that fails leaves nothing behind.
+func TestAllOrNothing(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		failed := errors.New("no")
+		err := w.Store.InTx(ctx, func(tx schedule.Store) error {
+			if err := tx.AddTeam(ctx, &schedule.TeamRecord{Name: "Other", Zone: "UTC", HorizonWeeks: 4, CreatedAt: start}); err != nil {
+				return err
+			}
+			return failed
+		})
+		w.is(err, failed)
+		teams, err := w.Store.Teams(ctx)
+		w.ok(err)
+		if len(teams) != 1 {
+			t.Errorf("%d teams", len(teams))
+		}
+		_, err = w.AddTeam(ctx, w.boss, schedule.TeamImport{Name: "Payments", Zone: "UTC", HorizonWeeks: 4, From: schedule.DateOf(start)})
+		w.is(err, nil)
+		entries, err := w.Store.AuditOf(ctx, 0, w.team, 10)
+		w.ok(err)
+		if text, _ := json.Marshal(entries); len(entries) != 1 {
+			t.Errorf("audit %s", text)
+		}
+	})
+}

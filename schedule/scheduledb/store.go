@@ -1,0 +1,232 @@
+// Package scheduledb keeps people, teams, plans and what became of them in
+// tables.
+package scheduledb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"watchbill/migrations/column"
+	"watchbill/schedule"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// A Store implements schedule.Store.
+type Store struct {
+	write, read *gorm.DB
+}
+
+var _ schedule.Store = (*Store)(nil)
+
+// New returns a store that writes and reads through the given handles, which may
+// be the same.
+func New(write, read *gorm.DB) *Store { return &Store{write, read} }
+
+// InTx runs f in one transaction.
+func (s *Store) InTx(ctx context.Context, f func(schedule.Store) error) error {
+	return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return f(New(tx, tx)) })
+}
+
+func (s *Store) from(ctx context.Context) *gorm.DB { return s.read.WithContext(ctx) }
+func (s *Store) to(ctx context.Context) *gorm.DB   { return s.write.WithContext(ctx) }
+
+// translate turns gorm's errors into the domain's and says what was asked for.
+func translate(err error, format string, args ...any) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		err = schedule.ErrNotFound
+	case errors.Is(err, gorm.ErrDuplicatedKey):
+		err = schedule.ErrConflict
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
+}
+
+// affected says that a write must have met a row.
+func affected(tx *gorm.DB) error {
+	if tx.Error == nil && tx.RowsAffected == 0 {
+		return gorm.ErrRecordNotFound
+	}
+	return tx.Error
+}
+
+type valuer[V any] interface{ value() V }
+
+// values reads all rows of a query.
+func values[R valuer[V], V any](tx *gorm.DB, what string) ([]V, error) {
+	var rows []R
+	if err := tx.Find(&rows).Error; err != nil {
+		return nil, translate(err, "%s", what)
+	}
+	out := make([]V, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, r.value())
+	}
+	return out, nil
+}
+
+// one reads the row of a query.
+func one[R valuer[V], V any](tx *gorm.DB, what string, key any) (V, error) {
+	var row R
+	if err := tx.Take(&row).Error; err != nil {
+		var none V
+		return none, translate(err, "%s %v", what, key)
+	}
+	return row.value(), nil
+}
+
+// Teams returns all teams by name.
+func (s *Store) Teams(ctx context.Context) ([]schedule.TeamRecord, error) {
+	return values[teamRow](s.from(ctx).Order("name"), "teams")
+}
+
+// Team returns one team.
+func (s *Store) Team(ctx context.Context, id schedule.ID) (schedule.TeamRecord, error) {
+	return one[teamRow](s.from(ctx).Where("id = ?", id), "team", id)
+}
+
+// AddTeam adds a team and sets its ID.
+func (s *Store) AddTeam(ctx context.Context, t *schedule.TeamRecord) error {
+	row := teamRow{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, CreatedAt: column.At(t.CreatedAt)}
+	err := s.to(ctx).Create(&row).Error
+	t.ID = schedule.ID(row.ID)
+	return translate(err, "team %q", t.Name)
+}
+
+// SaveTeam changes a team's settings.
+func (s *Store) SaveTeam(ctx context.Context, t *schedule.TeamRecord) error {
+	tx := s.to(ctx).Model(&teamRow{}).Where("id = ?", t.ID).
+		Updates(map[string]any{"name": t.Name, "zone": t.Zone, "horizon_weeks": t.HorizonWeeks})
+	return translate(affected(tx), "team %d", t.ID)
+}
+
+// RaiseVersion counts a change of a team's schedule.
+func (s *Store) RaiseVersion(ctx context.Context, team schedule.ID) (int64, error) {
+	row := teamRow{}
+	tx := s.to(ctx).Model(&row).Clauses(clause.Returning{Columns: []clause.Column{{Name: "version"}}}).
+		Where("id = ?", team).Update("version", gorm.Expr("version + 1"))
+	return row.Version, translate(affected(tx), "team %d", team)
+}
+
+// Rules returns the rules of a team by the day they begin.
+func (s *Store) Rules(ctx context.Context, team schedule.ID) ([]schedule.TeamRules, error) {
+	return values[rulesRow](s.from(ctx).Where("team_id = ?", team).Order("from_day"), "rules")
+}
+
+// SaveRules adds rules, or replaces those that begin on the same day.
+func (s *Store) SaveRules(ctx context.Context, r *schedule.TeamRules) error {
+	row := rulesRow{TeamID: int64(r.Team), FromDay: day(r.From), Source: r.Source, CreatedAt: column.At(r.CreatedAt), CreatedBy: ref(r.CreatedBy)}
+	err := s.to(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "team_id"}, {Name: "from_day"}},
+		DoUpdates: clause.AssignmentColumns([]string{"source", "created_at", "created_by"}),
+	}).Create(&row).Error
+	return translate(err, "rules of team %d", r.Team)
+}
+
+// People returns people by name; nil asks for everybody.
+func (s *Store) People(ctx context.Context, ids []schedule.ID) ([]schedule.Profile, error) {
+	tx := s.from(ctx).Order("name, id")
+	if ids != nil {
+		tx = tx.Where("id IN ?", ids)
+	}
+	return values[personRow](tx, "people")
+}
+
+// PersonByEmail returns the person of an address in lower case.
+func (s *Store) PersonByEmail(ctx context.Context, email string) (schedule.Profile, error) {
+	return one[personRow](s.from(ctx).Where("email = ?", email), "person", email)
+}
+
+// AddPerson adds a person and sets the ID.
+func (s *Store) AddPerson(ctx context.Context, p *schedule.Profile) error {
+	row := personOf(p)
+	err := s.to(ctx).Create(&row).Error
+	p.ID = schedule.ID(row.ID)
+	return translate(err, "person %q", p.Name)
+}
+
+// SavePerson changes what a person says of themselves.
+func (s *Store) SavePerson(ctx context.Context, p *schedule.Profile) error {
+	tx := s.to(ctx).Model(&personRow{}).Where("id = ?", p.ID).Updates(map[string]any{
+		"name": p.Name, "zone": p.Zone, "works": p.Works, "sleeps": p.Sleeps, "holidays": p.Holidays,
+	})
+	return translate(affected(tx), "person %d", p.ID)
+}
+
+// Members returns a team's members.
+func (s *Store) Members(ctx context.Context, team schedule.ID) ([]schedule.Membership, error) {
+	return values[memberRow](s.from(ctx).Where("team_id = ?", team).Order("id"), "members")
+}
+
+// Memberships returns a person's places in teams.
+func (s *Store) Memberships(ctx context.Context, person schedule.ID) ([]schedule.Membership, error) {
+	return values[memberRow](s.from(ctx).Where("person_id = ?", person).Order("id"), "memberships")
+}
+
+// SaveMember adds a member or replaces what is known of one.
+func (s *Store) SaveMember(ctx context.Context, m *schedule.Membership) error {
+	row := memberOf(m)
+	row.ID = 0
+	err := s.to(ctx).Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "team_id"}, {Name: "person_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{
+			"manager", "on_call", "share", "from_day", "until_day", "takes", "skills", "limits",
+		}),
+	}).Create(&row).Error
+	return translate(err, "member %d of team %d", m.Person, m.Team)
+}
+
+// RemoveMember forgets that a person was a member; who leaves gets a last day
+// instead.
+func (s *Store) RemoveMember(ctx context.Context, team, person schedule.ID) error {
+	tx := s.to(ctx).Where("team_id = ? AND person_id = ?", team, person).Delete(&memberRow{})
+	return translate(affected(tx), "member %d of team %d", person, team)
+}
+
+// Leaves returns absences and wishes of people.
+func (s *Store) Leaves(ctx context.Context, people []schedule.ID) ([]schedule.Leave, error) {
+	return values[absenceRow](s.from(ctx).Where("person_id IN ?", people).Order("id"), "absences")
+}
+
+// AddLeave adds an absence or a wish and sets its ID.
+func (s *Store) AddLeave(ctx context.Context, l *schedule.Leave) error {
+	row := absenceOf(l)
+	err := s.to(ctx).Create(&row).Error
+	l.ID = schedule.ID(row.ID)
+	return translate(err, "absence of %d", l.Person)
+}
+
+// RemoveLeave removes an absence or a wish of a person.
+func (s *Store) RemoveLeave(ctx context.Context, person, id schedule.ID) error {
+	tx := s.to(ctx).Where("id = ? AND person_id = ?", id, person).Delete(&absenceRow{})
+	return translate(affected(tx), "absence %d", id)
+}
+
+// Audit adds an entry and sets its ID.
+func (s *Store) Audit(ctx context.Context, e *schedule.AuditEntry) error {
+	row := auditRow{At: column.At(e.At), ByID: ref(e.By), Action: e.Action, AboutID: ref(e.About), TeamID: ref(e.Team), Detail: e.Detail}
+	err := s.to(ctx).Create(&row).Error
+	e.ID = schedule.ID(row.ID)
+	return translate(err, "audit")
+}
+
+// AuditOf returns entries about a person or by them, of a team, or all when both
+// are zero; the newest first.
+func (s *Store) AuditOf(ctx context.Context, person, team schedule.ID, limit int) ([]schedule.AuditEntry, error) {
+	tx := s.from(ctx).Order("id DESC").Limit(limit)
+	if person != 0 {
+		tx = tx.Where("about_id = ? OR by_id = ?", person, person)
+	}
+	if team != 0 {
+		tx = tx.Where("team_id = ?", team)
+	}
+	return values[auditRow](tx, "audit")
+}
+
+// seconds is an instant as SQL compares it.
+func seconds(t time.Time) int64 { return t.Unix() }

@@ -1,0 +1,272 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Service keeps teams' schedules: what was planned and published, what people
+// changed since, and so who is on call. Whoever calls it has made sure that the
+// person named by may do so; see the policy of api/auth.
+type Service struct {
+	Store Store
+	Now   func() time.Time
+	Plan  Planner
+}
+
+// A Planner makes a plan. It calls progress now and then with the percentage
+// done, and gives up when that says so.
+type Planner func(ctx context.Context, in PlanInput, progress func(percent int) (goOn bool)) (Planned, error)
+
+// A PlanInput is all that a plan is made of.
+type PlanInput struct {
+	Team   TeamRecord
+	Rules  TeamRules
+	From   Date
+	Until  Date // not included
+	Today  Date // in the team's zone; what is published before it stays
+	People []Planning
+	Pinned map[SlotID]ID
+	// Before is what people hold above their share, standby points in
+	// thousandths, from plans and covers before.
+	Before map[ID]int64
+	// Recent is what people had in the year before the plan.
+	Recent []Shift
+	// Published is the plan that is replaced, if one is.
+	Published *Planned
+}
+
+// A Planning is a person as far as plans need to know.
+type Planning struct {
+	Profile
+	Membership
+	Leaves []Leave
+}
+
+// Planned is a plan as the planner made it.
+type Planned struct {
+	Document string // JSON, watchbill-plan/1, with all there is to say
+	Shifts   []Published
+	// Before and After are what each person is above their share, in
+	// thousandths of a point, when the plan begins and when it ends.
+	Before, After map[ID]int64
+}
+
+// A TeamImport is a team as a team file tells it.
+type TeamImport struct {
+	Name, Zone   string
+	HorizonWeeks int
+	Rules        string
+	From         Date
+	People       []Planning
+}
+
+// AddTeam adds a team with its people. People who are known by their address are
+// taken as they are. Whoever adds it becomes its manager.
+func (s *Service) AddTeam(ctx context.Context, by ID, in TeamImport) (TeamRecord, error) {
+	if err := in.validate(); err != nil {
+		return TeamRecord{}, err
+	}
+	now := s.Now()
+	team := TeamRecord{Name: in.Name, Zone: in.Zone, HorizonWeeks: in.HorizonWeeks, CreatedAt: now}
+	err := s.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.AddTeam(ctx, &team); errors.Is(err, ErrConflict) {
+			return &InvalidError{"name", fmt.Sprintf("there is a team called %q already; choose another name", in.Name)}
+		} else if err != nil {
+			return err
+		}
+		if err := tx.SaveRules(ctx, &TeamRules{Team: team.ID, From: in.From, Source: in.Rules, CreatedAt: now, CreatedBy: by}); err != nil {
+			return err
+		}
+		there := false
+		for i := range in.People {
+			id, err := s.addMember(ctx, tx, team.ID, &in.People[i])
+			if err != nil {
+				return err
+			}
+			there = there || id == by
+		}
+		if by != 0 && !there {
+			m := Membership{Team: team.ID, Person: by, Manager: true, Share: FullTime}
+			if err := tx.SaveMember(ctx, &m); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(ctx, &AuditEntry{At: now, By: by, Action: "team.add", Team: team.ID, Detail: in.Name})
+	})
+	return team, err
+}
+
+func (in *TeamImport) validate() error {
+	var bad problems
+	if strings.TrimSpace(in.Name) == "" || len(in.Name) > 100 {
+		bad.add("name", "a team needs a name of up to 100 letters")
+	}
+	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
+		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", in.Zone)
+	}
+	if in.HorizonWeeks < 1 || in.HorizonWeeks > 104 {
+		bad.add("horizon_weeks", "%d weeks; it should be from 1 to 104", in.HorizonWeeks)
+	}
+	if in.From.IsZero() {
+		bad.add("from", "say from which day the rules hold")
+	}
+	return bad.err()
+}
+
+func (s *Service) addMember(ctx context.Context, tx Store, team ID, p *Planning) (ID, error) {
+	person := p.Profile
+	person.Email = strings.ToLower(strings.TrimSpace(person.Email))
+	person.CreatedAt = s.Now()
+	known := Profile{}
+	err := ErrNotFound
+	if person.Email != "" {
+		known, err = tx.PersonByEmail(ctx, person.Email)
+	}
+	switch {
+	case err == nil:
+		person = known
+	case !errors.Is(err, ErrNotFound):
+		return 0, err
+	default:
+		if err := tx.AddPerson(ctx, &person); err != nil {
+			return 0, err
+		}
+	}
+	m := p.Membership
+	m.Team, m.Person = team, person.ID
+	if err := tx.SaveMember(ctx, &m); err != nil {
+		return 0, err
+	}
+	for _, leave := range p.Leaves {
+		leave.Person, leave.CreatedAt = person.ID, s.Now()
+		if err := tx.AddLeave(ctx, &leave); err != nil {
+			return 0, err
+		}
+	}
+	return person.ID, nil
+}
+
+// Shifts returns who has what in [from, to) in a team, as Resolve does.
+func (s *Service) Shifts(ctx context.Context, team ID, from, to, asOf time.Time) ([]Shift, error) {
+	return shiftsOf(ctx, s.Store, team, from, to, asOf)
+}
+
+func shiftsOf(ctx context.Context, store Store, team ID, from, to, asOf time.Time) ([]Shift, error) {
+	published, err := store.Published(ctx, team, from, to)
+	if err != nil {
+		return nil, err
+	}
+	overrides, err := store.Overrides(ctx, team, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return Resolve(published, overrides, from, to, asOf), nil
+}
+
+// A TeamShift is a shift with the team it is in.
+type TeamShift struct {
+	Team ID
+	Shift
+}
+
+// PersonShifts returns what a person has in [from, to) in all teams, by start.
+func (s *Service) PersonShifts(ctx context.Context, person ID, from, to time.Time) ([]TeamShift, error) {
+	teams, err := s.Store.TeamsOf(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	var all []TeamShift
+	for _, team := range teams {
+		shifts, err := s.Shifts(ctx, team, from, to, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		for _, shift := range shifts {
+			if shift.Person == person {
+				all = append(all, TeamShift{team, shift})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b TeamShift) int { return a.Start.Compare(b.Start) })
+	return all, nil
+}
+
+// issuesAhead is how far Issues looks.
+const issuesAhead = 90 * 24 * time.Hour
+
+// Issues lists what is wrong with a team's coming 90 days: unfilled shifts, people
+// who have two at once, here or with another team, and people who are away.
+func (s *Service) Issues(ctx context.Context, team ID) ([]Issue, error) {
+	from := s.Now()
+	to := from.Add(issuesAhead)
+	shifts, err := s.Shifts(ctx, team, from, to, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.people(ctx, s.Store, shifts)
+	if err != nil {
+		return nil, err
+	}
+	var ids []ID
+	mine := map[string]bool{}
+	for _, shift := range shifts {
+		mine[shift.Key] = true
+	}
+	all := slices.Clone(shifts)
+	for id := range people {
+		ids = append(ids, id)
+		others, err := s.PersonShifts(ctx, id, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range others {
+			if other.Team != team {
+				all = append(all, other.Shift)
+			}
+		}
+	}
+	leaves, err := s.Store.Leaves(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var away []AwaySpan
+	for i := range leaves {
+		if l := &leaves[i]; l.WishCost == 0 {
+			zone, err := time.LoadLocation(people[l.Person].Zone)
+			if err != nil {
+				return nil, fmt.Errorf("zone of person %d: %w", l.Person, err)
+			}
+			start, end := l.Span(zone)
+			away = append(away, AwaySpan{l.Person, start, end})
+		}
+	}
+	return slices.DeleteFunc(Issues(all, away), func(i Issue) bool {
+		return !mine[i.Shift.Key] && (i.With == nil || !mine[i.With.Key])
+	}), nil
+}
+
+// people returns those who have shifts, by ID.
+func (s *Service) people(ctx context.Context, store Store, shifts []Shift) (map[ID]Profile, error) {
+	ids := []ID{}
+	for _, shift := range shifts {
+		for _, id := range []ID{shift.Person, shift.Published} {
+			if id != 0 && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	people, err := store.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[ID]Profile{}
+	for _, p := range people {
+		byID[p.ID] = p
+	}
+	return byID, nil
+}

@@ -1,0 +1,81 @@
+package schedule
+
+import (
+	"context"
+	"time"
+)
+
+// A Store keeps what was decided. Methods that find nothing return ErrNotFound;
+// a name or an address that is taken is ErrConflict.
+type Store interface {
+	// InTx runs f in one transaction; only the store handed to f may be used
+	// in it. An error of f undoes everything.
+	InTx(ctx context.Context, f func(Store) error) error
+
+	Teams(ctx context.Context) ([]TeamRecord, error)
+	Team(ctx context.Context, id ID) (TeamRecord, error)
+	AddTeam(ctx context.Context, t *TeamRecord) error
+	SaveTeam(ctx context.Context, t *TeamRecord) error // all but the version
+	// RaiseVersion makes readers see that something has changed. It also locks
+	// the team's row until the transaction ends, so that whoever raises it
+	// first goes first.
+	RaiseVersion(ctx context.Context, team ID) (int64, error)
+
+	Rules(ctx context.Context, team ID) ([]TeamRules, error) // by day
+	SaveRules(ctx context.Context, r *TeamRules) error       // replaces those of the same day
+
+	People(ctx context.Context, ids []ID) ([]Profile, error) // nil: everybody, by name
+	PersonByEmail(ctx context.Context, email string) (Profile, error)
+	AddPerson(ctx context.Context, p *Profile) error
+	SavePerson(ctx context.Context, p *Profile) error
+
+	Members(ctx context.Context, team ID) ([]Membership, error)
+	Memberships(ctx context.Context, person ID) ([]Membership, error)
+	SaveMember(ctx context.Context, m *Membership) error // adds or replaces
+	RemoveMember(ctx context.Context, team, person ID) error
+
+	Leaves(ctx context.Context, people []ID) ([]Leave, error)
+	AddLeave(ctx context.Context, l *Leave) error
+	RemoveLeave(ctx context.Context, person, id ID) error
+
+	// Published returns what is, or was, published for slots that meet
+	// [from, to).
+	Published(ctx context.Context, team ID, from, to time.Time) ([]Published, error)
+	// Retire ends what is published for the slots, and Publish adds what is.
+	Retire(ctx context.Context, team ID, slots []SlotID, at time.Time) error
+	Publish(ctx context.Context, team ID, shifts []Published) error
+	// TeamsOf lists the teams in which somebody has or had shifts.
+	TeamsOf(ctx context.Context, person ID) ([]ID, error)
+	Overrides(ctx context.Context, team ID, from, to time.Time) ([]Override, error)
+	Override(ctx context.Context, id ID) (Override, error)
+	AddOverride(ctx context.Context, o *Override) error
+	// CancelOverride says false when it had been cancelled before.
+	CancelOverride(ctx context.Context, id, by ID, at time.Time) (bool, error)
+
+	Requests(ctx context.Context, team ID, states ...string) ([]Request, error)
+	Request(ctx context.Context, id ID) (Request, error)
+	AddRequest(ctx context.Context, r *Request) error
+	// CloseRequest moves an open request to r's state; false when somebody
+	// else was first.
+	CloseRequest(ctx context.Context, r *Request) (bool, error)
+
+	Drafts(ctx context.Context, team ID) ([]Draft, error) // newest first, without plans
+	Draft(ctx context.Context, id ID) (Draft, error)
+	AddDraft(ctx context.Context, d *Draft) error
+	// SaveDraft replaces a draft that is in one of the states; false when it
+	// is in none.
+	SaveDraft(ctx context.Context, d *Draft, states ...string) (bool, error)
+	Plans(ctx context.Context, team ID) ([]Plan, error) // newest first, without documents
+	LastPlan(ctx context.Context, team ID) (Plan, error)
+	AddPlan(ctx context.Context, p *Plan) error
+
+	Feeds(ctx context.Context, owner ID) ([]Feed, error)
+	FeedByToken(ctx context.Context, hash string) (Feed, error) // not revoked, of somebody active
+	AddFeed(ctx context.Context, f *Feed, hash string) error
+	ResetFeed(ctx context.Context, owner, id ID, hash string) error
+	RevokeFeed(ctx context.Context, owner, id ID, at time.Time) error
+	Fetched(ctx context.Context, id ID, at time.Time, by string) error
+
+	Audit(ctx context.Context, e *AuditEntry) error
+	AuditOf(ctx context.Context, person, team ID, limit int) ([]AuditEntry, error) // newest first
+}
