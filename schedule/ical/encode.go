@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"watchbill/schedule"
+
 	goical "github.com/emersion/go-ical"
 )
 
@@ -27,6 +29,12 @@ type Event struct {
 	Description string
 	Categories  []string
 	Start, End  time.Time // End is not included
+	// First and Last are the days of an event of whole days, which has no Start
+	// and End.
+	First, Last schedule.Date
+	URL         string
+	Busy        bool // takes up time in the reader's calendar
+	Cancelled   bool // a shift taken away, kept so that readers remove theirs
 	// Changed is when the event last became what it is, not when it is written:
 	// the same events give the same bytes.
 	Changed time.Time
@@ -36,8 +44,9 @@ type Event struct {
 
 const productID = "-//Watchbill//Watchbill//EN"
 
-// Encode writes the calendar: in UTC, one event a shift, shown as free time so
-// that a week on call does not look like a week of meetings.
+// Encode writes the calendar: in UTC, one event a shift, shown as free time
+// unless it is busy, so that a week on call does not look like a week of
+// meetings.
 func Encode(w io.Writer, c Calendar) error {
 	name := oneLine(c.Name)
 	cal := goical.NewCalendar()
@@ -45,15 +54,20 @@ func Encode(w io.Writer, c Calendar) error {
 	cal.Props.SetText(goical.PropProductID, productID)
 	// Clients do not unescape the name, so it has nothing to escape.
 	raw(cal.Props, "X-WR-CALNAME", strings.NewReplacer(",", "", ";", "", `\`, "").Replace(name))
+	raw(cal.Props, "NAME", strings.NewReplacer(",", "", ";", "", `\`, "").Replace(name))
 	raw(cal.Props, "X-PUBLISHED-TTL", "PT1H")
+	refresh := goical.NewProp("REFRESH-INTERVAL")
+	refresh.Params.Set(goical.ParamValue, "DURATION")
+	refresh.Value = "PT1H"
+	cal.Props.Set(refresh)
 	for _, e := range c.Events {
 		cal.Children = append(cal.Children, e.component())
 	}
 	var buf bytes.Buffer
 	if len(c.Events) == 0 {
 		// The library refuses a calendar without events; clients do not.
-		fmt.Fprintf(&buf, "BEGIN:VCALENDAR\r\nPRODID:%s\r\nVERSION:2.0\r\nX-PUBLISHED-TTL:PT1H\r\nX-WR-CALNAME:%s\r\nEND:VCALENDAR\r\n",
-			productID, cal.Props.Get("X-WR-CALNAME").Value)
+		fmt.Fprintf(&buf, "BEGIN:VCALENDAR\r\nNAME:%[2]s\r\nPRODID:%[1]s\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nVERSION:2.0\r\n"+
+			"X-PUBLISHED-TTL:PT1H\r\nX-WR-CALNAME:%[2]s\r\nEND:VCALENDAR\r\n", productID, cal.Props.Get("X-WR-CALNAME").Value)
 	} else if err := goical.NewEncoder(&buf).Encode(cal); err != nil {
 		return fmt.Errorf("encode calendar: %w", err)
 	}
@@ -67,8 +81,13 @@ func (e Event) component() *goical.Component {
 	ev.Props.SetDateTime(goical.PropDateTimeStamp, e.Changed.UTC())
 	ev.Props.SetDateTime(goical.PropLastModified, e.Changed.UTC())
 	raw(ev.Props, goical.PropSequence, fmt.Sprint(e.Sequence))
-	ev.Props.SetDateTime(goical.PropDateTimeStart, e.Start.UTC())
-	ev.Props.SetDateTime(goical.PropDateTimeEnd, e.End.UTC())
+	if e.First.IsZero() {
+		ev.Props.SetDateTime(goical.PropDateTimeStart, e.Start.UTC())
+		ev.Props.SetDateTime(goical.PropDateTimeEnd, e.End.UTC())
+	} else {
+		ev.Props.SetDate(goical.PropDateTimeStart, e.First.At(schedule.Midnight, time.UTC))
+		ev.Props.SetDate(goical.PropDateTimeEnd, e.Last.AddDays(1).At(schedule.Midnight, time.UTC))
+	}
 	ev.Props.SetText(goical.PropSummary, oneLine(e.Summary))
 	if d := clean(e.Description); d != "" {
 		ev.Props.SetText(goical.PropDescription, d)
@@ -82,9 +101,18 @@ func (e Event) component() *goical.Component {
 		p.SetTextList(list)
 		ev.Props.Set(p)
 	}
-	ev.Props.SetText(goical.PropStatus, "CONFIRMED")
-	ev.Props.SetText(goical.PropTransparency, "TRANSPARENT")
-	raw(ev.Props, "X-MICROSOFT-CDO-BUSYSTATUS", "FREE")
+	if e.URL != "" {
+		raw(ev.Props, goical.PropURL, oneLine(e.URL))
+	}
+	status, transparency, busy := "CONFIRMED", "TRANSPARENT", "FREE"
+	if e.Cancelled {
+		status = "CANCELLED"
+	} else if e.Busy {
+		transparency, busy = "OPAQUE", "BUSY"
+	}
+	ev.Props.SetText(goical.PropStatus, status)
+	ev.Props.SetText(goical.PropTransparency, transparency)
+	raw(ev.Props, "X-MICROSOFT-CDO-BUSYSTATUS", busy)
 	return ev
 }
 

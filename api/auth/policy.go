@@ -1,0 +1,94 @@
+package auth
+
+import "slices"
+
+// An Action is something that somebody may do or not.
+type Action string
+
+// The actions. Behind each stands what it needs: who is On.Person, and in which
+// of On.Teams the asker must be.
+const (
+	SeeTeam        Action = "see team"          // in the team
+	SeeContact     Action = "see contact"       // oneself, or in a team with the person
+	SeeAuditOwn    Action = "see own audit"     // oneself
+	SeeAuditTeam   Action = "see team audit"    // manages the team
+	SeeAuditAll    Action = "see whole audit"   // administrator
+	ReadAPI        Action = "read API"          // anybody known
+	WriteAPI       Action = "write API"         // no service account, not through a token for reading
+	EditOwn        Action = "edit own"          // profile, absences, feeds: oneself
+	AskCover       Action = "ask for cover"     // oneself, in the team; also to accept one or swap
+	Override       Action = "override"          // manages the team
+	EditTeam       Action = "edit team"         // rules and members: manages the team
+	Publish        Action = "publish"           // draft and publish: manages the team
+	Administrate   Action = "administrate"      // administrator
+	ManageAccess   Action = "manage own access" // password, sessions, tokens: oneself, in a browser
+	SeePersonsLoad Action = "see persons' load" // burden and load by person: manages the team
+)
+
+// On is what an action is about. Zero where the action needs nothing.
+type On struct {
+	// Person is the person it is about.
+	Person int64
+	// Teams is the team it is about; for SeeContact, all teams the person is in.
+	Teams []int64
+}
+
+// Team is a team as the object of an action.
+func Team(id int64) On { return On{Teams: []int64{id}} }
+
+// Person is a person, with the teams they are in, as the object of an action.
+func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
+
+var reading = []Action{SeeTeam, SeeContact, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePersonsLoad, ReadAPI}
+
+// May says whether w may do a. This is the only place that knows.
+//
+// Members see their teams, managers manage theirs, administrators do everything.
+// A service account sees the schedule of every team and nothing about people
+// beyond it. A token for reading changes nothing, whoever it belongs to.
+func (w Who) May(a Action, on On) bool {
+	program := w.Admin && w.Person == 0
+	if !w.Known() && !program {
+		return false
+	}
+	if w.Service {
+		return a == ReadAPI || a == SeeTeam
+	}
+	if w.Scope != ScopeWrite && !slices.Contains(reading, a) {
+		return false
+	}
+	if a == ManageAccess { // a token must not make tokens that outlive it
+		return w.Token == 0 && (program || w.Session != 0 && w.Person == on.Person)
+	}
+	if w.Admin {
+		return true
+	}
+	self := w.Person == on.Person
+	switch a {
+	case ReadAPI, WriteAPI:
+		return true
+	case SeeTeam:
+		return slices.ContainsFunc(on.Teams, w.Member)
+	case SeeContact:
+		return self || slices.ContainsFunc(on.Teams, w.Member)
+	case SeeAuditOwn, EditOwn:
+		return self
+	case AskCover:
+		return self && slices.ContainsFunc(on.Teams, w.Member)
+	case SeeAuditTeam, SeePersonsLoad, Override, EditTeam, Publish:
+		return len(on.Teams) > 0 && !slices.ContainsFunc(on.Teams, func(t int64) bool { return !w.Manager(t) })
+	}
+	return false
+}
+
+// Must returns ErrForbidden, or ErrUnauthenticated when nobody is logged in, where
+// May says no.
+func (w Who) Must(a Action, on On) error {
+	switch {
+	case w.May(a, on):
+		return nil
+	case !w.Known():
+		return ErrUnauthenticated
+	}
+	return ErrForbidden
+}
