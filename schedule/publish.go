@@ -44,6 +44,38 @@ func (s *Service) AskDraft(ctx context.Context, by, team ID, from, until Date, p
 	})
 }
 
+// DraftAhead asks for a draft of the next plan when the published one ends before
+// the team's horizon, unless one waits already. It does nothing for a team that
+// has never published.
+func (s *Service) DraftAhead(ctx context.Context, team ID) error {
+	record, err := s.Store.Team(ctx, team)
+	if err != nil {
+		return err
+	}
+	last, err := s.Store.LastPlan(ctx, team)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(record.Zone)
+	if err != nil {
+		return fmt.Errorf("zone of team %d: %w", team, err)
+	}
+	if !last.Until.Before(DateOf(s.Now().In(zone)).AddDays(7 * record.HorizonWeeks)) {
+		return nil
+	}
+	drafts, err := s.Store.Drafts(ctx, team)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(drafts, func(d Draft) bool { return d.BasedOn == int64(last.Number) && d.From == last.Until }) {
+		return nil // also when it was discarded: then somebody does not want it
+	}
+	_, err = s.AskDraft(ctx, 0, team, last.Until, last.Until.AddDays(last.Until.DaysSince(last.From)), nil)
+	return err
+}
+
 // maxPlanDays bounds a plan: two years.
 const maxPlanDays = 2 * 366
 

@@ -14,6 +14,8 @@ type ID int64
 // A Published shift is what a published plan says about a slot, from the moment
 // it was published until something else was.
 type Published struct {
+	ID       ID
+	Team     ID
 	Plan     ID
 	Slot     SlotID
 	Rotation RotationID
@@ -56,6 +58,7 @@ type Shift struct {
 	// Key names the shift within its team. It stays the same when the shift gets
 	// longer or shorter or changes hands.
 	Key       string
+	ID        ID // of the published shift that this is, or is a part of
 	Slot      SlotID
 	Rotation  RotationID
 	Person    ID // nobody: unfilled
@@ -146,7 +149,7 @@ type slotChanges struct {
 // apply cuts a published shift by its overrides, the later over the earlier.
 func (p *Published) apply(overrides []*Override) []Shift {
 	pieces := []Shift{{
-		Key: string(p.Slot), Slot: p.Slot, Rotation: p.Rotation, Person: p.Person, Published: p.Person,
+		Key: string(p.Slot), ID: p.ID, Slot: p.Slot, Rotation: p.Rotation, Person: p.Person, Published: p.Person,
 		Start: p.Start, End: p.End, points: p.Points, whole: p.End.Sub(p.Start),
 	}}
 	if len(overrides) == 0 {
@@ -188,7 +191,7 @@ func (o *Override) cut(pieces []Shift, p *Published) []Shift {
 		}
 	}
 	return append(out, Shift{
-		Key: fmt.Sprintf("%s~%d", p.Slot, o.ID), Slot: p.Slot, Rotation: p.Rotation, Person: o.Person, Published: p.Person,
+		Key: fmt.Sprintf("%s~%d", p.Slot, o.ID), ID: p.ID, Slot: p.Slot, Rotation: p.Rotation, Person: o.Person, Published: p.Person,
 		Start: start, End: end, Override: o.ID, Kind: o.Kind, Reason: o.Reason, points: p.Points, whole: p.End.Sub(p.Start),
 	})
 }

@@ -41,6 +41,8 @@ type Store interface {
 	// Published returns what is, or was, published for slots that meet
 	// [from, to).
 	Published(ctx context.Context, team ID, from, to time.Time) ([]Published, error)
+	// PublishedShift returns one of them, also one that was replaced.
+	PublishedShift(ctx context.Context, id ID) (Published, error)
 	// Retire ends what is published for the slots, and Publish adds what is.
 	Retire(ctx context.Context, team ID, slots []SlotID, at time.Time) error
 	Publish(ctx context.Context, team ID, shifts []Published) error

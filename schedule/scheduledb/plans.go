@@ -14,6 +14,11 @@ func (s *Store) Published(ctx context.Context, team schedule.ID, from, to time.T
 		Order("start_at, id"), "shifts")
 }
 
+// PublishedShift returns one published shift, also one that was replaced.
+func (s *Store) PublishedShift(ctx context.Context, id schedule.ID) (schedule.Published, error) {
+	return one[shiftRow](s.from(ctx).Where("id = ?", id), "shift", id)
+}
+
 // Retire ends what is published for the slots.
 func (s *Store) Retire(ctx context.Context, team schedule.ID, slots []schedule.SlotID, at time.Time) error {
 	for len(slots) > 0 {

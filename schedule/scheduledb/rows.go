@@ -185,7 +185,7 @@ func shiftOf(team schedule.ID, p *schedule.Published) shiftRow {
 
 func (r shiftRow) value() schedule.Published {
 	return schedule.Published{
-		Plan: schedule.ID(r.PlanID), Slot: schedule.SlotID(r.Slot), Rotation: schedule.RotationID(r.Rotation), Person: id(r.PersonID),
+		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Plan: schedule.ID(r.PlanID), Slot: schedule.SlotID(r.Slot), Rotation: schedule.RotationID(r.Rotation), Person: id(r.PersonID),
 		Start: r.StartAt.Time, End: r.EndAt.Time, Points: r.Points, Since: r.Since.Time, Until: r.Until.Time,
 	}
 }

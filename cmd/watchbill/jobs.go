@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+
+	"watchbill/schedule"
+)
+
+// jobs are what the service does by itself. Each is safe to run twice, and on
+// several replicas: a draft is made by whoever claims it first.
+type jobs struct {
+	service *schedule.Service
+	log     *slog.Logger
+}
+
+// start runs the jobs until the context ends; the function it returns waits for
+// those at work.
+func (j *jobs) start(ctx context.Context) (wait func(), err error) {
+	scheduler, err := gocron.NewScheduler(gocron.WithLocation(time.UTC))
+	if err != nil {
+		return nil, err
+	}
+	for name, job := range map[string]struct {
+		every time.Duration
+		run   func(context.Context) error
+	}{
+		"drafts":   {time.Second, j.makeDrafts},
+		"requests": {time.Minute, j.expireRequests},
+		"horizon":  {time.Hour, j.draftAhead},
+	} {
+		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
+			if err := job.run(ctx); err != nil && ctx.Err() == nil {
+				j.log.Error("job failed", "job", name, "error", err)
+			}
+		}), gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithName(name))
+		if err != nil {
+			return nil, err
+		}
+	}
+	scheduler.Start()
+	return func() {
+		if err := scheduler.Shutdown(); err != nil {
+			j.log.Error("jobs did not end", "error", err)
+		}
+	}, nil
+}
+
+// each runs f for every team.
+func (j *jobs) each(ctx context.Context, f func(schedule.TeamRecord) error) error {
+	teams, err := j.service.Store.Teams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, team := range teams {
+		if err := f(team); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *jobs) makeDrafts(ctx context.Context) error {
+	return j.each(ctx, func(team schedule.TeamRecord) error {
+		drafts, err := j.service.Store.Drafts(ctx, team.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range drafts {
+			if d.State != schedule.DraftQueued {
+				continue
+			}
+			if err := j.service.RunDraft(ctx, d.ID); err != nil {
+				return err
+			}
+			j.log.Info("draft made", "team_id", team.ID, "draft_id", d.ID)
+		}
+		return nil
+	})
+}
+
+func (j *jobs) expireRequests(ctx context.Context) error {
+	return j.each(ctx, func(team schedule.TeamRecord) error { return j.service.Expire(ctx, team.ID) })
+}
+
+// draftAhead drafts the next plan of teams whose published one is getting short.
+func (j *jobs) draftAhead(ctx context.Context) error {
+	return j.each(ctx, func(team schedule.TeamRecord) error { return j.service.DraftAhead(ctx, team.ID) })
+}
