@@ -1,2 +1,97 @@
-// Package ui draws the pages of Watchbill.
+// Package ui draws the pages of Watchbill: templates, one style sheet, one
+// small script, the geometry of the chart. It knows no database, no HTTP
+// framework and no clock. A handler fills a page's struct with plain values,
+// calls Pages.Render with the page's name, and sends what it wrote under the
+// policy in CSP.
+//
+// # Pages
+//
+//	name        struct      address (GET)
+//	setup       Setup       /setup
+//	login       Login       /login?next=
+//	invite      Invite      /invite/{token}
+//	home        Home        /
+//	schedule    Schedule    /teams/{id}/schedule?from=2006-01-02&tz=team
+//	shift       Shift       /shifts/{id}
+//	requests    Requests    /requests
+//	timeoff     TimeOff     /timeoff
+//	team        Settings    /teams/{id}/settings
+//	drafts      Drafts      /teams/{id}/drafts
+//	draft       Draft       /teams/{id}/drafts/{draft}
+//	compare     Compare     /teams/{id}/drafts/compare?a=&b=
+//	account     Account     /account
+//	admin       Admin       /admin
+//	audit       Audit       /audit?q=
+//	error       ErrorPage   any
+//
+// Every struct embeds Frame. Instants are shown in Frame.Zone. A refused form
+// is answered with the same page: what was typed in each Field's Value, what
+// is wrong in its Error. An accepted form is answered with 303 See Other.
+//
+// # Forms
+//
+// All forms are application/x-www-form-urlencoded. A date is 2006-01-02, a
+// time of day 15:04, a moment 2006-01-02T15:04 in Frame.Zone; an optional
+// field that was left empty arrives as the empty string, an unchecked box not
+// at all and a checked one as 1. Where "back" is sent it is a path of ours to
+// return to; check that it begins with a single slash.
+//
+//	POST /setup                                    code name email password zone
+//	POST /login                                    email password next
+//	POST /logout
+//	POST /invite/{token}                           name password zone
+//
+//	POST /shifts/{id}/cover                        to (all, or a person's id) from until message expires
+//	POST /shifts/{id}/take
+//	POST /shifts/{id}/swap                         other (a shift's id) message
+//	POST /shifts/{id}/override                     person (an id, or none) from until reason
+//	POST /overrides/{id}/undo
+//	POST /requests/{id}/accept                     back
+//	POST /requests/{id}/decline                    back
+//	POST /requests/{id}/withdraw                   back
+//	POST /swaps/{id}/accept                        back
+//	POST /swaps/{id}/decline                       back
+//	POST /swaps/{id}/withdraw                      back
+//
+//	POST /timeoff                                  from until (last day, included) from_time until_time label
+//	POST /timeoff/{id}/remove
+//	POST /timeoff/wishes                           kind (avoid, prefer) weekday (empty, mon … sun, weekend) from until
+//	POST /timeoff/wishes/{id}/remove
+//
+//	POST /teams/{id}                               name zone
+//	POST /teams/{id}/delete
+//	POST /teams/{id}/members                       email role (member, manager) share from until
+//	POST /teams/{id}/members/{person}              role share from until
+//	POST /teams/{id}/members/{person}/remove       the same fields, which are ignored
+//	POST /teams/{id}/rules                         rules from
+//	POST /teams/{id}/rules/check                   rules from
+//	POST /teams/{id}/invitations                   email role
+//	POST /teams/{id}/invitations/{invitation}/revoke
+//	POST /teams/{id}/feeds                         label busy tombstones
+//	POST /teams/{id}/feeds/{feed}/reset
+//	POST /teams/{id}/feeds/{feed}/revoke
+//
+//	POST /teams/{id}/drafts                        from until (last day, included) name seconds
+//	POST /teams/{id}/drafts/{draft}/pin            shift person
+//	POST /teams/{id}/drafts/{draft}/publish        note
+//	POST /teams/{id}/drafts/{draft}/discard
+//
+//	POST /account                                  name zone work_from work_until sleep_from sleep_until theme (empty, light, dark)
+//	POST /account/zone                             zone back
+//	POST /account/theme                            theme (light, dark) back; also before sign-in, so it sets a cookie
+//	POST /account/password                         old new again; username is there for password managers
+//	POST /account/sessions/{id}/end
+//	POST /account/feeds                            label busy tombstones back
+//	POST /account/feeds/{id}/reset
+//	POST /account/feeds/{id}/revoke
+//	POST /account/tokens                           name scope (read, write) days (30, 90, 365, 0 for ever)
+//	POST /account/tokens/{id}/revoke
+//
+//	POST /admin/people/{id}/deactivate
+//	POST /admin/people/{id}/activate
+//	POST /admin/teams                              name zone
+//	POST /admin/invitations                        email team (an id, or empty) admin
+//	POST /admin/invitations/{id}/revoke
+//
+// The tests hold the templates to this list.
 package ui

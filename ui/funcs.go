@@ -52,6 +52,7 @@ func funcs(a *assets) template.FuncMap {
 		"ago":     func(p framed, t time.Time) string { return ago(t, p.frame().Now) },
 		"past":    func(p framed, t time.Time) bool { return !t.After(p.frame().Now) },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"isoDay":  isoDay,
 		"city":    city,
 
 		"num":        num,

@@ -125,7 +125,10 @@ func (c charter) shift(to []block, s ChartShift, byPerson bool) []block {
 		labels = labels[1:]
 	}
 	b := c.block(x, w, labels)
-	b.Class = r.Kind
+	b.Class = "backup"
+	if r.Kind == "primary" {
+		b.Class = r.Kind
+	}
 	if p.Me {
 		b.Class += " mine"
 	}

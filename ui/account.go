@@ -1,0 +1,65 @@
+package ui
+
+import "time"
+
+// Account is the page "account".
+type Account struct {
+	Frame
+	Email string
+	// POST /account with name, zone, work_from, work_until, sleep_from, sleep_until, theme.
+	Name, ZoneName                             Field
+	WorkFrom, WorkUntil, SleepFrom, SleepUntil Field
+	ThemeName                                  Field
+	Zones                                      []string
+	// POST /account/password with old, new and again.
+	Old, New, Again Field
+	NoPassword      string // who keeps the password instead: the sign-on provider's name
+
+	Sessions []Session
+
+	Feeds     []Feed
+	FeedLabel Field
+	FeedBusy  bool
+	FeedGone  bool      // send cancellations
+	NewFeed   *FeedLink // just made or reset, shown once
+
+	Tokens       []Token
+	TokenName    Field
+	TokenScope   Field
+	TokenExpires Field
+	NewToken     string // shown once
+}
+
+// Session is a browser that is signed in.
+type Session struct {
+	ID      string
+	Client  string
+	Where   string // address it was last seen at
+	Seen    time.Time
+	Current bool
+}
+
+// Token lets a program use the API.
+type Token struct {
+	ID      int64
+	Name    string
+	Scope   string
+	Expires time.Time // zero: never
+	Used    time.Time // zero: never
+	Made    time.Time
+}
+
+// Themes are the choices of the theme.
+func (Account) Themes() []Option {
+	return []Option{{Value: "", Label: "As the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}}
+}
+
+// Scopes are the choices of a token's scope.
+func (Account) Scopes() []Option {
+	return []Option{{Value: "read", Label: "Read only"}, {Value: "write", Label: "Read and write"}}
+}
+
+// Lifetimes are the choices of a token's life in days.
+func (Account) Lifetimes() []Option {
+	return []Option{{Value: "30", Label: "30 days"}, {Value: "90", Label: "90 days"}, {Value: "365", Label: "1 year"}, {Value: "0", Label: "Never"}}
+}

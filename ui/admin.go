@@ -1,0 +1,80 @@
+package ui
+
+import "time"
+
+// Admin is the page "admin": people, teams, invitations and sign-on.
+type Admin struct {
+	Frame
+	People      []AdminPerson
+	AllTeams    []AdminTeam
+	Invitations []Invitation
+	// POST /admin/invitations with email, team and admin.
+	Email, TeamID Field
+	TeamOptions   []Option
+	Link          string // of the invitation just made, shown once
+	// POST /admin/teams with name and zone.
+	TeamName, TeamZone Field
+	Zones              []string
+	SignOn             SignOn
+}
+
+// AdminPerson is one account.
+type AdminPerson struct {
+	ID       int64
+	Name     string
+	Email    string
+	Teams    []string
+	Admin    bool
+	Inactive bool
+	Me       bool
+	Seen     time.Time // zero: never
+	Coming   int       // published shifts still to come
+}
+
+// AdminTeam is one team.
+type AdminTeam struct {
+	ID       int64
+	Name     string
+	Zone     string
+	Members  int
+	Managers []string
+}
+
+// SignOn is the state of single sign-on.
+type SignOn struct {
+	On       bool
+	Name     string
+	Issuer   string
+	Problem  string // why it does not work at the moment, or ""
+	Checked  time.Time
+	Password bool // passwords are allowed beside it
+}
+
+// Audit is the page "audit": who did what, about whom, when.
+type Audit struct {
+	Frame
+	Rows         []AuditRow
+	Query        Field // GET /audit?q=
+	Newer, Older string
+	From, To     time.Time
+}
+
+// AuditRow is one line of the log.
+type AuditRow struct {
+	When  time.Time
+	Who   string // empty: the program itself
+	What  string // "published a schedule"
+	About string // whom or what it concerns
+	Note  string
+	Where string // address it came from; may be empty
+}
+
+// ErrorPage is the page "error".
+type ErrorPage struct {
+	Frame
+	Status int
+	What   string // what happened: "There is no such page"
+	Do     string // what to do about it
+	ID     string // to quote to an administrator; may be empty
+	Back   string // where to go on; empty: the first page
+}

@@ -1,0 +1,126 @@
+package ui
+
+import "time"
+
+// Drafts is the page "drafts": plans that are being computed, wait to be
+// looked at, or have been published.
+type Drafts struct {
+	Frame
+	List []DraftLine
+	// The form that makes one: POST /teams/{id}/drafts with from, until, name and seconds.
+	From, Until, Name, Seconds Field
+	Error                      string
+	NoRules                    bool // the team has no rules yet
+}
+
+// DraftLine is one draft in a list.
+type DraftLine struct {
+	ID       int64
+	Name     string
+	From, To time.Time
+	State    string // computing, ready, failed, published, discarded
+	Progress int    // percent, while computing
+	Step     string // what is being done, or why it failed
+	By       string
+	Made     time.Time
+	Summary  string // "2 unfilled, 14 changes, spread 1.5"
+}
+
+// Tone is the colour of the state's tag; the word stands in it.
+func (d DraftLine) Tone() string {
+	switch d.State {
+	case "computing":
+		return "accent"
+	case "published":
+		return "good"
+	case "failed":
+		return "bad"
+	}
+	return ""
+}
+
+// Draft is the page "draft": may this plan be published?
+type Draft struct {
+	Frame
+	DraftLine
+	Rotations []string // columns of Weeks
+	Weeks     []PlanWeek
+	Fair      []FairRow
+	FairNote  string
+	Proof     string // one sentence: how good the plan is and how that is known
+	ProofTone string // "good" when proven, "warn" when not
+	Unfilled  []Unfilled
+	Changes   []Change
+	Affected  []string // names of the people whose shifts change
+	Others    []Option // drafts to compare with: id and name
+	Editable  bool     // publish, pin and discard are offered
+
+	// The form that pins: POST /teams/{team}/drafts/{id}/pin with shift and person.
+	PinShift, PinPerson Field
+	PinShifts           []Option
+	PinPeople           []Option
+	Note                Field // publish: a word to those affected
+	Error               string
+}
+
+// Base is the draft's address.
+func (d Draft) Base() string { return "/teams/" + itoa(d.Team.ID) + "/drafts/" + itoa(d.ID) }
+
+// PlanWeek is a row of the week calendar; Cells follow the rotations.
+type PlanWeek struct {
+	From, To time.Time
+	Holidays string
+	Cells    [][]PlanShift
+}
+
+// PlanShift is one shift of a plan.
+type PlanShift struct {
+	Person     string // empty: unfilled
+	Start, End time.Time
+	Whole      bool   // it is the whole week's only shift, so its times go without saying
+	Was        string // who has it in the published schedule, when that is somebody else
+	New        bool   // differs from the published schedule
+	Pinned     bool
+}
+
+// Unfilled is a shift that nobody can take, and what would help.
+type Unfilled struct {
+	Rotation   string
+	Start, End time.Time
+	Reasons    []string // "Priya is away", "Marcus: at most one week in four"
+	Remedies   []string // "Allow one week in three", "Ask Search for help"
+}
+
+// Change is one difference between a draft and what is published.
+type Change struct {
+	Rotation   string
+	Start, End time.Time
+	Was, Will  string // names; empty is nobody
+}
+
+// Compare is the page "compare": two drafts side by side.
+type Compare struct {
+	Frame
+	A, B     DraftLine
+	Choices  []Option // drafts that can be chosen
+	Measures []Measure
+	Weeks    []CompareRow // only what differs
+	People   []ComparePerson
+}
+
+// Measure is one figure of both drafts. Better is "a", "b" or "" when even.
+type Measure struct{ Name, A, B, Better string }
+
+// CompareRow is a shift that the drafts give to different people.
+type CompareRow struct {
+	Rotation   string
+	Start, End time.Time
+	A, B       string
+}
+
+// ComparePerson is one person's load in both drafts.
+type ComparePerson struct {
+	Name string
+	Me   bool
+	A, B FairRow
+}

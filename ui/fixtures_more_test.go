@@ -1,0 +1,206 @@
+package ui_test
+
+import (
+	"fmt"
+	"time"
+
+	"watchbill/ui"
+)
+
+func shiftFixtures() []fixture {
+	at := func(title string) ui.Frame { return frame(title, "schedule") }
+	full := ui.Shift{
+		Frame: at("Primary, 7 – 14 Dec"), ID: 14, Rotation: "Primary", Kind: "primary", Who: "Priya Raman", Mine: true, Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10),
+		TeamZone: "Europe/Berlin", State: "published", Relieves: "Ingrid Solberg", RelievedBy: "Marcus Bell",
+		Parts:    []ui.ShiftLine{shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 8, 18)), shiftLine(14, "Marcus Bell", berlin(dec, 8, 18), berlin(dec, 9, 8)), shiftLine(14, "", berlin(dec, 9, 8), berlin(dec, 14, 10))},
+		History:  []ui.Event{{When: now.Add(-72 * time.Hour), Who: "Leila Haddad", Text: "published the schedule"}, {When: now.Add(-70 * time.Hour), Who: "Marcus Bell", Text: "took over the week from Priya Raman"}, {When: now.Add(-time.Hour), Text: "Reminder sent"}},
+		Requests: asked()[:1],
+		Cover: &ui.CoverForm{From: ui.Field{Value: "2026-12-08T18:00"}, Until: ui.Field{Value: "2026-12-06T18:00", Error: "This is before the beginning."}, Candidates: []ui.Candidate{
+			{ID: 7, Name: "Marcus Bell", Effects: []ui.Effect{{Text: "No clash. Carries 6.5 days, fair share 7.", Tone: "good"}}},
+			{ID: 6, Name: "Leila Haddad", Effects: []ui.Effect{{Text: "Two weeks in a row.", Tone: "warn"}}},
+			{ID: 5, Name: "Jonas Weber", Blocked: "away until 7 Dec."}}},
+		Swap: &ui.SwapForm{Offers: []ui.SwapOffer{{ShiftLine: shiftLine(17, "Marcus Bell", berlin(dec, 14, 10), berlin(dec, 21, 10)), Effects: []ui.Effect{{Text: "Both keep 7 days.", Tone: "good"}}},
+			{ShiftLine: shiftLine(18, "Aiko Tanaka", berlin(jan, 4, 10), berlin(jan, 11, 10)), Blocked: "Aiko is away from 19 Dec."}}},
+		Override: &ui.OverrideForm{Options: []ui.Option{{Value: "none", Label: "Nobody"}, {Value: "7", Label: "Marcus Bell"}}},
+		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has the night of 8 Dec"}},
+	}
+	gap := ui.Shift{Frame: at("Backup"), ID: 30, Rotation: "Backup", Kind: "backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), TeamZone: "Europe/London", State: "published",
+		Take: &ui.TakeForm{Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}}}
+	lengthy := full
+	lengthy.Frame = long("Shift", "schedule")
+	lengthy.Mine, lengthy.Rotation, lengthy.Who, lengthy.Relieves, lengthy.RelievedBy = false, longText, longText, longText, longText
+	lengthy.Requests = longRequests()
+	lengthy.History = []ui.Event{{When: now, Who: longText, Text: longText}}
+	lengthy.Take = &ui.TakeForm{Blocked: longText}
+	lengthy.Cover = &ui.CoverForm{Error: longText, Candidates: []ui.Candidate{{ID: 1, Name: longText, Blocked: longText, Effects: []ui.Effect{{Text: longText}}}}}
+	lengthy.Swap = &ui.SwapForm{Error: longText, Offers: []ui.SwapOffer{{ShiftLine: ui.ShiftLine{Rotation: longText, Person: longText, Start: now, End: now.Add(time.Hour)}, Blocked: longText}}}
+	lengthy.Override = &ui.OverrideForm{Error: longText, Options: []ui.Option{{Value: "1", Label: longText}}}
+	lengthy.Undo = []ui.Undo{{ID: 1, Text: longText}}
+	return []fixture{
+		{"shift", "full", full}, {"shift", "empty", gap}, {"shift", "long", lengthy},
+		{"requests", "full", ui.Requests{Frame: frame("Requests", "requests"), ForMe: requests(), Mine: asked()[:1], Others: requests()[:1], Over: asked()[1:]}},
+		{"requests", "empty", ui.Requests{Frame: bare("Requests", "requests")}},
+		{"requests", "long", ui.Requests{Frame: long("Requests", "requests"), ForMe: longRequests(), Over: longRequests()}},
+	}
+}
+
+func timeOffFixtures() []fixture {
+	clash := shiftLine(14, "Priya Raman", berlin(dec, 24, 10), berlin(dec, 26, 10))
+	full := ui.TimeOff{Frame: frame("Time off", "timeoff"),
+		Absences: []ui.Absence{{ID: 1, Start: time.Date(2026, 12, 23, 0, 0, 0, 0, time.UTC), End: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.ShiftLine{clash}},
+			{ID: 2, Start: now.Add(90 * time.Hour), End: now.Add(93 * time.Hour), Label: "Dentist", Source: "imported calendar"}},
+		Wishes: []ui.Wish{{ID: 1, Text: "Fridays", Against: true}, {ID: 2, Text: "24 – 26 Dec"}},
+		From:   ui.Field{Value: "2026-12-09"}, Until: ui.Field{Value: "2026-12-01", Error: "The last day is before the first."},
+	}
+	lengthy := full
+	lengthy.Frame, lengthy.Error, lengthy.WishError = long("Time off", "timeoff"), longText, longText
+	clash.Rotation, clash.Team = longText, longText
+	lengthy.Absences = []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText, Source: longText, Clashes: []ui.ShiftLine{clash}}}
+	lengthy.Wishes = []ui.Wish{{ID: 1, Text: longText, Against: true}}
+	return []fixture{{"timeoff", "full", full}, {"timeoff", "empty", ui.TimeOff{Frame: bare("Time off", "timeoff")}}, {"timeoff", "long", lengthy}}
+}
+
+func feeds() []ui.Feed {
+	return []ui.Feed{{ID: 1, Label: "Phone", Made: now.Add(-90 * 24 * time.Hour), Fetched: now.Add(-2 * time.Hour), Client: "iOS Calendar", Tombstones: true},
+		{ID: 2, Label: "Shared with family", Busy: true, Made: now.Add(-24 * time.Hour)}, {ID: 3, Label: "Old laptop", Made: now.Add(-400 * 24 * time.Hour), Fetched: now.Add(-200 * 24 * time.Hour), Client: "Outlook", Revoked: true}}
+}
+
+func longFeeds() []ui.Feed {
+	return []ui.Feed{{ID: 1, Label: longText, Client: longText, Fetched: now, Made: now}}
+}
+
+const teamFile = `team: Payments Platform
+zone: Europe/Berlin
+rotations:
+  - name: Primary
+    handover: Mon 10:00
+    length: 1 week
+  - name: Backup
+    handover: Mon 10:00
+limits:
+  - at most 1 week in 4
+`
+
+func teamFixtures() []fixture {
+	names := []string{"Priya Raman", "Aiko Tanaka", "Chidi Okafor", "Leila Haddad"}
+	full := ui.Settings{Frame: frame("Settings", "team"), TeamZone: "Europe/Berlin", People: []string{"marcus@example.com"}, Rules: ui.Field{Value: teamFile},
+		RuleErrors: []ui.LineError{{Line: 6, Text: "“1 week” needs a number of days: 7 days, or 2 weeks."}, {Text: "There is no holiday calendar, so holidays count as weekdays."}},
+		RulesFrom:  ui.Field{Value: "2026-12-07"}, RulesSaved: now.Add(-100 * time.Hour), RulesSaver: "Leila Haddad",
+		Invite: ui.InviteForm{Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a"}, Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", By: "Leila Haddad", Expires: now.Add(120 * time.Hour)}},
+		Feeds: feeds(), NewFeed: "https://watchbill.example.com/feeds/abc.ics", Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true}
+	for i, n := range names {
+		m := ui.Member{PersonID: int64(i + 1), Name: n, Email: fmt.Sprintf("person%d@example.com", i), Role: "member", Share: 100 - i*20, From: "2026-01-01", Me: i == 0}
+		if i == 3 {
+			m.Role, m.Until, m.Ended, m.Error = "manager", "2026-06-01", true, "The end is before the beginning."
+		}
+		full.Members = append(full.Members, m)
+	}
+	lengthy := full
+	lengthy.Frame = long("Settings", "team")
+	lengthy.Members = []ui.Member{{PersonID: 1, Name: longText, Email: longText, From: "2026-01-01", Error: longText}}
+	lengthy.RuleErrors = []ui.LineError{{Line: 123456, Text: longText}}
+	lengthy.Rules = ui.Field{Value: longText, Error: longText}
+	lengthy.Feeds = longFeeds()
+	lengthy.Invitations = []ui.Invitation{{ID: 1, Email: longText, Expires: now}}
+	return []fixture{{"team", "full", full}, {"team", "empty", ui.Settings{Frame: frame("Settings", "team"), TeamZone: "UTC"}}, {"team", "long", lengthy}}
+}
+
+func draftLine(id int64, state string) ui.DraftLine {
+	return ui.DraftLine{ID: id, Name: "First quarter", From: berlin(dec, 21, 0), To: berlin(jan, 18, 0), State: state, By: "Leila Haddad", Made: now.Add(-20 * time.Minute), Summary: "1 unfilled · 14 changes · spread 1.5 days"}
+}
+
+func draftFixtures() []fixture {
+	computing := draftLine(3, "computing")
+	computing.Progress, computing.Step, computing.Made = 62, "Evening out weekends", now
+	failed := draftLine(2, "failed")
+	failed.Name, failed.Step = "", "Two people cannot keep “at most one week in four” with two duties."
+	published := draftLine(1, "published")
+	list := ui.Drafts{Frame: frame("Drafts", "drafts"), List: []ui.DraftLine{draftLine(4, "ready"), computing, failed, published}, From: ui.Field{Value: "2027-01-18"}, Until: ui.Field{Value: "2027-01-01", Error: "The last day is before the first."}, Seconds: ui.Field{Value: "10"}}
+	longList := list
+	longList.Frame, longList.Error = long("Drafts", "drafts"), longText
+	failed.Name, failed.Step, failed.By = longText, longText, longText
+	longList.List = []ui.DraftLine{failed, computing}
+
+	full := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: draftLine(4, "ready"), Rotations: []string{"Primary", "Backup"}, Editable: true,
+		Proof: "Proven: no other plan that keeps every rule is more even, and none moves fewer shifts.", ProofTone: "good", FairNote: "Points carried over from the last plan are counted.",
+		Fair:     scheduleFixtures()[0].data.(ui.Schedule).Fair,
+		Unfilled: []ui.Unfilled{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Reasons: []string{"Priya, Aiko and Leila are away", "Marcus: at most one week in four"}, Remedies: []string{"Allow Marcus one week in three.", "Ask Search for a backup over New Year."}}},
+		Changes:  []ui.Change{{Rotation: "Primary", Start: berlin(dec, 21, 10), End: berlin(dec, 24, 10), Was: "Chidi Okafor", Will: "Ingrid Solberg"}, {Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Was: "Marcus Bell"}},
+		Affected: []string{"Chidi Okafor", "Ingrid Solberg", "Marcus Bell"}, Others: []ui.Option{{Value: "5", Label: "First quarter, calmer"}},
+		PinShifts: []ui.Option{{Value: "1", Label: "Primary, 21 – 23 Dec"}}, PinPeople: []ui.Option{{Value: "3", Label: "Chidi Okafor"}}}
+	for i := range 4 {
+		from := time.Date(2026, 12, 21+7*i, 0, 0, 0, 0, time.UTC)
+		w := ui.PlanWeek{From: from, To: from.AddDate(0, 0, 7), Cells: [][]ui.PlanShift{
+			{{Person: "Ingrid Solberg", Start: from, End: from.AddDate(0, 0, 3), New: true, Was: "Chidi Okafor"}, {Person: "Leila Haddad", Start: from.AddDate(0, 0, 3), End: from.AddDate(0, 0, 7)}},
+			{{Person: "Marcus Bell", Start: from, End: from.AddDate(0, 0, 7), Whole: true, Pinned: i == 2}}}}
+		if i == 1 {
+			w.Holidays = "Thu 31 New Year’s Eve, Fri 1 New Year"
+			w.Cells[1] = []ui.PlanShift{{Start: from, End: from.AddDate(0, 0, 7)}}
+		}
+		full.Weeks = append(full.Weeks, w)
+	}
+	busy := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: computing}
+	lengthy := full
+	lengthy.Frame = long("Draft", "drafts")
+	lengthy.Name, lengthy.By, lengthy.Proof, lengthy.Error, lengthy.FairNote = longText, longText, longText, longText, longText
+	lengthy.Rotations = []string{longText, longText}
+	lengthy.Affected = []string{longText, longText}
+	lengthy.Weeks = []ui.PlanWeek{{From: now, To: now.AddDate(0, 0, 7), Holidays: longText, Cells: [][]ui.PlanShift{{{Person: longText, Start: now, End: now}}, nil}}}
+	lengthy.Unfilled = []ui.Unfilled{{Rotation: longText, Start: now, End: now.Add(time.Hour), Reasons: []string{longText}, Remedies: []string{longText}}}
+	lengthy.Changes = []ui.Change{{Rotation: longText, Was: longText, Will: longText, Start: now, End: now.Add(time.Hour)}}
+
+	cmp := ui.Compare{Frame: frame("Compare", "drafts"), A: draftLine(4, "ready"), B: draftLine(5, "ready"), Choices: []ui.Option{{Value: "4", Label: "First quarter"}, {Value: "5", Label: "First quarter, calmer"}},
+		Measures: []ui.Measure{{Name: "Unfilled shifts", A: "1", B: "0", Better: "b"}, {Name: "Largest difference from a fair share", A: "1.5 days", B: "2 days", Better: "a"}, {Name: "Wishes kept", A: "9 of 12", B: "9 of 12"}},
+		Weeks:    []ui.CompareRow{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), B: "Marcus Bell"}},
+		People:   []ui.ComparePerson{{Name: "Priya Raman", Me: true, A: ui.FairRow{Points: 34}, B: ui.FairRow{Points: 36, Difference: 2}}, {Name: "Marcus Bell", A: ui.FairRow{Points: 31.5, Difference: -1.5}, B: ui.FairRow{Points: 34}}}}
+	longCmp := cmp
+	longCmp.Frame = long("Compare", "drafts")
+	longCmp.A.Name, longCmp.B.Name = longText, longText
+	longCmp.Measures = []ui.Measure{{Name: longText, A: longText, B: longText, Better: "a"}}
+	longCmp.Weeks = []ui.CompareRow{{Rotation: longText, A: longText, B: longText, Start: now, End: now.Add(time.Hour)}}
+	longCmp.People = []ui.ComparePerson{{Name: longText}}
+	longCmp.Choices = []ui.Option{{Value: "4", Label: longText}}
+	return []fixture{
+		{"drafts", "full", list}, {"drafts", "empty", ui.Drafts{Frame: frame("Drafts", "drafts"), NoRules: true}}, {"drafts", "long", longList},
+		{"draft", "full", full}, {"draft", "empty", busy}, {"draft", "long", lengthy},
+		{"draft", "failed", ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: failed}},
+		{"compare", "full", cmp}, {"compare", "empty", ui.Compare{Frame: frame("Compare", "drafts")}}, {"compare", "long", longCmp},
+	}
+}
+
+func accountFixtures() []fixture {
+	full := ui.Account{Frame: frame("Your account", "account"), Email: "priya@example.com", Name: ui.Field{Value: "Priya Raman"}, ZoneName: ui.Field{Value: "Europe/London"}, Zones: []string{"Europe/London", "Europe/Berlin"},
+		WorkFrom: ui.Field{Value: "09:00"}, WorkUntil: ui.Field{Value: "17:30"}, SleepFrom: ui.Field{Value: "22:00"}, SleepUntil: ui.Field{Value: "07:00"}, ThemeName: ui.Field{Value: "dark"},
+		Old: ui.Field{Error: "This is not your password."}, Sessions: []ui.Session{{ID: "a", Client: "Firefox on Linux", Where: "192.0.2.7", Seen: now, Current: true}, {ID: "b", Client: "Safari on iPhone", Seen: now.Add(-50 * time.Hour)}},
+		Feeds: feeds(), NewFeed: &ui.FeedLink{Label: "Phone", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics"},
+		Tokens: []ui.Token{{ID: 1, Name: "Chat bot", Scope: "read", Used: now.Add(-time.Minute * 4), Expires: now.Add(20 * 24 * time.Hour)}, {ID: 2, Name: "Migration", Scope: "write", Expires: now.Add(-time.Hour)}}, NewToken: "wb_6b1c0f9a8e7d4c3b2a19"}
+	lengthy := full
+	lengthy.Frame, lengthy.Email, lengthy.NoPassword, lengthy.Feeds = long("Your account", "account"), longText, longText, longFeeds()
+	lengthy.Name = ui.Field{Value: longText, Error: longText}
+	lengthy.Sessions = []ui.Session{{ID: longText, Client: longText, Where: longText, Seen: now}}
+	lengthy.Tokens = []ui.Token{{ID: 1, Name: longText, Scope: longText}}
+	return []fixture{{"account", "full", full}, {"account", "empty", ui.Account{Frame: bare("Your account", "account")}}, {"account", "long", lengthy}}
+}
+
+func adminFixtures() []fixture {
+	full := ui.Admin{Frame: frame("People and teams", "admin"),
+		People:      []ui.AdminPerson{{ID: 1, Name: "Priya Raman", Email: "priya@example.com", Teams: []string{"Payments Platform", "Search"}, Admin: true, Me: true, Seen: now.Add(-time.Minute)}, {ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Teams: []string{"Payments Platform"}, Coming: 3}, {ID: 3, Name: "Former Person", Email: "former@example.com", Inactive: true, Seen: now.Add(-900 * time.Hour)}},
+		AllTeams:    []ui.AdminTeam{{ID: 1, Name: "Payments Platform", Zone: "Europe/Berlin", Members: 8, Managers: []string{"Leila Haddad"}}, {ID: 2, Name: "Search", Zone: "America/New_York", Members: 1}},
+		Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", Team: "Search", By: "Priya Raman", Expires: now.Add(99 * time.Hour)}}, Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a",
+		TeamOptions: []ui.Option{{Value: "", Label: "No team yet"}, {Value: "1", Label: "Payments Platform"}}, SignOn: ui.SignOn{On: true, Name: "Acme SSO", Issuer: "https://sso.example.com", Checked: now.Add(-time.Minute), Password: true}}
+	lengthy := full
+	lengthy.Frame = long("People and teams", "admin")
+	lengthy.People = []ui.AdminPerson{{ID: 1, Name: longText, Email: longText, Teams: []string{longText}}}
+	lengthy.AllTeams = []ui.AdminTeam{{ID: 1, Name: longText, Zone: longText, Managers: []string{longText}}}
+	lengthy.Invitations = []ui.Invitation{{ID: 1, Email: longText, Team: longText, By: longText, Expires: now}}
+	lengthy.SignOn = ui.SignOn{On: true, Name: longText, Issuer: longText, Problem: longText}
+	rows := []ui.AuditRow{{When: now.Add(-time.Hour), Who: "Leila Haddad", What: "published a schedule for", About: "Payments Platform", Note: "21 Dec 2026 – 17 Jan 2027, 14 changes", Where: "192.0.2.7"}, {When: now.Add(-30 * time.Hour), What: "sent a reminder to", About: "Marcus Bell"}, {When: now.Add(-500 * 24 * time.Hour), Who: "Priya Raman", What: "signed in"}}
+	longRow := ui.AuditRow{When: now, Who: longText, What: longText, About: longText, Note: longText, Where: longText}
+	return []fixture{
+		{"admin", "full", full}, {"admin", "empty", ui.Admin{Frame: frame("People and teams", "admin")}}, {"admin", "long", lengthy},
+		{"audit", "full", ui.Audit{Frame: frame("Audit log", "audit"), Rows: rows, Older: "?before=1"}}, {"audit", "empty", ui.Audit{Frame: frame("Audit log", "audit"), Query: ui.Field{Value: "nobody"}}}, {"audit", "long", ui.Audit{Frame: long("Audit log", "audit"), Rows: []ui.AuditRow{longRow}, Newer: "?", Query: ui.Field{Value: longText}}},
+		{"error", "full", ui.ErrorPage{Frame: frame("Not found", ""), Status: 404, What: "There is no such page", Do: "The shift may have been replaced by a newer schedule. Look for it there.", Back: "/teams/1/schedule", ID: "4f2a"}},
+		{"error", "empty", ui.ErrorPage{Frame: out("Error"), Status: 500, What: "Something went wrong"}},
+		{"error", "long", ui.ErrorPage{Frame: long("Error", ""), Status: 403, What: longText, Do: longText, ID: longText}},
+	}
+}

@@ -1,0 +1,102 @@
+package ui
+
+import "time"
+
+// Shift is the page "shift": one shift, and everything that can be done with it.
+// A nil form is one the reader may not use.
+type Shift struct {
+	Frame
+	ID         int64
+	Rotation   string
+	Kind       string // "primary" or "backup"
+	Who        string // empty: unfilled
+	Mine       bool
+	Start, End time.Time
+	TeamZone   string
+	State      string // "published", "past", "running"
+	Relieves   string
+	RelievedBy string
+	Parts      []ShiftLine // who really has which part, when cover has split the shift
+	History    []Event
+	Requests   []Request // open ones about this shift
+
+	Cover    *CoverForm
+	Take     *TakeForm
+	Swap     *SwapForm
+	Override *OverrideForm
+	Undo     []Undo
+}
+
+// Event is something that happened to a shift, a draft or a person.
+type Event struct {
+	When time.Time
+	Who  string // empty: the program itself
+	Text string // what, beginning with a verb: "gave the night of 8 Dec to Marcus Bell"
+}
+
+// CoverForm asks for cover: POST /shifts/{id}/cover with to, from, until,
+// message and expires.
+type CoverForm struct {
+	To         Field // "all" or a person's id
+	From       Field // 2006-01-02T15:04 in Frame.Zone; empty: from the start
+	Until      Field
+	Message    Field
+	Expires    Field
+	Candidates []Candidate // least clash first, then least load
+	Error      string
+}
+
+// Candidate is somebody who might take a shift.
+type Candidate struct {
+	ID      int64
+	Name    string
+	Effects []Effect
+	Blocked string // why a hard rule forbids it, or ""
+}
+
+// TakeForm takes the shift at once: POST /shifts/{id}/take.
+type TakeForm struct {
+	Effects []Effect
+	Blocked string
+}
+
+// SwapForm proposes an exchange: POST /shifts/{id}/swap with other and message.
+type SwapForm struct {
+	Other   Field // id of the shift wanted in return
+	Message Field
+	Offers  []SwapOffer
+	Error   string
+}
+
+// SwapOffer is a shift of somebody else that could be had in return.
+type SwapOffer struct {
+	ShiftLine
+	Effects []Effect // on both sides
+	Blocked string
+}
+
+// OverrideForm puts somebody else, or nobody, on the shift: POST
+// /shifts/{id}/override with person, from, until and reason.
+type OverrideForm struct {
+	Who     Field // a person's id, or "none"
+	From    Field
+	Until   Field
+	Reason  Field
+	Options []Option
+	Error   string
+}
+
+// Undo takes an override or an accepted cover back: POST /overrides/{id}/undo.
+type Undo struct {
+	ID   int64
+	Text string // what would be undone
+}
+
+// Requests is the page "requests".
+type Requests struct {
+	Frame
+	ForMe  []Request // open, for me to answer
+	Mine   []Request // open, asked by me
+	Others []Request // open, between others, for managers
+	Over   []Request // answered, withdrawn and expired, newest first
+}

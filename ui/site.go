@@ -1,0 +1,275 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// A Site answers the requests of browsers: it reads a form, calls the service, and
+// shows a page or leads to one.
+type Site struct {
+	Pages    *Pages
+	Schedule *schedule.Service
+	// Team reads a team file. The days of the plan in it only say from when the
+	// rules hold.
+	Team func(source string) (schedule.TeamImport, error)
+	// Plan reads what a planner wrote of a plan, for the draft's page.
+	Plan    func(document string) (PlanView, error)
+	BaseURL string // https://watchbill.example, without a slash at its end
+	Log     *slog.Logger
+}
+
+// Register adds the pages.
+func (s *Site) Register(e *echo.Echo) {
+	e.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
+	e.GET("/", s.home)
+	e.GET("/teams/:team/schedule", s.schedule)
+	e.GET("/shifts/:shift", s.shift)
+	e.POST("/shifts/:shift/cover", s.askCover)
+	e.POST("/shifts/:shift/take", s.take)
+	e.POST("/shifts/:shift/swap", s.askSwap)
+	e.POST("/shifts/:shift/override", s.override)
+	e.POST("/overrides/:override/undo", s.undo)
+	e.GET("/requests", s.requests)
+	for _, kind := range []string{"requests", "swaps"} {
+		e.POST("/"+kind+"/:request/accept", s.accept)
+		e.POST("/"+kind+"/:request/decline", s.decline)
+		e.POST("/"+kind+"/:request/withdraw", s.withdraw)
+	}
+	e.GET("/timeoff", s.timeOff)
+	e.POST("/timeoff", s.addTimeOff)
+	e.POST("/timeoff/wishes", s.addWish)
+	e.POST("/timeoff/:leave/remove", s.removeLeave)
+	e.POST("/timeoff/wishes/:leave/remove", s.removeLeave)
+	e.GET("/teams/:team/drafts", s.drafts)
+	e.POST("/teams/:team/drafts", s.askDraft)
+	e.GET("/teams/:team/drafts/compare", s.compare)
+	e.GET("/teams/:team/drafts/:draft", s.draft)
+	e.POST("/teams/:team/drafts/:draft/pin", s.pin)
+	e.POST("/teams/:team/drafts/:draft/publish", s.publish)
+	e.POST("/teams/:team/drafts/:draft/discard", s.discard)
+	e.GET("/teams/:team/settings", s.settings)
+	e.POST("/teams/:team/settings/rules", s.saveRules)
+	e.POST("/account/feeds", s.addFeed)
+	e.POST("/account/feeds/:feed/reset", s.resetFeed)
+	e.POST("/account/feeds/:feed/revoke", s.revokeFeed)
+	e.POST("/account/theme", s.theme)
+}
+
+// who returns who is looking, or sends them to log in.
+func who(c echo.Context) (auth.Who, error) {
+	w := auth.From(c.Request().Context())
+	if !w.Known() {
+		return w, auth.ErrUnauthenticated
+	}
+	return w, nil
+}
+
+func me(w auth.Who) schedule.ID { return schedule.ID(w.Person) }
+
+// frame fills in what every page needs.
+func (s *Site) frame(c echo.Context, w auth.Who, title, nav string) (Frame, error) {
+	f := Frame{Title: title, Nav: nav, Theme: theme(c), Zone: "UTC", Now: s.Schedule.Now(), Path: c.Request().URL.RequestURI(), Flash: takeFlash(c)}
+	if !w.Known() {
+		return f, nil
+	}
+	f.Person, f.Zone, f.BrowserZoneNote = &Me{Name: w.Name, Admin: w.Admin}, w.Zone, true
+	teams, err := s.Schedule.Store.Teams(c.Request().Context())
+	if err != nil {
+		return f, err
+	}
+	for _, t := range teams {
+		if w.May(auth.SeeTeam, auth.Team(int64(t.ID))) {
+			f.Teams = append(f.Teams, TeamLink{ID: int64(t.ID), Name: t.Name, Manager: w.May(auth.Publish, auth.Team(int64(t.ID)))})
+		}
+	}
+	waiting, err := s.waiting(c.Request().Context(), w)
+	f.Waiting = len(waiting)
+	return f, err
+}
+
+// teamFrame is frame for a page about a team, which the reader must be allowed to
+// see, or to manage.
+func (s *Site) teamFrame(c echo.Context, title, nav string, need auth.Action) (Frame, schedule.TeamRecord, auth.Who, error) {
+	w, err := who(c)
+	if err != nil {
+		return Frame{}, schedule.TeamRecord{}, w, err
+	}
+	id, err := param(c, "team")
+	if err != nil {
+		return Frame{}, schedule.TeamRecord{}, w, err
+	}
+	if err := w.Must(need, auth.Team(int64(id))); err != nil {
+		return Frame{}, schedule.TeamRecord{}, w, err
+	}
+	team, err := s.Schedule.Store.Team(c.Request().Context(), id)
+	if err != nil {
+		return Frame{}, team, w, err
+	}
+	f, err := s.frame(c, w, title, nav)
+	for i := range f.Teams {
+		if f.Teams[i].ID == int64(id) {
+			f.Team = &f.Teams[i]
+		}
+	}
+	return f, team, w, err
+}
+
+// show renders a page whole or not at all.
+func (s *Site) show(c echo.Context, status int, name string, page any) error {
+	var b bytes.Buffer
+	if err := s.Pages.Render(&b, name, page); err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// param reads an ID of the path. What is no number does not exist.
+func param(c echo.Context, name string) (schedule.ID, error) {
+	n, err := strconv.ParseInt(c.Param(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("%s %q: %w", name, c.Param(name), schedule.ErrNotFound)
+	}
+	return schedule.ID(n), nil
+}
+
+const flashCookie = "flash"
+
+// done leads to a page that says what just happened.
+func done(c echo.Context, to, kind, text string) error {
+	c.SetCookie(&http.Cookie{
+		Name: flashCookie, Value: url.QueryEscape(kind + ":" + text), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS(),
+	})
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+func takeFlash(c echo.Context) *Flash {
+	cookie, err := c.Cookie(flashCookie)
+	if err != nil {
+		return nil
+	}
+	c.SetCookie(&http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	value, err := url.QueryUnescape(cookie.Value)
+	kind, text, ok := strings.Cut(value, ":")
+	if err != nil || !ok || !slices.Contains([]string{"good", "warn", "bad", "info"}, kind) || len(text) > 500 {
+		return nil
+	}
+	return &Flash{Kind: kind, Text: text}
+}
+
+const themeCookie = "theme"
+
+func theme(c echo.Context) string {
+	if cookie, err := c.Cookie(themeCookie); err == nil && (cookie.Value == "light" || cookie.Value == "dark") {
+		return cookie.Value
+	}
+	return ""
+}
+
+func (s *Site) theme(c echo.Context) error {
+	value := c.FormValue("theme")
+	if value != "light" && value != "dark" {
+		value = ""
+	}
+	c.SetCookie(&http.Cookie{Name: themeCookie, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS()})
+	return c.Redirect(http.StatusSeeOther, local(c.FormValue("back")))
+}
+
+// local returns a path of this site, the first page for anything else.
+func local(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		return "/"
+	}
+	return path
+}
+
+// refused says what a person got wrong in a form, or passes on what is not theirs.
+// What is written for them is in the error.
+func refused(err error) (text string, ok bool) {
+	var invalid *schedule.InvalidError
+	switch {
+	case err == nil:
+		return "", false
+	case errors.As(err, &invalid):
+		return upper(invalid.Reason) + ".", true
+	case errors.Is(err, schedule.ErrConflict):
+		text, _, _ := strings.Cut(err.Error(), ": "+schedule.ErrConflict.Error())
+		return upper(text) + ".", true
+	}
+	return "", false
+}
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".")
+}
+
+// answer leads on after a change, or back with the reason when it was refused.
+func answer(c echo.Context, err error, to, good string) error {
+	if text, ok := refused(err); ok {
+		return done(c, to, "bad", text)
+	}
+	if err != nil {
+		return err
+	}
+	return done(c, to, "good", good)
+}
+
+// names returns everybody's name by ID.
+func (s *Site) names(ctx context.Context) (map[schedule.ID]schedule.Profile, error) {
+	people, err := s.Schedule.Store.People(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[schedule.ID]schedule.Profile{}
+	for _, p := range people {
+		byID[p.ID] = p
+	}
+	return byID, nil
+}
+
+// kind is how a rotation's shifts are drawn.
+func kind(r schedule.RotationID) string {
+	name := strings.ToLower(string(r))
+	for _, word := range []string{"second", "backup", "shadow", "tertiary"} {
+		if strings.Contains(name, word) {
+			return "backup"
+		}
+	}
+	return "primary"
+}
+
+// instant reads a time of a form on a clock; empty is the default.
+func instant(text, field, zone string, other time.Time) (time.Time, error) {
+	if text == "" {
+		return other, nil
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return other, err
+	}
+	t, err := time.ParseInLocation("2006-01-02T15:04", text, loc)
+	if err != nil {
+		return other, &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no date and time, like 2026-12-24T09:00", text)}
+	}
+	return t.UTC(), nil
+}

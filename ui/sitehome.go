@@ -1,0 +1,298 @@
+package ui
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// How far ahead a person sees their own shifts, and how many at first sight.
+const (
+	homeAhead  = 366 * 24 * time.Hour
+	homeShifts = 8
+)
+
+// home says when somebody is next on call.
+func (s *Site) home(c echo.Context) error {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.frame(c, w, "My on-call", "home")
+	if err != nil {
+		return err
+	}
+	page := Home{Frame: f}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	shifts, err := s.Schedule.PersonShifts(ctx, me(w), f.Now, f.Now.Add(homeAhead))
+	if err != nil {
+		return err
+	}
+	for i := range shifts {
+		if len(page.Shifts) == homeShifts {
+			page.ManyMore = len(shifts) - homeShifts
+			break
+		}
+		page.Shifts = append(page.Shifts, s.line(&shifts[i], names, me(w), f.Teams))
+	}
+	if len(shifts) > 0 {
+		if page.Next, err = s.next(ctx, &shifts[0], page.Shifts[0], names, f.Now); err != nil {
+			return err
+		}
+	}
+	if page.Asks, err = s.waiting(ctx, w); err != nil {
+		return err
+	}
+	all, err := s.allRequests(ctx, w, schedule.RequestOpen)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.ByMe {
+			page.Asked = append(page.Asked, r)
+		}
+	}
+	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
+		return err
+	}
+	feeds, err := s.Schedule.Store.Feeds(ctx, me(w))
+	if err != nil {
+		return err
+	}
+	for _, feed := range feeds {
+		if feed.Kind == schedule.FeedPerson {
+			page.Feed = &FeedLink{Label: feed.Label, Fetched: feed.FetchedAt, Client: feed.FetchedBy}
+		}
+	}
+	return s.show(c, http.StatusOK, "home", page)
+}
+
+func (s *Site) line(t *schedule.TeamShift, names map[schedule.ID]schedule.Profile, reader schedule.ID, teams []TeamLink) ShiftLine {
+	l := ShiftLine{
+		ID: int64(t.ID), Rotation: string(t.Rotation), Kind: kind(t.Rotation), Person: names[t.Person].Name,
+		Mine: t.Person == reader && reader != 0, Start: t.Start, End: t.End, Note: note(&t.Shift, names),
+	}
+	for _, team := range teams {
+		if team.ID == int64(t.Team) {
+			l.Team = team.Name
+		}
+	}
+	return l
+}
+
+// note says how a shift came to whoever has it, when not by the plan.
+func note(t *schedule.Shift, names map[schedule.ID]schedule.Profile) string {
+	if t.Override == 0 || t.Person == t.Published {
+		return ""
+	}
+	from := names[t.Published].Name
+	switch {
+	case t.Person == 0:
+		return "Set to nobody"
+	case from == "":
+		return "Taken"
+	case t.Kind == schedule.Swapped:
+		return "Swapped with " + from
+	case t.Kind == schedule.Covered:
+		return "Cover for " + from
+	}
+	return "Instead of " + from
+}
+
+// next is the shift of the first sentence, with those before and after it.
+func (s *Site) next(ctx context.Context, t *schedule.TeamShift, l ShiftLine, names map[schedule.ID]schedule.Profile, now time.Time) (*NextShift, error) {
+	n := &NextShift{ShiftLine: l, On: !t.Start.After(now)}
+	team, err := s.Schedule.Store.Team(ctx, t.Team)
+	if err != nil {
+		return nil, err
+	}
+	n.TeamZone = team.Zone
+	n.Relieves, n.RelievedBy, err = s.neighbours(ctx, t, names)
+	return n, err
+}
+
+// neighbours are who hands a shift over and who takes it on.
+func (s *Site) neighbours(ctx context.Context, t *schedule.TeamShift, names map[schedule.ID]schedule.Profile) (before, after string, err error) {
+	around, err := s.Schedule.Shifts(ctx, t.Team, t.Start.Add(-time.Minute), t.End.Add(time.Minute), time.Time{})
+	if err != nil {
+		return "", "", err
+	}
+	for i := range around {
+		o := &around[i]
+		switch {
+		case o.Rotation != t.Rotation || o.Person == t.Person:
+		case o.End.Equal(t.Start):
+			before = names[o.Person].Name
+		case o.Start.Equal(t.End):
+			after = names[o.Person].Name
+		}
+	}
+	return before, after, nil
+}
+
+// absences lists what is still to come of a person's time off, with the shifts it
+// clashes with.
+func (s *Site) absences(ctx context.Context, person schedule.ID, names map[schedule.ID]schedule.Profile, now time.Time) ([]Absence, error) {
+	leaves, err := s.Schedule.Store.Leaves(ctx, []schedule.ID{person})
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(names[person].Zone)
+	if err != nil {
+		return nil, err
+	}
+	var out []Absence
+	for i := range leaves {
+		l := &leaves[i]
+		start, end := l.Span(zone)
+		if l.WishCost > 0 || !end.After(now) {
+			continue
+		}
+		a := Absence{ID: int64(l.ID), Person: names[person].Name, Start: start, End: end, AllDay: !l.First.IsZero(), Label: l.Note, Source: "you"}
+		clashes, err := s.Schedule.PersonShifts(ctx, person, later(start, now), end)
+		if err != nil {
+			return nil, err
+		}
+		for j := range clashes {
+			a.Clashes = append(a.Clashes, s.line(&clashes[j], names, person, nil))
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// waiting lists the open requests that ask the reader.
+func (s *Site) waiting(ctx context.Context, w auth.Who) ([]Request, error) {
+	all, err := s.allRequests(ctx, w, schedule.RequestOpen)
+	if err != nil {
+		return nil, err
+	}
+	var out []Request
+	for _, r := range all {
+		if r.CanAccept {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// allRequests lists the requests of the reader's own teams that concern them, or
+// that they manage, the newest first.
+func (s *Site) allRequests(ctx context.Context, w auth.Who, states ...string) ([]Request, error) {
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Request
+	for team := range w.Teams {
+		record, err := s.Schedule.Store.Team(ctx, schedule.ID(team))
+		if err != nil {
+			return nil, err
+		}
+		list, err := s.Schedule.Store.Requests(ctx, schedule.ID(team), states...)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			r := &list[i]
+			concerned := r.Person == me(w) || r.CreatedBy == me(w) || r.To == me(w) || r.To == 0 || w.Manager(team)
+			if !concerned {
+				continue
+			}
+			view, err := s.request(ctx, r, &record, w, names)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, view)
+		}
+	}
+	return out, nil
+}
+
+func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.TeamRecord, w auth.Who, names map[schedule.ID]schedule.Profile) (Request, error) {
+	mine := r.Person == me(w) || r.CreatedBy == me(w)
+	open := r.State == schedule.RequestOpen && s.Schedule.Now().Before(r.ExpiresAt)
+	view := Request{
+		ID: int64(r.ID), Swap: r.IsSwap(), State: r.State, ByMe: mine, From: names[r.Person].Name, To: "everyone in " + team.Name,
+		Rotation: string(r.Rotation), Start: r.Start, End: r.End, Message: r.Message, Asked: r.CreatedAt, Expires: r.ExpiresAt,
+		Answered: r.AnsweredAt, AnsweredBy: names[r.AnsweredBy].Name, CanWithdraw: open && (mine || w.Manager(int64(team.ID))),
+	}
+	if r.State == schedule.RequestVoid {
+		view.State = "cancelled"
+	}
+	if r.To != 0 {
+		view.To = names[r.To].Name
+	}
+	asked := open && r.Person != me(w) && (r.To == me(w) || r.To == 0 && w.Member(int64(team.ID)))
+	view.CanAccept, view.CanDecline = asked, asked && r.To == me(w)
+	shifts, err := s.Schedule.Shifts(ctx, r.Team, r.Start, r.End, time.Time{})
+	if err != nil {
+		return view, err
+	}
+	for i := range shifts {
+		if shifts[i].Slot == r.Slot {
+			view.ShiftID = int64(shifts[i].ID)
+		}
+	}
+	if r.IsSwap() {
+		view.Give = &ShiftLine{Rotation: string(r.Return.Rotation), Kind: kind(r.Return.Rotation), Person: names[r.To].Name, Start: r.Return.Start, End: r.Return.End}
+	}
+	if asked {
+		view.Effects, err = s.effects(ctx, me(w), r.Start, r.End)
+	}
+	return view, err
+}
+
+// effects says what taking a stretch would mean for somebody.
+func (s *Site) effects(ctx context.Context, person schedule.ID, start, end time.Time) ([]Effect, error) {
+	var out []Effect
+	around, err := s.Schedule.PersonShifts(ctx, person, start.AddDate(0, 0, -14), end.AddDate(0, 0, 14))
+	if err != nil {
+		return nil, err
+	}
+	near := 0
+	for _, t := range around {
+		switch {
+		case t.Start.Before(end) && start.Before(t.End):
+			out = append(out, Effect{Text: "On call twice at once: also " + string(t.Rotation), Tone: "bad"})
+		default:
+			near++
+		}
+	}
+	if near > 0 {
+		out = append(out, Effect{Text: plural(near, "more shift") + " within two weeks", Tone: "warn"})
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	away, err := s.absences(ctx, person, names, s.Schedule.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range away {
+		if a.Start.Before(end) && start.Before(a.End) {
+			out = append(out, Effect{Text: "Away in that time", Tone: "bad"})
+		}
+	}
+	if len(out) == 0 {
+		out = []Effect{{Text: "Nothing else within two weeks", Tone: "good"}}
+	}
+	return out, nil
+}
