@@ -91,7 +91,7 @@ func TestTimelinePlacesShifts(t *testing.T) {
 		},
 		Away: []ChartAway{{Person: 2, Start: from.AddDate(0, 0, 7), End: from.AddDate(0, 0, 14)}},
 	}
-	tl := s.Timeline()
+	tl := s.timeline()
 	if len(tl.Cover) != 2 || len(tl.Cover[0].Blocks) != 2 || len(tl.People) != 2 || len(tl.People[1].Blocks) != 2 {
 		t.Fatalf("rows: %+v", tl)
 	}
@@ -112,7 +112,7 @@ func TestTimelinePlacesShifts(t *testing.T) {
 	if !tl.People[0].On || !tl.People[1].On || tl.People[1].Initials != "ÅÖ" {
 		t.Errorf("who is on: %+v", tl.People)
 	}
-	weeks := s.Agenda()
+	weeks := s.agenda()
 	if len(weeks) != 2 || len(weeks[0].Items) != 2 || len(weeks[1].Items) != 1 || !weeks[0].Now || weeks[1].Away != "Ångström" {
 		t.Errorf("agenda: %+v", weeks)
 	}
@@ -149,11 +149,11 @@ func FuzzTimeline(f *testing.F) {
 		const year = 365 * 86400
 		s := Schedule{Frame: Frame{Zone: zone}, From: time.Unix(from%year, 0), To: time.Unix(from%year+8*7*86400, 0), Rotations: []RotationLine{{ID: 1}}}
 		s.Shifts = []ChartShift{{ID: 1, Rotation: 1, Start: time.Unix(start%year, 0), End: time.Unix(start%year+length%year, 0)}}
-		for _, b := range s.Timeline().Cover[0].Blocks {
+		for _, b := range s.timeline().Cover[0].Blocks {
 			if b.X[0] == '-' || b.W[0] == '-' {
 				t.Errorf("block outside the chart: %+v", b)
 			}
 		}
-		s.Agenda()
+		s.agenda()
 	})
 }

@@ -63,8 +63,8 @@
 //	POST /teams/{id}/members                       email role (member, manager) share from until
 //	POST /teams/{id}/members/{person}              role share from until
 //	POST /teams/{id}/members/{person}/remove       the same fields, which are ignored
-//	POST /teams/{id}/rules                         rules from
-//	POST /teams/{id}/rules/check                   rules from
+//	POST /teams/{id}/settings/rules                rules from
+//	POST /teams/{id}/settings/rules/check          rules from
 //	POST /teams/{id}/invitations                   email role
 //	POST /teams/{id}/invitations/{invitation}/revoke
 //	POST /teams/{id}/feeds                         label busy tombstones

@@ -3,14 +3,45 @@ package ui
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
 )
 
-// funcs are what the templates may call. Those that show a time take the page
-// first, because it knows the zone and the hour.
+// funcs are what the templates may call.
 func funcs(a *assets) template.FuncMap {
+	all := template.FuncMap{
+		"asset":    a.url,
+		"dict":     dict,
+		"field":    field,
+		"pick":     pick,
+		"timeline": Schedule.timeline,
+		"agenda":   Schedule.agenda,
+		"bars":     fairBars,
+		"pct":      percent,
+
+		"num":        num,
+		"dash":       dash,
+		"signed":     signed,
+		"deltaClass": deltaClass,
+		"plural":     plural,
+		"initials":   initials,
+		"first":      first,
+		"join":       func(s []string) string { return strings.Join(s, ", ") },
+		"sub":        func(a, b int) int { return a - b },
+
+		"webcal":  webcal,
+		"google":  googleLink,
+		"outlook": outlookLink,
+	}
+	maps.Copy(all, timeFuncs())
+	return all
+}
+
+// timeFuncs show times. They take the page first, because it knows the zone
+// and the hour.
+func timeFuncs() template.FuncMap {
 	z := &zones{}
 	at := func(p framed, t time.Time) (time.Time, time.Time) {
 		f := p.frame()
@@ -18,12 +49,6 @@ func funcs(a *assets) template.FuncMap {
 		return t.In(loc), f.Now.In(loc)
 	}
 	return template.FuncMap{
-		"asset": a.url,
-		"dict":  dict,
-		"field": field,
-		"pick":  pick,
-		"isErr": func(f Field) bool { return f.Error != "" },
-
 		"span": func(p framed, from, to time.Time) string {
 			from, now := at(p, from)
 			return span(from, to.In(from.Location()), now)
@@ -54,23 +79,6 @@ func funcs(a *assets) template.FuncMap {
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"isoDay":  isoDay,
 		"city":    city,
-
-		"num":        num,
-		"dash":       dash,
-		"signed":     signed,
-		"deltaClass": deltaClass,
-		"plural":     plural,
-		"initials":   initials,
-		"first":      first,
-		"lowerWord":  lowerWord,
-		"join":       func(s []string) string { return strings.Join(s, ", ") },
-		"sub":        func(a, b int) int { return a - b },
-		"inc":        func(a int) int { return a + 1 },
-		"pct":        percent,
-		"bars":       fairBars,
-		"webcal":     webcal,
-		"google":     googleLink,
-		"outlook":    outlookLink,
 	}
 }
 

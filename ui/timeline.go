@@ -34,8 +34,8 @@ type timeline struct {
 	HasFair       bool
 }
 
-// Timeline is the chart's geometry.
-func (s Schedule) Timeline() timeline {
+// timeline is the chart's geometry.
+func (s Schedule) timeline() timeline {
 	c := s.charter()
 	t := timeline{grid: newGrid(c.axis, c.now), Weeks8: len(c.weeks()), HasFair: len(s.Fair) > 0}
 	for _, h := range s.Holidays {
@@ -219,9 +219,9 @@ func (c charter) weeks() [][2]time.Time {
 	return out
 }
 
-// Agenda is the same shifts week by week. A shift stands in the week in which
+// agenda is the same shifts week by week. A shift stands in the week in which
 // it starts, and in the first week also when it started before.
-func (s Schedule) Agenda() []agendaWeek {
+func (s Schedule) agenda() []agendaWeek {
 	c := s.charter()
 	var out []agendaWeek
 	for i, w := range c.weeks() {
