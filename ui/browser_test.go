@@ -91,7 +91,10 @@ func open(t *testing.T) *tab {
 		cancel()
 	})
 	b := &tab{t: t, ctx: ctx, url: site(t).URL}
-	b.do()
+	b.do(cdp.Func(func(ctx context.Context, _ *cdp.Target) error { // else focus moves without events
+		_, err := cdp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return err
+	}))
 	messages := cdp.Console(ctx)
 	go func() {
 		for m, err := range messages {
@@ -187,6 +190,9 @@ func TestBrowserPages(t *testing.T) {
 		if only != "" && !strings.Contains(","+only+",", ","+f.page+",") {
 			continue
 		}
+		if testing.Short() && f.variant != "full" {
+			continue
+		}
 		t.Run(f.page+"/"+f.variant, func(t *testing.T) {
 			parent := b.t
 			b.t = t
@@ -216,10 +222,78 @@ func TestBrowserPages(t *testing.T) {
 				b.size(1440, 900)
 				b.theme("dark")
 				b.shoot(f.page + "-" + f.variant + "-1440-dark")
+				b.theme("light")
+				b.size(880, 900)
+				b.shoot(f.page + "-" + f.variant + "-880-light")
+				b.size(760, 1080)
+				b.do(cdp.Func(func(ctx context.Context, _ *cdp.Target) error {
+					_, err := cdp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+					return err
+				}))
+				b.shoot(f.page + "-" + f.variant + "-print")
+				b.do(cdp.Func(func(ctx context.Context, _ *cdp.Target) error {
+					_, err := cdp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen", Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}})
+					return err
+				}))
+				b.size(1440, 900)
+				b.shoot(f.page + "-" + f.variant + "-forced")
+				b.do(cdp.Func(func(ctx context.Context, _ *cdp.Target) error {
+					_, err := cdp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+					return err
+				}))
 			}
 			if said := b.console(); len(said) > 0 {
 				t.Errorf("console: %s", fmt.Sprintf("%q", said))
 			}
 		})
 	}
+}
+
+// The script smooths things: theme, tip, folded forms. Each also works by keyboard.
+func TestBrowserScript(t *testing.T) {
+	b := open(t)
+	b.theme("light")
+	b.size(1440, 900)
+	b.visit("/schedule/full")
+	if got := eval[string](b, `document.querySelector(".ppl a").focus(); document.getElementById("tip").textContent`); !strings.Contains(got, "Berlin") {
+		t.Errorf("tip of a focused shift is %q", got)
+	}
+	if eval[bool](b, `document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape"})); document.getElementById("tip").hidden`) != true {
+		t.Error("Escape leaves the tip")
+	}
+	b.do(cdp.Click(cdp.CSS(".to-dark")))
+	if got := eval[string](b, `getComputedStyle(document.body).backgroundColor`); got != "rgb(14, 16, 19)" {
+		t.Errorf("after a click on the moon the page is %s", got)
+	}
+	b.visit("/shift/full#swap")
+	if !eval[bool](b, `document.getElementById("swap").open`) {
+		t.Error("a link to the swap form leaves it folded")
+	}
+	b.size(390, 844)
+	b.visit("/home/full")
+	b.do(cdp.Click(cdp.CSS(".menu summary")))
+	if !eval[bool](b, `document.querySelector(".menu a").checkVisibility()`) {
+		t.Error("the menu does not open")
+	}
+	b.accessible(t, "menu open")
+	b.visit("/home/long")
+	b.do(cdp.WaitVisible(cdp.CSS("#zone-note")))
+	if got := eval[int](b, `document.querySelectorAll("#zone-note button").length`); got != 2 {
+		t.Errorf("the question about the zone has %d buttons", got)
+	}
+	if said := b.console(); len(said) > 0 {
+		t.Errorf("console: %q", said)
+	}
+}
+
+// Without script every form and link is still there, and nothing is left hidden that matters.
+func TestBrowserWithoutScript(t *testing.T) {
+	b := open(t)
+	b.do(cdp.Func(func(ctx context.Context, _ *cdp.Target) error {
+		_, err := cdp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	b.size(390, 844)
+	b.visit("/shift/full")
+	b.do(cdp.Click(cdp.CSS("#override summary")), cdp.WaitVisible(cdp.CSS("#override-reason")))
 }

@@ -82,6 +82,14 @@ for (const el of all("[data-guess-zone]")) {
   if (!el.value && here) el.value = here;
 }
 
+// A link to a folded form unfolds it.
+function unfold() {
+  const el = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (el instanceof HTMLDetailsElement) { el.open = true; el.scrollIntoView(); }
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 for (const b of all("[data-print]")) b.addEventListener("click", () => print());
 for (const m of all("details.menu")) {
   document.addEventListener("click", (e) => { if (!m.contains(e.target)) m.open = false; });
