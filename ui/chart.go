@@ -59,11 +59,12 @@ const (
 	trackNarrow = 440
 	charWidth   = 7.1
 	labelPad    = 8
+	swapWidth   = 18 // of the sign on a swapped shift
 )
 
-// fit is the longest of the texts that has room in share of a track, or "".
-func fit(share, track float64, texts ...string) string {
-	room := share*track - labelPad
+// fit is the first of the texts that has room in so many pixels, or "".
+func fit(pixels float64, texts ...string) string {
+	room := pixels - labelPad
 	for _, t := range texts {
 		if float64(utf8.RuneCountInString(t))*charWidth <= room {
 			return t

@@ -72,7 +72,7 @@ func TestFit(t *testing.T) {
 		share float64
 		want  string
 	}{{.2, "Primary"}, {.05, "P"}, {.01, ""}} {
-		if got := fit(c.share, 500, "Primary", "P"); got != c.want {
+		if got := fit(c.share*500, "Primary", "P"); got != c.want {
 			t.Errorf("fit(%v) = %q, want %q", c.share, got, c.want)
 		}
 	}

@@ -16,7 +16,6 @@ type block struct {
 	Say, Tip    string
 	Href        string // empty for time off
 	Swapped     bool
-	SwapX       string
 }
 
 // lane is a row of the chart.
@@ -124,7 +123,8 @@ func (c charter) shift(to []block, s ChartShift, byPerson bool) []block {
 	default:
 		labels = labels[1:]
 	}
-	b := c.block(x, w, labels)
+	swapped := s.Swapped && w*trackNarrow > 40
+	b := c.block(x, w, labels, swapped)
 	b.Class = "backup"
 	if r.Kind == "primary" {
 		b.Class = r.Kind
@@ -144,9 +144,6 @@ func (c charter) shift(to []block, s ChartShift, byPerson bool) []block {
 	}
 	if s.Note != "" {
 		b.Say, b.Tip = b.Say+", "+s.Note, b.Tip+"\n"+s.Note
-	}
-	if b.Swapped = s.Swapped && w*trackNarrow > 40; b.Swapped {
-		b.SwapX = b.X
 	}
 	return append(to, b)
 }
@@ -176,7 +173,7 @@ func (c charter) away(to []block, a ChartAway, p PersonLine) []block {
 	if a.Label != "" {
 		label = a.Label
 	}
-	b := c.block(x, w, []string{label, "Away"})
+	b := c.block(x, w, []string{label, "Away"}, false)
 	b.Class = "away"
 	loc := c.axis.from.Location()
 	when := span(a.Start.In(loc), a.End.In(loc), c.now)
@@ -191,8 +188,12 @@ func lowerWord(s string) string {
 	return string(unicode.ToLower(r)) + s[n:]
 }
 
-func (c charter) block(x, w float64, labels []string) block {
-	return block{X: percent(x), W: percent(w), Mid: percent(x + w/2), Long: fit(w, trackWide, labels...), Short: fit(w, trackNarrow, labels...)}
+func (c charter) block(x, w float64, labels []string, swapped bool) block {
+	icon := 0.0
+	if swapped {
+		icon = swapWidth
+	}
+	return block{X: percent(x), W: percent(w), Mid: percent(x + w/2), Swapped: swapped, Long: fit(w*trackWide-icon, labels...), Short: fit(w*trackNarrow-icon, labels...)}
 }
 
 // agendaWeek is a week of the list that a phone shows instead of the chart.
