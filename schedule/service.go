@@ -16,6 +16,8 @@ type Service struct {
 	Store Store
 	Now   func() time.Time
 	Plan  Planner
+	// Check says what is wrong with the rules of a plan, without making it.
+	Check func(in PlanInput) error
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage
@@ -269,4 +271,66 @@ func (s *Service) people(ctx context.Context, store Store, shifts []Shift) (map[
 		byID[p.ID] = p
 	}
 	return byID, nil
+}
+
+// ChangeRules makes other rules hold for a team from a day on. They are tried
+// first: with today's members they must make a team that can be planned.
+func (s *Service) ChangeRules(ctx context.Context, by, team ID, from Date, source string) error {
+	in, err := s.PlanInput(ctx, team, from, from.AddDays(28))
+	if err != nil {
+		return err
+	}
+	in.Rules = TeamRules{Team: team, From: from, Source: source, CreatedAt: s.Now(), CreatedBy: by}
+	if err := s.Check(in); err != nil {
+		return &InvalidError{"rules", err.Error()}
+	}
+	return s.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.SaveRules(ctx, &in.Rules); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "rules.change", Team: team, Detail: "from " + from.String()})
+	})
+}
+
+// SaveProfile changes what a person says of themselves.
+func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
+	var bad problems
+	p.Name = strings.Join(strings.Fields(p.Name), " ")
+	if p.Name == "" || len(p.Name) > 100 {
+		bad.add("name", "a name has up to 100 letters")
+	}
+	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" || p.Zone == "Local" {
+		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", p.Zone)
+	}
+	for field, text := range map[string]string{"works": p.Works, "sleeps": p.Sleeps} {
+		from, until, ok := strings.Cut(text, "-")
+		_, err1 := ParseClock(from)
+		_, err2 := ParseClock(until)
+		if text != "" && (!ok || err1 != nil || err2 != nil) {
+			bad.add(field, "write both times like 09:00")
+		}
+	}
+	if err := bad.err(); err != nil {
+		return err
+	}
+	return s.Store.InTx(ctx, func(tx Store) error {
+		people, err := tx.People(ctx, []ID{p.ID})
+		if err != nil {
+			return err
+		}
+		if len(people) == 0 {
+			return fmt.Errorf("person %d: %w", p.ID, ErrNotFound)
+		}
+		p.Holidays = people[0].Holidays
+		if p.Works != "" && strings.Contains(people[0].Works, " ") {
+			p.Works = people[0].Works[:strings.LastIndex(people[0].Works, " ")+1] + p.Works // the days stay
+		}
+		if err := tx.SavePerson(ctx, &p); err != nil {
+			return err
+		}
+		if err := raiseAll(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "profile.change", About: p.ID})
+	})
 }

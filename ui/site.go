@@ -24,18 +24,19 @@ import (
 type Site struct {
 	Pages    *Pages
 	Schedule *schedule.Service
+	Access   *auth.Service
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
-	Team func(source string) (schedule.TeamImport, error)
-	// Plan reads what a planner wrote of a plan, for the draft's page.
-	Plan    func(document string) (PlanView, error)
+	Team    func(source string) (schedule.TeamImport, error)
 	BaseURL string // https://watchbill.example, without a slash at its end
 	Log     *slog.Logger
 }
 
-// Register adds the pages.
-func (s *Site) Register(e *echo.Echo) {
-	e.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
+// Register adds the pages; identify finds out who is asking.
+func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
+	all.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
+	e := all.Group("", identify)
+	s.registerAccess(e)
 	e.GET("/", s.home)
 	e.GET("/teams/:team/schedule", s.schedule)
 	e.GET("/shifts/:shift", s.shift)

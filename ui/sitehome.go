@@ -19,7 +19,6 @@ const (
 
 // home says when somebody is next on call.
 func (s *Site) home(c echo.Context) error {
-	ctx := c.Request().Context()
 	w, err := who(c)
 	if err != nil {
 		return err
@@ -28,52 +27,56 @@ func (s *Site) home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := Home{Frame: f}
-	names, err := s.names(ctx)
+	page, err := s.homePage(c.Request().Context(), f, w)
 	if err != nil {
 		return err
+	}
+	return s.show(c, http.StatusOK, "home", page)
+}
+
+func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error) {
+	page := &Home{Frame: f}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
 	}
 	shifts, err := s.Schedule.PersonShifts(ctx, me(w), f.Now, f.Now.Add(homeAhead))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for i := range shifts {
-		if len(page.Shifts) == homeShifts {
-			page.ManyMore = len(shifts) - homeShifts
-			break
-		}
+	page.ManyMore = max(0, len(shifts)-homeShifts)
+	for i := range shifts[:len(shifts)-page.ManyMore] {
 		page.Shifts = append(page.Shifts, s.line(&shifts[i], names, me(w), f.Teams))
 	}
 	if len(shifts) > 0 {
 		if page.Next, err = s.next(ctx, &shifts[0], page.Shifts[0], names, f.Now); err != nil {
-			return err
+			return nil, err
 		}
-	}
-	if page.Asks, err = s.waiting(ctx, w); err != nil {
-		return err
 	}
 	all, err := s.allRequests(ctx, w, schedule.RequestOpen)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, r := range all {
-		if r.ByMe {
+		if r.CanAccept {
+			page.Asks = append(page.Asks, r)
+		} else if r.ByMe {
 			page.Asked = append(page.Asked, r)
 		}
 	}
 	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
-		return err
+		return nil, err
 	}
 	feeds, err := s.Schedule.Store.Feeds(ctx, me(w))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, feed := range feeds {
 		if feed.Kind == schedule.FeedPerson {
 			page.Feed = &FeedLink{Label: feed.Label, Fetched: feed.FetchedAt, Client: feed.FetchedBy}
 		}
 	}
-	return s.show(c, http.StatusOK, "home", page)
+	return page, nil
 }
 
 func (s *Site) line(t *schedule.TeamShift, names map[schedule.ID]schedule.Profile, reader schedule.ID, teams []TeamLink) ShiftLine {
@@ -276,7 +279,7 @@ func (s *Site) effects(ctx context.Context, person schedule.ID, start, end time.
 		}
 	}
 	if near > 0 {
-		out = append(out, Effect{Text: plural(near, "more shift") + " within two weeks", Tone: "warn"})
+		out = append(out, Effect{Text: plural(near, "more shift", "more shifts") + " within two weeks", Tone: "warn"})
 	}
 	names, err := s.names(ctx)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-co-op/gocron/v2"
 
+	"watchbill/api/auth"
 	"watchbill/schedule"
 )
 
@@ -14,6 +15,7 @@ import (
 // several replicas: a draft is made by whoever claims it first.
 type jobs struct {
 	service *schedule.Service
+	access  *auth.Service
 	log     *slog.Logger
 }
 
@@ -31,6 +33,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"drafts":   {time.Second, j.makeDrafts},
 		"requests": {time.Minute, j.expireRequests},
 		"horizon":  {time.Hour, j.draftAhead},
+		"prune":    {time.Hour, func(ctx context.Context) error { return j.access.Prune(ctx, j.service.Now()) }},
 	} {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
 			if err := job.run(ctx); err != nil && ctx.Err() == nil {

@@ -18,6 +18,7 @@ import (
 type commands struct {
 	Plan    planCmd    `cmd:"" help:"Plan a team's on-call duty from its team file."`
 	Solve   solveCmd   `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
+	Serve   serveCmd   `cmd:"" help:"Serve pages, calendars and the API."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 	Help    helpCmd    `cmd:"" help:"Explain the commands, or one of them."`
 }

@@ -66,6 +66,15 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 	return out, nil
 }
 
+// check implements schedule.Service.Check.
+func (p planner) check(in schedule.PlanInput) error {
+	ids, source, err := composeTeam(&in)
+	if err == nil {
+		_, _, err = planningOf(&in, ids, source)
+	}
+	return err
+}
+
 // composeTeam makes the team file of a plan, in which everybody has a name of
 // their own.
 func composeTeam(in *schedule.PlanInput) (ids map[string]schedule.ID, source []byte, err error) {

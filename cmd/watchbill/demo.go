@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/schedule"
+)
+
+// The demonstration company is a team with a past, covers, a swap and open
+// requests, around the day on which it is started.
+
+//go:embed demo.yaml
+var demoTeam string
+
+// demoPassword lets everybody of the demonstration in.
+const demoPassword = "a watch well kept"
+
+// throwAway returns the address of a database that is removed at the end.
+func throwAway() (address string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "watchbill-demo-")
+	if err != nil {
+		return "", nil, err
+	}
+	return filepath.Join(dir, "watchbill.db"), func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// demonstrate fills the database and says how to log in.
+func (s *server) demonstrate(ctx context.Context, con *console) error {
+	today := schedule.DateOf(con.now().UTC())
+	monday := today.AddDays(-(int(today.Weekday())+6)%7 - 14)
+	// The team has planned two weeks ago, and a day has passed since.
+	began := monday.At(schedule.ClockAt(6, 0), time.UTC)
+	s.now = func() time.Time { return began }
+	defer func() { s.now = con.now }()
+	fmt.Fprintln(con.err, "watchbill: making a demonstration company …")
+	in, err := importTeam(strings.NewReplacer("FROM", monday.String(),
+		"AWAY1", span(monday, 16, 22), "AWAY2", span(monday, 30, 43), "AWAY3", span(monday, 51, 55), "WISH1", span(monday, 37, 38)).Replace(demoTeam))
+	if err != nil {
+		return err
+	}
+	in.People[0].Manager = true
+	team, err := s.schedule.AddTeam(ctx, 0, in)
+	if err != nil {
+		return err
+	}
+	people, err := s.schedule.Store.People(ctx, nil)
+	if err != nil {
+		return err
+	}
+	boss := people[slices.IndexFunc(people, func(p schedule.Profile) bool { return p.Name == in.People[0].Name })].ID
+	d, err := s.schedule.AskDraft(ctx, boss, team.ID, monday, monday.AddDays(7*14), nil)
+	if err != nil {
+		return err
+	}
+	limit := s.planner.timeLimit
+	s.planner.timeLimit = min(limit, time.Second)
+	s.schedule.Plan = s.planner.plan
+	err = s.schedule.RunDraft(ctx, d.ID)
+	s.planner.timeLimit = limit
+	s.schedule.Plan = s.planner.plan
+	if err != nil {
+		return err
+	}
+	if _, err := s.schedule.Publish(ctx, boss, d.ID); err != nil {
+		return err
+	}
+	s.now = func() time.Time { return con.now().Add(-2 * time.Hour) }
+	if err := s.liven(ctx, team.ID, boss); err != nil {
+		return err
+	}
+	return s.demoAccounts(ctx, con, people)
+}
+
+func span(from schedule.Date, first, last int) string {
+	return fmt.Sprintf("%v to %v", from.AddDays(first), from.AddDays(last))
+}
+
+// liven does what people do with a published plan: somebody is covered for a day,
+// two swap, somebody asks everybody, and one shift has nobody.
+func (s *server) liven(ctx context.Context, team, boss schedule.ID) error {
+	now := s.schedule.Now()
+	shifts, err := s.schedule.Shifts(ctx, team, now, now.AddDate(0, 0, 70), time.Time{})
+	if err != nil {
+		return err
+	}
+	shifts = slices.DeleteFunc(shifts, func(t schedule.Shift) bool { return !t.Start.After(now) })
+	at := func(i int) *schedule.Shift { return &shifts[i] }
+	part := func(t *schedule.Shift) schedule.Stretch {
+		return schedule.Stretch{Slot: t.Slot, Start: t.Start, End: t.End}
+	}
+	other := func(not ...schedule.ID) *schedule.Shift {
+		for i := 4; i < len(shifts); i++ {
+			if !slices.Contains(not, shifts[i].Person) && shifts[i].Person != 0 {
+				return at(i)
+			}
+		}
+		return nil
+	}
+	if len(shifts) < 12 {
+		return fmt.Errorf("the demonstration has only %d shifts to come", len(shifts))
+	}
+	day := part(at(2))
+	day.Start, day.End = day.Start.AddDate(0, 0, 2), day.Start.AddDate(0, 0, 3)
+	taker := other(at(2).Person, at(3).Person)
+	r, err := s.schedule.Ask(ctx, at(2).Person, schedule.Request{Team: team, Stretch: day, Person: at(2).Person, To: taker.Person, Message: "My sister's wedding."})
+	if err != nil {
+		return err
+	}
+	if _, err := s.schedule.Accept(ctx, taker.Person, r.ID); err != nil {
+		return err
+	}
+	ask := at(6)
+	if _, err := s.schedule.Ask(ctx, ask.Person, schedule.Request{Team: team, Stretch: part(ask), Person: ask.Person, Message: "Parents' evening in that week. I take one of yours."}); err != nil {
+		return err
+	}
+	hole := part(at(11))
+	hole.Start = hole.End.AddDate(0, 0, -2)
+	_, err = s.schedule.Put(ctx, boss, team, hole, 0, "Conference; still to be found")
+	return err
+}
+
+// demoAccounts lets everybody in with the same password and says so.
+func (s *server) demoAccounts(ctx context.Context, con *console, people []schedule.Profile) error {
+	code, err := s.access.SetupCode(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.access.SetUp(ctx, code, "Robin Admin", "admin@demo.example", demoPassword, "Europe/Berlin"); err != nil {
+		return err
+	}
+	for _, p := range people {
+		if err := s.access.SetPassword(ctx, auth.Program(), int64(p.ID), demoPassword); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(con.err, "watchbill: log in as %s (manager), %s (engineer) or admin@demo.example (administrator); the password is: %s\n",
+		people[0].Email, people[1].Email, demoPassword)
+	return nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"watchbill/api"
+	"watchbill/api/auth"
+	"watchbill/api/auth/authdb"
+	"watchbill/migrations"
+	"watchbill/schedule"
+	"watchbill/schedule/scheduledb"
+	"watchbill/ui"
+)
+
+type serveCmd struct {
+	Addr      string        `default:":8080" env:"WATCHBILL_ADDR" help:"Address to listen on (default ${default})."`
+	DB        string        `default:"watchbill.db" env:"WATCHBILL_DB" placeholder:"FILE|URL" help:"SQLite file, or address of a PostgreSQL database like postgres://user@host/name (default ${default})."`
+	BaseURL   string        `env:"WATCHBILL_BASE_URL" placeholder:"URL" help:"Where people reach the service, like https://watchbill.example; links in calendars begin with it."`
+	Demo      bool          `help:"Serve a demonstration company on a throw-away database."`
+	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
+}
+
+// Validate is called by kong when the command line has been read.
+func (c *serveCmd) Validate() error {
+	if c.BaseURL != "" && !strings.HasPrefix(c.BaseURL, "http://") && !strings.HasPrefix(c.BaseURL, "https://") {
+		return fmt.Errorf("--base-url begins with https:// or http://, like https://watchbill.example")
+	}
+	if c.PlanLimit <= 0 {
+		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
+	}
+	return nil
+}
+
+// Run serves until the program is told to stop.
+func (c *serveCmd) Run(con *console) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	base := strings.TrimSuffix(c.BaseURL, "/")
+	if base == "" {
+		base = "http://" + reachable(listener.Addr())
+	}
+	address := c.DB
+	if c.Demo {
+		var remove func()
+		if address, remove, err = throwAway(); err != nil {
+			return err
+		}
+		defer remove()
+	}
+	srv, err := newServer(ctx, con, address, base, c.PlanLimit)
+	if err != nil {
+		return err
+	}
+	defer srv.db.Close()
+	if c.Demo {
+		if err := srv.demonstrate(ctx, con); err != nil {
+			return err
+		}
+	}
+	if err := srv.greet(ctx, con, base); err != nil {
+		return err
+	}
+	return srv.run(ctx, listener)
+}
+
+// reachable is how a listener is called from this machine.
+func reachable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// A server is the service with its database.
+type server struct {
+	db       *migrations.DB
+	schedule *schedule.Service
+	access   *auth.Service
+	planner  planner
+	echo     *echo.Echo
+	log      *slog.Logger
+	now      func() time.Time // moves for the demonstration
+}
+
+func newServer(ctx context.Context, con *console, address, base string, planLimit time.Duration) (*server, error) {
+	s := &server{log: slog.New(slog.NewTextHandler(con.err, nil)), planner: planner{planLimit}, now: con.now}
+	var err error
+	if s.db, err = migrations.Open(ctx, address); err != nil {
+		return nil, err
+	}
+	if _, err = s.db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.db.Close())
+	}
+	clock := func() time.Time { return s.now().UTC().Truncate(time.Second) }
+	s.schedule = &schedule.Service{Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check}
+	s.access, err = auth.New(authdb.New(s.db.Write, s.db.Read), auth.Options{Now: clock, Secure: strings.HasPrefix(base, "https://"), Origins: []string{base}})
+	if err != nil {
+		return nil, errors.Join(err, s.db.Close())
+	}
+	if err := s.routes(base); err != nil {
+		return nil, errors.Join(err, s.db.Close())
+	}
+	return s, nil
+}
+
+// routes puts together who answers what.
+func (s *server) routes(base string) error {
+	pages, err := ui.New()
+	if err != nil {
+		return err
+	}
+	_, host, _ := strings.Cut(base, "://")
+	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Team: importTeam, BaseURL: base, Log: s.log}
+	s.echo = echo.New()
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.HTTPErrorHandler = site.Fail
+	s.echo.Use(ui.Guard)
+	api.Health(s.echo, s.db.Ping)
+	(&api.Feeds{Schedule: s.schedule, Host: host, BaseURL: base}).Register(s.echo)
+	site.Register(s.echo, s.access.Identify)
+	return nil
+}
+
+// greet says where the service is, and how to set it up at a first start.
+func (s *server) greet(ctx context.Context, con *console, base string) error {
+	code, err := s.access.SetupCode(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.err, "watchbill: listening at %s\n", base)
+	if code != "" {
+		fmt.Fprintf(con.err, "watchbill: nobody is set up yet: open %s/setup and enter the code %s\n", base, code)
+	}
+	return nil
+}
+
+// stopWithin is how long requests may take to end once the program is to stop.
+const stopWithin = 10 * time.Second
+
+// run serves until the context ends, then finishes what it is doing.
+func (s *server) run(ctx context.Context, listener net.Listener) error {
+	wait, err := (&jobs{service: s.schedule, access: s.access, log: s.log}).start(ctx)
+	if err != nil {
+		return err
+	}
+	defer wait()
+	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.log.Info("stopping")
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return web.Shutdown(last)
+}

@@ -1,0 +1,355 @@
+package ui
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"watchbill/api/auth"
+	"watchbill/api/httperr"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// registerAccess adds the pages of who somebody is.
+func (s *Site) registerAccess(e *echo.Group) {
+	e.GET("/setup", s.setup)
+	e.POST("/setup", s.setUp)
+	e.GET("/login", s.loginPage)
+	e.POST("/login", s.logIn)
+	e.POST("/logout", s.logOut)
+	e.GET("/account", s.account)
+	e.POST("/account", s.saveAccount)
+	e.POST("/account/password", s.changePassword)
+	e.POST("/account/sessions/:session/end", s.endSession)
+	e.GET("/audit", s.audit)
+}
+
+// suggestedZones are suggestions; any IANA name is accepted.
+var suggestedZones = []string{
+	"Europe/Berlin", "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Warsaw", "Europe/Kyiv", "America/New_York", "America/Chicago",
+	"America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland", "UTC",
+}
+
+func (s *Site) setup(c echo.Context) error {
+	needed, err := s.Access.NeedsSetup(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if !needed {
+		return c.Redirect(http.StatusSeeOther, "/login")
+	}
+	f, err := s.frame(c, auth.Who{}, "Set up", "")
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "setup", Setup{Frame: f, Zones: suggestedZones})
+}
+
+func (s *Site) setUp(c echo.Context) error {
+	ctx := c.Request().Context()
+	email, password := c.FormValue("email"), c.FormValue("password")
+	err := s.Access.SetUp(ctx, c.FormValue("code"), c.FormValue("name"), email, password, c.FormValue("zone"))
+	if err == nil {
+		if _, err := s.Access.LogIn(ctx, email, password); err != nil {
+			return err
+		}
+		return done(c, "/", "good", "Welcome. You are the administrator.")
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() {
+		return err
+	}
+	f, err := s.frame(c, auth.Who{}, "Set up", "")
+	if err != nil {
+		return err
+	}
+	page := Setup{Frame: f, Zones: suggestedZones}
+	page.Code.Value, page.Name.Value, page.Email.Value, page.ZoneName.Value = c.FormValue("code"), c.FormValue("name"), email, c.FormValue("zone")
+	fields := map[string]*Field{"code": &page.Code, "name": &page.Name, "email": &page.Email, "password": &page.Password, "zone": &page.ZoneName}
+	put(problem, fields, &page.Error)
+	return s.show(c, problem.Status, "setup", page)
+}
+
+// put says beside each field what is wrong with it, and the rest above the form.
+func put(problem httperr.Problem, fields map[string]*Field, other *string) {
+	for _, bad := range problem.Fields {
+		if f := fields[bad.Field]; f != nil {
+			f.Error = bad.Reason
+		} else {
+			*other = bad.Reason
+		}
+	}
+	if len(problem.Fields) == 0 {
+		*other = problem.Message
+	}
+}
+
+func (s *Site) loginPage(c echo.Context) error {
+	ctx := c.Request().Context()
+	if auth.From(ctx).Known() {
+		return c.Redirect(http.StatusSeeOther, local(c.QueryParam("next")))
+	}
+	if needed, err := s.Access.NeedsSetup(ctx); err != nil {
+		return err
+	} else if needed {
+		return c.Redirect(http.StatusSeeOther, "/setup")
+	}
+	f, err := s.frame(c, auth.Who{}, "Log in", "")
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "login", Login{Frame: f, Next: local(c.QueryParam("next"))})
+}
+
+func (s *Site) logIn(c echo.Context) error {
+	_, err := s.Access.LogIn(c.Request().Context(), c.FormValue("email"), c.FormValue("password"))
+	if err == nil {
+		return c.Redirect(http.StatusSeeOther, local(c.FormValue("next")))
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() {
+		return err
+	}
+	f, err := s.frame(c, auth.Who{}, "Log in", "")
+	if err != nil {
+		return err
+	}
+	for name := range problem.Header {
+		c.Response().Header().Set(name, problem.Header.Get(name))
+	}
+	return s.show(c, problem.Status, "login", Login{Frame: f, Email: Field{Value: c.FormValue("email")}, Next: local(c.FormValue("next")), Error: problem.Message})
+}
+
+func (s *Site) logOut(c echo.Context) error {
+	if err := s.Access.LogOut(c.Request().Context()); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/login")
+}
+
+// account shows what a person says of themselves, where they are logged in, and
+// their feeds.
+func (s *Site) account(c echo.Context) error {
+	page, err := s.accountPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "account", page)
+}
+
+func (s *Site) accountPage(c echo.Context) (*Account, error) {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.frame(c, w, "Account", "account")
+	if err != nil {
+		return nil, err
+	}
+	page := &Account{Frame: f, Email: w.Email, Zones: suggestedZones, FeedGone: true, ThemeName: Field{Value: f.Theme}}
+	people, err := s.Schedule.Store.People(ctx, []schedule.ID{me(w)})
+	if err != nil {
+		return nil, err
+	}
+	if len(people) == 0 {
+		return nil, auth.ErrUnauthenticated
+	}
+	p := &people[0]
+	page.Name.Value, page.ZoneName.Value = p.Name, p.Zone
+	page.WorkFrom.Value, page.WorkUntil.Value = hoursOf(p.Works)
+	page.SleepFrom.Value, page.SleepUntil.Value = hoursOf(p.Sleeps)
+	sessions, err := s.Access.Sessions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range sessions {
+		page.Sessions = append(page.Sessions, Session{ID: itoa(one.ID), Client: one.Agent, Where: one.Address, Seen: one.SeenAt, Current: one.ID == w.Session})
+	}
+	feeds, err := s.Schedule.Store.Feeds(ctx, me(w))
+	if err != nil {
+		return nil, err
+	}
+	for _, feed := range feeds {
+		page.Feeds = append(page.Feeds, Feed{
+			ID: int64(feed.ID), Label: feed.Label, Busy: feed.Busy, Tombstones: feed.Tombstones, Made: feed.CreatedAt,
+			Fetched: feed.FetchedAt, Client: feed.FetchedBy,
+		})
+	}
+	return page, nil
+}
+
+// hoursOf splits hours like "Mon-Fri 09:00-17:00" for two inputs of a form.
+func hoursOf(text string) (from, until string) {
+	if at := strings.LastIndex(text, " "); at >= 0 {
+		text = text[at+1:]
+	}
+	from, until, _ = strings.Cut(text, "-")
+	return from, until
+}
+
+func (s *Site) saveAccount(c echo.Context) error {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.EditOwn, auth.Person(w.Person))
+	}
+	if err != nil {
+		return err
+	}
+	err = s.Schedule.SaveProfile(ctx, me(w), schedule.Profile{
+		ID: me(w), Name: c.FormValue("name"), Zone: c.FormValue("zone"),
+		Works: join(c.FormValue("work_from"), c.FormValue("work_until")), Sleeps: join(c.FormValue("sleep_from"), c.FormValue("sleep_until")),
+	})
+	problem := httperr.Of(err)
+	switch {
+	case err == nil:
+		return done(c, "/account", "good", "Saved.")
+	case problem.Internal():
+		return err
+	}
+	page, err := s.accountPage(c)
+	if err != nil {
+		return err
+	}
+	other := ""
+	page.Name.Value, page.ZoneName.Value = c.FormValue("name"), c.FormValue("zone")
+	put(problem, map[string]*Field{"name": &page.Name, "zone": &page.ZoneName, "works": &page.WorkFrom, "sleeps": &page.SleepFrom}, &other)
+	if other != "" {
+		page.Flash = &Flash{Kind: "bad", Text: other}
+	}
+	return s.show(c, problem.Status, "account", page)
+}
+
+func join(from, until string) string {
+	if from == "" && until == "" {
+		return ""
+	}
+	return from + "-" + until
+}
+
+func (s *Site) changePassword(c echo.Context) error {
+	if c.FormValue("new") != c.FormValue("again") {
+		return s.passwordRefused(c, &schedule.InvalidError{Field: "again", Reason: "This is not the same as the new password."})
+	}
+	err := s.Access.ChangePassword(c.Request().Context(), c.FormValue("old"), c.FormValue("new"))
+	if err == nil {
+		return done(c, "/account", "good", "Your password is changed. Other browsers are logged out.")
+	}
+	return s.passwordRefused(c, err)
+}
+
+func (s *Site) passwordRefused(c echo.Context, err error) error {
+	problem := httperr.Of(err)
+	if problem.Internal() {
+		return err
+	}
+	page, err := s.accountPage(c)
+	if err != nil {
+		return err
+	}
+	put(problem, map[string]*Field{"password": &page.New, "again": &page.Again}, &page.Old.Error)
+	return s.show(c, problem.Status, "account", page)
+}
+
+func (s *Site) endSession(c echo.Context) error {
+	if _, err := who(c); err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(c.Param("session"), 10, 64)
+	if err != nil {
+		return schedule.ErrNotFound
+	}
+	return answer(c, s.Access.EndSession(c.Request().Context(), id), "/account", "That browser is logged out.")
+}
+
+// auditRows is how many entries of the log are shown.
+const auditRows = 200
+
+// audit shows people what was done with what is theirs, and administrators all.
+func (s *Site) audit(c echo.Context) error {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.frame(c, w, "Audit log", "audit")
+	if err != nil {
+		return err
+	}
+	about := me(w)
+	if w.May(auth.SeeAuditAll, auth.On{}) {
+		about = 0
+	}
+	entries, err := s.Schedule.Store.AuditOf(ctx, about, 0, auditRows)
+	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	page := Audit{Frame: f, Query: Field{Value: c.QueryParam("q")}, From: f.Now.AddDate(-1, 0, 0), To: f.Now}
+	for _, e := range entries {
+		row := AuditRow{When: e.At, Who: names[e.By].Name, What: strings.ReplaceAll(e.Action, ".", ": "), About: names[e.About].Name, Note: e.Detail}
+		if q := strings.ToLower(page.Query.Value); q == "" || strings.Contains(strings.ToLower(row.Who+" "+row.What+" "+row.About+" "+row.Note), q) {
+			page.Rows = append(page.Rows, row)
+		}
+		page.From = e.At
+	}
+	return s.show(c, http.StatusOK, "audit", page)
+}
+
+// Fail shows what an error means, or leads to the log-in page. It is the error
+// handler of pages.
+func (s *Site) Fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	problem := httperr.Of(err)
+	r := c.Request()
+	if errors.Is(err, auth.ErrUnauthenticated) {
+		to := "/login"
+		if r.Method == http.MethodGet && r.URL.Path != "/" {
+			to += "?next=" + url.QueryEscape(r.URL.RequestURI())
+		}
+		_ = c.Redirect(http.StatusSeeOther, to)
+		return
+	}
+	if problem.Internal() {
+		s.Log.Error("request failed", "method", r.Method, "route", c.Path(), "error", err)
+	}
+	page := ErrorPage{Status: problem.Status, What: problem.Message, Do: "Go back and try again."}
+	switch problem.Status {
+	case http.StatusNotFound:
+		page.What, page.Do = "There is no such page.", "It may have moved, or it is not yours to see."
+	case http.StatusForbidden:
+		page.What, page.Do = "This is not yours to do.", "Ask somebody who manages the team."
+	case http.StatusInternalServerError:
+		page.What, page.Do = "Something went wrong on our side.", "Try again in a moment. The error is in the log of the service."
+	}
+	page.Frame, err = s.frame(c, auth.From(r.Context()), "Sorry", "")
+	if err != nil {
+		// The database may be what fails: the page needs nothing of it.
+		page.Frame = Frame{Title: "Sorry", Zone: "UTC", Now: s.Schedule.Now()}
+	}
+	if err := s.show(c, problem.Status, "error", page); err != nil {
+		s.Log.Error("error page failed", "error", err)
+	}
+}
+
+// Guard adds the headers that keep pages to themselves.
+func Guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", CSP)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		return next(c)
+	}
+}
