@@ -35,6 +35,21 @@ func (a axis) at(t time.Time) float64 {
 	return float64(t.Sub(a.from)) / float64(total)
 }
 
+// day is the beginning of the i-th day of the axis on the calendar: midnight,
+// or the end of the gap in zones that change their clocks at midnight, for
+// which time.Date may answer with an hour of the day before.
+func (a axis) day(i int) time.Time {
+	y, m, d := a.from.Date()
+	start := time.Date(y, m, d+i, 0, 0, 0, 0, a.from.Location())
+	noon := time.Date(y, m, d+i, 12, 0, 0, 0, a.from.Location())
+	if sameDay(start, noon) {
+		return start
+	}
+	_, before := start.Zone()
+	_, after := noon.Zone()
+	return start.Add(time.Duration(after-before) * time.Second)
+}
+
 func (a axis) holds(t time.Time) bool { return !t.Before(a.from) && t.Before(a.to) }
 
 // clip places [start, end) on the axis; ok is false when nothing of it shows.
@@ -97,13 +112,18 @@ func newGrid(a axis, now time.Time) grid {
 	if a.holds(now) {
 		g.NowX = percent(a.at(now))
 	}
-	for d := a.from; d.Before(a.to); d = d.AddDate(0, 0, 1) {
+	for i := 0; a.day(i).Before(a.to); i++ {
+		d := a.day(i)
 		switch d.Weekday() {
 		case time.Monday:
-			next := d.AddDate(0, 0, 7)
+			next := a.day(i + 7)
 			g.Weeks = append(g.Weeks, tick{X: percent(a.at(d)), Label: d.Format("2 Jan"), On: !now.Before(d) && now.Before(next)})
 		case time.Saturday:
-			if x, w, ok := a.clip(d, d.AddDate(0, 0, 2)); ok {
+			if x, w, ok := a.clip(d, a.day(i+2)); ok {
+				g.Weekends = append(g.Weekends, box{X: percent(x), W: percent(w)})
+			}
+		case time.Sunday:
+			if x, w, ok := a.clip(d, a.day(1)); ok && i == 0 {
 				g.Weekends = append(g.Weekends, box{X: percent(x), W: percent(w)})
 			}
 		}

@@ -43,7 +43,7 @@ func TestGridThroughClockChanges(t *testing.T) {
 		month time.Month
 		day   int
 	}{
-		{"Europe/Berlin", 3, 23}, {"Europe/Berlin", 10, 19}, {"Australia/Lord_Howe", 3, 30}, {"Asia/Kathmandu", 6, 1},
+		{"Europe/Berlin", 3, 23}, {"Europe/Berlin", 10, 19}, {"Australia/Lord_Howe", 3, 30}, {"Asia/Kathmandu", 6, 1}, {"America/Santiago", 8, 31}, // has a day without midnight
 	} {
 		loc, err := time.LoadLocation(c.zone)
 		if err != nil {
@@ -57,6 +57,9 @@ func TestGridThroughClockChanges(t *testing.T) {
 		}
 		for i, w := range g.Weeks {
 			monday := from.AddDate(0, 0, 7*i)
+			if sunday := a.day(7*i + 6); sunday.Weekday() != time.Sunday || sunday.Sub(a.day(7*i+5)).Abs() > 25*time.Hour {
+				t.Errorf("%s: Sunday begins at %v", c.zone, sunday)
+			}
 			if monday.Hour() != 0 || w.X != percent(a.at(monday)) || w.Label != monday.Format("2 Jan") || w.On != (i == 1) {
 				t.Errorf("%s: week %d is %+v, want it at %v", c.zone, i, w, monday)
 			}

@@ -212,10 +212,11 @@ type agendaItem struct {
 
 func (c charter) weeks() [][2]time.Time {
 	var out [][2]time.Time
-	for d := c.axis.from; d.Before(c.axis.to); {
-		next := d.AddDate(0, 0, 7-(int(d.Weekday())+6)%7)
-		out = append(out, [2]time.Time{d, next})
-		d = next
+	day := c.axis.day
+	for i := 0; day(i).Before(c.axis.to); {
+		next := i + 7 - (int(day(i).Weekday())+6)%7
+		out = append(out, [2]time.Time{day(i), day(next)})
+		i = next
 	}
 	return out
 }
