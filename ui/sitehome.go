@@ -81,7 +81,7 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 
 func (s *Site) line(t *schedule.TeamShift, names map[schedule.ID]schedule.Profile, reader schedule.ID, teams []TeamLink) ShiftLine {
 	l := ShiftLine{
-		ID: int64(t.ID), Rotation: string(t.Rotation), Kind: kind(t.Rotation), Person: names[t.Person].Name,
+		ID: int64(t.ID), Rotation: upper(string(t.Rotation)), Kind: kind(t.Rotation), Person: names[t.Person].Name,
 		Mine: t.Person == reader && reader != 0, Start: t.Start, End: t.End, Note: note(&t.Shift, names),
 	}
 	for _, team := range teams {
@@ -233,7 +233,7 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 	open := r.State == schedule.RequestOpen && s.Schedule.Now().Before(r.ExpiresAt)
 	view := Request{
 		ID: int64(r.ID), Swap: r.IsSwap(), State: r.State, ByMe: mine, From: names[r.Person].Name, To: "everyone in " + team.Name,
-		Rotation: string(r.Rotation), Start: r.Start, End: r.End, Message: r.Message, Asked: r.CreatedAt, Expires: r.ExpiresAt,
+		Rotation: upper(string(r.Rotation)), Start: r.Start, End: r.End, Message: r.Message, Asked: r.CreatedAt, Expires: r.ExpiresAt,
 		Answered: r.AnsweredAt, AnsweredBy: names[r.AnsweredBy].Name, CanWithdraw: open && (mine || w.Manager(int64(team.ID))),
 	}
 	if r.State == schedule.RequestVoid {
@@ -244,6 +244,9 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 	}
 	asked := open && r.Person != me(w) && (r.To == me(w) || r.To == 0 && w.Member(int64(team.ID)))
 	view.CanAccept, view.CanDecline = asked, asked && r.To == me(w)
+	if asked {
+		view.CanWithdraw = false // a manager who is asked answers like everybody
+	}
 	shifts, err := s.Schedule.Shifts(ctx, r.Team, r.Start, r.End, time.Time{})
 	if err != nil {
 		return view, err
@@ -254,7 +257,7 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 		}
 	}
 	if r.IsSwap() {
-		view.Give = &ShiftLine{Rotation: string(r.Return.Rotation), Kind: kind(r.Return.Rotation), Person: names[r.To].Name, Start: r.Return.Start, End: r.Return.End}
+		view.Give = &ShiftLine{Rotation: upper(string(r.Return.Rotation)), Kind: kind(r.Return.Rotation), Person: names[r.To].Name, Start: r.Return.Start, End: r.Return.End}
 	}
 	if asked {
 		view.Effects, err = s.effects(ctx, me(w), r.Start, r.End)

@@ -31,8 +31,9 @@ type planFile struct {
 		FullTime             string `json:"full_time"`
 	}
 	Holidays []struct {
-		Date schedule.Date
-		Name string
+		Date   schedule.Date
+		Name   string
+		People []string
 	}
 	Even struct {
 		Largest  float64
@@ -58,17 +59,40 @@ type planShift struct {
 	Kept                 string
 }
 
-// readPlan reads a draft's plan.
-func readPlan(d *schedule.Draft) (*planFile, error) {
+// readPlan reads what is stored of a plan.
+func readPlan(text string) (*schedule.Planned, *planFile, error) {
 	var planned schedule.Planned
-	if err := json.Unmarshal([]byte(d.Plan), &planned); err != nil {
-		return nil, fmt.Errorf("plan of draft %d: %w", d.ID, err)
+	if err := json.Unmarshal([]byte(text), &planned); err != nil {
+		return nil, nil, fmt.Errorf("plan: %w", err)
 	}
 	var f planFile
 	if err := json.Unmarshal([]byte(planned.Document), &f); err != nil {
-		return nil, fmt.Errorf("plan of draft %d: %w", d.ID, err)
+		return nil, nil, fmt.Errorf("plan: %w", err)
 	}
-	return &f, nil
+	return &planned, &f, nil
+}
+
+// holidays lists each day on which somebody has a public holiday once, under the
+// name that most of those who have it know it by.
+func (f *planFile) holidays(zone *time.Location) []Holiday {
+	var out []Holiday
+	people := 0
+	for _, h := range f.Holidays {
+		n := len(h.People)
+		if n == 0 {
+			n = len(f.People) // nobody named is everybody
+		}
+		start := h.Date.At(schedule.Midnight, zone)
+		if last := len(out) - 1; last >= 0 && out[last].Start.Equal(start) {
+			if n > people {
+				out[last].Name, people = h.Name, n
+			}
+			continue
+		}
+		people = n
+		out = append(out, Holiday{Name: h.Name, Start: start, End: h.Date.AddDays(1).At(schedule.Midnight, zone)})
+	}
+	return out
 }
 
 func (s *Site) draftLine(d *schedule.Draft, zone *time.Location, names map[schedule.ID]schedule.Profile) DraftLine {
@@ -214,7 +238,7 @@ func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
 	page := Draft{Frame: f, DraftLine: s.draftLine(&d, zone, names), Editable: d.State == schedule.DraftReady}
 	page.Zone, page.BrowserZoneNote = team.Zone, false
 	if d.Plan != "" {
-		plan, err := readPlan(&d)
+		_, plan, err := readPlan(d.Plan)
 		if err != nil {
 			return err
 		}
@@ -238,7 +262,9 @@ func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
 
 // fill shows the plan: week by week, how even it is, and what differs.
 func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
-	p.Rotations = plan.Rotations
+	for _, r := range plan.Rotations {
+		p.Rotations = append(p.Rotations, upper(r))
+	}
 	was := map[string]string{}
 	affected := map[string]bool{}
 	for _, c := range plan.Changes {
@@ -257,7 +283,7 @@ func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 		change := Change{Was: c.Was, Will: c.Is}
 		for _, t := range plan.Shifts {
 			if t.ID == c.ID {
-				change.Rotation, change.Start, change.End = t.Rotation, t.Start, t.End
+				change.Rotation, change.Start, change.End = upper(t.Rotation), t.Start, t.End
 			}
 		}
 		if change.Rotation != "" {
@@ -273,7 +299,7 @@ func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 		entry := Unfilled{Reasons: []string{upper(u.Text)}}
 		for _, t := range plan.Shifts {
 			if len(u.Slots) > 0 && t.ID == u.Slots[0] {
-				entry.Rotation, entry.Start, entry.End = t.Rotation, t.Start, t.End
+				entry.Rotation, entry.Start, entry.End = upper(t.Rotation), t.Start, t.End
 			}
 		}
 		if i == 0 {
@@ -305,9 +331,9 @@ func (f *planFile) fair(reader string) []FairRow {
 func (f *planFile) week(day schedule.Date, zone *time.Location, was map[string]string) PlanWeek {
 	w := PlanWeek{From: day.At(schedule.Midnight, zone), To: day.AddDays(7).At(schedule.Midnight, zone), Cells: make([][]PlanShift, len(f.Rotations))}
 	var holidays []string
-	for _, h := range f.Holidays {
-		if !h.Date.Before(day) && h.Date.Before(day.AddDays(7)) {
-			holidays = append(holidays, w.From.AddDate(0, 0, h.Date.DaysSince(day)).Format("Mon 2")+" "+h.Name)
+	for _, h := range f.holidays(zone) {
+		if !h.Start.Before(w.From) && h.Start.Before(w.To) {
+			holidays = append(holidays, h.Start.Format("Mon 2")+" "+h.Name)
 		}
 	}
 	w.Holidays = strings.Join(holidays, ", ")
@@ -441,7 +467,7 @@ func (s *Site) compare(c echo.Context) error {
 		if d.Team != team.ID || d.Plan == "" {
 			return fmt.Errorf("draft %d: %w", id, schedule.ErrNotFound)
 		}
-		if plans[i], err = readPlan(&d); err != nil {
+		if _, plans[i], err = readPlan(d.Plan); err != nil {
 			return err
 		}
 		if i == 0 {
@@ -474,7 +500,7 @@ func (p *Compare) fill(a, b *planFile, reader string) {
 	}
 	for _, t := range a.Shifts {
 		if o, ok := other[t.ID]; !ok || o.Person != t.Person {
-			p.Weeks = append(p.Weeks, CompareRow{Rotation: t.Rotation, Start: t.Start, End: t.End, A: t.Person, B: o.Person})
+			p.Weeks = append(p.Weeks, CompareRow{Rotation: upper(t.Rotation), Start: t.Start, End: t.End, A: t.Person, B: o.Person})
 		}
 	}
 	rows := b.fair(reader)

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -48,6 +50,9 @@ func (s *Site) schedule(c echo.Context) error {
 	if err := s.people(ctx, &page, team.ID, names, me(w)); err != nil {
 		return err
 	}
+	if err := s.fair(ctx, &page, team.ID, names, me(w)); err != nil {
+		return err
+	}
 	if page.Next, err = s.nextIn(ctx, team.ID, names, me(w), page.Now); err != nil {
 		return err
 	}
@@ -56,7 +61,6 @@ func (s *Site) schedule(c echo.Context) error {
 		return err
 	}
 	page.Asks = asks
-	page.FairNote = "Points are standby points of the plan, counted for the eight weeks shown; a part of a shift counts in proportion."
 	return s.show(c, http.StatusOK, "schedule", page)
 }
 
@@ -95,7 +99,7 @@ func (p *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.
 	index := map[schedule.RotationID]int64{}
 	for i, d := range duties {
 		index[d.Rotation] = int64(i + 1)
-		p.Rotations = append(p.Rotations, RotationLine{ID: int64(i + 1), Name: string(d.Rotation), Kind: kind(d.Rotation)})
+		p.Rotations = append(p.Rotations, RotationLine{ID: int64(i + 1), Name: upper(string(d.Rotation)), Kind: kind(d.Rotation)})
 		p.Cards = append(p.Cards, card(&d, names))
 	}
 	var filled, all time.Duration
@@ -108,7 +112,7 @@ func (p *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.
 		if t.Person != 0 {
 			filled += t.End.Sub(t.Start)
 		} else if t.End.After(p.Now) {
-			p.Gaps = append(p.Gaps, ShiftLine{ID: int64(t.ID), Rotation: string(t.Rotation), Kind: kind(t.Rotation), Start: t.Start, End: t.End})
+			p.Gaps = append(p.Gaps, ShiftLine{ID: int64(t.ID), Rotation: upper(string(t.Rotation)), Kind: kind(t.Rotation), Start: t.Start, End: t.End})
 		}
 		p.Shifts = append(p.Shifts, ChartShift{
 			ID: int64(t.ID), Rotation: index[t.Rotation], Person: int64(t.Person), Start: t.Start, End: t.End,
@@ -119,13 +123,12 @@ func (p *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.
 		}
 	}
 	if all > 0 {
-		p.Covered = float64(filled) / float64(all)
+		p.Covered = math.Floor(1000*float64(filled)/float64(all)) / 1000 // never 100 % with a gap
 	}
-	p.fair(shifts, names, reader)
 }
 
 func card(d *schedule.Duty, names map[schedule.ID]schedule.Profile) NowCard {
-	n := NowCard{Rotation: string(d.Rotation), Kind: kind(d.Rotation), Idle: "No shift at this time"}
+	n := NowCard{Rotation: upper(string(d.Rotation)), Kind: kind(d.Rotation), Idle: "No shift at this time"}
 	if len(d.Now) > 0 {
 		t := &d.Now[0]
 		n.ShiftID, n.Person, n.PersonZone, n.Until, n.Idle = int64(t.ID), names[t.Person].Name, names[t.Person].Zone, t.End, ""
@@ -139,44 +142,78 @@ func card(d *schedule.Duty, names map[schedule.ID]schedule.Profile) NowCard {
 	return n
 }
 
-// fair adds up what everybody has in the period.
-func (p *Schedule) fair(shifts []schedule.Shift, names map[schedule.ID]schedule.Profile, reader schedule.ID) {
+// fair shows how even the published plan is, with what covers have moved since.
+// The period is the plan's, because eight weeks of it are uneven by nature.
+func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names map[schedule.ID]schedule.Profile, reader schedule.ID) error {
+	last, err := s.Schedule.Store.LastPlan(ctx, team)
+	if errors.Is(err, schedule.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	planned, plan, err := readPlan(last.Document)
+	if err != nil {
+		return err
+	}
+	zone := p.From.Location()
+	from, to := plan.From.At(schedule.Midnight, zone), plan.Until.At(schedule.Midnight, zone)
+	shifts, err := s.Schedule.Shifts(ctx, team, from, to, time.Time{})
+	if err != nil {
+		return err
+	}
 	rows := map[schedule.ID]*FairRow{}
-	total := 0.0
+	for _, planRow := range plan.fair("") {
+		for id := range planned.After {
+			if names[id].Name == planRow.Name {
+				row := planRow
+				row.PersonID, row.Me, row.Days, row.Weekends = int64(id), id == reader, 0, 0
+				rows[id] = &row
+			}
+		}
+	}
+	weekends := map[schedule.ID]map[schedule.Date]bool{}
 	for i := range shifts {
 		t := &shifts[i]
-		if t.Person == 0 || t.Start.Before(p.From) || !t.Start.Before(p.To) {
-			continue
+		if t.Person != t.Published {
+			points := float64(t.Points())
+			for id, by := range map[schedule.ID]float64{t.Person: points, t.Published: -points} {
+				if r := rows[id]; r != nil {
+					r.Points, r.Difference = r.Points+by, r.Difference+by
+				}
+			}
 		}
-		r := rows[t.Person]
-		if r == nil {
-			r = &FairRow{PersonID: int64(t.Person), Name: names[t.Person].Name, Me: t.Person == reader, Percent: 100}
-			rows[t.Person] = r
+		if r := rows[t.Person]; r != nil && !t.Start.Before(from) {
+			r.Days += t.End.Sub(t.Start).Hours() / 24
+			if weekends[t.Person] == nil {
+				weekends[t.Person] = map[schedule.Date]bool{}
+			}
+			addWeekends(weekends[t.Person], t.Start.In(zone), t.End.In(zone))
+			r.Weekends = float64(len(weekends[t.Person]))
 		}
-		points := float64(t.Points())
-		r.Days += t.End.Sub(t.Start).Hours() / 24
-		r.Weekends += float64(weekendDays(t.Start.In(p.From.Location()), t.End.In(p.From.Location())))
-		r.Points, total = r.Points+points, total+points
 	}
 	for _, person := range p.People {
 		if r := rows[schedule.ID(person.ID)]; r != nil {
-			r.Share = total / float64(len(rows))
-			r.Difference = r.Points - r.Share
 			p.Fair = append(p.Fair, *r)
 		}
 	}
+	p.Holidays = plan.holidays(zone)
+	p.FairNote = fmt.Sprintf("Counted over the published plan, %s to %s, with the covers since. Points are hours on call, which weigh more "+
+		"in the evening, at night, at weekends and on holidays; the difference includes what was carried over. Holidays are as planned.",
+		from.Format("2 Jan 2006"), to.AddDate(0, 0, -1).Format("2 Jan 2006"))
+	return nil
 }
 
-// weekendDays counts the Saturdays and Sundays with duty between two times on a
-// wall clock; a morning until noon is not counted.
-func weekendDays(start, end time.Time) int {
-	n := 0
+// addWeekends adds the weekends with duty between two times on a wall clock, each
+// by its Saturday. A morning until noon is not counted.
+func addWeekends(to map[schedule.Date]bool, start, end time.Time) {
 	for day := schedule.DateOf(start); day.At(schedule.Noon, start.Location()).Before(end); day = day.AddDays(1) {
-		if wd := day.Weekday(); wd == time.Saturday || wd == time.Sunday {
-			n++
+		switch day.Weekday() {
+		case time.Saturday:
+			to[day] = true
+		case time.Sunday:
+			to[day.AddDays(-1)] = true
 		}
 	}
-	return n
 }
 
 // people adds the members without shifts, and who is away.
@@ -192,13 +229,7 @@ func (s *Site) people(ctx context.Context, p *Schedule, team schedule.ID, names 
 		if m.OnCall && !known && names[m.Person].DeactivatedAt.IsZero() {
 			p.People = append(p.People, PersonLine{ID: int64(m.Person), Name: names[m.Person].Name, Me: m.Person == reader})
 		}
-		for i := range p.Fair {
-			if p.Fair[i].PersonID == int64(m.Person) {
-				p.Fair[i].Percent = int(m.Share / (schedule.FullTime / 100))
-			}
-		}
 	}
-	p.shares()
 	leaves, err := s.Schedule.Store.Leaves(ctx, ids)
 	if err != nil {
 		return err
@@ -227,19 +258,6 @@ func (s *Site) people(ctx context.Context, p *Schedule, team schedule.ID, names 
 		return 0
 	})
 	return nil
-}
-
-// shares divides the points by full-time equivalent.
-func (p *Schedule) shares() {
-	total, whole := 0.0, 0
-	for i := range p.Fair {
-		total, whole = total+p.Fair[i].Points, whole+p.Fair[i].Percent
-	}
-	for i := range p.Fair {
-		r := &p.Fair[i]
-		r.Share = total * float64(r.Percent) / float64(max(1, whole))
-		r.Difference = r.Points - r.Share
-	}
 }
 
 // nextIn is the reader's next shift in a team.

@@ -110,7 +110,7 @@ func (s *Site) shift(c echo.Context) error {
 func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 	now := v.frame.Now
 	page := &Shift{
-		Frame: v.frame, ID: int64(v.ID), Rotation: string(v.Rotation), Kind: kind(v.Rotation), Start: v.Start, End: v.End,
+		Frame: v.frame, ID: int64(v.ID), Rotation: upper(string(v.Rotation)), Kind: kind(v.Rotation), Start: v.Start, End: v.End,
 		TeamZone: v.team.Zone, State: "published", Mine: v.mine() != nil,
 	}
 	if !v.End.After(now) {

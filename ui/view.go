@@ -129,7 +129,7 @@ type FairRow struct {
 	Me         bool
 	Percent    int     // full-time equivalent in percent
 	Days       float64 // days on call
-	Weekends   float64 // weekend days
+	Weekends   float64 // with any duty
 	Holidays   float64 // public holidays
 	Points     float64 // weighted days
 	Share      float64 // what would be fair, in points
