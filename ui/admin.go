@@ -12,8 +12,9 @@ type Admin struct {
 	Email, TeamID Field
 	TeamOptions   []Option
 	Link          string // of the invitation just made, shown once
-	// POST /admin/teams with name and zone.
+	// POST /admin/teams with name and zone, or with the team file itself.
 	TeamName, TeamZone Field
+	TeamFile           Field
 	Zones              []string
 	SignOn             SignOn
 }

@@ -89,7 +89,7 @@
 //
 //	POST /admin/people/{id}/deactivate
 //	POST /admin/people/{id}/activate
-//	POST /admin/teams                              name zone
+//	POST /admin/teams                              name zone, or file (a team file)
 //	POST /admin/invitations                        email team (an id, or empty) admin
 //	POST /admin/invitations/{id}/revoke
 //

@@ -37,6 +37,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	all.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
 	e := all.Group("", identify)
 	s.registerAccess(e)
+	s.registerAdmin(e)
 	e.GET("/", s.home)
 	e.GET("/teams/:team/schedule", s.schedule)
 	e.GET("/shifts/:shift", s.shift)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -88,6 +89,11 @@ func (s *Site) saveRules(c echo.Context) error {
 		return err2
 	}
 	page.Rules.Value, page.RulesFrom.Value = c.FormValue("rules"), c.FormValue("from")
-	putError(err, text, map[string]*Field{"from": &page.RulesFrom, "rules": &page.Rules}, &page.Rules.Error)
+	var invalid *schedule.InvalidError
+	if errors.As(err, &invalid) && invalid.Field == "from" {
+		page.RulesFrom.Error = text
+	} else {
+		page.RuleErrors = lineErrors(text)
+	}
 	return s.show(c, http.StatusUnprocessableEntity, "team", page)
 }

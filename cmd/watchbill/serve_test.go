@@ -1,0 +1,341 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+)
+
+// A deployment is the whole service over real HTTP on a fresh database, with a
+// clock of its own.
+type deployment struct {
+	*server
+	t   *testing.T
+	url string
+	now time.Time
+	out bytes.Buffer
+}
+
+// deploy serves on a database; the jobs do not run by themselves.
+func deploy(t *testing.T, address string) *deployment {
+	t.Helper()
+	d := &deployment{t: t, now: time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)}
+	front := httptest.NewUnstartedServer(nil)
+	d.url = "http://" + front.Listener.Addr().String()
+	var err error
+	d.server, err = newServer(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}, address, d.url, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front.Config.Handler = d.echo
+	front.Start()
+	t.Cleanup(func() {
+		front.Close()
+		_ = d.db.Close()
+		if strings.Contains(d.out.String(), "level=ERROR") {
+			t.Error(d.out.String())
+		}
+	})
+	return d
+}
+
+func (d *deployment) ok(err error) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// A browser keeps cookies and follows redirects.
+type browser struct {
+	*http.Client
+	d *deployment
+}
+
+func (d *deployment) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	d.ok(err)
+	return &browser{&http.Client{Jar: jar}, d}
+}
+
+func (b *browser) get(path string) (int, string) {
+	b.d.t.Helper()
+	resp, err := b.Get(b.d.url + path)
+	b.d.ok(err)
+	return b.read(resp)
+}
+
+// post sends a form; values are pairs of a name and a value.
+func (b *browser) post(path string, values ...string) (int, string) {
+	b.d.t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(values); i += 2 {
+		form.Add(values[i], values[i+1])
+	}
+	resp, err := b.PostForm(b.d.url+path, form)
+	b.d.ok(err)
+	return b.read(resp)
+}
+
+func (b *browser) read(resp *http.Response) (int, string) {
+	b.d.t.Helper()
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	b.d.ok(err)
+	return resp.StatusCode, string(body)
+}
+
+// expect fails unless the page has all the texts.
+func (b *browser) expect(status int, body string, want int, texts ...string) {
+	b.d.t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			b.d.t.Fatalf("there is no %q in (%d)\n%s", text, status, regexp.MustCompile(`(?s)<head>.*</head>|<svg.*?</svg>`).ReplaceAllString(body, ""))
+		}
+	}
+	if status != want {
+		b.d.t.Fatalf("status %d, want %d", status, want)
+	}
+}
+
+const crew = `team: Crew
+zone: Europe/Berlin
+from: 2026-12-07
+weeks: 8
+limits: {on_call: 1 week in 3}
+rotations:
+  - {name: primary, handover: Mon 09:00}
+people:
+  - {name: Ana, email: ana@example.com}
+  - {name: Ben, email: ben@example.com}
+  - {name: Cleo, email: cleo@example.com, away: [2026-12-21 to 2027-01-03]}
+  - {name: Dan, email: dan@example.com}
+`
+
+const secret = "a watch well kept"
+
+// person gives somebody of the crew a password and logs them in.
+func (d *deployment) person(email string) *browser {
+	d.t.Helper()
+	p, err := d.schedule.Store.PersonByEmail(d.t.Context(), email)
+	d.ok(err)
+	d.ok(d.access.SetPassword(d.t.Context(), auth.Program(), int64(p.ID), secret))
+	b := d.browser()
+	status, body := b.post("/login", "email", email, "password", secret)
+	b.expect(status, body, http.StatusOK, "My on-call")
+	return b
+}
+
+// setUp makes the first administrator and the crew.
+func (d *deployment) setUp() *browser {
+	d.t.Helper()
+	code, err := d.access.SetupCode(d.t.Context())
+	d.ok(err)
+	admin := d.browser()
+	status, body := admin.get("/")
+	admin.expect(status, body, http.StatusOK, "time zone", `name="code"`)
+	status, body = admin.post("/setup", "code", "WRONG", "name", "Root", "email", "root@example.com", "password", secret, "zone", "Europe/Berlin")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "not the code", "root@example.com")
+	status, body = admin.post("/setup", "code", code, "name", "Root", "email", "root@example.com", "password", secret, "zone", "Europe/Berlin")
+	admin.expect(status, body, http.StatusOK, "You are the administrator")
+	status, body = admin.post("/admin/teams", "file", strings.Replace(crew, "Mon 09:00", "Monday at 9", 1))
+	admin.expect(status, body, http.StatusUnprocessableEntity, "eam.yaml:7", "Monday at 9")
+	status, body = admin.post("/admin/teams", "file", crew)
+	admin.expect(status, body, http.StatusOK, "Crew", "Ana", "The team is there")
+	return admin
+}
+
+// The story of the issue: set up, plan, publish, see who is on, ask for cover as
+// one person, accept as another, and watch the calendar change.
+func TestStory(t *testing.T) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+		t.Run(kind.name, func(t *testing.T) { story(deploy(t, kind.address(t))) })
+	}
+}
+
+func story(d *deployment) {
+	ctx := d.t.Context()
+	admin := d.setUp()
+	status, body := admin.post("/teams/1/drafts", "from", "2026-12-07", "until", "2027-01-31")
+	admin.expect(status, body, http.StatusOK, "computing")
+	d.ok((&jobs{service: d.schedule, access: d.access, log: d.log}).makeDrafts(ctx))
+	status, body = admin.get("/teams/1/drafts/1")
+	admin.expect(status, body, http.StatusOK, "as even as possible", "Publish")
+	status, body = admin.post("/teams/1/drafts/1/publish")
+	admin.expect(status, body, http.StatusOK, "Published.", "8 weeks")
+
+	first, err := d.schedule.Shifts(ctx, 1, d.now, d.now.AddDate(0, 0, 14), time.Time{})
+	d.ok(err)
+	names := map[schedule.ID]string{}
+	people, err := d.schedule.Store.People(ctx, nil)
+	d.ok(err)
+	for _, p := range people {
+		names[p.ID] = p.Email
+	}
+	holder := d.person(names[first[0].Person])
+	status, body = holder.get("/")
+	holder.expect(status, body, http.StatusOK, "You are next on call in ", "5 days", "Make my calendar link")
+	status, body = holder.post("/account/feeds", "label", "phone", "back", "/")
+	link := regexp.MustCompile(`http://[^"<]*/feeds/[A-Za-z0-9_-]+\.ics`).FindString(body)
+	holder.expect(status, body, http.StatusOK, "shown only now", link)
+	_, calendar := d.browser().get(strings.TrimPrefix(link, d.url))
+	if !strings.Contains(calendar, "STATUS:CONFIRMED") || strings.Contains(calendar, "CANCELLED") {
+		d.t.Fatal(calendar)
+	}
+
+	shift := fmt.Sprintf("/shifts/%d", first[0].ID)
+	status, body = holder.post(shift+"/cover", "to", "all", "message", "Parents' evening", "from", "yesterday")
+	holder.expect(status, body, http.StatusUnprocessableEntity, "is no date and time", "Parents&#39; evening")
+	status, body = holder.post(shift+"/cover", "to", "all", "message", "Parents' evening")
+	holder.expect(status, body, http.StatusOK, "Asked.")
+	taker := d.person(names[first[1].Person])
+	status, body = taker.get("/requests")
+	taker.expect(status, body, http.StatusOK, "Parents&#39; evening", "Take")
+	d.now = d.now.Add(time.Minute)
+	// Taking it would be two weeks running; people may decide that.
+	status, body = taker.post("/requests/1/accept")
+	taker.expect(status, body, http.StatusOK, "It is yours now")
+	status, body = admin.post("/requests/1/accept")
+	if status != http.StatusForbidden {
+		taker.expect(status, body, http.StatusOK, "omebody else was faster")
+	}
+	_, calendar = d.browser().get(strings.TrimPrefix(link, d.url))
+	if !strings.Contains(calendar, "STATUS:CANCELLED") || !strings.Contains(calendar, "SUMMARY:Cancelled: ") {
+		d.t.Fatal(calendar)
+	}
+	status, body = taker.get("/teams/1/schedule?tz=team")
+	taker.expect(status, body, http.StatusOK, "Cover for")
+
+	// The crew's rules change, with the mistakes by line.
+	status, body = admin.post("/teams/1/settings/rules", "rules", "team: Crew\nzone: Europe/Berlin\nrotations:\n  - {name: primary, handover: Mon 25:00}\n", "from", "2027-02-01")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "Line 4")
+	status, body = admin.post("/teams/1/settings/rules", "rules", "team: Crew\nzone: Europe/Berlin\nrotations:\n  - {name: primary, handover: Tue 09:00}\n", "from", "2027-02-01")
+	admin.expect(status, body, http.StatusOK, "Saved.")
+	status, body = holder.post("/timeoff", "from", "2027-01-04", "until", "2027-01-31", "label", "trip")
+	holder.expect(status, body, http.StatusOK, "Noted.")
+	status, body = holder.post("/logout")
+	holder.expect(status, body, http.StatusOK, "password")
+	if status, _ := holder.get("/teams/1/schedule"); status != http.StatusOK || !strings.Contains(holder.last(), "/login?next=") {
+		d.t.Errorf("after logging out the schedule is at %s", holder.last())
+	}
+}
+
+// last is where the browser ends up when it asks for the schedule.
+func (b *browser) last() string {
+	resp, err := b.Get(b.d.url + "/teams/1/schedule")
+	b.d.ok(err)
+	defer resp.Body.Close()
+	return resp.Request.URL.RequestURI()
+}
+
+// Who may use which route: the least that somebody must be. Every route has a row.
+var routes = map[string]string{
+	"GET /healthz": "nobody", "GET /readyz": "nobody", "GET /static/*": "nobody", "GET /feeds/:token": "nobody", "HEAD /feeds/:token": "nobody",
+	"GET /setup": "nobody", "POST /setup": "nobody", "GET /login": "nobody", "POST /login": "nobody", "POST /logout": "nobody", "POST /account/theme": "nobody",
+	"GET /": "known", "GET /requests": "known", "GET /timeoff": "known", "POST /timeoff": "known", "POST /timeoff/wishes": "known",
+	"POST /timeoff/:leave/remove": "known", "POST /timeoff/wishes/:leave/remove": "known", "GET /account": "known", "POST /account": "known",
+	"POST /account/password": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
+	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",
+	"GET /teams/:team/schedule": "member", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member",
+	"POST /shifts/:shift/swap": "member", "POST /requests/:request/accept": "member", "POST /requests/:request/decline": "member",
+	"POST /requests/:request/withdraw": "manager", "POST /swaps/:request/accept": "member", "POST /swaps/:request/decline": "member", "POST /swaps/:request/withdraw": "manager",
+	"POST /shifts/:shift/override": "manager", "POST /overrides/:override/undo": "manager", "GET /teams/:team/drafts": "manager", "POST /teams/:team/drafts": "manager",
+	"GET /teams/:team/drafts/compare": "manager", "GET /teams/:team/drafts/:draft": "manager", "POST /teams/:team/drafts/:draft/pin": "manager",
+	"POST /teams/:team/drafts/:draft/publish": "manager", "POST /teams/:team/drafts/:draft/discard": "manager", "GET /teams/:team/settings": "manager",
+	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
+	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
+	"GET /admin": "admin", "POST /admin/teams": "admin",
+}
+
+// Every route against every role: whoever is less than a route needs is sent to
+// log in or refused, and whoever is enough is neither, and nothing fails.
+func TestRoutesAndRoles(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	admin := d.setUp()
+	other, err := importTeam(strings.NewReplacer("Crew", "Other", "@example.com", "@other.example").Replace(crew))
+	d.ok(err)
+	_, err = d.schedule.AddTeam(ctx, 1, other)
+	d.ok(err)
+	status, body := admin.post("/teams/1/members/2", "role", "manager")
+	admin.expect(status, body, http.StatusOK, "Saved.")
+	day := schedule.DateOf(d.now).AddDays(6)
+	draft, err := d.schedule.AskDraft(ctx, 0, 1, day, day.AddDays(56), nil)
+	d.ok(err)
+	d.ok(d.schedule.RunDraft(ctx, draft.ID))
+	_, err = d.schedule.Publish(ctx, 0, draft.ID)
+	d.ok(err)
+	roles := []struct {
+		name string
+		rank int
+		as   *browser
+	}{
+		{"nobody", 0, d.browser()}, {"outsider", 1, d.person("ana@other.example")}, {"member", 2, d.person("ben@example.com")},
+		{"manager", 3, d.person("ana@example.com")}, {"administrator", 4, admin},
+	}
+	ranks := map[string]int{"nobody": 0, "known": 1, "member": 2, "manager": 3, "admin": 4}
+	ids := regexp.MustCompile(`:[a-z]+`)
+	for _, route := range d.echo.Routes() {
+		key := route.Method + " " + route.Path
+		if strings.HasPrefix(route.Path, "/api/") || route.Method == "echo_route_not_found" {
+			continue // the API has a matrix of its own
+		}
+		need, ok := routes[key]
+		if !ok {
+			t.Errorf("the route %s has no row: say who may use it", key)
+			continue
+		}
+		for _, role := range roles {
+			if strings.Contains(route.Path, "withdraw") && role.name == "member" || route.Path == "/logout" {
+				continue
+			}
+			path := ids.ReplaceAllString(route.Path, "1")
+			req, err := http.NewRequestWithContext(context.Background(), route.Method, d.url+path, nil)
+			d.ok(err)
+			client := &http.Client{Jar: role.as.Jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			resp, err := client.Do(req)
+			d.ok(err)
+			_ = resp.Body.Close()
+			kept := resp.StatusCode == http.StatusForbidden || strings.HasPrefix(resp.Header.Get("Location"), "/login") || resp.StatusCode == http.StatusNotFound
+			enough := role.rank >= ranks[need]
+			if resp.StatusCode >= 500 || !enough && !kept || enough && resp.StatusCode == http.StatusForbidden && role.name != "administrator" {
+				t.Errorf("%s as %s: %d (needs %s)", key, role.name, resp.StatusCode, need)
+			}
+		}
+	}
+}
+
+// The demonstration comes up with everything alive.
+func TestDemonstration(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the demonstration plans half a minute under the race detector")
+	}
+	d := deploy(t, migrationstest.SQLite(t))
+	d.ok(d.demonstrate(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}))
+	b := d.browser()
+	status, body := b.post("/login", "email", "ana@demo.example", "password", demoPassword)
+	b.expect(status, body, http.StatusOK, "My on-call")
+	for path, text := range map[string]string{
+		"/teams/1/schedule": "Needs cover", "/requests": "evening", "/teams/1/drafts": "published", "/timeoff": "family visit",
+		"/teams/1/settings": "handover: Mon 09:00", "/audit": "plan: publish", "/account": "ana@demo.example", "/teams/1/drafts/compare?a=1&b=1": "Compare",
+	} {
+		status, body := b.get(path)
+		b.expect(status, body, http.StatusOK, text)
+	}
+}

@@ -1,0 +1,321 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"watchbill/api/auth"
+	"watchbill/api/httperr"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// registerAdmin adds the pages of those who manage.
+func (s *Site) registerAdmin(e *echo.Group) {
+	e.GET("/admin", s.admin)
+	e.POST("/admin/teams", s.addTeam)
+	e.POST("/teams/:team", s.saveTeam)
+	e.POST("/teams/:team/members", s.addMember)
+	e.POST("/teams/:team/members/:person", s.saveMember)
+	e.POST("/teams/:team/members/:person/remove", s.removeMember)
+	e.POST("/teams/:team/feeds", s.addTeamFeed)
+	e.POST("/teams/:team/settings/rules/check", s.checkRules)
+	e.POST("/account/zone", s.zone)
+}
+
+// admin lists people and teams for administrators.
+func (s *Site) admin(c echo.Context) error {
+	page, err := s.adminPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "admin", page)
+}
+
+func (s *Site) adminPage(c echo.Context) (*Admin, error) {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Must(auth.Administrate, auth.On{}); err != nil {
+		return nil, err
+	}
+	f, err := s.frame(c, w, "People and teams", "admin")
+	if err != nil {
+		return nil, err
+	}
+	page := &Admin{Frame: f, Zones: suggestedZones, TeamOptions: []Option{{Value: "", Label: "No team yet"}}}
+	people, err := s.Schedule.Store.People(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	teams, err := s.Schedule.Store.Teams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := map[schedule.ID][]string{}
+	for _, t := range teams {
+		members, err := s.Schedule.Store.Members(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		row := AdminTeam{ID: int64(t.ID), Name: t.Name, Zone: t.Zone, Members: len(members)}
+		for _, m := range members {
+			in[m.Person] = append(in[m.Person], t.Name)
+			if at := slices.IndexFunc(people, func(p schedule.Profile) bool { return p.ID == m.Person }); m.Manager && at >= 0 {
+				row.Managers = append(row.Managers, people[at].Name)
+			}
+		}
+		page.AllTeams = append(page.AllTeams, row)
+		page.TeamOptions = append(page.TeamOptions, Option{Value: itoa(int64(t.ID)), Label: t.Name})
+	}
+	for _, p := range people {
+		page.People = append(page.People, AdminPerson{
+			ID: int64(p.ID), Name: p.Name, Email: p.Email, Teams: in[p.ID], Inactive: !p.DeactivatedAt.IsZero(), Me: p.ID == me(w),
+		})
+	}
+	return page, nil
+}
+
+// newTeam is what a team begins with: one duty that changes hands on Mondays.
+const newTeam = `team: %q
+zone: %s
+
+limits:
+  on_call: 1 week in 3
+  rest: 11h
+
+rotations:
+  - name: primary
+    handover: Mon 09:00
+`
+
+// addTeam makes a team: of a team file, when one was pasted, or with a name, a zone
+// and one duty.
+func (s *Site) addTeam(c echo.Context) error {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.Administrate, auth.On{})
+	}
+	if err != nil {
+		return err
+	}
+	in := schedule.TeamImport{
+		Name: strings.TrimSpace(c.FormValue("name")), Zone: c.FormValue("zone"), HorizonWeeks: 8, From: schedule.DateOf(s.Schedule.Now()),
+		Rules: fmt.Sprintf(newTeam, c.FormValue("name"), c.FormValue("zone")),
+	}
+	var team schedule.TeamRecord
+	if text := strings.TrimSpace(c.FormValue("file")); text != "" {
+		if in, err = s.Team(text); err != nil {
+			err = &schedule.InvalidError{Field: "file", Reason: err.Error()}
+		}
+	}
+	if err == nil {
+		team, err = s.Schedule.AddTeam(ctx, me(w), in)
+	}
+	if err == nil {
+		return done(c, fmt.Sprintf("/teams/%d/settings", team.ID), "good", "The team is there. Add its people, look at the rules, then make a draft.")
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() {
+		return err
+	}
+	page, err := s.adminPage(c)
+	if err != nil {
+		return err
+	}
+	page.TeamName.Value, page.TeamZone.Value, page.TeamFile.Value = c.FormValue("name"), c.FormValue("zone"), c.FormValue("file")
+	other := ""
+	put(problem, map[string]*Field{"name": &page.TeamName, "zone": &page.TeamZone, "file": &page.TeamFile}, &other)
+	if other != "" {
+		page.Flash = &Flash{Kind: "bad", Text: other}
+	}
+	return s.show(c, problem.Status, "admin", page)
+}
+
+// managed answers a change of a team by somebody who manages it: back to the
+// settings, with what is wrong in a sentence.
+func (s *Site) managed(c echo.Context, good string, change func(w auth.Who, team schedule.TeamRecord) error) error {
+	_, team, w, err := s.teamFrame(c, "Team settings", "team", auth.EditTeam)
+	if err != nil {
+		return err
+	}
+	to := fmt.Sprintf("/teams/%d/settings", team.ID)
+	err = change(w, team)
+	if problem := httperr.Of(err); err != nil && len(problem.Fields) > 0 {
+		return done(c, to, "bad", upper(problem.Message)+".")
+	}
+	return answer(c, err, to, good)
+}
+
+func (s *Site) saveTeam(c echo.Context) error {
+	return s.managed(c, "Saved.", func(w auth.Who, team schedule.TeamRecord) error {
+		team.Name, team.Zone = strings.TrimSpace(c.FormValue("name")), c.FormValue("zone")
+		return s.Schedule.SaveTeam(c.Request().Context(), me(w), team)
+	})
+}
+
+// membership reads a member of a form.
+func membership(c echo.Context, team, person schedule.ID) (schedule.Membership, error) {
+	m := schedule.Membership{Team: team, Person: person, OnCall: true, Share: schedule.FullTime, Manager: c.FormValue("role") == "manager"}
+	if text := c.FormValue("share"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return m, &schedule.InvalidError{Field: "share", Reason: fmt.Sprintf("%q is no share; write 100 for full time", text)}
+		}
+		m.Share = schedule.Share(n) * (schedule.FullTime / 100)
+	}
+	for field, day := range map[string]*schedule.Date{"from": &m.From, "until": &m.Until} {
+		if text := c.FormValue(field); text != "" {
+			var err error
+			if *day, err = schedule.ParseDate(text); err != nil {
+				return m, &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no day, like 2026-12-07", text)}
+			}
+		}
+	}
+	return m, nil
+}
+
+func (s *Site) addMember(c echo.Context) error {
+	return s.managed(c, "Added. The next plan counts on them.", func(w auth.Who, team schedule.TeamRecord) error {
+		ctx := c.Request().Context()
+		email := strings.ToLower(strings.TrimSpace(c.FormValue("email")))
+		person, err := s.Schedule.Store.PersonByEmail(ctx, email)
+		if err != nil {
+			return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("nobody has the address %q yet; send an invitation", email)}
+		}
+		m, err := membership(c, team.ID, person.ID)
+		if err != nil {
+			return err
+		}
+		return s.Schedule.PutMember(ctx, me(w), m)
+	})
+}
+
+func (s *Site) saveMember(c echo.Context) error {
+	return s.managed(c, "Saved.", func(w auth.Who, team schedule.TeamRecord) error {
+		person, err := param(c, "person")
+		if err != nil {
+			return err
+		}
+		m, err := membership(c, team.ID, person)
+		if err != nil {
+			return err
+		}
+		return s.Schedule.PutMember(c.Request().Context(), me(w), m)
+	})
+}
+
+func (s *Site) removeMember(c echo.Context) error {
+	return s.managed(c, "Removed. Their shifts stay until you publish a new plan.", func(w auth.Who, team schedule.TeamRecord) error {
+		person, err := param(c, "person")
+		if err != nil {
+			return err
+		}
+		return s.Schedule.RemoveMember(c.Request().Context(), me(w), team.ID, person)
+	})
+}
+
+// addTeamFeed makes a calendar of everybody's shifts and shows its link, once.
+func (s *Site) addTeamFeed(c echo.Context) error {
+	f, team, w, err := s.teamFrame(c, "Team settings", "team", auth.EditTeam)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	_, token, err := s.Schedule.AddFeed(ctx, schedule.Feed{
+		Kind: schedule.FeedTeam, Owner: me(w), Team: team.ID, Label: c.FormValue("label"), Busy: c.FormValue("busy") != "", Tombstones: c.FormValue("tombstones") != "",
+	})
+	if text, bad := refused(err); bad {
+		return done(c, fmt.Sprintf("/teams/%d/settings", team.ID), "bad", text)
+	} else if err != nil {
+		return err
+	}
+	page, err := s.settingsPage(ctx, f, &team, w)
+	if err != nil {
+		return err
+	}
+	page.NewFeed = s.BaseURL + "/feeds/" + token + ".ics"
+	return s.show(c, http.StatusOK, "team", page)
+}
+
+// checkRules says whether rules would do, and saves nothing.
+func (s *Site) checkRules(c echo.Context) error {
+	f, team, w, err := s.teamFrame(c, "Team settings", "team", auth.EditTeam)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	page, err := s.settingsPage(ctx, f, &team, w)
+	if err != nil {
+		return err
+	}
+	page.Rules.Value, page.RulesFrom.Value = c.FormValue("rules"), c.FormValue("from")
+	from, err := schedule.ParseDate(c.FormValue("from"))
+	if err != nil {
+		page.RulesFrom.Error = "Write the day from which the rules hold like 2026-12-07."
+		return s.show(c, http.StatusUnprocessableEntity, "team", page)
+	}
+	status := http.StatusOK
+	err = s.Schedule.TryRules(ctx, team.ID, from, c.FormValue("rules"))
+	text, bad := refused(err)
+	switch {
+	case bad:
+		page.RuleErrors, status = lineErrors(text), http.StatusUnprocessableEntity
+	case err != nil:
+		return err
+	default:
+		page.Flash = &Flash{Kind: "good", Text: "These rules make a team that can be planned. Nothing is saved yet."}
+	}
+	return s.show(c, status, "team", page)
+}
+
+// lineErrors takes the messages of a team file apart: "name:12:3: what is wrong".
+func lineErrors(text string) []LineError {
+	var out []LineError
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		parts := strings.SplitN(line, ":", 4)
+		if len(parts) == 4 {
+			if n, err := strconv.Atoi(parts[1]); err == nil {
+				out = append(out, LineError{Line: n, Text: strings.TrimSpace(parts[3])})
+				continue
+			}
+		}
+		if line != "" {
+			out = append(out, LineError{Text: line})
+		}
+	}
+	return out
+}
+
+// zone changes the reader's zone alone: the answer to the browser's being another.
+func (s *Site) zone(c echo.Context) error {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.EditOwn, auth.Person(w.Person))
+	}
+	if err != nil {
+		return err
+	}
+	people, err := s.Schedule.Store.People(ctx, []schedule.ID{me(w)})
+	if err != nil {
+		return err
+	}
+	if len(people) == 0 {
+		return auth.ErrUnauthenticated
+	}
+	p := people[0]
+	p.Zone = c.FormValue("zone")
+	if at := strings.LastIndex(p.Works, " "); at >= 0 {
+		p.Works = p.Works[at+1:]
+	}
+	return answer(c, s.Schedule.SaveProfile(ctx, me(w), p), local(c.FormValue("back")), "Times are now "+p.Zone+".")
+}
