@@ -144,10 +144,10 @@ func TestFeedAgain(t *testing.T) {
 		s := newFeedServer(t, db)
 		s.now = s.now.Add(time.Minute)
 		resp, body := s.get("GET", s.link)
-		etag, modified := resp.Header.Get("Etag"), resp.Header.Get("Last-Modified")
+		etag := resp.Header.Get("Etag")
 		s.now = s.now.Add(time.Minute)
 		resp, again := s.get("GET", s.link)
-		modified = resp.Header.Get("Last-Modified")
+		modified := resp.Header.Get("Last-Modified")
 		if again != body || modified == "" {
 			t.Fatalf("an unchanged feed has other bytes, or no date (%q)", modified)
 		}
@@ -213,7 +213,7 @@ func TestFeedKinds(t *testing.T) {
 		test.feed.Owner = s.zoe
 		resp, body := s.get("GET", s.feed(test.feed))
 		for _, line := range test.lines {
-			if resp.StatusCode != 200 || !strings.Contains(body, line+"\r\n") {
+			if resp.StatusCode != http.StatusOK || !strings.Contains(body, line+"\r\n") {
 				t.Errorf("%s: no %s in\n%s", test.feed.Kind, line, body)
 			}
 		}
@@ -249,7 +249,7 @@ func BenchmarkFeed(b *testing.B) {
 	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
 	first := httptest.NewRecorder()
 	path := strings.TrimPrefix(s.link, s.URL)
-	e.ServeHTTP(first, httptest.NewRequest("GET", path, nil))
+	e.ServeHTTP(first, httptest.NewRequest(http.MethodGet, path, nil))
 	for _, c := range []struct {
 		name    string
 		handler http.Handler
@@ -264,7 +264,7 @@ func BenchmarkFeed(b *testing.B) {
 			defer server.Close()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					req, _ := http.NewRequest("GET", server.URL+path, nil)
+					req, _ := http.NewRequest(http.MethodGet, server.URL+path, nil)
 					if c.header != nil {
 						req.Header.Set(c.header[0], c.header[1])
 					}

@@ -2,7 +2,6 @@ package migrations_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -121,7 +120,7 @@ func TestSQLiteSettings(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	for _, address := range []string{"/no/such/folder/watchbill.db", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"} {
 		if db, err := migrations.Open(context.Background(), address); err == nil {
-			t.Error(fmt.Sprintf("%s was opened", address))
+			t.Errorf("%s was opened", address)
 			_ = db.Close()
 		}
 	}

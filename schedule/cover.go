@@ -343,42 +343,54 @@ func (s *Service) AddLeave(ctx context.Context, by ID, l Leave) ([]TeamShift, er
 		return nil, err
 	}
 	start, end := l.Span(zone)
-	switch {
-	case (l.First.IsZero() || l.Last.IsZero()) && (l.Start.IsZero() || l.End.IsZero()):
-		return nil, &InvalidError{"first", "say the first and the last day, like 2026-12-21"}
-	case !start.Before(end):
-		return nil, &InvalidError{"last", "the last day must not be before the first"}
-	case end.Sub(start) > maxPlanDays*24*time.Hour:
-		return nil, &InvalidError{"last", "this is longer than two years; set a last day in the team instead"}
-	case l.WishCost < 0 || l.WishCost > 100:
-		return nil, &InvalidError{"cost", "a wish matters from 1 to 100"}
-	case len(l.Note) > maxReason:
-		return nil, &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
+	if err := l.check(start, end); err != nil {
+		return nil, err
 	}
 	l.CreatedAt = s.Now()
-	err = s.Store.InTx(ctx, func(tx Store) error {
-		others, err := tx.Leaves(ctx, []ID{l.Person})
-		if err != nil {
-			return err
-		}
-		for i := range others {
-			from, to := others[i].Span(zone)
-			if (others[i].WishCost == 0) == (l.WishCost == 0) && from.Before(end) && start.Before(to) {
-				return &InvalidError{"first", "this overlaps another entry; remove that one first"}
-			}
-		}
-		if err := tx.AddLeave(ctx, &l); err != nil {
-			return err
-		}
-		if err := raiseAll(ctx, tx, l.Person); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "absence.add", About: l.Person})
-	})
+	err = s.Store.InTx(ctx, func(tx Store) error { return s.addLeave(ctx, tx, by, &l, zone) })
 	if err != nil || l.WishCost > 0 {
 		return nil, err
 	}
 	return s.PersonShifts(ctx, l.Person, start, end)
+}
+
+// check says what is wrong with a leave that goes from one instant to another.
+func (l *Leave) check(start, end time.Time) error {
+	switch {
+	case (l.First.IsZero() || l.Last.IsZero()) && (l.Start.IsZero() || l.End.IsZero()):
+		return &InvalidError{"first", "say the first and the last day, like 2026-12-21"}
+	case !start.Before(end):
+		return &InvalidError{"last", "the last day must not be before the first"}
+	case end.Sub(start) > maxPlanDays*24*time.Hour:
+		return &InvalidError{"last", "this is longer than two years; set a last day in the team instead"}
+	case l.WishCost < 0 || l.WishCost > 100:
+		return &InvalidError{"cost", "a wish matters from 1 to 100"}
+	case len(l.Note) > maxReason:
+		return &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
+	}
+	return nil
+}
+
+// addLeave adds a leave unless it overlaps another of its kind.
+func (s *Service) addLeave(ctx context.Context, tx Store, by ID, l *Leave, zone *time.Location) error {
+	start, end := l.Span(zone)
+	others, err := tx.Leaves(ctx, []ID{l.Person})
+	if err != nil {
+		return err
+	}
+	for i := range others {
+		from, to := others[i].Span(zone)
+		if (others[i].WishCost == 0) == (l.WishCost == 0) && from.Before(end) && start.Before(to) {
+			return &InvalidError{"first", "this overlaps another entry; remove that one first"}
+		}
+	}
+	if err := tx.AddLeave(ctx, l); err != nil {
+		return err
+	}
+	if err := raiseAll(ctx, tx, l.Person); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "absence.add", About: l.Person})
 }
 
 // RemoveLeave removes an absence or a wish.

@@ -261,9 +261,9 @@ func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
 }
 
 // fill shows the plan: week by week, how even it is, and what differs.
-func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
+func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 	for _, r := range plan.Rotations {
-		p.Rotations = append(p.Rotations, upper(r))
+		d.Rotations = append(d.Rotations, upper(r))
 	}
 	was := map[string]string{}
 	affected := map[string]bool{}
@@ -273,11 +273,11 @@ func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 	}
 	delete(affected, "")
 	for name := range affected {
-		p.Affected = append(p.Affected, name)
+		d.Affected = append(d.Affected, name)
 	}
-	slices.Sort(p.Affected)
+	slices.Sort(d.Affected)
 	for day := plan.From.AddDays(-(int(plan.From.Weekday()) + 6) % 7); day.Before(plan.Until); day = day.AddDays(7) {
-		p.Weeks = append(p.Weeks, plan.week(day, zone, was))
+		d.Weeks = append(d.Weeks, plan.week(day, zone, was))
 	}
 	for _, c := range plan.Changes {
 		change := Change{Was: c.Was, Will: c.Is}
@@ -287,14 +287,14 @@ func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 			}
 		}
 		if change.Rotation != "" {
-			p.Changes = append(p.Changes, change)
+			d.Changes = append(d.Changes, change)
 		}
 	}
-	p.Fair, p.Proof, p.ProofTone = plan.fair(reader), upper(plan.Even.Text)+".", "warn"
+	d.Fair, d.Proof, d.ProofTone = plan.fair(reader), upper(plan.Even.Text)+".", "warn"
 	if plan.Even.Proven {
-		p.ProofTone = "good"
+		d.ProofTone = "good"
 	}
-	p.FairNote = "Points count hours, more in the evening, at night, at weekends and on holidays. The difference includes what was carried over."
+	d.FairNote = "Points count hours, more in the evening, at night, at weekends and on holidays. The difference includes what was carried over."
 	for i, u := range plan.Unfilled {
 		entry := Unfilled{Reasons: []string{upper(u.Text)}}
 		for _, t := range plan.Shifts {
@@ -307,9 +307,9 @@ func (p *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 				entry.Remedies = append(entry.Remedies, upper(r.Text))
 			}
 		}
-		p.Unfilled = append(p.Unfilled, entry)
+		d.Unfilled = append(d.Unfilled, entry)
 	}
-	p.Summary = fmt.Sprintf("%d unfilled, %s, largest difference %.1f points", plan.Even.Unfilled, plural(len(p.Changes), "change", "changes"), plan.Even.Largest)
+	d.Summary = fmt.Sprintf("%d unfilled, %s, largest difference %.1f points", plan.Even.Unfilled, plural(len(d.Changes), "change", "changes"), plan.Even.Largest)
 }
 
 func (f *planFile) fair(reader string) []FairRow {

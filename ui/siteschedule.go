@@ -72,8 +72,8 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // period is the eight weeks from the Monday of the day asked for.
-func (p *Schedule) period(c echo.Context, zone *time.Location) error {
-	today := schedule.DateOf(p.Now.In(zone))
+func (s *Schedule) period(c echo.Context, zone *time.Location) error {
+	today := schedule.DateOf(s.Now.In(zone))
 	day := today
 	if text := c.QueryParam("from"); text != "" {
 		var err error
@@ -82,48 +82,48 @@ func (p *Schedule) period(c echo.Context, zone *time.Location) error {
 		}
 	}
 	monday := day.AddDays(-(int(day.Weekday()) + 6) % 7)
-	p.From, p.To = monday.At(schedule.Midnight, zone), monday.AddDays(7*scheduleWeeks).At(schedule.Midnight, zone)
+	s.From, s.To = monday.At(schedule.Midnight, zone), monday.AddDays(7*scheduleWeeks).At(schedule.Midnight, zone)
 	tz := ""
-	if p.InTeam {
+	if s.InTeam {
 		tz = "&tz=team"
 	}
 	base := "/teams/" + c.Param("team") + "/schedule?from="
-	p.Earlier, p.Later = base+monday.AddDays(-7*scheduleWeeks).String()+tz, base+monday.AddDays(7*scheduleWeeks).String()+tz
-	p.Today = base + today.String() + tz
+	s.Earlier, s.Later = base+monday.AddDays(-7*scheduleWeeks).String()+tz, base+monday.AddDays(7*scheduleWeeks).String()+tz
+	s.Today = base + today.String() + tz
 	return nil
 }
 
 // fill draws the shifts: the cards of now, the chart, the gaps and what is covered.
-func (p *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.Profile, reader schedule.ID) {
-	duties := schedule.OnCall(shifts, p.Now)
+func (s *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.Profile, reader schedule.ID) {
+	duties := schedule.OnCall(shifts, s.Now)
 	index := map[schedule.RotationID]int64{}
 	for i, d := range duties {
 		index[d.Rotation] = int64(i + 1)
-		p.Rotations = append(p.Rotations, RotationLine{ID: int64(i + 1), Name: upper(string(d.Rotation)), Kind: kind(d.Rotation)})
-		p.Cards = append(p.Cards, card(&d, names))
+		s.Rotations = append(s.Rotations, RotationLine{ID: int64(i + 1), Name: upper(string(d.Rotation)), Kind: kind(d.Rotation)})
+		s.Cards = append(s.Cards, card(&d, names))
 	}
 	var filled, all time.Duration
 	for i := range shifts {
 		t := &shifts[i]
-		if !t.Start.Before(p.To) || !p.From.Before(t.End) {
+		if !t.Start.Before(s.To) || !s.From.Before(t.End) {
 			continue
 		}
 		all += t.End.Sub(t.Start)
 		if t.Person != 0 {
 			filled += t.End.Sub(t.Start)
-		} else if t.End.After(p.Now) {
-			p.Gaps = append(p.Gaps, ShiftLine{ID: int64(t.ID), Rotation: upper(string(t.Rotation)), Kind: kind(t.Rotation), Start: t.Start, End: t.End})
+		} else if t.End.After(s.Now) {
+			s.Gaps = append(s.Gaps, ShiftLine{ID: int64(t.ID), Rotation: upper(string(t.Rotation)), Kind: kind(t.Rotation), Start: t.Start, End: t.End})
 		}
-		p.Shifts = append(p.Shifts, ChartShift{
+		s.Shifts = append(s.Shifts, ChartShift{
 			ID: int64(t.ID), Rotation: index[t.Rotation], Person: int64(t.Person), Start: t.Start, End: t.End,
 			Swapped: t.Override != 0 && t.Person != t.Published, Note: note(t, names),
 		})
-		if t.Person != 0 && !slices.ContainsFunc(p.People, func(l PersonLine) bool { return l.ID == int64(t.Person) }) {
-			p.People = append(p.People, PersonLine{ID: int64(t.Person), Name: names[t.Person].Name, Me: t.Person == reader})
+		if t.Person != 0 && !slices.ContainsFunc(s.People, func(l PersonLine) bool { return l.ID == int64(t.Person) }) {
+			s.People = append(s.People, PersonLine{ID: int64(t.Person), Name: names[t.Person].Name, Me: t.Person == reader})
 		}
 	}
 	if all > 0 {
-		p.Covered = math.Floor(1000*float64(filled)/float64(all)) / 1000 // never 100 % with a gap
+		s.Covered = math.Floor(1000*float64(filled)/float64(all)) / 1000 // never 100 % with a gap
 	}
 }
 

@@ -341,7 +341,8 @@ func (s *Site) askCover(c echo.Context) error {
 }
 
 func (s *Site) sendCover(c echo.Context, v *slotView) error {
-	owner, start, end := schedule.ID(0), v.Start, v.End
+	var owner schedule.ID
+	start, end := v.Start, v.End
 	if mine := v.mine(); mine != nil {
 		owner, start, end = me(v.who), mine.Start, mine.End
 	} else if v.who.May(auth.Override, auth.Team(int64(v.Team))) && len(v.parts) == 1 {

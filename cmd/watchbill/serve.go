@@ -50,7 +50,7 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // the server has closed it when it ran
 	base := strings.TrimSuffix(c.BaseURL, "/")
 	if base == "" {
 		base = "http://" + reachable(listener.Addr())
@@ -67,7 +67,11 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	defer srv.db.Close()
+	defer func() {
+		if err := srv.db.Close(); err != nil {
+			srv.log.Error("database did not close", "error", err)
+		}
+	}()
 	if c.Demo {
 		if err := srv.demonstrate(ctx, con); err != nil {
 			return err

@@ -366,9 +366,9 @@ func TestFeeds(t *testing.T) {
 	run(t, func(w *world) {
 		ctx := t.Context()
 		w.publish(schedule.DateOf(start), 3, nil)
-		f, token, err := w.AddFeed(ctx, schedule.Feed{Kind: schedule.FeedPerson, Owner: w.ana, Tombstones: true})
+		_, token, err := w.AddFeed(ctx, schedule.Feed{Kind: schedule.FeedPerson, Owner: w.ana, Tombstones: true})
 		w.ok(err)
-		f, err = w.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
+		f, err := w.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
 		w.ok(err)
 		events := func() (text []string) {
 			c, err := w.FeedContent(ctx, f)
