@@ -22,7 +22,6 @@ import (
 // shows changes, so that a reader who asks again costs two look-ups.
 type Feeds struct {
 	Schedule *schedule.Service
-	Host     string // what UIDs end in; it must not change, or readers see every shift twice
 	BaseURL  string // of the pages that events link to
 
 	mu    sync.Mutex
@@ -164,7 +163,7 @@ func (s *Feeds) calendar(c *schedule.FeedContent) ical.Calendar {
 	for i := range c.Events {
 		e := &c.Events[i]
 		out := ical.Event{
-			UID: e.UID + "@" + s.Host, Start: e.Shift.Start, End: e.Shift.End, First: e.First, Last: e.Last,
+			UID: e.UID, Start: e.Shift.Start, End: e.Shift.End, First: e.First, Last: e.Last,
 			Changed: e.Shift.ChangedAt, Sequence: e.Shift.Changes, Busy: c.Feed.Busy, Cancelled: e.Cancelled,
 		}
 		if c.Feed.Kind == schedule.FeedAbsences {

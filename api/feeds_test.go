@@ -67,7 +67,7 @@ func newFeedServer(t testing.TB, db *migrations.DB) *feedServer {
 	_, err = s.service.Publish(context.Background(), 0, d.ID)
 	s.ok(err)
 	e := echo.New()
-	(&api.Feeds{Schedule: s.service, Host: "watchbill.example", BaseURL: "https://watchbill.example"}).Register(e)
+	(&api.Feeds{Schedule: s.service, BaseURL: "https://watchbill.example"}).Register(e)
 	s.Server = httptest.NewServer(e)
 	t.Cleanup(s.Close)
 	s.link = s.feed(schedule.Feed{Kind: schedule.FeedPerson, Owner: s.zoe, Tombstones: true})
@@ -119,7 +119,7 @@ func TestFeed(t *testing.T) {
 		// The week in which the clock goes back has 169 hours.
 		for _, line := range []string{
 			"DTSTART:20261019T070000Z", "DTEND:20261026T080000Z", "SEQUENCE:1", "STATUS:CONFIRMED", "TRANSP:TRANSPARENT", "X-MICROSOFT-CDO-BUSYSTATUS:FREE",
-			fmt.Sprintf("UID:primary_2026-10-19.team-%d@watchbill.example", s.team), "LAST-MODIFIED:20261001T120000Z", "DTSTAMP:20261001T120000Z",
+			fmt.Sprintf("UID:primary_2026-10-19.%d-6abe4b40@watchbill", s.team), "LAST-MODIFIED:20261001T120000Z", "DTSTAMP:20261001T120000Z",
 			"REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-WR-CALNAME:On call",
 		} {
 			if !strings.Contains(body, "\r\n"+line+"\r\n") {
@@ -208,7 +208,7 @@ func TestFeedKinds(t *testing.T) {
 		{schedule.Feed{Kind: schedule.FeedTeam, Team: s.team, Busy: true}, []string{"TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY", "X-WR-CALNAME:On call: Zahlungen Kasse Süd"}, "Away"},
 		{schedule.Feed{Kind: schedule.FeedRotation, Team: s.team, Rotation: "primary"}, []string{"CATEGORIES:On-call,Zahlungen\\, Kasse\\; \\\\Süd"}, "Away"},
 		{schedule.Feed{Kind: schedule.FeedRotation, Team: s.team, Rotation: "secondary"}, []string{"X-WR-CALNAME:On call: Zahlungen Kasse Süd secondary", "END:VCALENDAR"}, "VEVENT"},
-		{schedule.Feed{Kind: schedule.FeedAbsences, Team: s.team}, []string{"DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20261227", "UID:away-1@watchbill.example"}, "secret"},
+		{schedule.Feed{Kind: schedule.FeedAbsences, Team: s.team}, []string{"DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20261227", "UID:away-1.1-6abe4b40@watchbill"}, "secret"},
 	} {
 		test.feed.Owner = s.zoe
 		resp, body := s.get("GET", s.feed(test.feed))
@@ -245,7 +245,7 @@ func TestFeedTokens(t *testing.T) {
 func BenchmarkFeed(b *testing.B) {
 	s := newFeedServer(b, migrationstest.Migrated(b, migrationstest.SQLite(b)))
 	e := echo.New()
-	(&api.Feeds{Schedule: s.service, Host: "x"}).Register(e)
+	(&api.Feeds{Schedule: s.service, }).Register(e)
 	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
 	first := httptest.NewRecorder()
 	path := strings.TrimPrefix(s.link, s.URL)

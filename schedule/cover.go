@@ -413,7 +413,7 @@ func raiseAll(ctx context.Context, tx Store, person ID) error {
 		return err
 	}
 	for _, team := range teams {
-		if _, err := tx.RaiseVersion(ctx, team); err != nil {
+		if _, err := tx.RaiseVersion(ctx, team.ID); err != nil {
 			return err
 		}
 	}

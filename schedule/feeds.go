@@ -95,7 +95,7 @@ type FeedContent struct {
 
 // A FeedEvent is a shift or an absence in a calendar.
 type FeedEvent struct {
-	UID       string // stable for the life of the shift, without the host
+	UID       string // stable for the life of the shift
 	Team      string
 	Person    string // empty: nobody
 	Zone      string // of the team
@@ -123,22 +123,11 @@ func (s *Service) Stamp(ctx context.Context, f *Feed) (string, error) {
 }
 
 func (s *Service) feedTeams(ctx context.Context, f *Feed) ([]TeamRecord, error) {
-	ids := []ID{f.Team}
 	if f.Kind == FeedPerson {
-		var err error
-		if ids, err = s.Store.TeamsOf(ctx, f.Owner); err != nil {
-			return nil, err
-		}
+		return s.Store.TeamsOf(ctx, f.Owner)
 	}
-	var teams []TeamRecord
-	for _, id := range ids {
-		t, err := s.Store.Team(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		teams = append(teams, t)
-	}
-	return teams, nil
+	t, err := s.Store.Team(ctx, f.Team)
+	return []TeamRecord{t}, err
 }
 
 // FeedContent returns what a feed shows: 30 days back and a year ahead.
@@ -189,7 +178,7 @@ func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRec
 		if shows(shift) {
 			seen[shift.Key] = true
 			c.Events = append(c.Events, FeedEvent{
-				UID: eventID(team.ID, shift.Key), Team: team.Name, Person: people[shift.Person].Name, Zone: team.Zone, Shift: *shift,
+				UID: eventID(team, shift.Key), Team: team.Name, Person: people[shift.Person].Name, Zone: team.Zone, Shift: *shift,
 			})
 		}
 	}
@@ -206,7 +195,7 @@ func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRec
 			seen[was.Key] = true
 			was.Changes, was.ChangedAt = was.Changes+1, at
 			c.Events = append(c.Events, FeedEvent{
-				UID: eventID(team.ID, was.Key), Team: team.Name, Person: people[was.Person].Name, Zone: team.Zone, Shift: was, Cancelled: true,
+				UID: eventID(team, was.Key), Team: team.Name, Person: people[was.Person].Name, Zone: team.Zone, Shift: was, Cancelled: true,
 			})
 		}
 	}
@@ -233,9 +222,10 @@ func changeTimes(published []Published, overrides []Override, since time.Time) [
 	return times
 }
 
-// eventID names a shift for ever, and says nothing of the feed's token.
-func eventID(team ID, key string) string {
-	return fmt.Sprintf("%s.team-%d", strings.ReplaceAll(key, " ", "_"), team)
+// eventID names a shift for ever and, by when its team was made, apart from those
+// of other installations. It says nothing of the feed's token.
+func eventID(team *TeamRecord, key string) string {
+	return fmt.Sprintf("%s.%d-%x@watchbill", strings.ReplaceAll(key, " ", "_"), team.ID, team.CreatedAt.Unix())
 }
 
 func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamRecord) error {
@@ -249,7 +239,7 @@ func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamR
 				continue
 			}
 			c.Events = append(c.Events, FeedEvent{
-				UID: fmt.Sprintf("away-%d", l.ID), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
+				UID: eventID(team, fmt.Sprint("away-", l.ID)), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
 				Shift: Shift{Start: l.Start, End: l.End, ChangedAt: l.CreatedAt},
 			})
 		}

@@ -184,13 +184,13 @@ func (s *Service) PersonShifts(ctx context.Context, person ID, from, to time.Tim
 	}
 	var all []TeamShift
 	for _, team := range teams {
-		shifts, err := s.Shifts(ctx, team, from, to, time.Time{})
+		shifts, err := s.Shifts(ctx, team.ID, from, to, time.Time{})
 		if err != nil {
 			return nil, err
 		}
 		for _, shift := range shifts {
 			if shift.Person == person {
-				all = append(all, TeamShift{team, shift})
+				all = append(all, TeamShift{team.ID, shift})
 			}
 		}
 	}

@@ -46,8 +46,8 @@ type Store interface {
 	// Retire ends what is published for the slots, and Publish adds what is.
 	Retire(ctx context.Context, team ID, slots []SlotID, at time.Time) error
 	Publish(ctx context.Context, team ID, shifts []Published) error
-	// TeamsOf lists the teams in which somebody has or had shifts.
-	TeamsOf(ctx context.Context, person ID) ([]ID, error)
+	// TeamsOf returns the teams that somebody is in, or has or had shifts in.
+	TeamsOf(ctx context.Context, person ID) ([]TeamRecord, error)
 	Overrides(ctx context.Context, team ID, from, to time.Time) ([]Override, error)
 	Override(ctx context.Context, id ID) (Override, error)
 	AddOverride(ctx context.Context, o *Override) error

@@ -133,14 +133,13 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	_, host, _ := strings.Cut(base, "://")
 	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = site.Fail
 	s.echo.Use(ui.Guard)
 	api.Health(s.echo, s.db.Ping)
-	(&api.Feeds{Schedule: s.schedule, Host: host, BaseURL: base}).Register(s.echo)
+	(&api.Feeds{Schedule: s.schedule, BaseURL: base}).Register(s.echo)
 	site.Register(s.echo, s.access.Identify)
 	return nil
 }

@@ -46,12 +46,11 @@ func (s *Store) Publish(ctx context.Context, team schedule.ID, shifts []schedule
 	return translate(s.to(ctx).CreateInBatches(rows, 200).Error, "shifts of team %d", team)
 }
 
-// TeamsOf lists the teams in which somebody has or had shifts.
-func (s *Store) TeamsOf(ctx context.Context, person schedule.ID) ([]schedule.ID, error) {
-	var ids []schedule.ID
-	err := s.from(ctx).Raw(`SELECT team_id FROM shift WHERE person_id = ? UNION SELECT team_id FROM override WHERE person_id = ?
-		UNION SELECT team_id FROM membership WHERE person_id = ? ORDER BY 1`, person, person, person).Scan(&ids).Error
-	return ids, translate(err, "teams of %d", person)
+// TeamsOf returns the teams that somebody is in, or has or had shifts in.
+func (s *Store) TeamsOf(ctx context.Context, person schedule.ID) ([]schedule.TeamRecord, error) {
+	return values[teamRow](s.from(ctx).Where(`id IN (SELECT team_id FROM shift WHERE person_id = ?
+		UNION SELECT team_id FROM override WHERE person_id = ? UNION SELECT team_id FROM membership WHERE person_id = ?)`,
+		person, person, person).Order("id"), "teams of a person")
 }
 
 // Overrides returns the overrides, also the cancelled ones, that meet [from, to).

@@ -381,7 +381,7 @@ func TestFeeds(t *testing.T) {
 		}
 		stamp, err := w.Stamp(ctx, &f)
 		w.ok(err)
-		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.team-%d Ana 1 false]", w.team) {
+		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.%d-6b127300@watchbill Ana 1 false]", w.team) {
 			t.Error(got)
 		}
 		w.now = w.now.Add(time.Hour)
@@ -390,7 +390,7 @@ func TestFeeds(t *testing.T) {
 		if again, err := w.Stamp(ctx, &f); err != nil || again == stamp {
 			t.Error("the stamp does not change", err)
 		}
-		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.team-%d Ana 2 true]", w.team) {
+		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.%d-6b127300@watchbill Ana 2 true]", w.team) {
 			t.Error(got)
 		}
 		fresh, err := w.ResetFeed(ctx, w.ana, f.ID)
