@@ -2,10 +2,10 @@ package ical
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"watchbill/schedule"
@@ -13,117 +13,52 @@ import (
 
 // ReadHolidays returns the whole-day events of a calendar on the days [from,
 // until), in order: single days, stretches of at most a month, and what recurs
-// every year. Events that are cancelled, have a time of day, or recur in another
-// way are left out, the last with a warning; so is whatever cannot be read. The
+// every year. Events that are cancelled, have a time of day, or recur more often
+// are left out, the last with a warning; so is whatever cannot be read. The
 // error says why the file is no calendar at all.
 func ReadHolidays(r io.Reader, from, until schedule.Date) ([]schedule.Holiday, []Warning, error) {
-	all, warnings, err := events(r)
+	got, err := read(r, ReadOptions{
+		From: from.At(schedule.Midnight, time.UTC), To: until.At(schedule.Midnight, time.UTC),
+	}, (*event).holiday)
 	if err != nil {
-		return nil, warnings, err
+		return nil, nil, err
 	}
 	var out []schedule.Holiday
-	for i := range all {
-		days, reason := all[i].holiday(from, until)
-		if reason != "" && len(warnings) < 100 {
-			warnings = append(warnings, Warning{all[i].line, reason})
+	for _, o := range got.Events {
+		if o.Status == Cancelled {
+			continue
 		}
-		out = append(out, days...)
-	}
-	slices.SortFunc(out, func(a, b schedule.Holiday) int {
-		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.Name, b.Name))
-	})
-	return slices.Compact(out), warnings, nil
-}
-
-// holiday returns the days of one event, or why it has none that can be used.
-func (c *component) holiday(from, until schedule.Date) ([]schedule.Holiday, string) {
-	if status, _ := c.get("STATUS"); strings.EqualFold(strings.TrimSpace(status.value), "CANCELLED") {
-		return nil, ""
-	}
-	start, ok := c.get("DTSTART")
-	if !ok {
-		return nil, "the event has no DTSTART and was left out"
-	}
-	first, ok := day(start)
-	if !ok {
-		if len(strings.TrimSpace(start.value)) > 8 {
-			return nil, "" // an appointment
-		}
-		return nil, "the event's start " + strconv.Quote(start.value) + " is no day; it was left out"
-	}
-	length := 1
-	if end, ok := c.get("DTEND"); ok {
-		if last, ok := day(end); ok {
-			length = max(1, last.DaysSince(first))
-		}
-	}
-	if length > 31 {
-		return nil, "the event lasts longer than a month and was left out"
-	}
-	starts, reason := c.starts(first, from.AddDays(-length), until)
-	summary, _ := c.get("SUMMARY")
-	name := oneLine(unescape(summary.value))
-	if name == "" {
-		name = "holiday"
-	}
-	var out []schedule.Holiday
-	for _, s := range starts {
-		for i := range length {
-			if d := s.AddDays(i); !d.Before(from) && d.Before(until) {
+		name := cmp.Or(oneLine(o.Summary), "holiday")
+		for d := o.First; d.Before(o.Until); d = d.AddDays(1) {
+			if !d.Before(from) && d.Before(until) {
 				out = append(out, schedule.Holiday{Date: d, Name: name})
 			}
 		}
 	}
-	return out, reason
-}
-
-// day reads a date; some exports write it as midnight, with or without a zone.
-func day(p property) (schedule.Date, bool) {
-	v := strings.TrimSpace(p.value)
-	if len(v) >= 15 && !strings.EqualFold(p.params["VALUE"], "DATE") {
-		if !strings.HasPrefix(v[8:], "T000000") || strings.HasSuffix(v, "Z") {
-			return schedule.Date{}, false
-		}
-		v = v[:8]
-	}
-	if len(v) > 8 {
-		v = v[:8]
-	}
-	t, err := time.Parse("20060102", v)
-	if err != nil || t.Year() < 1 {
-		return schedule.Date{}, false
-	}
-	return schedule.DateOf(t), true
-}
-
-// starts returns when the event begins within [from, until).
-func (c *component) starts(first, from, until schedule.Date) ([]schedule.Date, string) {
-	gone := map[schedule.Date]bool{}
-	for _, p := range c.props {
-		if p.name == "EXDATE" {
-			for v := range strings.SplitSeq(p.value, ",") {
-				if d, ok := day(property{value: v, params: p.params}); ok {
-					gone[d] = true
-				}
-			}
-		}
-	}
-	rule, recurs := c.get("RRULE")
-	if !recurs {
-		if first.Before(from) || !first.Before(until) || gone[first] {
-			return nil, ""
-		}
-		return []schedule.Date{first}, ""
-	}
-	y, ok := parseYearly(rule.value, first)
-	if !ok {
-		return nil, "the event recurs by " + strconv.Quote(rule.value) + ", which no yearly holiday does; it was left out"
-	}
-	var out []schedule.Date
-	y.each(first, until, func(d schedule.Date) {
-		if !d.Before(from) && !gone[d] {
-			out = append(out, d)
-		}
+	slices.SortFunc(out, func(a, b schedule.Holiday) int {
+		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.Name, b.Name))
 	})
-	return out, ""
+	return slices.Compact(out), got.Warnings, nil
+}
+
+// holiday refuses events that no holiday is like. Some exports write a day as
+// from midnight to midnight, with or without a zone; such an event becomes days.
+func (e *event) holiday() error {
+	if !e.start.day {
+		if e.start.at.clock() != 0 || e.start.zone == utc && !e.floating() || e.length.seconds != 0 {
+			return errSkip // an appointment
+		}
+		e.start.day, e.start.zone = true, utc
+		e.length.days = max(1, e.length.days)
+	}
+	if e.length.days > 31 {
+		return errors.New("the event lasts longer than a month")
+	}
+	rule, _ := e.get("RRULE")
+	for _, r := range e.rules {
+		if r.freq != yearly {
+			return fmt.Errorf("the event recurs by %q, which no yearly holiday does", shorten(rule.value))
+		}
+	}
+	return nil
 }

@@ -167,29 +167,9 @@ func TestReadHolidaysRefuses(t *testing.T) {
 	}
 }
 
-// The calendars that broke other readers do not break this one.
-func TestSharedCalendars(t *testing.T) {
-	files, _ := filepath.Glob("../../../shared/data/ical/*.ics")
-	if len(files) == 0 {
-		t.Skip("the shared calendars are not here")
-	}
-	for _, name := range files {
-		f, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, warnings, err := ical.ReadHolidays(f, d("2024-01-01"), d("2027-01-01"))
-		_ = f.Close()
-		t.Logf("%s: %d days, %d warnings, %v", filepath.Base(name), len(got), len(warnings), err)
-		if strings.Contains(name, "holidays_yearly") && len(got) < 3 {
-			t.Errorf("%s has %d holidays: %v", name, len(got), warnings)
-		}
-	}
-}
-
 func FuzzReadHolidays(f *testing.F) {
 	f.Add([]byte("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY;BYDAY=-1MO;BYMONTH=1,2\nEND:VEVENT\nEND:VCALENDAR"))
-	files, _ := filepath.Glob("../../../shared/data/ical/*.ics")
+	files, _ := filepath.Glob(shared + "/*.ics")
 	for _, name := range files {
 		if src, err := os.ReadFile(name); err == nil && len(src) < 1<<14 {
 			f.Add(src)
