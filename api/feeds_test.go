@@ -245,7 +245,7 @@ func TestFeedTokens(t *testing.T) {
 func BenchmarkFeed(b *testing.B) {
 	s := newFeedServer(b, migrationstest.Migrated(b, migrationstest.SQLite(b)))
 	e := echo.New()
-	(&api.Feeds{Schedule: s.service, }).Register(e)
+	(&api.Feeds{Schedule: s.service}).Register(e)
 	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
 	first := httptest.NewRecorder()
 	path := strings.TrimPrefix(s.link, s.URL)

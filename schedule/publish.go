@@ -32,6 +32,14 @@ func (s *Service) AskDraft(ctx context.Context, by, team ID, from, until Date, p
 	if err != nil {
 		return Draft{}, err
 	}
+	waiting, err := s.Store.Drafts(ctx, team)
+	if err != nil {
+		return Draft{}, err
+	}
+	waiting = slices.DeleteFunc(waiting, func(d Draft) bool { return d.State != DraftQueued && d.State != DraftRunning })
+	if len(waiting) >= maxWaiting {
+		return Draft{}, &InvalidError{"from", fmt.Sprintf("%d drafts are being made already; wait for them or discard some", len(waiting))}
+	}
 	d := Draft{
 		Team: team, State: DraftQueued, From: from, Until: until, Pins: string(text), BasedOn: int64(last.Number),
 		CreatedBy: by, CreatedAt: s.Now(),
@@ -74,6 +82,31 @@ func (s *Service) DraftAhead(ctx context.Context, team ID) error {
 	}
 	_, err = s.AskDraft(ctx, 0, team, last.Until, last.Until.AddDays(last.Until.DaysSince(last.From)), nil)
 	return err
+}
+
+// maxWaiting bounds the drafts of a team that wait to be made.
+const maxWaiting = 5
+
+// draftLife is how long a draft may take from when it was asked for. Who made one
+// that took longer has died.
+const draftLife = 15 * time.Minute
+
+// EndStale marks the drafts of a team as failed whose maker has died.
+func (s *Service) EndStale(ctx context.Context, team ID) error {
+	drafts, err := s.Store.Drafts(ctx, team)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		if d.State != DraftRunning || s.Now().Before(d.CreatedAt.Add(draftLife)) {
+			continue
+		}
+		d.State, d.Message, d.FinishedAt = DraftFailed, "the service was stopped while it made this draft; ask for another", s.Now()
+		if _, err := s.Store.SaveDraft(ctx, &d, DraftRunning); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxPlanDays bounds a plan: two years.

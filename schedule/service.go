@@ -358,6 +358,13 @@ func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
 		return err
 	}
 	return s.Store.InTx(ctx, func(tx Store) error {
+		people, err := tx.People(ctx, []ID{m.Person})
+		if err != nil {
+			return err
+		}
+		if len(people) == 0 {
+			return fmt.Errorf("person %d: %w", m.Person, ErrNotFound)
+		}
 		members, err := tx.Members(ctx, m.Team)
 		if err != nil {
 			return err

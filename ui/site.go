@@ -153,8 +153,14 @@ func param(c echo.Context, name string) (schedule.ID, error) {
 
 const flashCookie = "flash"
 
+// maxFlash bounds what is said, in letters: a cookie takes four kilobytes.
+const maxFlash = 250
+
 // done leads to a page that says what just happened.
 func done(c echo.Context, to, kind, text string) error {
+	if runes := []rune(text); len(runes) > maxFlash {
+		text = string(runes[:maxFlash]) + "…"
+	}
 	c.SetCookie(&http.Cookie{
 		Name: flashCookie, Value: url.QueryEscape(kind + ":" + text), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS(),
 	})
@@ -169,7 +175,7 @@ func takeFlash(c echo.Context) *Flash {
 	c.SetCookie(&http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	value, err := url.QueryUnescape(cookie.Value)
 	kind, text, ok := strings.Cut(value, ":")
-	if err != nil || !ok || !slices.Contains([]string{"good", "warn", "bad", "info"}, kind) || len(text) > 500 {
+	if err != nil || !ok || !slices.Contains([]string{"good", "warn", "bad", "info"}, kind) || len(text) > 4*maxFlash+3 {
 		return nil
 	}
 	return &Flash{Kind: kind, Text: text}

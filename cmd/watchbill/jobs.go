@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -86,7 +87,9 @@ func (j *jobs) makeDrafts(ctx context.Context) error {
 }
 
 func (j *jobs) expireRequests(ctx context.Context) error {
-	return j.each(ctx, func(team schedule.TeamRecord) error { return j.service.Expire(ctx, team.ID) })
+	return j.each(ctx, func(team schedule.TeamRecord) error {
+		return errors.Join(j.service.Expire(ctx, team.ID), j.service.EndStale(ctx, team.ID))
+	})
 }
 
 // draftAhead drafts the next plan of teams whose published one is getting short.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 
 	"watchbill/api"
 	"watchbill/api/auth"
@@ -137,11 +138,35 @@ func (s *server) routes(base string) error {
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = site.Fail
-	s.echo.Use(ui.Guard)
+	s.echo.Use(middleware.Recover(), s.logged, middleware.BodyLimit(maxBody), ui.Guard, middleware.GzipWithConfig(middleware.GzipConfig{
+		// Feeds and static files are compressed once, when they are made.
+		Skipper: func(c echo.Context) bool {
+			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/")
+		},
+	}))
 	api.Health(s.echo, s.db.Ping)
 	(&api.Feeds{Schedule: s.schedule, BaseURL: base}).Register(s.echo)
 	site.Register(s.echo, s.access.Identify)
 	return nil
+}
+
+// maxBody bounds what a request may bring; a team file is the largest.
+const maxBody = "2M"
+
+// slow is how long a request may take without being worth a line in the log.
+const slow = time.Second
+
+// logged notes requests that fail or take long, by route: addresses may have
+// secrets in them.
+func (s *server) logged(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := s.now()
+		err := next(c)
+		if took := s.now().Sub(began); took > slow {
+			s.log.Warn("slow request", "method", c.Request().Method, "route", c.Path(), "took", took)
+		}
+		return err
+	}
 }
 
 // greet says where the service is, and how to set it up at a first start.

@@ -2,6 +2,7 @@ package scheduledb
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"watchbill/migrations/column"
@@ -10,8 +11,28 @@ import (
 
 // Published returns what is, or was, published for slots that meet [from, to).
 func (s *Store) Published(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Published, error) {
-	return values[shiftRow](s.from(ctx).Where("team_id = ? AND start_at < ? AND end_at > ?", team, seconds(to), seconds(from)).
-		Order("start_at, id"), "shifts")
+	// Read by hand: gorm takes twice as long, and every page and feed reads these.
+	rows, err := s.from(ctx).Raw(`SELECT id, plan_id, slot, rotation, person_id, start_at, end_at, points, since, until FROM shift
+		WHERE team_id = ? AND start_at < ? AND end_at > ? ORDER BY start_at, id`, team, seconds(to), seconds(from)).Rows()
+	if err != nil {
+		return nil, translate(err, "shifts of team %d", team)
+	}
+	defer func() { _ = rows.Close() }() // Err has what went wrong
+	var all []schedule.Published
+	for rows.Next() {
+		p := schedule.Published{Team: team}
+		var person, until sql.NullInt64
+		var start, end, since int64
+		if err := rows.Scan(&p.ID, &p.Plan, &p.Slot, &p.Rotation, &person, &start, &end, &p.Points, &since, &until); err != nil {
+			return nil, translate(err, "shifts of team %d", team)
+		}
+		p.Person, p.Start, p.End, p.Since = schedule.ID(person.Int64), time.Unix(start, 0).UTC(), time.Unix(end, 0).UTC(), time.Unix(since, 0).UTC()
+		if until.Valid {
+			p.Until = time.Unix(until.Int64, 0).UTC()
+		}
+		all = append(all, p)
+	}
+	return all, translate(rows.Err(), "shifts of team %d", team)
 }
 
 // PublishedShift returns one published shift, also one that was replaced.

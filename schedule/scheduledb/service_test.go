@@ -430,3 +430,78 @@ func TestAllOrNothing(t *testing.T) {
 		}
 	})
 }
+
+// A draft whose maker has died is not made for ever, and nobody can ask for more
+// than a few at once.
+func TestDraftsEnd(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		day := schedule.DateOf(start)
+		for range 5 {
+			_, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+			w.ok(err)
+		}
+		_, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+		w.is(err, nil)
+		drafts, err := w.Store.Drafts(ctx, w.team)
+		w.ok(err)
+		dead := drafts[0]
+		dead.State = schedule.DraftRunning
+		_, err = w.Store.SaveDraft(ctx, &dead, schedule.DraftQueued)
+		w.ok(err)
+		w.ok(w.EndStale(ctx, w.team))
+		w.now = w.now.Add(16 * time.Minute)
+		w.ok(w.EndStale(ctx, w.team))
+		states := map[string]int{}
+		drafts, err = w.Store.Drafts(ctx, w.team)
+		w.ok(err)
+		for _, d := range drafts {
+			states[d.State]++
+		}
+		if states[schedule.DraftFailed] != 1 || states[schedule.DraftQueued] != 4 {
+			t.Errorf("%v", states)
+		}
+	})
+}
+
+func TestDraftAhead(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.ok(w.DraftAhead(ctx, w.team)) // nothing was ever published
+		w.publish(schedule.DateOf(start), 10, nil)
+		w.ok(w.DraftAhead(ctx, w.team)) // ten weeks are more than eight
+		w.now = start.AddDate(0, 0, 15)
+		w.ok(w.DraftAhead(ctx, w.team))
+		w.ok(w.DraftAhead(ctx, w.team)) // one is enough
+		drafts, err := w.Store.Drafts(ctx, w.team)
+		w.ok(err)
+		if len(drafts) != 2 || drafts[0].State != schedule.DraftQueued || drafts[0].From != schedule.DateOf(start).AddDays(70) || drafts[0].CreatedBy != 0 {
+			t.Errorf("%+v", drafts[0])
+		}
+	})
+}
+
+func TestMembers(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		m := schedule.Membership{Team: w.team, Person: w.boss, Share: schedule.FullTime}
+		w.is(w.PutMember(ctx, w.boss, m), nil) // the only manager
+		w.is(w.RemoveMember(ctx, w.boss, w.team, w.boss), nil)
+		m = schedule.Membership{Team: w.team, Person: w.ana, Share: schedule.FullTime / 2, Manager: true}
+		w.ok(w.PutMember(ctx, w.boss, m))
+		w.ok(w.RemoveMember(ctx, w.boss, w.team, w.boss))
+		m.Person = 999
+		w.is(w.PutMember(ctx, w.boss, m), schedule.ErrNotFound)
+		m.Person, m.Share = w.ana, 2*schedule.FullTime
+		w.is(w.PutMember(ctx, w.boss, m), nil)
+		w.is(w.SaveTeam(ctx, w.ana, schedule.TeamRecord{ID: w.team, Name: " ", Zone: "Mars/Olympus", HorizonWeeks: 8}), nil)
+		w.ok(w.SaveTeam(ctx, w.ana, schedule.TeamRecord{ID: w.team, Name: "Billing", Zone: "UTC", HorizonWeeks: 12}))
+		w.is(w.SaveProfile(ctx, w.ana, schedule.Profile{ID: w.ana, Name: "Ana", Zone: "Europe/Berlin", Works: "9-5"}), nil)
+		w.ok(w.SaveProfile(ctx, w.ana, schedule.Profile{ID: w.ana, Name: " Ana  Torres ", Zone: "Europe/Madrid", Works: "09:00-17:00"}))
+		people, err := w.Store.People(ctx, []schedule.ID{w.ana})
+		w.ok(err)
+		if p := people[0]; p.Name != "Ana Torres" || p.Works != "09:00-17:00" || p.Zone != "Europe/Madrid" {
+			t.Errorf("%+v", p)
+		}
+	})
+}

@@ -1,0 +1,54 @@
+package scheduledb_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+	"watchbill/schedule/scheduledb"
+)
+
+// A follow-the-sun team of three sites has 1,096 shifts in a year. DESIGN.md asks
+// for who is on call now in 0.2 ms, 30 days in 1 ms and 12 months in 5 ms.
+func BenchmarkShifts(b *testing.B) {
+	ctx := context.Background()
+	db := migrationstest.Migrated(b, migrationstest.SQLite(b))
+	s := &schedule.Service{Store: scheduledb.New(db.Write, db.Read), Now: func() time.Time { return start }}
+	team, err := s.AddTeam(ctx, 0, schedule.TeamImport{
+		Name: "Sun", Zone: "UTC", HorizonWeeks: 8, Rules: "x", From: schedule.DateOf(start),
+		People: []schedule.Planning{{Profile: schedule.Profile{Name: "Ana", Zone: "UTC"}}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var shifts []schedule.Published
+	for i := range 1096 {
+		from := start.Add(time.Duration(i) * 8 * time.Hour)
+		shifts = append(shifts, schedule.Published{
+			Slot: schedule.SlotID(fmt.Sprint("sun ", i)), Rotation: "sun", Person: 1, Start: from, End: from.Add(8 * time.Hour), Points: 8, Since: start, Plan: 1,
+		})
+	}
+	if err := s.Store.AddPlan(ctx, &schedule.Plan{Team: team.ID, Number: 1, PublishedAt: start, Document: "{}"}); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Store.Publish(ctx, team.ID, shifts); err != nil {
+		b.Fatal(err)
+	}
+	now := start.AddDate(0, 6, 0)
+	for name, window := range map[string][2]time.Time{
+		"now": {now, now.Add(24 * time.Hour)}, "30-days": {now, now.AddDate(0, 0, 30)}, "12-months": {start, start.AddDate(1, 0, 0)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				got, err := s.Shifts(ctx, team.ID, window[0], window[1], time.Time{})
+				if err != nil || len(schedule.OnCall(got, now)) == 0 {
+					b.Fatal(len(got), err)
+				}
+			}
+		})
+	}
+}
