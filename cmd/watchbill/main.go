@@ -16,11 +16,12 @@ import (
 
 // commands is the whole command line.
 type commands struct {
-	Plan    planCmd    `cmd:"" help:"Plan a team's on-call duty from its team file."`
-	Solve   solveCmd   `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
-	Serve   serveCmd   `cmd:"" help:"Serve pages, calendars and the API."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
-	Help    helpCmd    `cmd:"" help:"Explain the commands, or one of them."`
+	Plan     planCmd     `cmd:"" help:"Plan a team's on-call duty from its team file."`
+	Solve    solveCmd    `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
+	Calendar calendarCmd `cmd:"" help:"Look into calendars."`
+	Serve    serveCmd    `cmd:"" help:"Serve pages, calendars and the API."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
+	Help     helpCmd     `cmd:"" help:"Explain the commands, or one of them."`
 }
 
 const description = "Fair on-call plans that keep every rule, and the proof that none is more even.\n\n" +

@@ -63,7 +63,7 @@ func (r *reader) event(c *component) (*event, error) {
 		rule, err := parseRule(p.value, e.start)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("line %d: the event recurs by %q: %w", p.line, shorten(p.value), err)
+			return nil, fmt.Errorf("the event recurs by %q: %w", shorten(p.value), err)
 		case rule == nil:
 		case p.name == "RRULE":
 			e.rules = append(e.rules, rule)
