@@ -191,12 +191,17 @@ func theme(c echo.Context) string {
 }
 
 func (s *Site) theme(c echo.Context) error {
-	value := c.FormValue("theme")
+	setTheme(c, c.FormValue("theme"))
+	return c.Redirect(http.StatusSeeOther, local(c.FormValue("back")))
+}
+
+// setTheme remembers a theme in this browser; anything but light and dark follows
+// the system.
+func setTheme(c echo.Context, value string) {
 	if value != "light" && value != "dark" {
 		value = ""
 	}
 	c.SetCookie(&http.Cookie{Name: themeCookie, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS()})
-	return c.Redirect(http.StatusSeeOther, local(c.FormValue("back")))
 }
 
 // local returns a path of this site, the first page for anything else.

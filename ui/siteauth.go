@@ -208,6 +208,7 @@ func (s *Site) saveAccount(c echo.Context) error {
 	problem := httperr.Of(err)
 	switch {
 	case err == nil:
+		setTheme(c, c.FormValue("theme"))
 		return done(c, "/account", "good", "Saved.")
 	case problem.Internal():
 		return err

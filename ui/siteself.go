@@ -169,7 +169,7 @@ func (s *Site) addFeed(c echo.Context) error {
 		return err
 	}
 	_, token, err := s.Schedule.AddFeed(c.Request().Context(), schedule.Feed{
-		Kind: schedule.FeedPerson, Owner: me(w), Label: c.FormValue("label"), Busy: c.FormValue("busy") != "", Tombstones: c.FormValue("no_tombstones") == "",
+		Kind: schedule.FeedPerson, Owner: me(w), Label: c.FormValue("label"), Busy: c.FormValue("busy") != "", Tombstones: c.FormValue("tombstones") != "",
 	})
 	if text, bad := refused(err); bad {
 		return done(c, local(c.FormValue("back")), "bad", text)

@@ -157,4 +157,6 @@ func writeEvents(w io.Writer, events []ical.Occurrence, zone *time.Location) err
 	return err
 }
 
-func weekdayAndDate(d schedule.Date) string { return d.At(schedule.Noon, time.UTC).Format("Mon 2006-01-02") }
+func weekdayAndDate(d schedule.Date) string {
+	return d.At(schedule.Noon, time.UTC).Format("Mon 2006-01-02")
+}

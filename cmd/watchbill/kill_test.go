@@ -102,7 +102,7 @@ func killWhilePublishing(t *testing.T, address string) {
 				_ = resp.Body.Close()
 			}
 		}()
-		time.Sleep(time.Duration(i) * time.Millisecond) //nolint:forbidigo // the moment of the kill is what is tried
+		time.Sleep(time.Duration(i) * time.Millisecond)
 		kill()
 		after := d.current(store)
 		plans, err := store.Plans(ctx, 1)

@@ -191,7 +191,7 @@ func story(d *deployment) {
 	holder := d.person(names[first[0].Person])
 	status, body = holder.get("/")
 	holder.expect(status, body, http.StatusOK, "You are next on call in ", "5 days", "Make my calendar link")
-	status, body = holder.post("/account/feeds", "label", "phone", "back", "/")
+	status, body = holder.post("/account/feeds", "label", "phone", "tombstones", "1", "back", "/")
 	link := regexp.MustCompile(`http://[^"<]*/feeds/[A-Za-z0-9_-]+\.ics`).FindString(body)
 	holder.expect(status, body, http.StatusOK, "shown only now", link)
 	_, calendar := d.browser().get(strings.TrimPrefix(link, d.url))
