@@ -106,8 +106,13 @@ func read(in io.Reader, o ReadOptions, judge func(*event) error) (*Import, error
 			r.warn(parts.events[i].line, "%v; it was left out", err)
 		}
 	}
-	for _, s := range r.group(events) {
-		r.expand(s)
+	all := r.group(events)
+	for _, recurring := range []bool{false, true} { // so that no series takes the place of single events
+		for _, s := range all {
+			if s.recurs() == recurring {
+				r.expand(s)
+			}
+		}
 	}
 	return r.finish(), nil
 }

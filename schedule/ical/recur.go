@@ -151,12 +151,17 @@ func (g *generator) periods() bool {
 		if wall(first*secondsPerDay) >= g.limit {
 			return true
 		}
-		if !g.spend(int(n) * g.cost) {
-			return false
-		}
 		g.times = g.times[:0]
 		for d := first; d < first+n; d++ {
-			if g.matches(d, first, n) && !g.addTimes(d) {
+			if !g.spend(g.cost) {
+				return false
+			}
+			date := wall(d * secondsPerDay).date()
+			if g.months != 0 && g.months&(1<<date.Month) == 0 {
+				d = dayNumber(date.Year, int(date.Month)+1) - 1 // no other day of the month either
+				continue
+			}
+			if g.matches(d, date, first, n) && !g.addTimes(d) {
 				return false
 			}
 		}
@@ -198,8 +203,9 @@ func (g *generator) hours() bool {
 		if !g.spend(g.cost) {
 			return false
 		}
-		hour := int(w.clock() / 3600)
-		if !g.matches(w.day(), w.day(), 1) || len(g.rule.hours) > 0 && !slices.Contains(g.rule.hours, hour) {
+		hour, date := int(w.clock()/3600), w.date()
+		if g.months != 0 && g.months&(1<<date.Month) == 0 || len(g.rule.hours) > 0 && !slices.Contains(g.rule.hours, hour) ||
+			!g.matches(w.day(), date, w.day(), 1) {
 			continue
 		}
 		if !g.spend(len(g.minutes) * len(g.seconds)) {
@@ -265,14 +271,11 @@ func (g *generator) period(unit int64) (first, days int64) {
 	return unit, 1
 }
 
-// matches reports whether the rule wants a day of a period.
-func (g *generator) matches(day, first, days int64) bool {
+// matches reports whether the rule wants a day of a period, if it wants the
+// month.
+func (g *generator) matches(day int64, date schedule.Date, first, days int64) bool {
 	weekday := weekdayOf(day)
 	if len(g.ordinals) == 0 && g.weekdays != 0 && g.weekdays&(1<<weekday) == 0 {
-		return false
-	}
-	date := wall(day * secondsPerDay).date()
-	if g.months != 0 && g.months&(1<<date.Month) == 0 {
 		return false
 	}
 	if len(g.weeks) > 0 && !counted(g.weeks, int(day-first)/7+1, int(days)/7) {

@@ -13,6 +13,10 @@ type series struct {
 	overrides []*event // other versions of single occurrences
 }
 
+func (s *series) recurs() bool {
+	return slices.ContainsFunc(s.masters, func(e *event) bool { return len(e.rules) > 0 })
+}
+
 // group gathers events by UID, and drops those of which there is a later
 // version.
 func (r *reader) group(events []*event) []*series {
@@ -93,18 +97,28 @@ func (d *dates) has(s slot, whole bool) bool {
 
 // expand adds the occurrences of a series.
 func (r *reader) expand(s *series) {
-	for _, m := range s.masters {
-		var replaced dates
-		for _, o := range s.overrides {
-			if !o.onwards {
-				replaced.add(*o.replaces, m.start.day)
-			}
+	var replacedDays, replacedTimes dates
+	var later []*event // versions from some occurrence on, by which one
+	slack := int64(2 * secondsPerDay)
+	for _, o := range s.overrides {
+		if !o.onwards {
+			replacedDays.add(*o.replaces, true)
+			replacedTimes.add(*o.replaces, false)
+			continue
 		}
-		for _, at := range r.slots(m, s.overrides) {
-			if replaced.has(at, m.start.day) {
-				continue
+		later = append(later, o)
+		moved := int64(o.start.at - o.replaces.at)
+		slack = max(slack, moved+o.length.most(), o.length.most()-moved)
+	}
+	for _, m := range s.masters {
+		replaced := &replacedTimes
+		if m.start.day {
+			replaced = &replacedDays
+		}
+		for _, at := range r.slots(m, slack) {
+			if !replaced.has(at, m.start.day) {
+				r.occur(m, later, at)
 			}
-			r.onwards(m, s.overrides, at)
 		}
 	}
 	for _, o := range s.overrides {
@@ -130,21 +144,20 @@ func (e *event) inherit(m *event) {
 	}
 }
 
-// onwards adds one occurrence of a series, as the last version from before or at
+// occur adds one occurrence of a series, as the last version from before or at
 // it would have it.
-func (r *reader) onwards(m *event, overrides []*event, at slot) {
-	as := m
-	for _, o := range overrides {
-		if o.onwards && o.start.day == m.start.day && o.replaces.instant() <= at.t {
-			as = o
-		}
+func (r *reader) occur(m *event, later []*event, at slot) {
+	i, _ := slices.BinarySearchFunc(later, at.t, func(o *event, t int64) int {
+		return cmp.Or(cmp.Compare(o.replaces.instant(), t), -1) // behind what is equal
+	})
+	if i == 0 || later[i-1].start.day != m.start.day {
+		r.add(m, at)
+		return
 	}
-	if as != m {
-		as.inherit(m)
-		at.at += as.start.at - as.replaces.zone.sameWall(*as.replaces, as.start.zone)
-		at = slot{at.at, as.start.zone.instant(at.at), as.length}
-	}
-	r.add(as, at)
+	as := later[i-1]
+	as.inherit(m)
+	w := at.at + as.start.at - as.replaces.zone.sameWall(*as.replaces, as.start.zone)
+	r.add(as, slot{w, as.start.zone.instant(w), as.length})
 }
 
 // sameWall returns what another zone's clocks show at a moment of this one.
@@ -155,16 +168,10 @@ func (z *zone) sameWall(m moment, other *zone) wall {
 	return other.wall(m.instant())
 }
 
-// slots returns when a series occurs, about the window, without what its
-// exceptions take away.
-func (r *reader) slots(m *event, overrides []*event) []slot {
-	slack := m.length.most() + 2*secondsPerDay
-	for _, o := range overrides {
-		if o.onwards {
-			moved := int64(o.start.at - o.replaces.at)
-			slack += max(moved, -moved) + o.length.most()
-		}
-	}
+// slots returns when a series occurs, in the window and some slack about it,
+// without what its exceptions take away.
+func (r *reader) slots(m *event, slack int64) []slot {
+	slack += m.length.most()
 	lo, hi := wall(r.from-slack), wall(r.to+slack)
 	var out []slot
 	if len(m.rules) == 0 {

@@ -7,11 +7,10 @@ import (
 )
 
 // define makes a zone of a VTIMEZONE, nil when nothing in it can be used. The
-// changes are worked out from 1960, or long before the window, to a year after
-// it.
+// changes are worked out from long before the window to a year after it.
 func (r *reader) define(def *component) *zone {
 	const year = 366 * secondsPerDay
-	lo, hi := min(r.from-2*year, -10*year), r.to+year
+	lo, hi := r.from-12*year, r.to+year
 	z := &zone{}
 	var earliest *int64
 	for i := range def.parts {
