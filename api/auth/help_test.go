@@ -172,14 +172,14 @@ func (w *world) logIn(email string) *browser {
 
 func (b *browser) get(path string, headers ...string) (int, string) {
 	b.w.t.Helper()
-	r, err := http.NewRequest("GET", b.w.url+path, nil)
+	r, err := http.NewRequest(http.MethodGet, b.w.url+path, nil)
 	b.w.ok(err)
 	return b.do(r, headers)
 }
 
 func (b *browser) post(path string, fields ...string) (int, string) {
 	b.w.t.Helper()
-	r, err := http.NewRequest("POST", b.w.url+path, strings.NewReader(pairs(fields).Encode()))
+	r, err := http.NewRequest(http.MethodPost, b.w.url+path, strings.NewReader(pairs(fields).Encode()))
 	b.w.ok(err)
 	return b.do(r, []string{"Content-Type", "application/x-www-form-urlencoded"})
 }

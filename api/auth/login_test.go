@@ -141,11 +141,11 @@ func TestBackOff(t *testing.T) {
 					r, err := http.PostForm(w.url+"/login", url.Values{"email": {email}, "password": {"wrong"}})
 					w.ok(err)
 					_ = r.Body.Close()
-					if r.StatusCode == 401 {
+					if r.StatusCode == http.StatusUnauthorized {
 						break
 					}
 					wait, err := time.ParseDuration(r.Header.Get("Retry-After") + "s")
-					if r.StatusCode != 429 || err != nil {
+					if r.StatusCode != http.StatusTooManyRequests || err != nil {
 						w.t.Fatalf("%d, %v", r.StatusCode, err)
 					}
 					waits = append(waits, wait)

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -84,13 +83,6 @@ func (s *Service) Prune(ctx context.Context, now time.Time) error {
 func (s *Service) audit(ctx context.Context, tx Store, w Who, e Entry) error {
 	e.At, e.By = s.now(), w.Person
 	return tx.Audit(ctx, e)
-}
-
-// secret returns 32 random bytes as text.
-func secret() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails
-	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // hashSecret is for secrets that are random: nobody can guess what has 256 bits.

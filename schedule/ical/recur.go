@@ -281,25 +281,28 @@ func (g *generator) matches(day int64, date schedule.Date, first, days int64) bo
 	if len(g.weeks) > 0 && !counted(g.weeks, int(day-first)/7+1, int(days)/7) {
 		return false
 	}
-	month := dayNumber(date.Year, int(date.Month))
-	if len(g.monthDays) > 0 || len(g.ordinals) > 0 && !g.inYear {
-		length := int(dayNumber(date.Year, int(date.Month)+1) - month)
-		if len(g.monthDays) > 0 && !counted(g.monthDays, date.Day, length) {
-			return false
-		}
-		if len(g.ordinals) > 0 && !g.inYear && !g.wanted(weekday, date.Day, length) {
-			return false
-		}
+	return g.inItsMonth(date, weekday) && g.inItsYear(day, date, weekday)
+}
+
+// inItsMonth reports whether the rule wants a day for its place in its month.
+func (g *generator) inItsMonth(date schedule.Date, weekday time.Weekday) bool {
+	ordinals := len(g.ordinals) > 0 && !g.inYear
+	if len(g.monthDays) == 0 && !ordinals {
+		return true
 	}
-	if len(g.yearDays) > 0 || len(g.ordinals) > 0 && g.inYear {
-		year := dayNumber(date.Year, 1)
-		length := int(dayNumber(date.Year+1, 1) - year)
-		if len(g.yearDays) > 0 && !counted(g.yearDays, int(day-year)+1, length) {
-			return false
-		}
-		return len(g.ordinals) == 0 || !g.inYear || g.wanted(weekday, int(day-year)+1, length)
+	length := int(dayNumber(date.Year, int(date.Month)+1) - dayNumber(date.Year, int(date.Month)))
+	return (len(g.monthDays) == 0 || counted(g.monthDays, date.Day, length)) && (!ordinals || g.wanted(weekday, date.Day, length))
+}
+
+// inItsYear reports whether the rule wants a day for its place in its year.
+func (g *generator) inItsYear(day int64, date schedule.Date, weekday time.Weekday) bool {
+	ordinals := len(g.ordinals) > 0 && g.inYear
+	if len(g.yearDays) == 0 && !ordinals {
+		return true
 	}
-	return true
+	first := dayNumber(date.Year, 1)
+	nth, length := int(day-first)+1, int(dayNumber(date.Year+1, 1)-first)
+	return (len(g.yearDays) == 0 || counted(g.yearDays, nth, length)) && (!ordinals || g.wanted(weekday, nth, length))
 }
 
 // wanted reports whether a weekday, the nth day of length, is one of BYDAY.

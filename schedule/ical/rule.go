@@ -99,6 +99,18 @@ func (r *rule) part(key, v string, start moment) error {
 		if r.week, ok = weekdayNames[v]; !ok {
 			err = errors.New("weeks begin on no day")
 		}
+	default:
+		err = r.filter(key, v)
+	}
+	if err != nil {
+		return fmt.Errorf("%s=%s: %w", shorten(key), shorten(v), err)
+	}
+	return nil
+}
+
+// filter reads a part that says which days and times of a period are meant.
+func (r *rule) filter(key, v string) (err error) {
+	switch key {
 	case "BYMONTH":
 		var months []int
 		months, err = numbers(v, 1, 12)
@@ -134,10 +146,7 @@ func (r *rule) part(key, v string, start moment) error {
 			err = errors.New("nobody knows this part")
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("%s=%s: %w", shorten(key), shorten(v), err)
-	}
-	return nil
+	return err
 }
 
 func (r *rule) frequency(v string) error {
