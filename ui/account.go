@@ -44,7 +44,7 @@ type Token struct {
 	ID      int64
 	Name    string
 	Scope   string
-	Expires time.Time // zero: never
+	Expires time.Time
 	Used    time.Time // zero: never
 	Made    time.Time
 }
@@ -54,12 +54,15 @@ func (Account) Themes() []Option {
 	return []Option{{Value: "", Label: "As the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}}
 }
 
+// Others says whether there are sessions beside the reader's own.
+func (a Account) Others() bool { return len(a.Sessions) > 1 }
+
 // Scopes are the choices of a token's scope.
 func (Account) Scopes() []Option {
 	return []Option{{Value: "read", Label: "Read only"}, {Value: "write", Label: "Read and write"}}
 }
 
 // Lifetimes are the choices of a token's life in days.
-func (Account) Lifetimes() []Option {
-	return []Option{{Value: "30", Label: "30 days"}, {Value: "90", Label: "90 days"}, {Value: "365", Label: "1 year"}, {Value: "0", Label: "Never"}}
-}
+func (Account) Lifetimes() []Option { return lifetimes }
+
+var lifetimes = []Option{{Value: "30", Label: "30 days"}, {Value: "90", Label: "90 days"}, {Value: "365", Label: "1 year"}}

@@ -6,6 +6,8 @@ import "time"
 type Admin struct {
 	Frame
 	People      []AdminPerson
+	Services    []AdminService
+	ServiceName Field
 	AllTeams    []AdminTeam
 	Invitations []Invitation
 	// POST /admin/invitations with email, team and admin.
@@ -26,11 +28,27 @@ type AdminPerson struct {
 	Email    string
 	Teams    []string
 	Admin    bool
+	Account  bool // can log in
 	Inactive bool
 	Me       bool
 	Seen     time.Time // zero: never
 	Coming   int       // published shifts still to come
 }
+
+// AdminService is a service account.
+type AdminService struct {
+	ID       int64
+	Name     string
+	Inactive bool
+	Used     time.Time // zero: never
+	Tokens   []Token
+	NewToken string // just made, shown once
+	// POST /admin/services/{id}/tokens with name and days.
+	TokenName, TokenExpires Field
+}
+
+// Lifetimes are the choices of a token's life in days.
+func (AdminService) Lifetimes() []Option { return lifetimes }
 
 // AdminTeam is one team.
 type AdminTeam struct {

@@ -84,11 +84,16 @@
 //	POST /account/feeds                            label busy tombstones back
 //	POST /account/feeds/{id}/reset
 //	POST /account/feeds/{id}/revoke
-//	POST /account/tokens                           name scope (read, write) days (30, 90, 365, 0 for ever)
+//	POST /account/sessions/end                     all but this one
+//	POST /account/tokens                           name scope (read, write) days (1 to 366)
 //	POST /account/tokens/{id}/revoke
 //
 //	POST /admin/people/{id}/deactivate
 //	POST /admin/people/{id}/activate
+//	POST /admin/services                           name
+//	POST /admin/services/{id}/tokens               name days
+//	POST /admin/services/{id}/tokens/{token}/revoke
+//	POST /admin/services/{id}/deactivate
 //	POST /admin/teams                              name zone, or file (a team file)
 //	POST /admin/invitations                        email team (an id, or empty) admin
 //	POST /admin/invitations/{id}/revoke

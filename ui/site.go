@@ -35,7 +35,7 @@ type Site struct {
 // Register adds the pages; identify finds out who is asking.
 func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	all.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
-	e := all.Group("", identify)
+	e := all.Group("", identify, auth.Browsers)
 	s.registerAccess(e)
 	s.registerAdmin(e)
 	e.GET("/", s.home)

@@ -25,6 +25,7 @@ func (s *Site) registerAdmin(e *echo.Group) {
 	e.POST("/teams/:team/feeds", s.addTeamFeed)
 	e.POST("/teams/:team/settings/rules/check", s.checkRules)
 	e.POST("/account/zone", s.zone)
+	s.registerPeople(e)
 }
 
 // admin lists people and teams for administrators.
@@ -79,7 +80,7 @@ func (s *Site) adminPage(c echo.Context) (*Admin, error) {
 			ID: int64(p.ID), Name: p.Name, Email: p.Email, Teams: in[p.ID], Inactive: !p.DeactivatedAt.IsZero(), Me: p.ID == me(w),
 		})
 	}
-	return page, nil
+	return page, s.fillAccounts(ctx, page)
 }
 
 // newTeam is what a team begins with: one duty that changes hands on Mondays.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"watchbill/api/auth"
@@ -26,6 +25,7 @@ func (s *Site) registerAccess(e *echo.Group) {
 	e.POST("/account/password", s.changePassword)
 	e.POST("/account/sessions/:session/end", s.endSession)
 	e.GET("/audit", s.audit)
+	s.registerTokens(e)
 }
 
 // suggestedZones are suggestions; any IANA name is accepted.
@@ -170,6 +170,11 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 	for _, one := range sessions {
 		page.Sessions = append(page.Sessions, Session{ID: itoa(one.ID), Client: one.Agent, Where: one.Address, Seen: one.SeenAt, Current: one.ID == w.Session})
 	}
+	tokens, err := s.Access.Tokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page.Tokens, page.TokenScope.Value, page.TokenExpires.Value = tokenList(tokens), string(auth.ScopeRead), "90"
 	feeds, err := s.Schedule.Store.Feeds(ctx, me(w))
 	if err != nil {
 		return nil, err
@@ -255,17 +260,6 @@ func (s *Site) passwordRefused(c echo.Context, err error) error {
 	}
 	put(problem, map[string]*Field{"password": &page.New, "again": &page.Again}, &page.Old.Error)
 	return s.show(c, problem.Status, "account", page)
-}
-
-func (s *Site) endSession(c echo.Context) error {
-	if _, err := who(c); err != nil {
-		return err
-	}
-	id, err := strconv.ParseInt(c.Param("session"), 10, 64)
-	if err != nil {
-		return schedule.ErrNotFound
-	}
-	return answer(c, s.Access.EndSession(c.Request().Context(), id), "/account", "That browser is logged out.")
 }
 
 // auditRows is how many entries of the log are shown.

@@ -181,11 +181,11 @@ func (s *Service) ChangePassword(ctx context.Context, present, next string) erro
 		return err
 	}
 	if _, err := s.verify(ctx, w.Email, present, r.address); errors.Is(err, ErrCredentials) {
-		return invalid("present", "This is not the present password.")
+		return invalid("old", "This is not the present password.")
 	} else if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, w, w.Person, next, "change password")
+	return s.putPassword(ctx, w, w.Person, next, "change password", nil)
 }
 
 // SetPassword gives a person a password, and an account if they have none, and ends
@@ -201,17 +201,23 @@ func (s *Service) SetPassword(ctx context.Context, by Who, person int64, passwor
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
 	}
-	return s.setPassword(ctx, by, person, password, "set password")
+	return s.putPassword(ctx, by, person, password, "set password", nil)
 }
 
-// setPassword stores a password that was checked; the session that asks goes on if
-// it is the person's own.
-func (s *Service) setPassword(ctx context.Context, by Who, person int64, password, action string) error {
+// putPassword stores a password that was checked; the session that asks goes on if
+// it is the person's own. What also belongs to the change comes first, if it is not
+// nil.
+func (s *Service) putPassword(ctx context.Context, by Who, person int64, password, action string, also func(tx Store) error) error {
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(tx Store) error {
+		if also != nil {
+			if err := also(tx); err != nil {
+				return err
+			}
+		}
 		a, err := tx.Account(ctx, person)
 		switch {
 		case err != nil:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"strings"
 
 	"watchbill/schedule"
@@ -31,7 +30,7 @@ func (s *Service) Identify(next echo.HandlerFunc) echo.HandlerFunc {
 		var err error
 		switch {
 		case ok && strings.HasPrefix(bearer, TokenPrefix):
-			if w, err = s.token(ctx, bearer); err != nil {
+			if w, err = s.token(ctx, bearer, v.address); err != nil {
 				return err
 			}
 		case ok: // somebody else's token, such as a hook's
@@ -39,7 +38,7 @@ func (s *Service) Identify(next echo.HandlerFunc) echo.HandlerFunc {
 			if err := s.cross.Check(r); err != nil {
 				return fmt.Errorf("%w: %w", ErrForbidden, err)
 			}
-			if v.cookie = sessionCookie(r); v.cookie != "" {
+			if v.cookie = s.sessionCookie(v); v.cookie != "" {
 				if w, _, err = s.session(ctx, v.cookie); err != nil {
 					return err
 				}
@@ -47,6 +46,17 @@ func (s *Service) Identify(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		ctx = context.WithValue(ctx, visitKey{}, v)
 		c.SetRequest(r.WithContext(With(ctx, w)))
+		return next(c)
+	}
+}
+
+// Browsers is the middleware of pages: it refuses API tokens with ErrForbidden,
+// because what a page offers is for people. It stands behind Identify.
+func Browsers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if From(c.Request().Context()).Token != 0 {
+			return ErrForbidden
+		}
 		return next(c)
 	}
 }
@@ -86,8 +96,8 @@ func bearerToken(header string) (token string, ok bool) {
 }
 
 // sessionCookie returns the token in the session cookie, if it can be one.
-func sessionCookie(r *http.Request) string {
-	c, err := r.Cookie(CookieName)
+func (s *Service) sessionCookie(v *visit) string {
+	c, err := v.echo.Request().Cookie(s.cookieName(v, CookieName))
 	if err != nil || !isSecret(c.Value) {
 		return ""
 	}
@@ -95,19 +105,20 @@ func sessionCookie(r *http.Request) string {
 }
 
 // token returns who an API token belongs to.
-func (s *Service) token(ctx context.Context, text string) (Who, error) {
-	if !isSecret(strings.TrimPrefix(text, TokenPrefix)) {
-		return Who{}, fmt.Errorf("this is no API token: %w", ErrUnauthenticated)
-	}
+func (s *Service) token(ctx context.Context, text, address string) (Who, error) {
 	over := fmt.Errorf("the API token is not valid, or no longer: %w", ErrUnauthenticated)
 	t, err := s.store.TokenByHash(ctx, hashSecret(text))
 	if errors.Is(err, schedule.ErrNotFound) {
+		// One that is good always passes: others may share its address.
+		if err := s.guessed(ctx, address); err != nil {
+			return Who{}, err
+		}
 		return Who{}, over
 	} else if err != nil {
 		return Who{}, err
 	}
 	now := s.now()
-	if !t.RevokedAt.IsZero() || !now.Before(t.ExpiresAt) {
+	if !t.open(now) {
 		return Who{}, over
 	}
 	a, err := s.store.Account(ctx, t.Person)

@@ -22,6 +22,8 @@ const (
 	Publish        Action = "publish"           // draft and publish: manages the team
 	Administrate   Action = "administrate"      // administrator
 	ManageAccess   Action = "manage own access" // password, sessions, tokens: oneself, in a browser
+	Invite         Action = "invite"            // manages the team, in a browser; into no team: administrator
+	Grant          Action = "grant access"      // whatever lets others in, and who administrates: administrator, in a browser
 	SeePersonsLoad Action = "see persons' load" // burden and load by person: manages the team
 )
 
@@ -57,8 +59,13 @@ func (w Who) May(a Action, on On) bool {
 	if w.Scope != ScopeWrite && !slices.Contains(reading, a) {
 		return false
 	}
-	if a == ManageAccess { // a token must not make tokens that outlive it
+	switch a { // a token must not make what lets somebody in after it has died
+	case ManageAccess:
 		return w.Token == 0 && (program || w.Session != 0 && w.Person == on.Person)
+	case Invite, Grant:
+		if w.Token != 0 {
+			return false
+		}
 	}
 	return w.Admin || w.mayInRole(a, on)
 }
@@ -77,7 +84,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self
 	case AskCover:
 		return self && slices.ContainsFunc(on.Teams, w.Member)
-	case SeeAuditTeam, SeePersonsLoad, Override, EditTeam, Publish:
+	case SeeAuditTeam, SeePersonsLoad, Override, EditTeam, Publish, Invite:
 		return len(on.Teams) > 0 && !slices.ContainsFunc(on.Teams, func(t int64) bool { return !w.Manager(t) })
 	}
 	return false

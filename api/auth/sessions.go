@@ -13,7 +13,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// CookieName is the name of the session's cookie.
+// CookieName is the name of the session's cookie; where cookies are for TLS only
+// "__Host-" stands before it, so that no other host of the domain can set one.
 const CookieName = "watchbill_session"
 
 // seenEvery is how exactly the last use of a session or token is kept.
@@ -39,10 +40,18 @@ func visitOf(ctx context.Context) (*visit, error) {
 // secure says whether cookies are for TLS only.
 func (s *Service) secure(v *visit) bool { return s.opt.Secure || v.echo.IsTLS() }
 
+// cookieName is what a cookie is called in the browser.
+func (s *Service) cookieName(v *visit, name string) string {
+	if s.secure(v) {
+		return "__Host-" + name
+	}
+	return name
+}
+
 // cookie sets a cookie for a time, or with an empty value takes it away.
-func (s *Service) cookie(v *visit, name, value, path string, age time.Duration) {
+func (s *Service) cookie(v *visit, name, value string, age time.Duration) {
 	c := &http.Cookie{
-		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
+		Name: s.cookieName(v, name), Value: value, Path: "/", MaxAge: int(age / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.secure(v),
 	}
 	if value == "" {
@@ -107,7 +116,7 @@ func (s *Service) begin(ctx context.Context, a Account, action, detail string) (
 		return Who{}, errors.Join(err, ErrCredentials)
 	}
 	v.cookie = token
-	s.cookie(v, CookieName, token, "/", s.opt.Lifetime)
+	s.cookie(v, CookieName, token, s.opt.Lifetime)
 	return w, nil
 }
 
@@ -167,7 +176,7 @@ func (s *Service) LogOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.cookie(v, CookieName, "", "/", 0)
+	s.cookie(v, CookieName, "", 0)
 	if v.cookie == "" {
 		return nil
 	}

@@ -75,6 +75,16 @@ type Invitation struct {
 	RevokedAt  time.Time
 }
 
+// A Reset lets somebody choose a new password, once.
+type Reset struct {
+	Hash      string
+	Person    int64
+	CreatedBy int64
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    time.Time // also when it was taken back
+}
+
 // An Attempt counts log-ins that went wrong.
 type Attempt struct {
 	Failures int
@@ -137,6 +147,18 @@ type Store interface {
 	RevokeToken(ctx context.Context, person, id int64, at time.Time) error
 	RevokeTokens(ctx context.Context, person int64, at time.Time) error
 	RevokeFeeds(ctx context.Context, person int64, at time.Time) error
+	// CloseRequests withdraws the open requests of a person and declines those that
+	// ask only them. It raises the versions of their teams first, as RaiseTeams does.
+	CloseRequests(ctx context.Context, person, by int64, at time.Time) error
+	// RaiseTeams makes readers see that something about the person's teams has
+	// changed.
+	RaiseTeams(ctx context.Context, person int64) error
+
+	AddReset(ctx context.Context, r Reset) error
+	ResetByHash(ctx context.Context, hash string) (Reset, error)
+	// TakeReset uses a link that is good, else it is ErrNotFound.
+	TakeReset(ctx context.Context, hash string, at time.Time) error
+	EndResets(ctx context.Context, person int64, at time.Time) error
 
 	// TakeSetup deletes the set-up code if it has this hash, else it is ErrNotFound.
 	TakeSetup(ctx context.Context, hash string) error

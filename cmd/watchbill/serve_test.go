@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,7 +261,10 @@ var routes = map[string]string{
 	"POST /teams/:team/drafts/:draft/publish": "manager", "POST /teams/:team/drafts/:draft/discard": "manager", "GET /teams/:team/settings": "manager",
 	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
+	"POST /account/tokens": "known", "POST /account/tokens/:token/revoke": "known", "POST /account/sessions/end": "known",
 	"GET /admin": "admin", "POST /admin/teams": "admin",
+	"POST /admin/people/:person/deactivate": "admin", "POST /admin/people/:person/activate": "admin", "POST /admin/services": "admin",
+	"POST /admin/services/:person/tokens": "admin", "POST /admin/services/:person/tokens/:token/revoke": "admin", "POST /admin/services/:person/deactivate": "admin",
 }
 
 // Every route against every role: whoever is less than a route needs is sent to
@@ -290,6 +294,7 @@ func TestRoutesAndRoles(t *testing.T) {
 		{"manager", 3, d.person("ana@example.com")}, {"administrator", 4, admin},
 	}
 	ranks := map[string]int{"nobody": 0, "known": 1, "member": 2, "manager": 3, "admin": 4}
+	tokens := d.bearers(admin)
 	ids := regexp.MustCompile(`:[a-z]+`)
 	for _, route := range d.echo.Routes() {
 		key := route.Method + " " + route.Path
@@ -300,6 +305,12 @@ func TestRoutesAndRoles(t *testing.T) {
 		if !ok {
 			t.Errorf("the route %s has no row: say who may use it", key)
 			continue
+		}
+		for name, token := range tokens {
+			status := d.bearer(route.Method, ids.ReplaceAllString(route.Path, "1"), token)
+			if outside := slices.Contains(outsidePages, route.Path); status >= 500 || outside == (status == http.StatusForbidden) {
+				t.Errorf("%s with the token of a %s: %d", key, name, status)
+			}
 		}
 		for _, role := range roles {
 			if strings.Contains(route.Path, "withdraw") && role.name == "member" || route.Path == "/logout" {
@@ -319,6 +330,51 @@ func TestRoutesAndRoles(t *testing.T) {
 			}
 		}
 	}
+}
+
+// outsidePages are the routes that ask for no person; everything else are pages,
+// which refuse API tokens whoever they belong to.
+var outsidePages = []string{"/healthz", "/readyz", "/static/*", "/feeds/:token"}
+
+// bearers makes an administrator's token for reading, one for writing, and one of a
+// service account, through the pages, where each is shown once.
+func (d *deployment) bearers(admin *browser) map[string]string {
+	d.t.Helper()
+	text := func(status int, body string) string {
+		token := regexp.MustCompile(`wb_[A-Za-z0-9_-]{43}`).FindString(body)
+		admin.expect(status, body, http.StatusOK, "shown only once", token)
+		if token == "" {
+			d.t.Fatal(body)
+		}
+		return token
+	}
+	status, body := admin.post("/account/tokens", "name", "", "scope", "read", "days", "30")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "A name is needed")
+	status, body = admin.post("/admin/services", "name", "Wallboard")
+	admin.expect(status, body, http.StatusOK, "Make a token for it")
+	id := regexp.MustCompile(`/admin/services/(\d+)/tokens`).FindStringSubmatch(body)
+	all := map[string]string{
+		"reader":  text(admin.post("/account/tokens", "name", "bot", "scope", "read", "days", "30")),
+		"writer":  text(admin.post("/account/tokens", "name", "bot", "scope", "write", "days", "30")),
+		"service": text(admin.post("/admin/services/"+id[1]+"/tokens", "name", "office", "days", "90")),
+	}
+	for _, page := range []string{"/account", "/admin"} {
+		if _, body := admin.get(page); strings.Contains(body, all["reader"]) || strings.Contains(body, all["service"]) {
+			d.t.Errorf("%s shows a token again", page)
+		}
+	}
+	return all
+}
+
+func (d *deployment) bearer(method, path, token string) int {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+path, nil)
+	d.ok(err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	d.ok(err)
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }
 
 // The demonstration comes up with everything alive.

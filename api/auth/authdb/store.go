@@ -100,19 +100,35 @@ func (s *Store) people(ctx context.Context) *gorm.DB {
 		Joins("LEFT JOIN account ON account.person_id = person.id")
 }
 
+// account reads a person with their account. In a transaction the person's row is
+// locked by a statement of its own, so that the next one sees what whoever held the
+// lock has written: PostgreSQL looks again only at the rows that were locked, and
+// the account is in another.
+func (s *Store) account(ctx context.Context, where, value any) (auth.Account, error) {
+	if s.inTx {
+		var id int64
+		q := s.locked(s.from(ctx).Table("person"), "person").Select("person.id").
+			Joins("LEFT JOIN account ON account.person_id = person.id").Where(where, value)
+		if err := q.Find(&id).Error; err != nil {
+			return auth.Account{}, translate(err, "person")
+		}
+	}
+	return one[bothRow](s.people(ctx).Where(where, value), "person")
+}
+
 // Account implements auth.Store.
 func (s *Store) Account(ctx context.Context, person int64) (auth.Account, error) {
-	return one[bothRow](s.locked(s.people(ctx), "person").Where("person.id = ?", person), "person")
+	return s.account(ctx, "person.id = ?", person)
 }
 
 // AccountByEmail implements auth.Store.
 func (s *Store) AccountByEmail(ctx context.Context, email string) (auth.Account, error) {
-	return one[bothRow](s.locked(s.people(ctx), "person").Where("person.email = ?", email), "person")
+	return s.account(ctx, "person.email = ?", email)
 }
 
 // AccountBySubject implements auth.Store.
 func (s *Store) AccountBySubject(ctx context.Context, subject string) (auth.Account, error) {
-	return one[bothRow](s.locked(s.people(ctx), "person").Where("account.subject = ?", subject), "person")
+	return s.account(ctx, "account.subject = ?", subject)
 }
 
 // Accounts implements auth.Store.
@@ -140,10 +156,21 @@ func (s *Store) PutAccount(ctx context.Context, a auth.Account) error {
 // Administrators implements auth.Store.
 func (s *Store) Administrators(ctx context.Context) ([]int64, error) {
 	var all []int64
-	err := s.locked(s.from(ctx).Table("person"), "person").Select("person.id").
-		Joins("JOIN account ON account.person_id = person.id").
-		Where("account.admin AND account.kind = ? AND person.deactivated_at IS NULL", auth.KindPerson).
-		Order("person.id").Find(&all).Error
+	read := func(lock bool) error {
+		q := s.from(ctx).Table("person")
+		if lock {
+			q = s.locked(q, "person")
+		}
+		return q.Select("person.id").Joins("JOIN account ON account.person_id = person.id").
+			Where("account.admin AND account.kind = ? AND person.deactivated_at IS NULL", auth.KindPerson).
+			Order("person.id").Find(&all).Error
+	}
+	if s.inTx { // then again, as in account
+		if err := read(true); err != nil {
+			return nil, translate(err, "administrators")
+		}
+	}
+	err := read(false)
 	return all, translate(err, "administrators")
 }
 

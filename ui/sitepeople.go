@@ -1,0 +1,150 @@
+package ui
+
+import (
+	"context"
+	"net/http"
+
+	"watchbill/api/auth"
+	"watchbill/api/httperr"
+
+	"github.com/labstack/echo/v4"
+)
+
+// registerPeople adds what administrators do about accounts.
+func (s *Site) registerPeople(e *echo.Group) {
+	e.POST("/admin/people/:person/deactivate", s.deactivate)
+	e.POST("/admin/people/:person/activate", s.activate)
+	e.POST("/admin/services", s.addService)
+	e.POST("/admin/services/:person/tokens", s.addServiceToken)
+	e.POST("/admin/services/:person/tokens/:token/revoke", s.revokeServiceToken)
+	e.POST("/admin/services/:person/deactivate", s.deactivate)
+}
+
+// fillAccounts adds service accounts, and what accounts are, to the page for
+// administrators.
+func (s *Site) fillAccounts(ctx context.Context, page *Admin) error {
+	services, err := s.Access.ServiceAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range services {
+		row := AdminService{ID: a.ID, Name: a.Name, Inactive: !a.DeactivatedAt.IsZero(), Used: a.UsedAt, Tokens: tokenList(a.Tokens)}
+		page.Services = append(page.Services, row)
+	}
+	accounts, err := s.Access.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	known := map[int64]auth.Account{}
+	for _, a := range accounts {
+		known[a.Person] = a
+	}
+	kept := page.People[:0]
+	for _, p := range page.People {
+		a := known[p.ID]
+		if a.Kind == auth.KindService {
+			continue
+		}
+		p.Admin, p.Seen, p.Account = a.Admin, a.LoggedInAt, a.Kind == auth.KindPerson
+		kept = append(kept, p)
+	}
+	page.People = kept
+	return nil
+}
+
+// administered answers a change by an administrator: back to the page, with what is
+// wrong in a sentence.
+func (s *Site) administered(c echo.Context, to, good string, change func(ctx context.Context, person int64) error) error {
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.Administrate, auth.On{})
+	}
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "person")
+	if err != nil {
+		return err
+	}
+	return answer(c, change(c.Request().Context(), int64(id)), to, good)
+}
+
+func (s *Site) deactivate(c echo.Context) error {
+	return s.administered(c, "/admin#people", "Deactivated: logged out everywhere, tokens and calendar links are dead.", s.Access.Deactivate)
+}
+
+func (s *Site) activate(c echo.Context) error {
+	return s.administered(c, "/admin#people", "Activated. They log in as before; tokens and calendar links have to be made anew.", s.Access.Activate)
+}
+
+func (s *Site) addService(c echo.Context) error {
+	if _, err := who(c); err != nil {
+		return err
+	}
+	_, err := s.Access.AddServiceAccount(c.Request().Context(), c.FormValue("name"))
+	if err == nil {
+		return done(c, "/admin#services", "good", "The service account is there. Make a token for it.")
+	}
+	problem := httperr.Of(err)
+	if len(problem.Fields) == 0 {
+		return err
+	}
+	page, err := s.adminPage(c)
+	if err != nil {
+		return err
+	}
+	page.ServiceName.Value = c.FormValue("name")
+	put(problem, map[string]*Field{"name": &page.ServiceName}, &page.ServiceName.Error)
+	return s.show(c, problem.Status, "admin", page)
+}
+
+// addServiceToken makes a token of a service account and shows it, once.
+func (s *Site) addServiceToken(c echo.Context) error {
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.Grant, auth.On{})
+	}
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "person")
+	if err != nil {
+		return err
+	}
+	var text string
+	lasts, err := life(c)
+	if err == nil {
+		_, text, err = s.Access.MakeServiceToken(c.Request().Context(), int64(id), c.FormValue("name"), lasts)
+	}
+	problem := httperr.Of(err)
+	if err != nil && len(problem.Fields) == 0 {
+		return err
+	}
+	page, pageErr := s.adminPage(c)
+	if pageErr != nil {
+		return pageErr
+	}
+	for i := range page.Services {
+		if row := &page.Services[i]; row.ID == int64(id) && err == nil {
+			row.NewToken = text
+		} else if row.ID == int64(id) {
+			row.TokenName.Value, row.TokenExpires.Value = c.FormValue("name"), c.FormValue("days")
+			put(problem, map[string]*Field{"name": &row.TokenName, "days": &row.TokenExpires}, &row.TokenName.Error)
+		}
+	}
+	status := http.StatusOK
+	if err != nil {
+		status = problem.Status
+	}
+	return s.show(c, status, "admin", page)
+}
+
+func (s *Site) revokeServiceToken(c echo.Context) error {
+	return s.administered(c, "/admin#services", "The token is dead. What used it is refused from now on.", func(ctx context.Context, person int64) error {
+		token, err := param(c, "token")
+		if err != nil {
+			return err
+		}
+		return s.Access.RevokeServiceToken(ctx, person, int64(token))
+	})
+}
