@@ -61,10 +61,10 @@ func newFeedServer(t testing.TB, db *migrations.DB) *feedServer {
 	zoe, err := s.service.Store.PersonByEmail(context.Background(), "zoe@example.com")
 	s.ok(err)
 	s.zoe = zoe.ID
-	d, err := s.service.AskDraft(context.Background(), 0, s.team, from, from.AddDays(28), nil)
+	d, err := s.service.AskDraft(context.Background(), 0, schedule.DraftOrder{Team: s.team, From: from, Until: from.AddDays(28)})
 	s.ok(err)
 	s.ok(s.service.RunDraft(context.Background(), d.ID))
-	_, err = s.service.Publish(context.Background(), 0, d.ID)
+	_, err = s.service.Publish(context.Background(), 0, d.ID, "")
 	s.ok(err)
 	e := echo.New()
 	(&api.Feeds{Schedule: s.service, BaseURL: "https://watchbill.example"}).Register(e)

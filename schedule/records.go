@@ -24,6 +24,7 @@ type TeamRecord struct {
 	Name         string
 	Zone         string
 	HorizonWeeks int   // how far the published plan shall reach at least
+	FrozenWeeks  int   // published shifts that start so soon stay when a plan is made again
 	Version      int64 // raised by every change of who is on call
 	CreatedAt    time.Time
 }
@@ -52,6 +53,18 @@ type Membership struct {
 	Takes   string
 	Skills  string
 	Limits  string
+}
+
+// A MemberChange is what holds for a member from a day on, until another does.
+type MemberChange struct {
+	ID        ID
+	Team      ID
+	Person    ID
+	From      Date
+	Share     Share
+	OnCall    bool // false: pauses
+	CreatedAt time.Time
+	CreatedBy ID
 }
 
 // Leave is when a person is away or, with a cost, would rather not be on call: the
@@ -86,14 +99,20 @@ const (
 type Draft struct {
 	ID         ID
 	Team       ID
+	Name       string // what people call it; may be empty
 	State      string
 	From       Date
 	Until      Date // not included
 	Pins       string
-	Progress   int // percent
+	Seed       int64 // breaks ties differently; the same seed gives the same plan
+	Seconds    int   // how long to look for a better plan; zero: the service's own limit
+	Thaw       bool  // frozen weeks may change too
+	Progress   int   // percent
 	Message    string
-	Plan       string // JSON; see Planned
-	BasedOn    int64  // the team's version it was made from
+	Plan       string    // JSON; see Planned
+	BasedOn    int64     // the number of the plan that was published when it was asked for
+	Tries      int       // how often somebody began to make it
+	BeatAt     time.Time // when whoever makes it was last alive
 	CreatedBy  ID
 	CreatedAt  time.Time
 	FinishedAt time.Time
@@ -108,6 +127,7 @@ type Plan struct {
 	Document    string
 	From        Date
 	Until       Date // not included
+	Note        string
 	PublishedAt time.Time
 	PublishedBy ID
 }

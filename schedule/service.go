@@ -16,38 +16,15 @@ type Service struct {
 	Store Store
 	Now   func() time.Time
 	Plan  Planner
-	// Check says what is wrong with the rules of a plan, without making it.
+	// Check says what is wrong with the rules of a plan, without making it: an
+	// *InvalidError.
 	Check func(in PlanInput) error
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage
-// done, and gives up when that says so.
+// done, and gives up when that says so. What is wrong with what the plan is made of
+// is an *InvalidError.
 type Planner func(ctx context.Context, in PlanInput, progress func(percent int) (goOn bool)) (Planned, error)
-
-// A PlanInput is all that a plan is made of.
-type PlanInput struct {
-	Team   TeamRecord
-	Rules  TeamRules
-	From   Date
-	Until  Date // not included
-	Today  Date // in the team's zone; what is published before it stays
-	People []Planning
-	Pinned map[SlotID]ID
-	// Before is what people hold above their share, standby points in
-	// thousandths, from plans and covers before.
-	Before map[ID]int64
-	// Recent is what people had in the year before the plan.
-	Recent []Shift
-	// Published is the plan that is replaced, if one is.
-	Published *Planned
-}
-
-// A Planning is a person as far as plans need to know.
-type Planning struct {
-	Profile
-	Membership
-	Leaves []Leave
-}
 
 // Planned is a plan as the planner made it.
 type Planned struct {
@@ -56,12 +33,15 @@ type Planned struct {
 	// Before and After are what each person is above their share, in
 	// thousandths of a point, when the plan begins and when it ends.
 	Before, After map[ID]int64
+	// Moved is the part of Before and After that covers and swaps had moved.
+	Moved map[ID]int64 `json:",omitempty"`
 }
 
 // A TeamImport is a team as a team file tells it.
 type TeamImport struct {
 	Name, Zone   string
 	HorizonWeeks int
+	FrozenWeeks  int
 	Rules        string
 	From         Date
 	People       []Planning
@@ -74,7 +54,7 @@ func (s *Service) AddTeam(ctx context.Context, by ID, in TeamImport) (TeamRecord
 		return TeamRecord{}, err
 	}
 	now := s.Now()
-	team := TeamRecord{Name: in.Name, Zone: in.Zone, HorizonWeeks: in.HorizonWeeks, CreatedAt: now}
+	team := TeamRecord{Name: in.Name, Zone: in.Zone, HorizonWeeks: in.HorizonWeeks, FrozenWeeks: in.FrozenWeeks, CreatedAt: now}
 	err := s.Store.InTx(ctx, func(tx Store) error {
 		if err := tx.AddTeam(ctx, &team); errors.Is(err, ErrConflict) {
 			return &InvalidError{"name", fmt.Sprintf("there is a team called %q already; choose another name", in.Name)}
@@ -110,6 +90,9 @@ func (in *TeamImport) validate() error {
 	}
 	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
 		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", in.Zone)
+	}
+	if in.FrozenWeeks < 0 || in.FrozenWeeks > 52 {
+		bad.add("frozen_weeks", "%d weeks; it should be from 0 to 52", in.FrozenWeeks)
 	}
 	if in.HorizonWeeks < 1 || in.HorizonWeeks > 104 {
 		bad.add("horizon_weeks", "%d weeks; it should be from 1 to 104", in.HorizonWeeks)
@@ -338,10 +321,7 @@ func (s *Service) TryRules(ctx context.Context, team ID, from Date, source strin
 		return err
 	}
 	in.Rules, in.Published = TeamRules{Team: team, From: from, Source: source}, nil
-	if err := s.Check(in); err != nil {
-		return &InvalidError{"rules", err.Error()}
-	}
-	return nil
+	return s.Check(in)
 }
 
 // PutMember adds a person to a team, or changes their place in it. A share is at
@@ -410,7 +390,7 @@ func (s *Service) RemoveMember(ctx context.Context, by, team, person ID) error {
 
 // SaveTeam changes a team's name, zone or horizon.
 func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord) error {
-	in := TeamImport{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, From: DateOf(s.Now())}
+	in := TeamImport{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, From: DateOf(s.Now())}
 	if err := in.validate(); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Store interface {
 
 	Rules(ctx context.Context, team ID) ([]TeamRules, error) // by day
 	SaveRules(ctx context.Context, r *TeamRules) error       // replaces those of the same day
+	RemoveRules(ctx context.Context, team, id ID) error
 
 	People(ctx context.Context, ids []ID) ([]Profile, error) // nil: everybody, by name
 	PersonByEmail(ctx context.Context, email string) (Profile, error)
@@ -31,8 +32,11 @@ type Store interface {
 
 	Members(ctx context.Context, team ID) ([]Membership, error)
 	Memberships(ctx context.Context, person ID) ([]Membership, error)
-	SaveMember(ctx context.Context, m *Membership) error // adds or replaces
-	RemoveMember(ctx context.Context, team, person ID) error
+	SaveMember(ctx context.Context, m *Membership) error                // adds or replaces
+	RemoveMember(ctx context.Context, team, person ID) error            // with the changes to come
+	MemberChanges(ctx context.Context, team ID) ([]MemberChange, error) // by day
+	SaveMemberChange(ctx context.Context, c *MemberChange) error        // replaces that of the same day
+	RemoveMemberChange(ctx context.Context, team, id ID) error
 
 	Leaves(ctx context.Context, people []ID) ([]Leave, error)
 	AddLeave(ctx context.Context, l *Leave) error
@@ -67,7 +71,11 @@ type Store interface {
 	// SaveDraft replaces a draft that is in one of the states; false when it
 	// is in none.
 	SaveDraft(ctx context.Context, d *Draft, states ...string) (bool, error)
+	// BeatDraft notes that whoever makes a draft is alive; false when nobody is
+	// to make it any more.
+	BeatDraft(ctx context.Context, id ID, at time.Time) (bool, error)
 	Plans(ctx context.Context, team ID) ([]Plan, error) // newest first, without documents
+	Plan(ctx context.Context, team ID, number int) (Plan, error)
 	LastPlan(ctx context.Context, team ID) (Plan, error)
 	AddPlan(ctx context.Context, p *Plan) error
 

@@ -170,7 +170,7 @@ func (s *Site) askDraft(c echo.Context) error {
 	from, until, err := formDays(c)
 	var d schedule.Draft
 	if err == nil {
-		d, err = s.Schedule.AskDraft(c.Request().Context(), me(w), team.ID, from, until, nil)
+		d, err = s.Schedule.AskDraft(c.Request().Context(), me(w), schedule.DraftOrder{Team: team.ID, From: from, Until: until})
 	}
 	if text, ok := refused(err); ok {
 		return s.draftsPage(c, http.StatusUnprocessableEntity, func(p *Drafts) {
@@ -402,7 +402,7 @@ func (s *Site) pin(c echo.Context) error {
 		return s.draftPage(c, http.StatusUnprocessableEntity, func(p *Draft) { p.PinPerson.Error = "Choose a shift and a person." })
 	}
 	pinned[schedule.SlotID(c.FormValue("shift"))] = schedule.ID(person)
-	next, err := s.Schedule.AskDraft(c.Request().Context(), me(w), team.ID, d.From, d.Until, pinned)
+	next, err := s.Schedule.AskDraft(c.Request().Context(), me(w), schedule.DraftOrder{Team: team.ID, From: d.From, Until: d.Until, Pins: pinned})
 	if err != nil {
 		return answer(c, err, c.Request().URL.Path, "")
 	}
@@ -414,7 +414,7 @@ func (s *Site) publish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Schedule.Publish(c.Request().Context(), me(w), d.ID)
+	_, err = s.Schedule.Publish(c.Request().Context(), me(w), d.ID, c.FormValue("note"))
 	if text, ok := refused(err); ok {
 		return done(c, fmt.Sprintf("/teams/%d/drafts/%d", team.ID, d.ID), "bad", text)
 	}

@@ -56,7 +56,7 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		return err
 	}
 	boss := people[slices.IndexFunc(people, func(p schedule.Profile) bool { return p.Name == in.People[0].Name })].ID
-	d, err := s.schedule.AskDraft(ctx, boss, team.ID, monday, monday.AddDays(7*14), nil)
+	d, err := s.schedule.AskDraft(ctx, boss, schedule.DraftOrder{Team: team.ID, From: monday, Until: monday.AddDays(7 * 14)})
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.schedule.Publish(ctx, boss, d.ID); err != nil {
+	if _, err := s.schedule.Publish(ctx, boss, d.ID, "The first quarter, with the covers you asked for."); err != nil {
 		return err
 	}
 	s.now = func() time.Time { return con.now().Add(-2 * time.Hour) }

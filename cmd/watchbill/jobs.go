@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -67,23 +69,54 @@ func (j *jobs) each(ctx context.Context, f func(schedule.TeamRecord) error) erro
 	return nil
 }
 
+// makeDrafts makes the draft of every team that waits longest.
 func (j *jobs) makeDrafts(ctx context.Context) error {
 	return j.each(ctx, func(team schedule.TeamRecord) error {
 		drafts, err := j.service.Store.Drafts(ctx, team.ID)
 		if err != nil {
 			return err
 		}
-		for _, d := range drafts {
-			if d.State != schedule.DraftQueued {
-				continue
+		for _, d := range slices.Backward(drafts) {
+			if d.State == schedule.DraftQueued {
+				return j.makeDraft(ctx, &d)
 			}
-			if err := j.service.RunDraft(ctx, d.ID); err != nil {
-				return err
-			}
-			j.log.Info("draft made", "team_id", team.ID, "draft_id", d.ID)
 		}
 		return nil
 	})
+}
+
+// heartbeat is how often whoever makes a draft says so, and asks whether it is still
+// wanted.
+const heartbeat = time.Second
+
+// makeDraft makes one draft. It stops as soon as somebody discards it.
+func (j *jobs) makeDraft(ctx context.Context, d *schedule.Draft) error {
+	wanted, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	done := make(chan struct{})
+	watch.Go(func() {
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			// An error says nothing about the draft: the next beat may get through.
+			if alive, err := j.service.BeatDraft(ctx, d.ID); err == nil && !alive {
+				stop()
+			}
+		}
+	})
+	err := j.service.RunDraft(wanted, d.ID)
+	close(done)
+	watch.Wait()
+	stop()
+	if err == nil {
+		j.log.Info("draft made", "team_id", d.Team, "draft_id", d.ID)
+	}
+	return err
 }
 
 func (j *jobs) expireRequests(ctx context.Context) error {

@@ -86,9 +86,9 @@ func killWhilePublishing(t *testing.T, address string) {
 	for i := range 12 {
 		before := d.current(store)
 		// Everybody else gets the first week, so that the plans differ in much.
-		draft, err := d.schedule.AskDraft(ctx, 1, 1, monday, monday.AddDays(56), map[schedule.SlotID]schedule.ID{
+		draft, err := d.schedule.AskDraft(ctx, 1, schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56), Pins: map[schedule.SlotID]schedule.ID{
 			schedule.SlotID("primary " + monday.AddDays(7).String()): schedule.ID(2 + i%4),
-		})
+		}})
 		d.ok(err)
 		d.ok(d.schedule.RunDraft(ctx, draft.ID))
 		url, kill := process(t, address)
@@ -136,13 +136,13 @@ func (d *deployment) current(store schedule.Store) string {
 
 // publishDays plans and publishes the days [from, until) of the first team.
 func publishDays(ctx context.Context, s *schedule.Service, from, until schedule.Date, pins map[schedule.SlotID]schedule.ID) error {
-	draft, err := s.AskDraft(ctx, 0, 1, from, until, pins)
+	draft, err := s.AskDraft(ctx, 0, schedule.DraftOrder{Team: 1, From: from, Until: until, Pins: pins})
 	if err != nil {
 		return err
 	}
 	if err := s.RunDraft(ctx, draft.ID); err != nil {
 		return err
 	}
-	_, err = s.Publish(ctx, 0, draft.ID)
+	_, err = s.Publish(ctx, 0, draft.ID, "")
 	return err
 }

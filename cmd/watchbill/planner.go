@@ -3,8 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,18 +23,18 @@ type planner struct {
 // plan implements schedule.Planner.
 func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
 	out := schedule.Planned{Before: map[schedule.ID]int64{}, After: map[schedule.ID]int64{}}
-	ids, source, err := composeTeam(&in)
+	pl, ids, warnings, err := prepare(&in)
 	if err != nil {
 		return out, err
 	}
-	pl, warnings, err := planningOf(&in, ids, source)
-	if err != nil {
-		return out, err
+	limit := p.timeLimit
+	if in.Seconds > 0 {
+		limit = time.Duration(in.Seconds) * time.Second
 	}
-	ctx, stop := context.WithTimeout(ctx, 3*p.timeLimit)
+	ctx, stop := context.WithTimeout(ctx, 3*limit)
 	defer stop()
 	solution, err := roster.Solve(ctx, pl.problem, roster.Options{
-		Seed: 1, Budget: roster.BudgetFor(p.timeLimit),
+		Seed: in.Seed, Budget: roster.BudgetFor(limit),
 		Progress: func(at roster.Progress) {
 			if !progress(int(100 * at.Share)) {
 				stop()
@@ -60,6 +60,9 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 			Start: s.Start.UTC(), End: s.End.UTC(), Points: s.Points,
 		})
 	}
+	// Who is not in the plan keeps what they had: they may come back.
+	maps.Copy(out.Before, in.Before)
+	maps.Copy(out.After, in.Before)
 	for _, person := range doc.People {
 		out.Before[ids[person.Name]], out.After[ids[person.Name]] = int64(person.Before), int64(person.After)
 	}
@@ -68,11 +71,21 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 
 // check implements schedule.Service.Check.
 func (p planner) check(in schedule.PlanInput) error {
-	ids, source, err := composeTeam(&in)
-	if err == nil {
-		_, _, err = planningOf(&in, ids, source)
-	}
+	_, _, _, err := prepare(&in)
 	return err
+}
+
+// prepare makes a problem of what is stored. What is wrong is for whoever wrote the
+// rules, by line.
+func prepare(in *schedule.PlanInput) (pl *planning, ids map[string]schedule.ID, warnings []string, err error) {
+	ids, source, err := composeTeam(in)
+	if err == nil {
+		pl, warnings, err = planningOf(in, ids, source)
+	}
+	if err != nil {
+		err = &schedule.InvalidError{Field: "rules", Reason: err.Error()}
+	}
+	return pl, ids, warnings, err
 }
 
 // composeTeam makes the team file of a plan, in which everybody has a name of
@@ -87,19 +100,14 @@ func composeTeam(in *schedule.PlanInput) (ids map[string]schedule.ID, source []b
 		for ids[name] != 0 {
 			name = fmt.Sprintf("%s (%d)", p.Name, p.Profile.ID)
 		}
+		text, takesPart, err := personText(p, name, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !takesPart {
+			continue
+		}
 		ids[name], names[p.Profile.ID] = p.Profile.ID, name
-		text := teamfile.PersonText{
-			Name: name, Zone: p.Zone, Share: p.Share, From: p.From, Until: p.Until, Takes: commaList(p.Takes), Skills: commaList(p.Skills),
-			Works: p.Works, Sleeps: p.Sleeps, Holidays: commaList(p.Holidays), Limits: p.Limits,
-		}
-		for _, l := range p.Leaves {
-			a := schedule.Absence{First: l.First, Last: l.Last, Start: l.Start, End: l.End, Label: l.Note}
-			if l.WishCost > 0 {
-				text.Wishes = append(text.Wishes, schedule.Wish{Absence: a, Cost: l.WishCost})
-			} else {
-				text.Absences = append(text.Absences, a)
-			}
-		}
 		people = append(people, text)
 	}
 	pinned := map[schedule.SlotID]string{}
@@ -111,6 +119,75 @@ func composeTeam(in *schedule.PlanInput) (ids map[string]schedule.ID, source []b
 	}
 	source, err = teamfile.Compose(in.Rules.Source, in.From, in.Until, people, pinned)
 	return ids, source, err
+}
+
+// personText writes somebody down as a plan needs them; false when they take no
+// part in it.
+func personText(p *schedule.Planning, name string, in *schedule.PlanInput) (text teamfile.PersonText, takesPart bool, err error) {
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return text, false, fmt.Errorf("zone of %s: %w", p.Name, err)
+	}
+	share, pauses, ok := p.During(in.From, in.Until)
+	if !ok {
+		return text, false, nil
+	}
+	text = teamfile.PersonText{
+		Name: name, Zone: p.Zone, Share: share, From: p.From, Until: p.Until, Takes: commaList(p.Takes), Skills: commaList(p.Skills),
+		Works: p.Works, Sleeps: p.Sleeps, Holidays: commaList(p.Holidays), Limits: p.Limits, Absences: pauses,
+	}
+	from, until := in.From.At(schedule.Midnight, zone), in.Until.AddDays(leaveMargin).At(schedule.Midnight, zone)
+	for i := range p.Leaves {
+		l := &p.Leaves[i]
+		if start, end := l.Span(zone); !end.After(from) || !start.Before(until) {
+			continue // the plan has nothing to do with it
+		}
+		a := schedule.Absence{First: l.First, Last: l.Last, Start: l.Start, End: l.End, Label: l.Note}
+		switch {
+		case l.WishCost > 0:
+			text.Wishes = append(text.Wishes, schedule.Wish{Absence: a, Cost: l.WishCost})
+		case !slices.ContainsFunc(pauses, func(pause schedule.Absence) bool { return meet(a, pause, zone) }):
+			text.Absences = append(text.Absences, a)
+		default:
+			// A team file has no time away twice: what a pause has not taken is left.
+			text.Absences = append(text.Absences, without(a, pauses, zone)...)
+		}
+	}
+	return text, true, nil
+}
+
+// leaveMargin is how many days after a plan its last shifts may reach.
+const leaveMargin = 92
+
+func meet(a, b schedule.Absence, zone *time.Location) bool {
+	start, end := a.Span(zone, schedule.Midnight)
+	from, until := b.Span(zone, schedule.Midnight)
+	return start.Before(until) && from.Before(end)
+}
+
+// without cuts pauses, which are in order, out of an absence.
+func without(a schedule.Absence, pauses []schedule.Absence, zone *time.Location) []schedule.Absence {
+	var left []schedule.Absence
+	start, end := a.Span(zone, schedule.Midnight)
+	add := func(from, until time.Time) {
+		if !from.Before(until) {
+			return
+		}
+		part := schedule.Absence{Start: from, End: until, Label: a.Label}
+		if !a.First.IsZero() {
+			part = schedule.Absence{First: schedule.DateOf(from), Last: schedule.DateOf(until).AddDays(-1), Label: a.Label}
+		}
+		left = append(left, part)
+	}
+	for _, pause := range pauses {
+		from, until := pause.Span(zone, schedule.Midnight)
+		if start.Before(until) && from.Before(end) {
+			add(start, from)
+			start = until
+		}
+	}
+	add(start, end)
+	return left
 }
 
 // commaList splits what is separated by commas.
@@ -141,7 +218,9 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 		return nil, nil, err
 	}
 	for _, w := range f.Warnings {
-		warnings = append(warnings, w.Reason)
+		if !strings.HasSuffix(w.Path, ".away") { // time off beyond the plan is for the next one
+			warnings = append(warnings, w.Reason)
+		}
 	}
 	pl := &planning{balance: map[string]points{}, staffing: &staffing{
 		Team: &f.Team, zone: f.Zone, from: f.From, until: f.Until, sharesHolidays: f.ShareHolidays, pinned: f.Pinned, refuse: f.Refuse,
@@ -149,7 +228,7 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 	for name, id := range ids {
 		pl.balance[name] = points(in.Before[id])
 	}
-	if in.Published != nil {
+	if len(in.Published) > 0 {
 		if err := pl.replan(in, ids); err != nil {
 			return nil, nil, err
 		}
@@ -176,27 +255,30 @@ func (pl *planning) remember(in *schedule.PlanInput, ids map[string]schedule.ID)
 	}
 }
 
-// replan keeps as much of what is published as it can. People may have other names
-// by now.
+// replan keeps as much of what is published as it can. What people may not rely on
+// any more they have lost by publishing only.
 func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) error {
-	var doc planDoc
-	today := in.Today.At(schedule.Midnight, pl.zone)
-	if err := json.Unmarshal([]byte(in.Published.Document), &doc); err != nil {
-		return err
-	}
-	doc.Team = string(pl.ID)
-	for i := range doc.Shifts {
-		s := &doc.Shifts[i]
-		at := slices.IndexFunc(in.Published.Shifts, func(p schedule.Published) bool { return string(p.Slot) == s.ID })
-		s.Person = ""
+	doc := planDoc{Format: planFormat, Team: string(pl.ID)}
+	for i := range in.Published {
+		p := &in.Published[i]
+		zone := pl.zone
+		if r, err := pl.Rotation(p.Rotation); err == nil {
+			zone = r.Zone
+		}
+		s := shiftDoc{ID: string(p.Slot), Rotation: string(p.Rotation), Start: p.Start.In(zone), End: p.End.In(zone), Points: p.Points}
 		for name, id := range ids {
-			if at >= 0 && id == in.Published.Shifts[at].Person {
+			if id == p.Person {
 				s.Person = name
 			}
 		}
+		doc.Shifts = append(doc.Shifts, s)
 	}
 	// The day that runs is decided: who has it today still has it tonight.
+	cut := in.Today.AddDays(1)
+	if cut.Before(in.FrozenUntil) {
+		cut = in.FrozenUntil
+	}
 	var err error
-	pl.published, err = publishedOf(&doc, string(pl.ID), today, in.Today.AddDays(1).At(schedule.Midnight, pl.zone))
+	pl.published, err = publishedOf(&doc, string(pl.ID), in.Today.At(schedule.Midnight, pl.zone), cut.At(schedule.Midnight, pl.zone))
 	return err
 }

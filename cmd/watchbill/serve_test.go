@@ -280,10 +280,10 @@ func TestRoutesAndRoles(t *testing.T) {
 	status, body := admin.post("/teams/1/members/2", "role", "manager")
 	admin.expect(status, body, http.StatusOK, "Saved.")
 	day := schedule.DateOf(d.now).AddDays(6)
-	draft, err := d.schedule.AskDraft(ctx, 0, 1, day, day.AddDays(56), nil)
+	draft, err := d.schedule.AskDraft(ctx, 0, schedule.DraftOrder{Team: 1, From: day, Until: day.AddDays(56)})
 	d.ok(err)
 	d.ok(d.schedule.RunDraft(ctx, draft.ID))
-	_, err = d.schedule.Publish(ctx, 0, draft.ID)
+	_, err = d.schedule.Publish(ctx, 0, draft.ID, "")
 	d.ok(err)
 	roles := []struct {
 		name string

@@ -155,14 +155,27 @@ func (s *Store) AddDraft(ctx context.Context, d *schedule.Draft) error {
 func (s *Store) SaveDraft(ctx context.Context, d *schedule.Draft, states ...string) (bool, error) {
 	row := draftOf(d)
 	tx := s.to(ctx).Model(&draftRow{}).Where("id = ? AND state IN ?", d.ID, states).Updates(map[string]any{
-		"state": row.State, "progress": row.Progress, "message": row.Message, "plan": row.Plan, "based_on": row.BasedOn, "finished_at": row.FinishedAt,
+		"state": row.State, "progress": row.Progress, "message": row.Message, "plan": row.Plan, "based_on": row.BasedOn,
+		"tries": row.Tries, "beat_at": row.BeatAt, "finished_at": row.FinishedAt,
 	})
 	return tx.RowsAffected == 1, translate(tx.Error, "draft %d", d.ID)
+}
+
+// BeatDraft notes that whoever makes a draft is alive; false when nobody is to make
+// it any more.
+func (s *Store) BeatDraft(ctx context.Context, id schedule.ID, at time.Time) (bool, error) {
+	tx := s.to(ctx).Model(&draftRow{}).Where("id = ? AND state = ?", id, schedule.DraftRunning).Update("beat_at", column.At(at))
+	return tx.RowsAffected == 1, translate(tx.Error, "draft %d", id)
 }
 
 // Plans returns the published plans of a team without documents, the newest first.
 func (s *Store) Plans(ctx context.Context, team schedule.ID) ([]schedule.Plan, error) {
 	return values[planRow](s.from(ctx).Omit("document").Where("team_id = ?", team).Order("number DESC"), "plans")
+}
+
+// Plan returns one published plan of a team.
+func (s *Store) Plan(ctx context.Context, team schedule.ID, number int) (schedule.Plan, error) {
+	return one[planRow](s.from(ctx).Where("team_id = ? AND number = ?", team, number), "plan", number)
 }
 
 // LastPlan returns the plan that was published last.

@@ -83,6 +83,7 @@ type teamRow struct {
 	ID           int64 `gorm:"primaryKey"`
 	Name, Zone   string
 	HorizonWeeks int
+	FrozenWeeks  int
 	Version      int64
 	CreatedAt    column.Instant
 }
@@ -91,7 +92,8 @@ func (teamRow) TableName() string { return "team" }
 
 func (r teamRow) value() schedule.TeamRecord {
 	return schedule.TeamRecord{
-		ID: schedule.ID(r.ID), Name: r.Name, Zone: r.Zone, HorizonWeeks: r.HorizonWeeks, Version: r.Version, CreatedAt: r.CreatedAt.Time,
+		ID: schedule.ID(r.ID), Name: r.Name, Zone: r.Zone, HorizonWeeks: r.HorizonWeeks, FrozenWeeks: r.FrozenWeeks,
+		Version: r.Version, CreatedAt: r.CreatedAt.Time,
 	}
 }
 
@@ -135,6 +137,25 @@ func (r memberRow) value() schedule.Membership {
 	return schedule.Membership{
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Person: schedule.ID(r.PersonID), Manager: r.Manager, OnCall: r.OnCall,
 		Share: schedule.Share(r.Share), From: date(r.FromDay), Until: date(r.UntilDay), Takes: r.Takes, Skills: r.Skills, Limits: r.Limits,
+	}
+}
+
+type memberChangeRow struct {
+	ID               int64 `gorm:"primaryKey"`
+	TeamID, PersonID int64
+	FromDay          string
+	Share            int64
+	OnCall           bool
+	CreatedAt        column.Instant
+	CreatedBy        *int64
+}
+
+func (memberChangeRow) TableName() string { return "membership_change" }
+
+func (r memberChangeRow) value() schedule.MemberChange {
+	return schedule.MemberChange{
+		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Person: schedule.ID(r.PersonID), From: date(r.FromDay),
+		Share: schedule.Share(r.Share), OnCall: r.OnCall, CreatedAt: r.CreatedAt.Time, CreatedBy: id(r.CreatedBy),
 	}
 }
 
@@ -270,12 +291,17 @@ func stretch(slot, rotation string, start, end time.Time) schedule.Stretch {
 type draftRow struct {
 	ID                int64 `gorm:"primaryKey"`
 	TeamID            int64
-	State             string
+	Name, State       string
 	FromDay, UntilDay string
 	Pins              string
+	Seed              int64
+	Seconds           int
+	Thaw              bool
 	Progress          int
 	Message, Plan     string
 	BasedOn           int64
+	Tries             int
+	BeatAt            column.Instant
 	CreatedBy         *int64
 	CreatedAt         column.Instant
 	FinishedAt        column.Instant
@@ -285,7 +311,8 @@ func (draftRow) TableName() string { return "draft" }
 
 func draftOf(d *schedule.Draft) draftRow {
 	return draftRow{
-		ID: int64(d.ID), TeamID: int64(d.Team), State: d.State, FromDay: day(d.From), UntilDay: day(d.Until), Pins: d.Pins,
+		ID: int64(d.ID), TeamID: int64(d.Team), Name: d.Name, State: d.State, FromDay: day(d.From), UntilDay: day(d.Until), Pins: d.Pins,
+		Seed: d.Seed, Seconds: d.Seconds, Thaw: d.Thaw, Tries: d.Tries, BeatAt: column.At(d.BeatAt),
 		Progress: d.Progress, Message: d.Message, Plan: d.Plan, BasedOn: d.BasedOn, CreatedBy: ref(d.CreatedBy),
 		CreatedAt: column.At(d.CreatedAt), FinishedAt: column.At(d.FinishedAt),
 	}
@@ -293,8 +320,8 @@ func draftOf(d *schedule.Draft) draftRow {
 
 func (r draftRow) value() schedule.Draft {
 	return schedule.Draft{
-		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), State: r.State, From: date(r.FromDay), Until: date(r.UntilDay), Pins: r.Pins,
-		Progress: r.Progress, Message: r.Message, Plan: r.Plan, BasedOn: r.BasedOn, CreatedBy: id(r.CreatedBy),
+		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Name: r.Name, State: r.State, From: date(r.FromDay), Until: date(r.UntilDay), Pins: r.Pins,
+		Seed: r.Seed, Seconds: r.Seconds, Thaw: r.Thaw, Tries: r.Tries, BeatAt: r.BeatAt.Time, Progress: r.Progress, Message: r.Message, Plan: r.Plan, BasedOn: r.BasedOn, CreatedBy: id(r.CreatedBy),
 		CreatedAt: r.CreatedAt.Time, FinishedAt: r.FinishedAt.Time,
 	}
 }
@@ -306,6 +333,7 @@ type planRow struct {
 	DraftID           *int64
 	Document          string
 	FromDay, UntilDay string
+	Note              string
 	PublishedAt       column.Instant
 	PublishedBy       *int64
 }
@@ -315,14 +343,14 @@ func (planRow) TableName() string { return "plan" }
 func planOf(p *schedule.Plan) planRow {
 	return planRow{
 		ID: int64(p.ID), TeamID: int64(p.Team), Number: p.Number, DraftID: ref(p.Draft), Document: p.Document,
-		FromDay: day(p.From), UntilDay: day(p.Until), PublishedAt: column.At(p.PublishedAt), PublishedBy: ref(p.PublishedBy),
+		FromDay: day(p.From), UntilDay: day(p.Until), Note: p.Note, PublishedAt: column.At(p.PublishedAt), PublishedBy: ref(p.PublishedBy),
 	}
 }
 
 func (r planRow) value() schedule.Plan {
 	return schedule.Plan{
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Number: r.Number, Draft: id(r.DraftID), Document: r.Document,
-		From: date(r.FromDay), Until: date(r.UntilDay), PublishedAt: r.PublishedAt.Time, PublishedBy: id(r.PublishedBy),
+		From: date(r.FromDay), Until: date(r.UntilDay), Note: r.Note, PublishedAt: r.PublishedAt.Time, PublishedBy: id(r.PublishedBy),
 	}
 }
 

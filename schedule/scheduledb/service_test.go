@@ -98,10 +98,10 @@ func (w *world) is(err, kind error) {
 func (w *world) publish(from schedule.Date, n int, pins map[schedule.SlotID]schedule.ID) {
 	w.t.Helper()
 	ctx := w.t.Context()
-	d, err := w.AskDraft(ctx, w.boss, w.team, from, from.AddDays(7*n), pins)
+	d, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: from, Until: from.AddDays(7 * n), Pins: pins})
 	w.ok(err)
 	w.ok(w.RunDraft(ctx, d.ID))
-	_, err = w.Publish(ctx, w.boss, d.ID)
+	_, err = w.Publish(ctx, w.boss, d.ID, "")
 	w.ok(err)
 }
 
@@ -157,18 +157,18 @@ func TestPublish(t *testing.T) {
 		}
 
 		// A plan of another time is refused, and so is a draft that was overtaken.
-		_, err = w.AskDraft(ctx, w.boss, w.team, day.AddDays(7), day.AddDays(70), nil)
+		_, err = w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day.AddDays(7), Until: day.AddDays(70)})
 		w.is(err, nil)
-		a, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+		a, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day, Until: day.AddDays(21)})
 		w.ok(err)
-		_, err = w.Publish(ctx, w.boss, a.ID)
+		_, err = w.Publish(ctx, w.boss, a.ID, "")
 		w.is(err, schedule.ErrConflict) // not ready
 		w.ok(w.RunDraft(ctx, a.ID))
 		w.publish(day, 3, nil)
-		_, err = w.Publish(ctx, w.boss, a.ID)
+		_, err = w.Publish(ctx, w.boss, a.ID, "")
 		w.is(err, schedule.ErrConflict)
 		w.expect(asPlanned)
-		b, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+		b, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day, Until: day.AddDays(21)})
 		w.ok(err)
 		w.ok(w.Discard(ctx, w.boss, b.ID))
 		w.ok(w.RunDraft(ctx, b.ID)) // nothing to do
@@ -438,28 +438,43 @@ func TestDraftsEnd(t *testing.T) {
 		ctx := t.Context()
 		day := schedule.DateOf(start)
 		for range 5 {
-			_, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+			_, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day, Until: day.AddDays(21)})
 			w.ok(err)
 		}
-		_, err := w.AskDraft(ctx, w.boss, w.team, day, day.AddDays(21), nil)
+		_, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day, Until: day.AddDays(21)})
 		w.is(err, nil)
 		drafts, err := w.Store.Drafts(ctx, w.team)
 		w.ok(err)
-		dead := drafts[0]
-		dead.State = schedule.DraftRunning
-		_, err = w.Store.SaveDraft(ctx, &dead, schedule.DraftQueued)
-		w.ok(err)
-		w.ok(w.EndStale(ctx, w.team))
-		w.now = w.now.Add(16 * time.Minute)
-		w.ok(w.EndStale(ctx, w.team))
-		states := map[string]int{}
-		drafts, err = w.Store.Drafts(ctx, w.team)
-		w.ok(err)
-		for _, d := range drafts {
-			states[d.State]++
+		states := func() map[string]int {
+			states := map[string]int{}
+			drafts, err = w.Store.Drafts(ctx, w.team)
+			w.ok(err)
+			for _, d := range drafts {
+				states[d.State]++
+			}
+			return states
 		}
-		if states[schedule.DraftFailed] != 1 || states[schedule.DraftQueued] != 4 {
-			t.Errorf("%v", states)
+		for try := range 2 {
+			dead := drafts[0]
+			dead.State, dead.Tries, dead.BeatAt = schedule.DraftRunning, try+1, w.now
+			_, err = w.Store.SaveDraft(ctx, &dead, schedule.DraftQueued)
+			w.ok(err)
+			w.now = w.now.Add(time.Minute)
+			alive, err := w.BeatDraft(ctx, dead.ID)
+			w.ok(err)
+			w.now = w.now.Add(90 * time.Second)
+			w.ok(w.EndStale(ctx, w.team))
+			if got := states(); !alive || got[schedule.DraftRunning] != 1 {
+				t.Errorf("the maker was alive %t a moment ago: %v", alive, got)
+			}
+			w.now = w.now.Add(time.Minute)
+			w.ok(w.EndStale(ctx, w.team))
+			if got := states(); got[schedule.DraftFailed] != try || got[schedule.DraftQueued] != 5-try {
+				t.Errorf("after %d deaths: %v", try+1, got)
+			}
+		}
+		if alive, err := w.BeatDraft(ctx, drafts[0].ID); alive || err != nil {
+			t.Errorf("a draft that is given up is wanted: %v", err)
 		}
 	})
 }
@@ -477,6 +492,47 @@ func TestDraftAhead(t *testing.T) {
 		w.ok(err)
 		if len(drafts) != 2 || drafts[0].State != schedule.DraftQueued || drafts[0].From != schedule.DateOf(start).AddDays(70) || drafts[0].CreatedBy != 0 {
 			t.Errorf("%+v", drafts[0])
+		}
+
+		// One that fails is not made again and again, but once the rules have changed.
+		w.Plan = func(context.Context, schedule.PlanInput, func(int) bool) (schedule.Planned, error) {
+			return schedule.Planned{}, &schedule.InvalidError{Field: "rules", Reason: "team:3:1: no"}
+		}
+		w.ok(w.RunDraft(ctx, drafts[0].ID))
+		count := func() int {
+			w.now = w.now.Add(time.Hour)
+			w.ok(w.DraftAhead(ctx, w.team))
+			drafts, err = w.Store.Drafts(ctx, w.team)
+			w.ok(err)
+			return len(drafts)
+		}
+		if n := count(); n != 2 || drafts[0].State != schedule.DraftFailed || drafts[0].Message != "team:3:1: no" {
+			t.Errorf("%d drafts, %+v", n, drafts[0])
+		}
+		w.ok(w.PutMember(ctx, w.boss, schedule.Membership{Team: w.team, Person: w.ana, Share: schedule.FullTime / 2}))
+		if n := count(); n != 3 || drafts[0].State != schedule.DraftQueued {
+			t.Errorf("%d drafts after a member changed", n)
+		}
+		w.ok(w.Discard(ctx, w.boss, drafts[0].ID))
+		if n := count(); n != 3 {
+			t.Errorf("%d drafts after one was not wanted", n)
+		}
+
+		// Two replicas see at once that one is missing.
+		w.Plan = weeks
+		w.publish(schedule.DateOf(start).AddDays(70), 1, nil)
+		w.now = start.AddDate(0, 0, 25)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if err := w.DraftAhead(ctx, w.team); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(); n != 5 {
+			t.Errorf("%d drafts, want one more than five", n)
 		}
 	})
 }

@@ -92,7 +92,7 @@ func (s *Store) Team(ctx context.Context, id schedule.ID) (schedule.TeamRecord, 
 
 // AddTeam adds a team and sets its ID.
 func (s *Store) AddTeam(ctx context.Context, t *schedule.TeamRecord) error {
-	row := teamRow{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, CreatedAt: column.At(t.CreatedAt)}
+	row := teamRow{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, CreatedAt: column.At(t.CreatedAt)}
 	err := s.to(ctx).Create(&row).Error
 	t.ID = schedule.ID(row.ID)
 	return translate(err, "team %q", t.Name)
@@ -101,7 +101,7 @@ func (s *Store) AddTeam(ctx context.Context, t *schedule.TeamRecord) error {
 // SaveTeam changes a team's settings.
 func (s *Store) SaveTeam(ctx context.Context, t *schedule.TeamRecord) error {
 	tx := s.to(ctx).Model(&teamRow{}).Where("id = ?", t.ID).
-		Updates(map[string]any{"name": t.Name, "zone": t.Zone, "horizon_weeks": t.HorizonWeeks})
+		Updates(map[string]any{"name": t.Name, "zone": t.Zone, "horizon_weeks": t.HorizonWeeks, "frozen_weeks": t.FrozenWeeks})
 	return translate(affected(tx), "team %d", t.ID)
 }
 
@@ -126,6 +126,12 @@ func (s *Store) SaveRules(ctx context.Context, r *schedule.TeamRules) error {
 		DoUpdates: clause.AssignmentColumns([]string{"source", "created_at", "created_by"}),
 	}).Create(&row).Error
 	return translate(err, "rules of team %d", r.Team)
+}
+
+// RemoveRules forgets rules of a team, which must not hold yet.
+func (s *Store) RemoveRules(ctx context.Context, team, id schedule.ID) error {
+	tx := s.to(ctx).Where("id = ? AND team_id = ?", id, team).Delete(&rulesRow{})
+	return translate(affected(tx), "rules %d", id)
 }
 
 // People returns people by name; nil asks for everybody.
@@ -184,8 +190,35 @@ func (s *Store) SaveMember(ctx context.Context, m *schedule.Membership) error {
 // RemoveMember forgets that a person was a member; who leaves gets a last day
 // instead.
 func (s *Store) RemoveMember(ctx context.Context, team, person schedule.ID) error {
+	if err := s.to(ctx).Where("team_id = ? AND person_id = ?", team, person).Delete(&memberChangeRow{}).Error; err != nil {
+		return translate(err, "changes of member %d of team %d", person, team)
+	}
 	tx := s.to(ctx).Where("team_id = ? AND person_id = ?", team, person).Delete(&memberRow{})
 	return translate(affected(tx), "member %d of team %d", person, team)
+}
+
+// MemberChanges returns what changes for members of a team, by day.
+func (s *Store) MemberChanges(ctx context.Context, team schedule.ID) ([]schedule.MemberChange, error) {
+	return values[memberChangeRow](s.from(ctx).Where("team_id = ?", team).Order("from_day, id"), "changes of members")
+}
+
+// SaveMemberChange adds a change of a member, or replaces that of the same day.
+func (s *Store) SaveMemberChange(ctx context.Context, c *schedule.MemberChange) error {
+	row := memberChangeRow{
+		TeamID: int64(c.Team), PersonID: int64(c.Person), FromDay: day(c.From), Share: int64(c.Share), OnCall: c.OnCall,
+		CreatedAt: column.At(c.CreatedAt), CreatedBy: ref(c.CreatedBy),
+	}
+	err := s.to(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "team_id"}, {Name: "person_id"}, {Name: "from_day"}},
+		DoUpdates: clause.AssignmentColumns([]string{"share", "on_call", "created_at", "created_by"}),
+	}).Create(&row).Error
+	return translate(err, "change of member %d of team %d", c.Person, c.Team)
+}
+
+// RemoveMemberChange forgets a change of a member.
+func (s *Store) RemoveMemberChange(ctx context.Context, team, id schedule.ID) error {
+	tx := s.to(ctx).Where("id = ? AND team_id = ?", id, team).Delete(&memberChangeRow{})
+	return translate(affected(tx), "change %d", id)
 }
 
 // Leaves returns absences and wishes of people.

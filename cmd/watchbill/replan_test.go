@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+)
+
+// planned makes a draft and returns what became of it.
+func (d *deployment) planned(o schedule.DraftOrder) (schedule.Draft, schedule.Planned) {
+	d.t.Helper()
+	ctx := d.t.Context()
+	draft, err := d.schedule.AskDraft(ctx, 1, o)
+	d.ok(err)
+	d.ok(d.schedule.RunDraft(ctx, draft.ID))
+	draft, err = d.schedule.Store.Draft(ctx, draft.ID)
+	d.ok(err)
+	if draft.State != schedule.DraftReady {
+		d.t.Fatalf("the draft is %s: %s", draft.State, draft.Message)
+	}
+	var p schedule.Planned
+	d.ok(json.Unmarshal([]byte(draft.Plan), &p))
+	return draft, p
+}
+
+// What covers move counts once, however often the plan is made again, and is made up
+// for in the plans that follow.
+func TestBalanceOverThreePlans(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	first := schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)}
+	draft, one := d.planned(first)
+	_, err := d.schedule.Publish(ctx, 1, draft.ID, "")
+	d.ok(err)
+
+	// Somebody takes the week of somebody else.
+	shifts, err := d.schedule.Shifts(ctx, 1, d.now, d.now.AddDate(0, 2, 0), time.Time{})
+	d.ok(err)
+	giver, taker := shifts[0].Person, shifts[1].Person
+	points := 1000 * shifts[0].Points()
+	_, err = d.schedule.Put(ctx, 1, 1, schedule.Stretch{Slot: shifts[0].Slot, Start: shifts[0].Start, End: shifts[0].End}, taker, "ill")
+	d.ok(err)
+
+	// Planning again twice does not count it twice.
+	d.now = d.now.AddDate(0, 0, 16)
+	for range 2 {
+		draft, _ = d.planned(first)
+		_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+		d.ok(err)
+	}
+	in, err := d.schedule.PlanInput(ctx, 1, monday, monday.AddDays(56))
+	d.ok(err)
+	if in.Before[taker] != one.Before[taker]+points || in.Before[giver] != one.Before[giver]-points {
+		t.Errorf("the balance after planning again twice: %v, before the cover %v and %d moved from %d to %d", in.Before, one.Before, points, giver, taker)
+	}
+
+	// Two more plans: the difference to what was held is the same for everybody, and gets small.
+	begin := monday.AddDays(56)
+	for range 2 {
+		draft, p := d.planned(schedule.DraftOrder{Team: 1, From: begin, Until: begin.AddDays(56)})
+		_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+		d.ok(err)
+		begin = begin.AddDays(56)
+		sum := int64(0)
+		for id, points := range p.After {
+			sum += points
+			if points > 400_000 || points < -400_000 {
+				t.Errorf("after the plan until %v %d is %d off", begin, id, points)
+			}
+		}
+		if sum < -8000 || sum > 8000 { // shares are rounded
+			t.Errorf("after the plan until %v the differences add up to %d: %v", begin, sum, p.After)
+		}
+	}
+
+	// What each held, counted from who had what, is what the plans say.
+	all, err := d.schedule.Shifts(ctx, 1, monday.At(schedule.Midnight, time.UTC), begin.At(schedule.Midnight, time.UTC), time.Time{})
+	d.ok(err)
+	held := map[schedule.ID]int64{}
+	for i := range all {
+		held[all[i].Person] += all[i].Points()
+	}
+	in, err = d.schedule.PlanInput(ctx, 1, begin, begin.AddDays(56))
+	d.ok(err)
+	for id := range held {
+		if off := (in.Before[giver] - in.Before[id]) - 1000*(held[giver]-held[id]); off < -3000 || off > 3000 {
+			t.Errorf("%d and %d held %d and %d points, and their balances are %d and %d", giver, id, held[giver], held[id], in.Before[giver], in.Before[id])
+		}
+	}
+}
+
+// Shifts that start within the team's frozen weeks stay when a plan is made again,
+// unless they are asked for; what is past always stays.
+func TestFrozenWeeks(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	admin := d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(56), nil))
+	team, err := d.schedule.Store.Team(ctx, 1)
+	d.ok(err)
+	team.FrozenWeeks = 3
+	d.ok(d.schedule.SaveTeam(ctx, 1, team))
+	d.now = d.now.AddDate(0, 0, 14) // in the second week
+	shifts, err := d.schedule.Shifts(ctx, 1, d.now.AddDate(0, 0, -14), d.now.AddDate(0, 3, 0), time.Time{})
+	d.ok(err)
+	// Whoever has the fourth week, which is frozen, and the sixth, which is not, leaves.
+	leaver := shifts[3].Person
+	d.ok(d.schedule.PutMember(ctx, 1, schedule.Membership{Team: 1, Person: leaver, Share: schedule.FullTime, Until: schedule.DateOf(d.now)}))
+	for _, c := range []struct {
+		thaw bool
+		kept int
+	}{{false, 5}, {true, 2}} {
+		draft, p := d.planned(schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56), Thaw: c.thaw})
+		if len(p.Shifts) != 8 {
+			t.Fatalf("%d shifts", len(p.Shifts))
+		}
+		for i, s := range p.Shifts {
+			if i < c.kept && s.Person != shifts[i].Person {
+				t.Errorf("thaw %t: the shift %s moved from %d to %d", c.thaw, s.Slot, shifts[i].Person, s.Person)
+			}
+			if i >= c.kept && s.Person == leaver {
+				t.Errorf("thaw %t: the shift %s stays with somebody who left", c.thaw, s.Slot)
+			}
+		}
+		warned := strings.Contains(p.Document, "is frozen with")
+		if warned == c.thaw {
+			t.Errorf("thaw %t: the draft says so: %t", c.thaw, warned)
+		}
+		status, body := admin.get(fmt.Sprintf("/teams/1/drafts/%d", draft.ID))
+		admin.expect(status, body, 200)
+	}
+}
+
+// A plan may be made again from where any running plan begins, to where the last one
+// ends.
+func TestPlanAgainFromAnEarlierPlan(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(28), nil))
+	d.ok(publishDays(ctx, d.schedule, monday.AddDays(28), monday.AddDays(56), nil))
+	for _, bad := range [][2]int{{7, 56}, {0, 28}, {60, 80}} {
+		_, err := d.schedule.AskDraft(ctx, 1, schedule.DraftOrder{Team: 1, From: monday.AddDays(bad[0]), Until: monday.AddDays(bad[1])})
+		if err == nil || !strings.Contains(err.Error(), "published until 2027-01-31") {
+			t.Errorf("a draft for %v: %v", bad, err)
+		}
+	}
+	draft, p := d.planned(schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(70)})
+	plan, err := d.schedule.Publish(ctx, 1, draft.ID, "  Ana is back.  ")
+	d.ok(err)
+	if len(p.Shifts) != 10 || plan.Number != 3 || plan.Note != "Ana is back." {
+		t.Errorf("%d shifts in plan %d, %q", len(p.Shifts), plan.Number, plan.Note)
+	}
+	shifts, err := d.schedule.Shifts(ctx, 1, d.now, d.now.AddDate(0, 4, 0), time.Time{})
+	d.ok(err)
+	if len(shifts) != 10 {
+		t.Errorf("%d shifts are published", len(shifts))
+	}
+	last, err := d.schedule.Store.Plan(ctx, 1, 2)
+	d.ok(err)
+	if last.From != monday.AddDays(28) {
+		t.Errorf("the second plan is for %v", last.From)
+	}
+}
+
+// A draft that is discarded while it is made stops, long before its time is up; one
+// whose maker is told to stop is made by the next.
+func TestDraftStops(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	began := make(chan struct{})
+	d.schedule.Plan = func(ctx context.Context, _ schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
+		progress(10)
+		began <- struct{}{}
+		<-ctx.Done() // a solver that looks at nothing else
+		return schedule.Planned{}, ctx.Err()
+	}
+	draft, err := d.schedule.AskDraft(ctx, 1, schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)})
+	d.ok(err)
+	j := &jobs{service: d.schedule, access: d.access, log: d.log}
+	stopping, stop := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- j.makeDrafts(stopping) }()
+	<-began
+	stop()
+	d.ok(<-ended)
+	draft, err = d.schedule.Store.Draft(ctx, draft.ID)
+	d.ok(err)
+	if draft.State != schedule.DraftQueued || draft.Tries != 0 {
+		t.Fatalf("after its maker stopped the draft is %s", draft.State)
+	}
+	go func() { ended <- j.makeDrafts(ctx) }()
+	<-began
+	d.ok(d.schedule.Discard(ctx, 1, draft.ID))
+	select {
+	case err := <-ended:
+		d.ok(err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("the draft is still being made")
+	}
+	drafts, err := d.schedule.Store.Drafts(ctx, 1)
+	d.ok(err)
+	if !slices.ContainsFunc(drafts, func(x schedule.Draft) bool { return x.ID == draft.ID && x.State == schedule.DraftDiscarded }) {
+		t.Errorf("%+v", drafts)
+	}
+}
+
+// A member who pauses and comes back is planned around the pause, also when they
+// noted an absence that meets it.
+func TestPauseInAPlan(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	ana, err := d.schedule.Store.PersonByEmail(ctx, "ana@example.com")
+	d.ok(err)
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	for _, c := range []schedule.MemberChange{
+		{Team: 1, Person: ana.ID, From: monday.AddDays(14), Share: 500, OnCall: false, CreatedAt: d.now}, {Team: 1, Person: ana.ID, From: monday.AddDays(28), Share: 500, OnCall: true, CreatedAt: d.now},
+	} {
+		d.ok(d.schedule.Store.SaveMemberChange(ctx, &c))
+	}
+	_, err = d.schedule.AddLeave(ctx, ana.ID, schedule.Leave{Person: ana.ID, First: monday.AddDays(10), Last: monday.AddDays(30), Note: "sabbatical"})
+	d.ok(err)
+	_, p := d.planned(schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)})
+	for _, s := range p.Shifts {
+		if day := schedule.DateOf(s.Start); s.Person == ana.ID && !day.Before(monday.AddDays(7)) && day.Before(monday.AddDays(31)) {
+			t.Errorf("Ana has %s", s.Slot)
+		}
+	}
+	var doc planDoc
+	d.ok(json.Unmarshal([]byte(p.Document), &doc))
+	at := slices.IndexFunc(doc.People, func(x personDoc) bool { return x.Name == "Ana" })
+	if doc.People[at].FullTime != "0.5" { // two weeks full, two none, four half
+		t.Errorf("Ana's share is %s", doc.People[at].FullTime)
+	}
+}

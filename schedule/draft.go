@@ -1,0 +1,313 @@
+package schedule
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A DraftOrder says what a draft is wanted for.
+type DraftOrder struct {
+	Team  ID
+	From  Date
+	Until Date // not included
+	Name  string
+	Pins  map[SlotID]ID // who has certain slots, whatever else
+	// Seed breaks ties differently; zero is one. Seconds is how long to look for a
+	// better plan; zero is the service's own limit.
+	Seed    int64
+	Seconds int
+	Thaw    bool // also plan the team's frozen weeks again
+}
+
+// The bounds of what may be asked for.
+const (
+	maxWaiting   = 5       // drafts of a team that wait to be made
+	maxPlanDays  = 2 * 366 // two years
+	maxSeconds   = 60
+	maxSeed      = 1_000_000
+	maxDraftName = 80
+)
+
+// AskDraft queues a draft. The first plan of a team may begin on any day from
+// today on. Later ones go on where the published plans end, or begin where one of
+// them begins and plan all that follows again: what has begun stays.
+func (s *Service) AskDraft(ctx context.Context, by ID, o DraftOrder) (Draft, error) {
+	return s.askDraft(ctx, by, o, func(Store) (bool, error) { return true, nil })
+}
+
+// askDraft is AskDraft, unless there is no more need for it once the team is ours.
+func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, needed func(Store) (bool, error)) (d Draft, err error) {
+	record, err := s.Store.Team(ctx, o.Team)
+	if err != nil {
+		return d, err
+	}
+	zone, err := time.LoadLocation(record.Zone)
+	if err != nil {
+		return d, fmt.Errorf("zone of team %d: %w", o.Team, err)
+	}
+	o.Name = strings.Join(strings.Fields(o.Name), " ")
+	if o.Seed == 0 {
+		o.Seed = 1
+	}
+	text, err := json.Marshal(o.Pins)
+	if err != nil {
+		return d, err
+	}
+	err = s.Store.InTx(ctx, func(tx Store) error {
+		// Whoever asks first goes first, also between replicas.
+		if _, err := tx.RaiseVersion(ctx, o.Team); err != nil {
+			return err
+		}
+		if ok, err := needed(tx); err != nil || !ok {
+			return err
+		}
+		plans, err := tx.Plans(ctx, o.Team)
+		if err != nil {
+			return err
+		}
+		if err := o.check(plans, DateOf(s.Now().In(zone))); err != nil {
+			return err
+		}
+		if err := checkWaiting(ctx, tx, o.Team); err != nil {
+			return err
+		}
+		d = Draft{
+			Team: o.Team, Name: o.Name, State: DraftQueued, From: o.From, Until: o.Until, Pins: string(text), Seed: o.Seed, Seconds: o.Seconds,
+			Thaw: o.Thaw, CreatedBy: by, CreatedAt: s.Now(),
+		}
+		if len(plans) > 0 {
+			d.BasedOn = int64(plans[0].Number)
+		}
+		if err := tx.AddDraft(ctx, &d); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "draft.ask", Team: o.Team, Detail: fmt.Sprintf("%v to %v", o.From, o.Until.AddDays(-1))})
+	})
+	return d, err
+}
+
+func checkWaiting(ctx context.Context, tx Store, team ID) error {
+	waiting, err := tx.Drafts(ctx, team)
+	if err != nil {
+		return err
+	}
+	waiting = slices.DeleteFunc(waiting, func(d Draft) bool { return d.State != DraftQueued && d.State != DraftRunning })
+	if len(waiting) >= maxWaiting {
+		return &InvalidError{"from", fmt.Sprintf("%d drafts are being made already; wait for them or discard some", len(waiting))}
+	}
+	return nil
+}
+
+// check says what is wrong with an order, given the published plans, the newest
+// first.
+func (o *DraftOrder) check(plans []Plan, today Date) error {
+	var bad problems
+	if len(o.Name) > maxDraftName {
+		bad.add("name", "a name has up to %d letters", maxDraftName)
+	}
+	if o.Seconds < 0 || o.Seconds > maxSeconds {
+		bad.add("seconds", "%d seconds; it should be from 1 to %d", o.Seconds, maxSeconds)
+	}
+	if o.Seed < 0 || o.Seed > maxSeed {
+		bad.add("seed", "%d; it should be from 1 to %d", o.Seed, maxSeed)
+	}
+	if err := bad.err(); err != nil {
+		return err
+	}
+	return checkPeriod(o.From, o.Until, today, plans)
+}
+
+func checkPeriod(from, until, today Date, plans []Plan) error {
+	switch {
+	case from.IsZero() || until.IsZero() || !from.Before(until):
+		return &InvalidError{"until", "the plan must end after it begins"}
+	case until.DaysSince(from) > maxPlanDays:
+		return &InvalidError{"until", "a plan covers two years at most"}
+	case len(plans) == 0 && from.Before(today):
+		return &InvalidError{"from", fmt.Sprintf("%v is past; the first plan begins today or later", from)}
+	case len(plans) == 0:
+		return nil
+	}
+	end := plans[0].Until
+	if from == end {
+		return nil
+	}
+	if !slices.ContainsFunc(plans, func(p Plan) bool { return p.From == from && today.Before(p.Until) }) {
+		return &InvalidError{"from", fmt.Sprintf("plans are published until %v: begin on %v to plan the last one again, or on %v to go on from there",
+			end.AddDays(-1), plans[0].From, end)}
+	}
+	if until.Before(end) {
+		return &InvalidError{"until", fmt.Sprintf("shifts are published until %v; a plan that begins on %v has to reach so far", end.AddDays(-1), from)}
+	}
+	return nil
+}
+
+// DraftAhead asks for a draft of the next plan when the published ones end before
+// the team's horizon, unless one is there already. One that failed is made again
+// once the rules or the members have changed. It does nothing for a team that has
+// never published.
+func (s *Service) DraftAhead(ctx context.Context, team ID) error {
+	record, err := s.Store.Team(ctx, team)
+	if err != nil {
+		return err
+	}
+	last, err := s.Store.LastPlan(ctx, team)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(record.Zone)
+	if err != nil {
+		return fmt.Errorf("zone of team %d: %w", team, err)
+	}
+	if !last.Until.Before(DateOf(s.Now().In(zone)).AddDays(7 * record.HorizonWeeks)) {
+		return nil
+	}
+	wanted := func(tx Store) (bool, error) { return aheadWanted(ctx, tx, team, &last) }
+	if ok, err := wanted(s.Store); err != nil || !ok {
+		return err
+	}
+	_, err = s.askDraft(ctx, 0, DraftOrder{Team: team, From: last.Until, Until: last.Until.AddDays(last.Until.DaysSince(last.From))}, wanted)
+	var full *InvalidError
+	if errors.As(err, &full) {
+		return nil // others are waiting; there is time
+	}
+	return err
+}
+
+// aheadWanted says whether a draft that goes on after the last plan is missing. One
+// that was discarded counts: somebody does not want it.
+func aheadWanted(ctx context.Context, tx Store, team ID, last *Plan) (bool, error) {
+	drafts, err := tx.Drafts(ctx, team)
+	if err != nil {
+		return false, err
+	}
+	at := slices.IndexFunc(drafts, func(d Draft) bool { return d.BasedOn == int64(last.Number) && d.From == last.Until })
+	if at < 0 {
+		return true, nil
+	}
+	if drafts[at].State != DraftFailed {
+		return false, nil
+	}
+	entries, err := tx.AuditOf(ctx, 0, team, 100)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(entries, func(e AuditEntry) bool {
+		return e.At.After(drafts[at].CreatedAt) && (strings.HasPrefix(e.Action, "rules.") || strings.HasPrefix(e.Action, "member."))
+	}), nil
+}
+
+// How long whoever makes a draft may be silent before it counts as dead, and how
+// often somebody else begins again.
+const (
+	draftSilence = 2 * time.Minute
+	maxTries     = 2
+)
+
+// EndStale puts the drafts of a team back whose maker has died, and gives up those
+// that have killed more than one.
+func (s *Service) EndStale(ctx context.Context, team ID) error {
+	drafts, err := s.Store.Drafts(ctx, team)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		if d.State != DraftRunning || s.Now().Before(d.BeatAt.Add(draftSilence)) {
+			continue
+		}
+		d.State, d.Progress = DraftQueued, 0
+		if d.Tries >= maxTries {
+			d.State, d.Message, d.FinishedAt = DraftFailed, "the service was stopped twice while it made this draft; ask for another", s.Now()
+		}
+		if _, err := s.Store.SaveDraft(ctx, &d, DraftRunning); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// BeatDraft tells the others that whoever makes a draft is alive; false when it is
+// not wanted any more.
+func (s *Service) BeatDraft(ctx context.Context, id ID) (bool, error) {
+	return s.Store.BeatDraft(ctx, id, s.Now())
+}
+
+// RunDraft makes the plan of a queued draft; it does nothing when somebody else
+// does, or the draft was discarded. When the context ends the draft is queued
+// again.
+func (s *Service) RunDraft(ctx context.Context, id ID) error {
+	d, err := s.Store.Draft(ctx, id)
+	if err != nil {
+		return err
+	}
+	d.State, d.Tries, d.BeatAt, d.Message = DraftRunning, d.Tries+1, s.Now(), ""
+	if mine, err := s.Store.SaveDraft(ctx, &d, DraftQueued); err != nil || !mine {
+		return err
+	}
+	plan, err := s.planDraft(ctx, &d, func(percent int) bool {
+		d.Progress, d.BeatAt = min(percent, 99), s.Now()
+		wanted, err := s.Store.SaveDraft(ctx, &d, DraftRunning)
+		return wanted && err == nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		d.State, d.Progress, d.Tries, err = DraftQueued, 0, d.Tries-1, nil
+	case err != nil:
+		d.State, d.Message, d.FinishedAt = DraftFailed, "something went wrong on our side; the log of the service says what", s.Now()
+		var invalid *InvalidError
+		if errors.As(err, &invalid) {
+			d.Message, err = invalid.Reason, nil
+		}
+	default:
+		text, err := json.Marshal(plan)
+		if err != nil {
+			return err
+		}
+		d.State, d.Progress, d.Plan, d.FinishedAt = DraftReady, 100, string(text), s.Now()
+	}
+	_, saved := s.Store.SaveDraft(context.WithoutCancel(ctx), &d, DraftRunning)
+	return errors.Join(err, saved)
+}
+
+func (s *Service) planDraft(ctx context.Context, d *Draft, progress func(int) bool) (Planned, error) {
+	in, err := s.PlanInput(ctx, d.Team, d.From, d.Until)
+	if err != nil {
+		return Planned{}, err
+	}
+	if err := json.Unmarshal([]byte(d.Pins), &in.Pinned); err != nil {
+		return Planned{}, err
+	}
+	in.Seed, in.Seconds = d.Seed, d.Seconds
+	if d.Thaw {
+		in.FrozenUntil = in.Today
+	}
+	plan, err := s.Plan(ctx, in, progress)
+	plan.Moved = in.Moved
+	return plan, err
+}
+
+// Discard gives up a draft; one that is being made stops.
+func (s *Service) Discard(ctx context.Context, by, draft ID) error {
+	return s.Store.InTx(ctx, func(tx Store) error {
+		d, err := tx.Draft(ctx, draft)
+		if err != nil {
+			return err
+		}
+		d.State = DraftDiscarded
+		open, err := tx.SaveDraft(ctx, &d, DraftQueued, DraftRunning, DraftReady, DraftFailed)
+		if err != nil {
+			return err
+		}
+		if !open {
+			return fmt.Errorf("the draft is published or was discarded before: %w", ErrConflict)
+		}
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "draft.discard", Team: d.Team})
+	})
+}

@@ -1,0 +1,252 @@
+package schedule
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A PlanInput is all that a plan is made of.
+type PlanInput struct {
+	Team  TeamRecord
+	Rules TeamRules
+	From  Date
+	Until Date // not included
+	Today Date // in the team's zone; what is published before it stays
+	// FrozenUntil is the day before which published shifts stay as well.
+	FrozenUntil Date
+	People      []Planning
+	Pinned      map[SlotID]ID
+	Seed        int64
+	Seconds     int // how long to look for a better plan; zero: the planner's own limit
+	// Before is what people hold above their share, standby points in
+	// thousandths, from plans and covers before. Moved is the part of it that
+	// covers and swaps have moved, which no plan knows.
+	Before, Moved map[ID]int64
+	// Recent is what people had in the year before the plan.
+	Recent []Shift
+	// Published is what is published for these days, when they are planned again.
+	Published []Published
+}
+
+// A Planning is a person as far as plans need to know.
+type Planning struct {
+	Profile
+	Membership
+	Leaves  []Leave
+	Changes []MemberChange // by day
+}
+
+// PlanInput gathers what a plan for the days [from, until) is made of.
+func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in PlanInput, err error) {
+	in = PlanInput{From: from, Until: until, Seed: 1}
+	if in.Team, err = s.Store.Team(ctx, team); err != nil {
+		return in, err
+	}
+	zone, err := time.LoadLocation(in.Team.Zone)
+	if err != nil {
+		return in, fmt.Errorf("zone of team %d: %w", team, err)
+	}
+	in.Today = DateOf(s.Now().In(zone))
+	in.FrozenUntil = in.Today.AddDays(7 * in.Team.FrozenWeeks)
+	if in.Rules, err = s.RulesOn(ctx, team, from); err != nil {
+		return in, err
+	}
+	if in.People, err = s.planned(ctx, team); err != nil {
+		return in, err
+	}
+	begins, ends := from.At(Midnight, zone), until.At(Midnight, zone)
+	if in.Recent, err = s.Shifts(ctx, team, begins.AddDate(-1, 0, 0), begins, time.Time{}); err != nil {
+		return in, err
+	}
+	in.Recent = slices.DeleteFunc(in.Recent, func(x Shift) bool { return !x.Start.Before(begins) })
+	if in.Published, err = s.Store.Published(ctx, team, begins, ends); err != nil {
+		return in, err
+	}
+	in.Published = slices.DeleteFunc(in.Published, func(p Published) bool { return !p.Until.IsZero() || p.Start.Before(begins) })
+	return in, s.addBalance(ctx, &in, zone)
+}
+
+// addBalance says what people bring into the plan: what they had when the plan that
+// begins on the same day began, or when the last one ended, and all that covers and
+// swaps have ever moved. Each plan notes how much of the latter it knew.
+func (s *Service) addBalance(ctx context.Context, in *PlanInput, zone *time.Location) error {
+	plans, err := s.Store.Plans(ctx, in.Team.ID)
+	if err != nil || len(plans) == 0 {
+		return err
+	}
+	basis := plans[0].Number
+	again := slices.IndexFunc(plans, func(p Plan) bool { return p.From == in.From })
+	if again >= 0 {
+		basis = plans[again].Number
+	}
+	plan, err := s.Store.Plan(ctx, in.Team.ID, basis)
+	if err != nil {
+		return err
+	}
+	var was Planned
+	if err := json.Unmarshal([]byte(plan.Document), &was); err != nil {
+		return fmt.Errorf("plan %d: %w", plan.ID, err)
+	}
+	brings := was.After
+	if again >= 0 {
+		brings = was.Before
+	}
+	if in.Moved, err = s.moved(ctx, in.Team.ID, plans, zone); err != nil {
+		return err
+	}
+	in.Before = map[ID]int64{}
+	for id, points := range brings {
+		in.Before[id] += points - was.Moved[id]
+	}
+	for id, points := range in.Moved {
+		in.Before[id] += points
+	}
+	return nil
+}
+
+// moved adds up the points that covers and swaps have moved from those who were
+// published to those who have the shifts.
+func (s *Service) moved(ctx context.Context, team ID, plans []Plan, zone *time.Location) (map[ID]int64, error) {
+	first, last := plans[0].From, plans[0].Until
+	for _, p := range plans {
+		if p.From.Before(first) {
+			first = p.From
+		}
+		if p.Until.After(last) {
+			last = p.Until
+		}
+	}
+	shifts, err := s.Shifts(ctx, team, first.At(Midnight, zone), last.At(Midnight, zone), time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	moved := map[ID]int64{}
+	for i := range shifts {
+		shift := &shifts[i]
+		if shift.Person == shift.Published {
+			continue
+		}
+		points := 1000 * shift.Points()
+		if shift.Person != 0 {
+			moved[shift.Person] += points
+		}
+		if shift.Published != 0 {
+			moved[shift.Published] -= points
+		}
+	}
+	return moved, nil
+}
+
+// RulesOn returns the rules that hold on a day: the last ones to have begun, or
+// the first ever.
+func (s *Service) RulesOn(ctx context.Context, team ID, day Date) (TeamRules, error) {
+	all, err := s.Store.Rules(ctx, team)
+	if err != nil {
+		return TeamRules{}, err
+	}
+	if len(all) == 0 {
+		return TeamRules{}, fmt.Errorf("rules of team %d: %w", team, ErrNotFound)
+	}
+	rules := all[0]
+	for _, r := range all[1:] {
+		if !r.From.After(day) {
+			rules = r
+		}
+	}
+	return rules, nil
+}
+
+// planned returns the members who take part, now or later, with what plans need to
+// know.
+func (s *Service) planned(ctx context.Context, team ID) ([]Planning, error) {
+	members, err := s.Store.Members(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := s.Store.MemberChanges(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	ids := []ID{}
+	for _, m := range members {
+		ids = append(ids, m.Person)
+	}
+	people, err := s.Store.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	leaves, err := s.Store.Leaves(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var all []Planning
+	for _, m := range members {
+		at := slices.IndexFunc(people, func(p Profile) bool { return p.ID == m.Person })
+		if at < 0 || !people[at].DeactivatedAt.IsZero() {
+			continue
+		}
+		p := Planning{Profile: people[at], Membership: m}
+		for _, c := range changes {
+			if c.Person == m.Person {
+				p.Changes = append(p.Changes, c)
+			}
+		}
+		for _, l := range leaves {
+			if l.Person == m.Person {
+				p.Leaves = append(p.Leaves, l)
+			}
+		}
+		if m.OnCall || slices.ContainsFunc(p.Changes, func(c MemberChange) bool { return c.OnCall }) {
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
+
+// During says what part a member has in the days [from, until): the mean share over
+// the days on which they take part, and the days on which they pause. Without any
+// day on which they take part, ok is false.
+func (p *Planning) During(from, until Date) (share Share, pauses []Absence, ok bool) {
+	first, last := from, until.AddDays(-1)
+	if !p.From.IsZero() && p.From.After(first) {
+		first = p.From
+	}
+	if !p.Until.IsZero() && p.Until.Before(last) {
+		last = p.Until
+	}
+	var sum, days int64
+	for day := first; !day.After(last); {
+		now, next := p.on(day)
+		if next.IsZero() || next.After(last) {
+			next = last.AddDays(1)
+		}
+		n := int64(next.DaysSince(day))
+		if now.OnCall {
+			sum, days = sum+n*int64(now.Share), days+n
+		} else {
+			pauses = append(pauses, Absence{First: day, Last: next.AddDays(-1), Label: "not in the rotation"})
+		}
+		day = next
+	}
+	if days == 0 {
+		return 0, nil, false
+	}
+	// Days of a pause owe nothing, like days before somebody joined.
+	total := int64(last.DaysSince(first) + 1)
+	return Share((2*sum + total) / (2 * total)), pauses, true
+}
+
+// on returns what holds on a day, and the day of the next change.
+func (p *Planning) on(day Date) (now MemberChange, next Date) {
+	now = MemberChange{Share: p.Share, OnCall: p.OnCall}
+	for _, c := range p.Changes {
+		if c.From.After(day) {
+			return now, c.From
+		}
+		now = c
+	}
+	return now, Date{}
+}
