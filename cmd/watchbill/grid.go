@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -37,22 +38,45 @@ const (
 
 func (g *grid) add(cells ...cell) { g.rows = append(g.rows, gridRow{cells: cells}) }
 
-// write writes the grid in at most width cells of a terminal, if the longest
-// words allow it.
-func (g *grid) write(b *strings.Builder, ink palette, width int) {
-	widths := g.fit(width)
+// drop takes the column of a title out.
+func (g *grid) drop(title string) {
+	i := slices.IndexFunc(g.columns, func(c column) bool { return c.title == title })
+	if i < 0 {
+		return
+	}
+	g.columns = slices.Delete(g.columns, i, i+1)
+	for y := range g.rows {
+		g.rows[y].cells = slices.Delete(g.rows[y].cells, i, i+1)
+	}
+}
+
+// write writes the grid as wide as the paper, if the longest words allow it.
+func (g *grid) write(b *strings.Builder, on paper) {
+	widths := g.fit(on.cells())
 	titles := make([]cell, len(g.columns))
 	for i, c := range g.columns {
 		titles[i] = cell{c.title, faint}
 	}
-	g.writeRow(b, ink, widths, titles)
+	g.writeRow(b, on, widths, titles)
 	for _, row := range g.rows {
 		if row.apart {
 			b.WriteByte('\n')
 		}
-		g.writeRow(b, ink, widths, row.cells)
+		g.writeRow(b, on, widths, row.cells)
 	}
 }
+
+// least returns how narrow the grid can be.
+func (g *grid) least() int {
+	total := 0
+	for _, n := range g.fit(0) {
+		total += n + columnGap
+	}
+	return total - columnGap
+}
+
+// longWord is the number of cells beyond which a word may be broken.
+const longWord = 24
 
 // fit returns the widths of the columns: what they need, taken from the widest
 // that can give until the grid fits.
@@ -60,12 +84,14 @@ func (g *grid) fit(width int) []int {
 	widths, least := make([]int, len(g.columns)), make([]int, len(g.columns))
 	total := columnGap * (len(g.columns) - 1)
 	for i, c := range g.columns {
-		widths[i] = textWidth(c.title)
-		least[i] = widths[i]
+		texts := []string{c.title}
 		for _, row := range g.rows {
-			widths[i] = max(widths[i], textWidth(row.cells[i].text))
-			for word := range strings.SplitSeq(row.cells[i].text, " ") {
-				least[i] = max(least[i], textWidth(word))
+			texts = append(texts, row.cells[i].text)
+		}
+		for _, text := range texts {
+			widths[i] = max(widths[i], textWidth(text))
+			for word := range strings.SplitSeq(text, " ") {
+				least[i] = max(least[i], min(textWidth(word), longWord))
 			}
 		}
 		if c.fixed {
@@ -88,7 +114,7 @@ func (g *grid) fit(width int) []int {
 	return widths
 }
 
-func (g *grid) writeRow(b *strings.Builder, ink palette, widths []int, cells []cell) {
+func (g *grid) writeRow(b *strings.Builder, on paper, widths []int, cells []cell) {
 	lines, height := make([][]string, len(cells)), 1
 	for i, c := range cells {
 		lines[i] = wrap(c.text, widths[i])
@@ -110,15 +136,16 @@ func (g *grid) writeRow(b *strings.Builder, ink palette, widths []int, cells []c
 			if g.columns[i].right {
 				before, after = after, 0
 			}
-			line.WriteString(strings.Repeat(" ", space+before) + ink.paint(c.tone, text))
+			line.WriteString(strings.Repeat(" ", space+before) + on.paint(c.tone, text))
 			space = after + columnGap
 		}
 		b.WriteString(line.String() + "\n")
 	}
 }
 
-// wrap breaks a text at its spaces into lines of at most width, or one word, and
-// turns no-break spaces into spaces.
+// wrap breaks a text at its spaces into lines of at most width, and a word that
+// is longer than that and longWord where it must be. No-break spaces become
+// spaces.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -130,12 +157,29 @@ func wrap(text string, width int) []string {
 			line += " "
 		}
 		line += word
+		for textWidth(line) > max(width, longWord) {
+			head := cut(line, max(width, longWord))
+			lines, line = append(lines, head), line[len(head):]
+		}
 	}
 	lines = append(lines, line)
 	for i := range lines {
 		lines[i] = strings.Map(printed, lines[i])
 	}
 	return lines
+}
+
+// cut returns as much of the beginning of a text as is at most width wide, and
+// marks that combine with its last letter.
+func cut(text string, width int) string {
+	end := 0
+	for i := range text {
+		if textWidth(text[:i]) > width {
+			break
+		}
+		end = i
+	}
+	return text[:end]
 }
 
 // printed is how a letter of a text appears: a no-break space as a space, and
@@ -150,17 +194,25 @@ func printed(r rune) rune {
 	return r
 }
 
-// paragraph writes a text in lines of at most tableWidth, the first after the
+// paragraph writes a text in lines as wide as the paper, the first after the
 // prefix and the others as far in.
-func paragraph(b *strings.Builder, ink palette, t tone, prefix, text string) {
+func paragraph(b *strings.Builder, on paper, t tone, prefix, text string) {
 	indent := textWidth(prefix)
-	for i, line := range wrap(text, tableWidth-indent) {
+	for i, line := range wrap(text, on.cells()-indent) {
 		if i > 0 {
 			prefix = strings.Repeat(" ", indent)
 		}
-		b.WriteString(prefix + ink.paint(t, line) + "\n")
+		b.WriteString(prefix + on.paint(t, line) + "\n")
 	}
 }
 
 // glue keeps the words of a text on one line.
 func glue(text string) string { return strings.ReplaceAll(text, " ", noBreak) }
+
+// glueName keeps a name on one line unless it is very long.
+func glueName(name string) string {
+	if textWidth(name) > longWord {
+		return name
+	}
+	return glue(name)
+}

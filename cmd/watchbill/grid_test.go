@@ -32,7 +32,7 @@ a b    7  one
 `},
 	} {
 		var b strings.Builder
-		g.write(&b, palette{}, test.width)
+		g.write(&b, paper{width: test.width})
 		if diff := cmp.Diff(strings.TrimPrefix(test.want, "\n"), b.String()); diff != "" {
 			t.Errorf("in %d cells (-want +got):\n%s", test.width, diff)
 		}
@@ -43,7 +43,7 @@ func TestGridDoesNotSteerTheTerminal(t *testing.T) {
 	g := grid{columns: []column{{title: "Name"}}}
 	g.add(cell{text: "\x1b[31mred\r\n\u009b2J"})
 	var b strings.Builder
-	g.write(&b, palette{}, 80)
+	g.write(&b, paper{width: 80})
 	if got, want := b.String(), "Name\n\ufffd[31mred\ufffd\ufffd\ufffd2J\n"; got != want {
 		t.Errorf("writes %q, want %q", got, want)
 	}
@@ -76,7 +76,7 @@ func TestGridKeepsEveryWord(t *testing.T) {
 			g.add(row...)
 		}
 		var b strings.Builder
-		g.write(&b, palette{}, 80)
+		g.write(&b, paper{width: 80})
 		for line := range strings.SplitSeq(b.String(), "\n") {
 			if textWidth(line) > 80 || strings.TrimRight(line, " ") != line {
 				t.Errorf("line %q", line)

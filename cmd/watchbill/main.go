@@ -36,6 +36,8 @@ type console struct {
 	getenv   func(string) string
 	// outTerminal and errTerminal say that a person is looking.
 	outTerminal, errTerminal bool
+	// outWidth and errWidth are the cells of a line there, zero when unknown.
+	outWidth, errWidth int
 }
 
 // A usageError is a command line that cannot be meant. The program exits with 2.
@@ -48,6 +50,7 @@ func main() {
 	os.Exit(run(os.Args[1:], &console{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, getenv: os.Getenv,
 		outTerminal: isTerminal(os.Stdout), errTerminal: isTerminal(os.Stderr),
+		outWidth: widthOf(os.Stdout), errWidth: widthOf(os.Stderr),
 	}))
 }
 

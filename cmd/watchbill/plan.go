@@ -95,7 +95,7 @@ func (c *planCmd) print(con *console, doc *planDoc) error {
 	case "ics":
 		err = doc.writeICS(&b)
 	default:
-		err = doc.writeTable(&b, con.ink())
+		err = doc.writeTable(&b, con.paper())
 	}
 	if err != nil {
 		return err

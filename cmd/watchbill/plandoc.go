@@ -46,7 +46,8 @@ type ratesDoc struct {
 type shiftDoc struct {
 	ID       string    `json:"id"`
 	Rotation string    `json:"rotation"`
-	Person   string    `json:"person"` // empty when nobody has it
+	Window   string    `json:"window,omitempty"` // its name, in a rotation that has several
+	Person   string    `json:"person"`           // empty when nobody has it
 	Start    time.Time `json:"start"`
 	End      time.Time `json:"end"`
 	Points   int64     `json:"points"` // to whoever has it

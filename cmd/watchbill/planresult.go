@@ -61,7 +61,7 @@ func (pl *planning) shiftDocs(solution *roster.Solution) []shiftDoc {
 	for i := range pl.open {
 		slot := &pl.open[i]
 		doc := shiftDoc{
-			ID: string(slot.ID), Rotation: string(slot.Rotation), Person: pl.holder(slot.ID, solution),
+			ID: string(slot.ID), Rotation: string(slot.Rotation), Window: slot.Window, Person: pl.holder(slot.ID, solution),
 			Start: slot.Start, End: slot.End, Points: pl.problem.Slots[i].Weight,
 		}
 		if m := pl.memberNamed(doc.Person); m != nil {

@@ -6,79 +6,95 @@ import (
 	"strings"
 )
 
-// tableWidth is how many cells of a terminal a table takes at most.
-const tableWidth = 100
-
 // writeTable writes a plan for people: the calendar, who holds how much, how even
 // that is, and what is wrong with it.
-func (d *planDoc) writeTable(w io.Writer, ink palette) error {
+func (d *planDoc) writeTable(w io.Writer, on paper) error {
 	var b strings.Builder
-	d.tableHead(&b, ink)
-	d.tableCalendar(&b, ink)
-	d.tablePeople(&b, ink)
+	d.tableHead(&b, on)
+	d.tableCalendar(&b, on)
+	d.tablePeople(&b, on)
 	b.WriteString("\n")
-	paragraph(&b, ink, strong, "", sentence(d.Even.Text))
-	d.tableUnfilled(&b, ink)
-	d.tableChanges(&b, ink)
+	paragraph(&b, on, strong, "", sentence(d.Even.Text))
+	d.tableUnfilled(&b, on)
+	d.tableChanges(&b, on)
 	if len(d.Warnings) > 0 {
-		heading(&b, ink, "Warnings")
+		heading(&b, on, "Warnings")
 		for _, warning := range d.Warnings {
-			paragraph(&b, ink, plain, "  - ", warning)
+			paragraph(&b, on, plain, "  - ", warning)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func heading(b *strings.Builder, ink palette, text string) {
-	b.WriteString("\n" + ink.paint(strong, text) + "\n")
+func heading(b *strings.Builder, on paper, text string) {
+	b.WriteString("\n" + on.paint(strong, text) + "\n")
 }
 
-func (d *planDoc) tableHead(b *strings.Builder, ink palette) {
+func (d *planDoc) tableHead(b *strings.Builder, on paper) {
 	weeks := float64(d.Until.DaysSince(d.From)) / 7
-	fmt.Fprintf(b, "%s  %s %d – %s %d, %s in %s\n", ink.paint(strong, strings.Map(printed, d.Team)),
+	fmt.Fprintf(b, "%s  %s %d – %s %d, %s in %s\n", on.paint(strong, strings.Map(printed, d.Team)),
 		shortDate(d.From), d.From.Year, shortDate(d.Until.AddDays(-1)), d.Until.AddDays(-1).Year,
 		strings.Replace(fmt.Sprintf("%.1f weeks", weeks), ".0 ", " ", 1), d.Zone)
 }
 
-// tableCalendar writes one line a week with a column for every rotation.
-func (d *planDoc) tableCalendar(b *strings.Builder, ink palette) {
+// tableCalendar writes one line a week with a column for every lane, and for who
+// is away and for holidays when there are any.
+func (d *planDoc) tableCalendar(b *strings.Builder, on paper) {
 	g := grid{columns: []column{{title: "Week", fixed: true}}}
-	for _, r := range d.Rotations {
-		g.columns = append(g.columns, column{title: sentence(r)})
+	lanes := lanesOf(d)
+	for _, l := range lanes {
+		g.columns = append(g.columns, column{title: l.title})
 	}
-	g.columns = append(g.columns, column{title: "Away"}, column{title: "Holidays"})
+	away, holidays := len(d.Absences) > 0, len(d.Holidays) > 0
+	if away {
+		g.columns = append(g.columns, column{title: "Away"})
+	}
+	if holidays {
+		g.columns = append(g.columns, column{title: "Holidays"})
+	}
 	month := -1
 	for _, w := range weeksOf(d) {
 		cells := []cell{{text: glue(dates(w.from, w.until))}}
-		for _, r := range d.Rotations {
-			cells = append(cells, w.duty(r))
+		for _, l := range lanes {
+			cells = append(cells, l.duty(w))
 		}
-		cells = append(cells, cell{text: strings.Join(w.away, ", "), tone: faint}, cell{text: strings.Join(w.notes, ", "), tone: faint})
+		if away {
+			cells = append(cells, cell{text: strings.Join(w.away, ", "), tone: faint})
+		}
+		if holidays {
+			cells = append(cells, cell{text: strings.Join(w.notes, ", "), tone: faint})
+		}
 		apart := month >= 0 && int(w.from.Month) != month
 		month = int(w.from.Month)
 		g.rows = append(g.rows, gridRow{cells: cells, apart: apart})
 	}
 	b.WriteString("\n")
-	g.write(b, ink, tableWidth)
+	g.write(b, on)
 }
 
-// tablePeople writes the fairness table.
-func (d *planDoc) tablePeople(b *strings.Builder, ink palette) {
+// tablePeople writes the fairness table. On narrow paper it goes without what
+// says least.
+func (d *planDoc) tablePeople(b *strings.Builder, on paper) {
 	g := grid{columns: []column{
 		{title: "Person"}, {title: "Full time", right: true}, {title: "Shifts", right: true}, {title: "Days", right: true},
 		{title: "Weekends", right: true}, {title: "Holidays", right: true}, {title: "Points", right: true},
 		{title: "Share", right: true}, {title: "Before", right: true}, {title: "Difference", right: true},
 	}}
 	for _, p := range d.People {
-		g.add(cell{text: glue(p.Name)}, cell{text: p.FullTime}, cell{text: fmt.Sprint(p.Shifts)}, cell{text: p.Days.String()},
+		g.add(cell{text: glueName(p.Name)}, cell{text: p.FullTime}, cell{text: fmt.Sprint(p.Shifts)}, cell{text: p.Days.String()},
 			cell{text: fmt.Sprint(p.Weekends)}, cell{text: fmt.Sprint(p.Holidays)}, cell{text: p.Points.String()},
 			cell{text: oneDecimal(p.Share)}, cell{text: signed(p.Before)}, cell{text: signed(p.After)})
 	}
+	for _, title := range []string{"Full time", "Days", "Before", "Holidays", "Weekends", "Share", "Shifts"} {
+		if g.least() > on.cells() {
+			g.drop(title)
+		}
+	}
 	b.WriteString("\n")
-	g.write(b, ink, tableWidth)
+	g.write(b, on)
 	r := d.Rates
-	paragraph(b, ink, faint, "", fmt.Sprintf("Points are hours on call times %v in office hours, %v in the evening, %v at night, "+
+	paragraph(b, on, faint, "", fmt.Sprintf("Points are hours on call times %v in office hours, %v in the evening, %v at night, "+
 		"%v at weekends and %v on holidays, on the person's own clock, times the rotation's weight. Before is carried over "+
 		"from the last plan. Difference, carried into the next, is before + points − share.",
 		r.Business, r.Evening, r.Sleep, r.Weekend, r.Holiday))
@@ -106,34 +122,34 @@ func oneDecimal(p points) string {
 	return fmt.Sprintf("%s%d.%d", sign, n/10, n%10)
 }
 
-func (d *planDoc) tableUnfilled(b *strings.Builder, ink palette) {
+func (d *planDoc) tableUnfilled(b *strings.Builder, on paper) {
 	if len(d.Unfilled) == 0 {
 		return
 	}
-	heading(b, ink, "Why shifts are unfilled")
+	heading(b, on, "Why shifts are unfilled")
 	for _, r := range d.Unfilled {
-		paragraph(b, ink, plain, "  - ", sentence(r.Text))
+		paragraph(b, on, plain, "  - ", sentence(r.Text))
 	}
 	if d.Enough != "" {
-		paragraph(b, ink, plain, "  - ", sentence(d.Enough))
+		paragraph(b, on, plain, "  - ", sentence(d.Enough))
 	}
 	if len(d.Remedies) == 0 {
 		return
 	}
-	heading(b, ink, "What would help (each was tried)")
+	heading(b, on, "What would help (each was tried)")
 	for _, r := range d.Remedies {
-		paragraph(b, ink, plain, "  - ", sentence(r.Text))
+		paragraph(b, on, plain, "  - ", sentence(r.Text))
 	}
 }
 
-func (d *planDoc) tableChanges(b *strings.Builder, ink palette) {
+func (d *planDoc) tableChanges(b *strings.Builder, on paper) {
 	if len(d.Changes) == 0 {
 		return
 	}
-	heading(b, ink, count(len(d.Changes), "change")+" to the published plan")
+	heading(b, on, count(len(d.Changes), "change")+" to the published plan")
 	g := grid{columns: []column{{title: "Shift"}, {title: "Was"}, {title: "Is now"}, {title: "Why"}}}
 	for _, c := range d.Changes {
 		g.add(cell{text: glue(c.ID)}, cell{text: nameOrNobody(c.Was)}, cell{text: nameOrNobody(c.Is)}, cell{text: c.Why})
 	}
-	g.write(b, ink, tableWidth)
+	g.write(b, on)
 }

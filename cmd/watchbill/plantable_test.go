@@ -27,11 +27,11 @@ func TestTable(t *testing.T) {
 			t.Fatalf("%s: %v", file, err)
 		}
 		var b strings.Builder
-		if err := doc.writeTable(&b, palette{}); err != nil {
+		if err := doc.writeTable(&b, paper{}); err != nil {
 			t.Fatal(err)
 		}
 		for i, line := range strings.Split(b.String(), "\n") {
-			if n := textWidth(line); n > tableWidth {
+			if n := textWidth(line); n > widestTable {
 				t.Errorf("%s: line %d of the table is %d wide: %s", file, i+1, n, line)
 			}
 		}

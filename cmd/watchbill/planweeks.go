@@ -13,7 +13,6 @@ import (
 // which the team hands over.
 type week struct {
 	from, until schedule.Date
-	shifts      map[string][]shiftDoc // that begin in it, by rotation and start
 	away        []string
 	notes       []string
 }
@@ -26,12 +25,7 @@ func weeksOf(d *planDoc) []week {
 	}
 	var weeks []week
 	for ; from.Before(d.Until); from = from.AddDays(7) {
-		w := week{from: from, until: from.AddDays(7), shifts: map[string][]shiftDoc{}}
-		for _, s := range d.Shifts {
-			if on := schedule.DateOf(s.Start); !on.Before(w.from) && on.Before(w.until) {
-				w.shifts[s.Rotation] = append(w.shifts[s.Rotation], s)
-			}
-		}
+		w := week{from: from, until: from.AddDays(7)}
 		w.away = awayIn(d, w)
 		w.notes = holidaysIn(d, w)
 		weeks = append(weeks, w)
@@ -70,14 +64,13 @@ func awayIn(d *planDoc, w week) []string {
 				}
 			}
 		}
-		slices.SortFunc(days, schedule.Date.Compare)
-		days = slices.Compact(days)
+		days = distinctDays(days)
 		switch len(days) {
 		case 0:
 		case 7:
-			away = append(away, glue(p.Name))
+			away = append(away, glueName(p.Name))
 		default:
-			away = append(away, glue(p.Name+" "+dayRuns(days)))
+			away = append(away, glueName(p.Name)+noBreak+dayRuns(days))
 		}
 	}
 	return away
@@ -128,50 +121,6 @@ func (d *planDoc) whose(some map[string]bool) string {
 	return fmt.Sprintf(" (%d of %d)", len(those), len(d.People))
 }
 
-// duty says who has a rotation in a week: a name when one person has all of it,
-// and else each name with the days on which their shifts begin.
-func (w week) duty(rotation string) cell {
-	shifts := w.shifts[rotation]
-	if len(shifts) == 0 {
-		return cell{text: "·"}
-	}
-	c := cell{text: dutyText(shifts)}
-	if slices.ContainsFunc(shifts, func(s shiftDoc) bool { return s.Person == "" }) {
-		c.tone = alarm
-	}
-	return c
-}
-
-// dutyText names everybody who has one of the shifts, once and in the order in
-// which they begin, with the days of the week unless they are the same for all.
-func dutyText(shifts []shiftDoc) string {
-	var order []string
-	var all []schedule.Date
-	days := map[string][]schedule.Date{}
-	for _, s := range shifts {
-		on := schedule.DateOf(s.Start)
-		if _, ok := days[s.Person]; !ok {
-			order = append(order, s.Person)
-		}
-		days[s.Person] = append(days[s.Person], on)
-		all = append(all, on)
-	}
-	all = slices.Compact(all)
-	plain := true
-	for _, person := range order {
-		days[person] = slices.Compact(days[person])
-		plain = plain && slices.Equal(days[person], all)
-	}
-	names := make([]string, len(order))
-	for i, person := range order {
-		names[i] = nameOrNobody(person)
-		if !plain {
-			names[i] += noBreak + dayRuns(days[person])
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
 // dayRuns writes days of one week, in order, as "Mon–Wed+Fri".
 func dayRuns(days []schedule.Date) string {
 	var runs []string
@@ -198,7 +147,7 @@ func nameOrNobody(person string) string {
 	if person == "" {
 		return unfilled
 	}
-	return glue(person)
+	return glueName(person)
 }
 
 // unfilled stands where a name would.

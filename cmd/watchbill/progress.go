@@ -46,7 +46,11 @@ func (l *progressLine) show(p roster.Progress) {
 		return
 	}
 	l.last = now
-	l.write(progressText(p) + " · Ctrl-C takes the best so far")
+	width := l.con.errWidth
+	if width == 0 {
+		width = 80
+	}
+	l.write(progressText(p, width-1))
 }
 
 // clear removes the line so that a message can take its place.
@@ -68,16 +72,32 @@ func (l *progressLine) write(text string) {
 	l.shown = n
 }
 
-// progressText says what has been found in at most 70 runes or so.
-func progressText(p roster.Progress) string {
+// progressText says what has been found, as much of it as fits into so many cells:
+// a line that wraps could not be written again.
+func progressText(p roster.Progress, cells int) string {
 	parts := []string{fmt.Sprintf("%3.0f %%", 100*p.Share)}
 	for _, t := range p.Terms {
 		switch t.Term {
 		case roster.TermUncovered:
-			parts = append(parts, fmt.Sprintf("%d unfilled (at best %d)", t.Value, t.Bound))
+			parts = append(parts, fmt.Sprintf("%d unfilled", t.Value)+atBest(t, fmt.Sprint(t.Bound)))
 		case roster.TermMaxDev:
-			parts = append(parts, fmt.Sprintf("largest deviation %s (at best %s)", milli(t.Value), milli(t.Bound)))
+			parts = append(parts, "largest deviation "+milli(t.Value)+atBest(t, milli(t.Bound)))
 		}
 	}
-	return strings.Join(parts, " · ")
+	parts = append(parts, "Ctrl-C takes the best so far")
+	line := parts[0]
+	for _, part := range parts[1:] {
+		if longer := line + " · " + part; textWidth(longer) <= cells {
+			line = longer
+		}
+	}
+	return line
+}
+
+// atBest says what a term could still come to, when that is less.
+func atBest(t roster.Term, bound string) string {
+	if t.Bound >= t.Value {
+		return ""
+	}
+	return " (at best " + bound + ")"
 }
