@@ -20,6 +20,21 @@ type holidayLookup struct {
 	warnings    []string
 }
 
+// holidayCheck returns a check that holidays which a team file names exist, so that
+// a wrong name is told with everything else that is wrong with the file; each once.
+func holidayCheck(name string) func(teamfile.Source) error {
+	look := &holidayLookup{dir: filepath.Dir(name), from: schedule.Date{Year: 2000, Month: 1, Day: 1}, until: schedule.Date{Year: 2000, Month: 1, Day: 2}}
+	seen := map[string]bool{}
+	return func(source teamfile.Source) error {
+		if seen[source.Name] {
+			return nil
+		}
+		seen[source.Name] = true
+		_, err := look.read(source)
+		return err
+	}
+}
+
 // lookUpHolidays gives everybody in a team file their holidays, and the rotations
 // those of the team. The warnings are of calendars that could be read in part.
 func lookUpHolidays(name string, f *teamfile.File) (warnings []string, err error) {

@@ -141,9 +141,9 @@ func (l lane) duty(w week) cell {
 
 // daysIn returns the days of a week that a shift has duty on. As everywhere a
 // shift does not have the day on whose morning it is handed over.
-func (s *shiftDoc) daysIn(w week) []schedule.Date {
-	first, last := schedule.DateOf(s.Start), schedule.DateOf(s.End.Add(-time.Second))
-	if last.After(first) && last == schedule.DateOf(s.End) && schedule.ClockOf(s.End) <= schedule.Noon {
+func (d *shiftDoc) daysIn(w week) []schedule.Date {
+	first, last := schedule.DateOf(d.Start), schedule.DateOf(d.End.Add(-time.Second))
+	if last.After(first) && last == schedule.DateOf(d.End) && schedule.ClockOf(d.End) <= schedule.Noon {
 		last = last.AddDays(-1)
 	}
 	var days []schedule.Date

@@ -49,9 +49,12 @@ func (pl *planning) prepare() error {
 		m := &pl.problem.Members[i]
 		m.Prior = whole(pl.balance[m.ID] + pl.keptDifference(m.ID))
 	}
-	past, people, err := pl.history()
+	past, people, bad, err := pl.history()
 	if err != nil {
 		return err
+	}
+	if bad = append(bad, pl.pin()...); bad != nil {
+		return pl.refuse(bad...)
 	}
 	for i := range past {
 		if pl.published != nil && pl.published.shifts[string(past[i].ID)] != nil {
@@ -60,17 +63,20 @@ func (pl *planning) prepare() error {
 		pl.problem.History = append(pl.problem.History, pl.pastOf(&past[i], string(people[i])))
 	}
 	pl.shareHolidays()
-	if err := pl.pin(); err != nil || pl.published == nil {
-		return err
+	if pl.published != nil {
+		pl.problem.History = append(pl.problem.History, pl.published.history(pl.staffing)...)
+		pl.problem.Baseline = pl.published.baseline(pl.staffing, pl.open)
+		pl.problem.Order = slices.Insert(pl.problem.Order, 1, roster.TermChanges)
 	}
-	pl.problem.History = append(pl.problem.History, pl.published.history(pl.staffing)...)
-	pl.problem.Baseline = pl.published.baseline(pl.staffing, pl.open)
-	pl.problem.Order = slices.Insert(pl.problem.Order, 1, roster.TermChanges)
+	if bad := pl.pinProblems(); bad != nil {
+		return pl.refuse(bad...)
+	}
 	return nil
 }
 
-// pin fixes the slots that the team file gives to somebody.
-func (pl *planning) pin() error {
+// pin fixes the slots that the team file gives to somebody, and returns what is
+// wrong with that.
+func (pl *planning) pin() []teamfile.Problem {
 	open := map[schedule.SlotID]bool{}
 	for i := range pl.open {
 		open[pl.open[i].ID] = true
@@ -85,10 +91,7 @@ func (pl *planning) pin() error {
 			bad = append(bad, pin.Problem)
 		}
 	}
-	if bad != nil {
-		return pl.refuse(bad...)
-	}
-	return nil
+	return bad
 }
 
 // someSlot is the name of a slot of the plan, as an example.

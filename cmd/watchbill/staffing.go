@@ -61,10 +61,11 @@ func (s *staffing) includes(start time.Time) bool {
 	return !on.Before(s.from) && on.Before(s.until)
 }
 
-// history returns what people had before the plan, as the team file says it.
-func (s *staffing) history() (slots []schedule.Slot, people []schedule.PersonID, err error) {
+// history returns what people had before the plan, as the team file says it, and
+// what is wrong with that.
+func (s *staffing) history() (slots []schedule.Slot, people []schedule.PersonID, bad []teamfile.Problem, err error) {
 	if len(s.past) == 0 {
-		return nil, nil, nil
+		return nil, nil, nil, nil
 	}
 	// Limits look back weeks or months; nobody is bound by what was years ago. The
 	// rotations were turning then too, unless the file says when they began.
@@ -78,25 +79,23 @@ func (s *staffing) history() (slots []schedule.Slot, people []schedule.PersonID,
 	}
 	all, err := before.slotsBetween(s.from.AddDays(-2*365), s.from)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	byID := map[schedule.SlotID]schedule.Slot{}
+	like := ""
 	for _, slot := range all {
 		byID[slot.ID] = slot
+		like = fmt.Sprintf("; shifts are named like %q", slot.ID)
 	}
-	var bad []teamfile.Problem
 	for _, pin := range s.past {
 		slot, ok := byID[pin.Slot]
 		if !ok {
-			pin.Reason = fmt.Sprintf("there is no shift %q in the two years before %v", pin.Slot, s.from)
+			pin.Reason = fmt.Sprintf("there is no shift %q in the two years before %v%s", pin.Slot, s.from, like)
 			bad = append(bad, pin.Problem)
 		}
 		slots, people = append(slots, slot), append(people, pin.Person)
 	}
-	if bad != nil {
-		return nil, nil, s.refuse(bad...)
-	}
-	return slots, people, nil
+	return slots, people, bad, nil
 }
 
 // pastDays returns how many days, two years at least, make whole rounds of a

@@ -25,7 +25,7 @@ func (c *console) readTeam(name string) (*teamInput, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := teamfile.Parse(name, source)
+	f, err := teamfile.Parse(name, source, holidayCheck(name))
 	if err != nil {
 		return nil, err
 	}

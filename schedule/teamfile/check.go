@@ -3,6 +3,7 @@ package teamfile
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,25 +11,29 @@ import (
 	"watchbill/schedule"
 )
 
-// check finds what only shows when the parts are seen together.
+// check finds what only shows when the parts are seen together. A part that is
+// wrong by itself is left out: what is said of it here would be said of a mistake
+// that has been told.
 func (l *loader) check() {
-	if len(l.problems) > 0 {
-		return
-	}
 	t := &l.f.Team
 	for i := range t.Rotations {
-		l.checkRotation(&t.Rotations[i], i)
+		if l.duties[i].whole {
+			l.checkRotation(&t.Rotations[i], i)
+		}
 	}
 	for i := range t.Members {
-		l.checkMember(&t.Members[i], l.members[i])
+		if l.members[i].whole {
+			l.checkMember(&t.Members[i], l.members[i])
+		}
 	}
-	if !l.f.FrozenUntil.IsZero() && (l.f.FrozenUntil.Before(l.f.From) || l.f.FrozenUntil.After(l.f.Until)) {
+	if l.planned() && !l.f.FrozenUntil.IsZero() && (l.f.FrozenUntil.Before(l.f.From) || l.f.FrozenUntil.After(l.f.Until)) {
 		l.warn(l.nodes["frozen_until"], "frozen_until", "%v is outside the plan, which goes from %v to %v", l.f.FrozenUntil, l.f.From, l.f.Until.AddDays(-1))
 	}
-	if len(l.problems) == 0 {
-		l.invalid(t.Validate())
-	}
+	l.invalid(t.Validate())
 }
+
+// planned says whether the days of the plan are known.
+func (l *loader) planned() bool { return !l.f.From.IsZero() && l.f.From.Before(l.f.Until) }
 
 // invalid reports what the schedule itself refuses, at the rotation or person it
 // is about.
@@ -46,13 +51,17 @@ func (l *loader) invalid(err error) {
 	var i int
 	at := l.root
 	kind, _, _ := strings.Cut(bad.Field, "[")
+	whole := len(l.problems) == 0
 	if _, err := fmt.Sscanf(strings.TrimPrefix(bad.Field, kind), "[%d]", &i); err == nil {
 		switch {
 		case kind == "rotations" && i < len(l.duties):
-			at = l.duties[i]
+			at, whole = l.duties[i].node, l.duties[i].whole && !l.f.From.IsZero()
 		case (kind == "people" || kind == "members") && i < len(l.members):
-			at = l.members[i].node
+			at, whole = l.members[i].node, l.members[i].whole
 		}
+	}
+	if !whole {
+		return
 	}
 	// The key is "covers" in the file.
 	l.fail(at, strings.Replace(bad.Field, ".cover[", ".covers[", 1), "%s", bad.Reason)
@@ -65,23 +74,27 @@ func (l *loader) checkRotation(r *schedule.Rotation, i int) {
 			takers++
 		}
 	}
-	path := "rotations " + string(r.ID)
+	path, at := "rotations "+string(r.ID), l.duties[i].node
 	switch {
+	case !l.everybody:
 	case takers == 0 && len(r.Skills) > 0:
-		l.fail(l.duties[i], path, "nobody who takes it has the skills %v; give them to somebody, or drop them here", r.Skills)
+		l.fail(at, path, "nobody who takes it has the skills %v; give them to somebody, or drop them here", r.Skills)
 	case takers == 0:
-		l.fail(l.duties[i], path, "nobody takes it; add it to somebody's \"takes\"")
+		l.fail(at, path, "nobody takes it; add it to somebody's \"takes\"")
 	case takers < r.People:
-		l.warn(l.duties[i], path, "%d at once, and only %d who take it", r.People, takers)
+		l.warn(at, path, "%d at once, and only %d who take it", r.People, takers)
 	}
 	turn := shortest(r)
 	for _, limit := range l.f.Team.Limits.OnCall {
 		if turn > limit.Max {
-			l.fail(l.duties[i], path, "a turn of %s fits into no limit of %s in %s; shorten the turns or raise the limit", days(turn), days(limit.Max), days(limit.Within))
+			l.fail(at, path, "a turn of %s fits into no limit of %s in %s; shorten the turns or raise the limit", days(turn), days(limit.Max), days(limit.Within))
 		}
 	}
+	if !l.planned() {
+		return
+	}
 	if r.First.After(l.f.Until) || !r.Last.IsZero() && r.Last.Before(l.f.From) {
-		l.warn(l.duties[i], path, "has no turn in the plan, which goes from %v to %v", l.f.From, l.f.Until.AddDays(-1))
+		l.warn(at, path, "has no turn in the plan, which goes from %v to %v", l.f.From, l.f.Until.AddDays(-1))
 	}
 }
 
@@ -89,10 +102,13 @@ func (l *loader) checkMember(m *schedule.Member, at memberNode) {
 	if len(m.Rotations) == 0 {
 		l.fail(at.node, at.path, "%s takes no rotation; leave \"takes\" out for all of them", m.Person)
 	}
+	l.checkOwnLimits(m, at)
+	if !l.planned() {
+		return
+	}
 	if !m.Until.IsZero() && m.Until.Before(l.f.From) || !m.From.IsZero() && !m.From.Before(l.f.Until) {
 		l.warn(at.node, at.path, "%s is not in the team during the plan", m.Person)
 	}
-	l.checkOwnLimits(m, at)
 	away := 0
 	for i, a := range m.Absences {
 		start, end := a.Span(l.zone, schedule.Midnight)
@@ -121,8 +137,9 @@ func (l *loader) checkOwnLimits(m *schedule.Member, at memberNode) {
 	for _, limit := range m.Limits.OnCall {
 		fits := len(m.Rotations) == 0
 		for _, id := range m.Rotations {
-			r, err := l.f.Team.Rotation(id)
-			fits = fits || err == nil && shortest(r) <= limit.Max
+			// A duty that is wrong by itself might fit once it is right.
+			d := slices.IndexFunc(l.f.Team.Rotations, func(r schedule.Rotation) bool { return r.ID == id })
+			fits = fits || !l.duties[d].whole || shortest(&l.f.Team.Rotations[d]) <= limit.Max
 		}
 		if !fits {
 			l.fail(at.node, at.path+".limits", "no turn that %s takes fits into %s in %s; raise the limit or shorten the turns", m.Person, days(limit.Max), days(limit.Within))

@@ -56,8 +56,9 @@ func (f *File) Refuse(problems ...Problem) *Error {
 }
 
 // Parse reads a team file. name is used in messages. The error is an *Error with
-// everything that is wrong.
-func Parse(name string, src []byte) (*File, error) {
+// everything that is wrong. What only the caller can know of the holidays that the
+// file names, the checks say, so that it comes with all the rest.
+func Parse(name string, src []byte, checks ...func(Source) error) (*File, error) {
 	// Some editors begin a file with a mark that says it is UTF-8.
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
 	// YAML ends a line in any of three ways; messages count lines of one kind.
@@ -69,7 +70,7 @@ func Parse(name string, src []byte) (*File, error) {
 	}
 	r := &reader{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
 	if root := r.parse(src); root != nil && len(r.problems) == 0 {
-		(&loader{reader: r, f: f}).load(root)
+		(&loader{reader: r, f: f, checks: checks}).load(root)
 	}
 	if len(r.problems) > 0 {
 		return nil, f.Refuse(r.problems...)
@@ -82,23 +83,25 @@ func Parse(name string, src []byte) (*File, error) {
 // known, wherever in the file those stand.
 type loader struct {
 	*reader
-	f        *File
-	root     ast.Node
-	zone     *time.Location
-	weeks    int
-	last     schedule.Date
-	members  []memberNode
-	duties   []ast.Node // per rotation
-	nodes    map[string]ast.Node
-	takes    map[schedule.PersonID]ast.Node
-	takesAll map[schedule.PersonID]bool
+	f       *File
+	root    ast.Node
+	zone    *time.Location
+	weeks   int
+	last    schedule.Date
+	checks  []func(Source) error
+	members []memberNode
+	duties  []dutyNode // per rotation
+	nodes   map[string]ast.Node
+	// everybody says that nothing is wrong with anybody, so that it is known who
+	// takes what.
+	everybody bool
 }
 
 func (l *loader) load(root ast.Node) {
 	f := l.f
 	l.root = root
 	f.Team.Rates = schedule.DefaultRates()
-	l.nodes, l.takes, l.takesAll = map[string]ast.Node{}, map[schedule.PersonID]ast.Node{}, map[schedule.PersonID]bool{}
+	l.nodes = map[string]ast.Node{}
 	keep := func(key string) field { return func(n ast.Node, _ string) { l.nodes[key] = n } }
 	var id string
 	keys, ok := l.mapping(root, "", map[string]field{
@@ -178,7 +181,13 @@ func (l *loader) sources(n ast.Node, path string) []Source {
 	l.list(n, path, func(x ast.Node, path string) {
 		if s, ok := l.scalar(x, path, "DE-BE"); ok && s != "" {
 			line, column := position(x)
-			out = append(out, Source{s, Problem{Line: line, Column: column, Path: path}})
+			source := Source{s, Problem{Line: line, Column: column, Path: path}}
+			for _, check := range l.checks {
+				if err := check(source); err != nil {
+					l.fail(x, path, "%v", err)
+				}
+			}
+			out = append(out, source)
 		}
 	})
 	return out

@@ -69,10 +69,48 @@ func TestHarmlessOddities(t *testing.T) {
 		{"alias", valid + "  - {name: Ana, away: &xmas 2026-12-21 to 2027-01-03}\n  - {name: Ben, away: *xmas}\n"},
 		{"anchor used by an earlier-read key", "zone: Europe/Berlin\nrotations: [{name: a, handover: Mon 09:00, first: &day 2026-12-07}]\nfrom: *day\nteam: T\nweeks: 1\npeople: [{name: Ana}]\n"},
 		{"other dashes", valid + "  - {name: Ana, away: 2026-12-21..2026-12-23}\n  - {name: Ben, away: 2026-12-21 – 2026-12-23, works: Mon-Fri 09:00 - 17:00}\n"},
+		{"times of day in brackets in braces", strings.Replace(valid, "Mon 09:00}", "Mon 09:00, covers: [Mon-Thu 08:00-12:00, {hours: 13:00-17:00}]}", 1) +
+			"  - {name: Ana, away: [2026-12-21 14:00 to 2026-12-22 09:00, {2026-12-27 10:00 to 2026-12-27 11:00: dentist}], rather_not: [{2026-12-24: 5}]}\n"},
+		{"notes below each other", valid + "  - name: Ana\n    away:\n      2026-12-21: dentist\n      2026-12-24 to 2026-12-26: family\n    rather_not: {2026-12-28: 2, 2026-12-29: 3}\n"},
 	} {
 		f, err := teamfile.Parse("team.yaml", []byte(test.src))
 		if err != nil || len(f.Warnings) > 0 {
 			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+// TestTimesInBrackets reads what the parser takes for keys with values.
+func TestTimesInBrackets(t *testing.T) {
+	f, err := teamfile.Parse("team.yaml", []byte(valid+
+		"  - {name: Ana, away: [{2026-12-21 14:00 to 2026-12-22 09:00: dentist}, 2026-12-27 10:00 to 2026-12-27 11:00], rather_not: [2026-12-24: 5]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := f.Team.Members[0]
+	if len(m.Absences) != 2 || m.Absences[0].String() != "2026-12-21 14:00 to 2026-12-22 09:00 (dentist)" || m.Absences[1].Label != "" ||
+		len(m.Wishes) != 1 || m.Wishes[0].Cost != 5 {
+		t.Errorf("Ana is away %v and wishes %v", m.Absences, m.Wishes)
+	}
+}
+
+// TestSyntaxAdvice breaks a file as people do, and looks for what to do in the
+// message.
+func TestSyntaxAdvice(t *testing.T) {
+	for _, test := range []struct{ people, want string }{
+		{"  - name: Ana\n    away: 2026-12-21: dentist\n", "write a note as an entry of its own below"},
+		{"\t- name: Ana\n", "a tab at the beginning of a line"},
+		{"  - name: \"Ana\n", "opened here and not closed"},
+		{"  - name: Ana\n   share: 0.5\n", "stands too far in or not far enough"},
+		{"  - name: @ana\n", "put it in quotes"},
+		{"  - name: Ana\nBen\n", "this line is no key with a value"},
+		{"  - {name: Ana\n", "not closed"},
+		{"  - name:Ana\n", "with a space after the colon"},
+		{"  -name: Ana\n", "with a space after the dash"},
+	} {
+		_, err := teamfile.Parse("team.yaml", []byte(valid+test.people))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: %v; want %q", test.people, err, test.want)
 		}
 	}
 }

@@ -14,17 +14,20 @@ import (
 
 // A memberNode is a member and where in the file they stand.
 type memberNode struct {
-	node ast.Node
-	path string
-	away []ast.Node // one per absence
+	node  ast.Node
+	path  string
+	away  []ast.Node // one per absence
+	whole bool       // nothing is wrong with the member by themselves
 }
 
 func (l *loader) people(n ast.Node) {
 	if n == nil {
 		return
 	}
+	before := len(l.problems)
 	l.list(n, "people", l.person)
-	if len(l.f.Team.People) == 0 {
+	l.everybody = len(l.members) > 0 && len(l.problems) == before
+	if len(l.f.Team.People) == 0 && len(l.problems) == before {
 		l.fail(n, "people", "there is nobody; add people with name:")
 	}
 }
@@ -41,6 +44,7 @@ func (l *loader) person(n ast.Node, path string) {
 	var id string
 	var takes []string
 	var away, wishes, takesNode ast.Node
+	before := len(l.problems)
 	keys, ok := l.mapping(n, path, map[string]field{
 		"name":  l.text(&id, "Ana"),
 		"email": l.text(&p.Email, "ana@example.com"),
@@ -65,7 +69,7 @@ func (l *loader) person(n ast.Node, path string) {
 	}
 	p.ID, m.Person = schedule.PersonID(id), schedule.PersonID(id)
 	p.Zones = schedule.In(zone)
-	if keys["name"] == nil || id == "" {
+	if keys["name"] == nil || id == "" && len(l.problems) == before {
 		l.fail(n, path, "\"name\" is missing; add name: Ana")
 	} else if _, err := l.f.Team.Person(p.ID); err == nil {
 		l.fail(keys["name"], path+".name", "%q is the name of another person; names must differ", id)
@@ -84,7 +88,7 @@ func (l *loader) person(n ast.Node, path string) {
 	m.Wishes = l.wishes(wishes, path+".rather_not", zone)
 	l.f.Team.People = append(l.f.Team.People, p)
 	l.f.Team.Members = append(l.f.Team.Members, m)
-	l.members = append(l.members, memberNode{n, path, aways})
+	l.members = append(l.members, memberNode{n, path, aways, len(l.problems) == before})
 }
 
 func parseShare(s string) (schedule.Share, error) {
@@ -129,11 +133,8 @@ func (l *loader) absences(n ast.Node, path string, zone *time.Location) (out []s
 		return nil, nil
 	}
 	var spans [][2]int64
-	l.list(n, path, func(x ast.Node, path string) {
-		a, _, ok := l.times(x, path, zone)
-		if !ok {
-			return
-		}
+	l.stretches(n, path, zone, func(x ast.Node, path string, a schedule.Absence, note string) {
+		a.Label = note
 		start, end := a.Span(zone, schedule.Midnight)
 		span := [2]int64{start.Unix(), end.Unix()}
 		for i, s := range spans {
@@ -147,32 +148,46 @@ func (l *loader) absences(n ast.Node, path string, zone *time.Location) (out []s
 	return out, nodes
 }
 
-// times reads one stretch, with the note or cost that may follow it.
-func (l *loader) times(n ast.Node, path string, zone *time.Location) (a schedule.Absence, note string, ok bool) {
-	key := n
-	switch v := l.resolve(n).(type) {
-	case *ast.MappingValueNode:
-		key = v.Key
-		note, _ = l.scalar(v.Value, path, "a note")
-	case *ast.MappingNode:
-		if len(v.Values) != 1 {
-			l.fail(n, path, "this should be one stretch of time, like 2026-12-21 to 2027-01-03: holiday")
-			return a, "", false
+// stretches reads a list of stretches of time, each with the note or cost that
+// may follow it: "2026-12-21", or "2026-12-21: note" once or several times below
+// each other.
+func (l *loader) stretches(n ast.Node, path string, zone *time.Location, read func(x ast.Node, path string, a schedule.Absence, note string)) {
+	l.list(n, path, func(x ast.Node, path string) {
+		found := l.resolve(x)
+		if text, ok := colonText(found); ok {
+			when, note, _ := strings.Cut(text, ": ")
+			l.stretch(x, path, when, strings.Trim(note, `"' `), zone, read)
+			return
 		}
-		key = v.Values[0].Key
-		note, _ = l.scalar(v.Values[0].Value, path, "a note")
-	}
-	s, ok := l.scalar(key, path, "2026-12-21 to 2027-01-03")
-	if !ok {
-		return a, "", false
-	}
-	a, err := parseTimes(s, zone)
+		var pairs []*ast.MappingValueNode
+		switch v := found.(type) {
+		case *ast.MappingValueNode:
+			pairs = append(pairs, v)
+		case *ast.MappingNode:
+			pairs = v.Values
+		default:
+			if when, ok := l.scalar(x, path, "2026-12-21 to 2027-01-03"); ok {
+				l.stretch(x, path, when, "", zone, read)
+			}
+			return
+		}
+		for _, pair := range pairs {
+			when, ok := l.scalar(pair.Key, path, "2026-12-21 to 2027-01-03")
+			note, _ := l.scalar(pair.Value, path, "a note")
+			if ok {
+				l.stretch(pair.Key, path, when, note, zone, read)
+			}
+		}
+	})
+}
+
+func (l *loader) stretch(n ast.Node, path, when, note string, zone *time.Location, read func(x ast.Node, path string, a schedule.Absence, note string)) {
+	a, err := parseTimes(when, zone)
 	if err != nil {
-		l.fail(key, path, "%s", reason(err))
-		return a, "", false
+		l.fail(n, path, "%s", reason(err))
+		return
 	}
-	a.Label = note
-	return a, note, true
+	read(n, path, a, note)
 }
 
 // wishes reads times a person would rather not have, with a cost from 1 to 100 as
@@ -182,13 +197,8 @@ func (l *loader) wishes(n ast.Node, path string, zone *time.Location) []schedule
 	if n == nil {
 		return nil
 	}
-	l.list(n, path, func(x ast.Node, path string) {
-		a, note, ok := l.times(x, path, zone)
-		if !ok {
-			return
-		}
+	l.stretches(n, path, zone, func(x ast.Node, path string, a schedule.Absence, note string) {
 		w := schedule.Wish{Absence: a, Cost: 1}
-		a.Label = ""
 		for _, other := range out {
 			if other.Absence == a {
 				l.fail(x, path, "%v is there twice; keep one, with a cost when it matters more", a)
@@ -201,7 +211,7 @@ func (l *loader) wishes(n ast.Node, path string, zone *time.Location) []schedule
 				l.fail(x, path, "%q is no cost; write how much it matters, from 1 to 100", note)
 				return
 			}
-			w.Cost, w.Label = cost, ""
+			w.Cost = cost
 		}
 		out = append(out, w)
 	})

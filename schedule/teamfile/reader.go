@@ -55,7 +55,7 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.GetToken() != nil && syntax.GetToken().Position != nil {
 			p := syntax.GetToken().Position
-			at(p.Line, p.Column, "not YAML: %s", syntax.GetMessage())
+			at(p.Line, p.Column, "not YAML: %s", syntaxReason(syntax.GetMessage()))
 		} else {
 			at(1, 1, "not YAML: %v", firstLine(err.Error()))
 		}
@@ -126,7 +126,11 @@ func (r *reader) mapping(n ast.Node, path string, fields map[string]field) (keys
 	case *ast.MappingValueNode:
 		values = []*ast.MappingValueNode{v}
 	default:
-		r.fail(n, path, "this should be keys and values, one a line")
+		hint := ""
+		if s, ok := v.(*ast.StringNode); ok && strings.Contains(s.Value, ":") {
+			hint = ", with a space after the colon"
+		}
+		r.fail(n, path, "this should be keys and values, one a line%s", hint)
 		return nil, false
 	}
 	if r.depth++; r.depth > maxDepth {
@@ -153,7 +157,9 @@ func (r *reader) mapping(n ast.Node, path string, fields map[string]field) (keys
 		if !known {
 			names := slices.Sorted(mapsKeys(fields))
 			hint := didYouMean(key, names)
-			if hint == "" {
+			if after := strings.TrimPrefix(key, "-"); after != key && fields[after] != nil {
+				hint = fmt.Sprintf("; write \"- %s\", with a space after the dash", after)
+			} else if hint == "" {
 				hint = "; the keys here are " + strings.Join(names, ", ")
 			}
 			r.fail(v, path, "unknown key %q%s", key, hint)
@@ -220,7 +226,11 @@ func (r *reader) pairs(n ast.Node, path string, pair func(key, value ast.Node, p
 
 // scalar returns the text of a single value.
 func (r *reader) scalar(n ast.Node, path, example string) (string, bool) {
-	switch v := r.resolve(n).(type) {
+	found := r.resolve(n)
+	if text, ok := colonText(found); ok {
+		return text, true
+	}
+	switch v := found.(type) {
 	case *ast.StringNode:
 		return strings.TrimSpace(v.Value), true
 	case *ast.LiteralNode:

@@ -10,6 +10,12 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
+// A dutyNode is where a rotation stands in the file.
+type dutyNode struct {
+	node  ast.Node
+	whole bool // nothing is wrong with the rotation by itself
+}
+
 func (l *loader) rotations(n ast.Node) {
 	if n == nil {
 		return
@@ -22,6 +28,7 @@ func (l *loader) rotations(n ast.Node) {
 		}
 		rot := schedule.Rotation{Zone: l.zone, Weight: schedule.One, First: l.f.From}
 		var id string
+		before := len(l.problems)
 		keys, ok := l.mapping(x, path, map[string]field{
 			"name":           l.text(&id, "primary"),
 			"handover":       value(l.reader, &rot.HandOver, "Mon 09:00", parseHandOver),
@@ -51,7 +58,7 @@ func (l *loader) rotations(n ast.Node) {
 			l.fail(keys["last"], path+".last", "%v is before its first day %v", rot.Last, rot.First)
 		}
 		l.f.Team.Rotations = append(l.f.Team.Rotations, rot)
-		l.duties = append(l.duties, x)
+		l.duties = append(l.duties, dutyNode{x, len(l.problems) == before})
 	})
 	if len(l.duties) == 0 {
 		l.fail(n, "rotations", "there is none; add one with name: and handover:")
@@ -65,8 +72,13 @@ func (l *loader) windows(n ast.Node, path string) []schedule.Window {
 	l.list(n, path, func(x ast.Node, path string) {
 		var w schedule.Window
 		hours := value(l.reader, &w.Hours, "Mon-Fri 09:00-17:00", parseHours)
+		_, text := colonText(l.resolve(x))
 		switch l.resolve(x).(type) {
 		case *ast.MappingNode, *ast.MappingValueNode:
+			if text {
+				hours(x, path)
+				break
+			}
 			keys, _ := l.mapping(x, path, map[string]field{
 				"hours": hours, "name": l.text(&w.Name, "emea"), "zone": value(l.reader, &w.Zone, "Europe/Berlin", parseZone),
 			})
