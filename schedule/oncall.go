@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 )
@@ -99,4 +100,33 @@ func Issues(shifts []Shift, away []AwaySpan) []Issue {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Shift.Key, b.Shift.Key))
 	})
 	return issues
+}
+
+// How far OnCall looks for who is next: mostly the days are enough in which most
+// duties change hands.
+const (
+	nextSoon = 8 * 24 * time.Hour
+	nextLate = 100 * 24 * time.Hour
+)
+
+// OnCall says for each of a team's rotations who has it at an instant and who is
+// next, within a hundred days. For an instant that is past it says what was true
+// then, and nothing of what was decided since.
+func (s *Service) OnCall(ctx context.Context, team ID, at time.Time) ([]Duty, error) {
+	asOf := time.Time{}
+	if at.Before(s.Now()) {
+		asOf = at
+	}
+	shifts, err := s.Shifts(ctx, team, at, at.Add(nextSoon), asOf)
+	if err != nil {
+		return nil, err
+	}
+	duties := OnCall(shifts, at)
+	if len(duties) > 0 && !slices.ContainsFunc(duties, func(d Duty) bool { return d.Next == nil }) {
+		return duties, nil
+	}
+	if shifts, err = s.Shifts(ctx, team, at, at.Add(nextLate), asOf); err != nil {
+		return nil, err
+	}
+	return OnCall(shifts, at), nil
 }

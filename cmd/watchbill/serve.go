@@ -137,7 +137,14 @@ func (s *server) routes(base string) error {
 	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.echo.HTTPErrorHandler = site.Fail
+	server := &api.Server{Schedule: s.schedule, Log: s.log, BaseURL: base, Version: version()}
+	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
+		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
+			server.Fail(err, c)
+			return
+		}
+		site.Fail(err, c)
+	}
 	s.echo.Use(middleware.Recover(), s.logged, middleware.BodyLimit(maxBody), ui.Guard, middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
@@ -147,7 +154,7 @@ func (s *server) routes(base string) error {
 	api.Health(s.echo, s.db.Ping)
 	(&api.Feeds{Schedule: s.schedule, BaseURL: base}).Register(s.echo)
 	site.Register(s.echo, s.access.Identify)
-	return nil
+	return server.Register(s.echo, s.access.Identify)
 }
 
 // maxBody bounds what a request may bring; a team file is the largest.

@@ -1,0 +1,142 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/schedule"
+)
+
+// A Team is a team with its settings.
+type Team struct {
+	TeamRef
+	HorizonWeeks int     `json:"horizon_weeks" doc:"How many weeks the published plan shall reach at least"`
+	CreatedAt    Instant `json:"created_at"`
+	Role         string  `json:"role,omitempty" enum:"member,manager" doc:"Yours in the team, if you are in it"`
+}
+
+func teamOf(t *schedule.TeamRecord, w auth.Who) Team {
+	return Team{
+		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, CreatedAt: instantOf(t.CreatedAt), Role: string(w.Teams[int64(t.ID)]),
+	}
+}
+
+type teamsIn struct{ Paging }
+
+// Teams is a page of teams.
+type Teams struct {
+	Items []Team `json:"items"`
+	Next  string `json:"next,omitempty" doc:"The cursor of the next page; absent on the last"`
+}
+
+type teamsOut struct{ Body Teams }
+
+// listTeams lists the teams that whoever asks may see, by ID.
+func (s *Server) listTeams(ctx context.Context, in *teamsIn) (*teamsOut, error) {
+	teams, err := s.seen(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := pagedByID(teams, &in.Paging, func(t *schedule.TeamRecord) schedule.ID { return t.ID })
+	if err != nil {
+		return nil, err
+	}
+	out := &teamsOut{Teams{Items: []Team{}, Next: next}}
+	for i := range page {
+		out.Body.Items = append(out.Body.Items, teamOf(&page[i], auth.From(ctx)))
+	}
+	return out, nil
+}
+
+// TeamPath is the team in the path of a route.
+type TeamPath struct {
+	Team schedule.ID `path:"team" minimum:"1"`
+}
+
+type teamOut struct{ Body Team }
+
+// getTeam returns a team.
+func (s *Server) getTeam(ctx context.Context, in *struct{ TeamPath }) (*teamOut, error) {
+	t, w, err := s.team(ctx, auth.SeeTeam, in.Team)
+	if err != nil {
+		return nil, err
+	}
+	return &teamOut{teamOf(&t, w)}, nil
+}
+
+// Window are the parameters of a list of what meets a stretch of time.
+type Window struct {
+	From Instant `query:"from" doc:"The start; now when absent"`
+	To   Instant `query:"to" doc:"The end, not included; 30 days later when absent"`
+}
+
+// maxWindow bounds a window, two years.
+const maxWindow = 2 * 366 * 24 * time.Hour
+
+// span returns the window with what is absent filled in.
+func (w *Window) span(now time.Time) (from, to time.Time, err error) {
+	from, to = w.From.at, w.To.at
+	if from.IsZero() {
+		from = now
+	}
+	if to.IsZero() {
+		to = from.AddDate(0, 0, 30)
+	}
+	switch {
+	case !from.Before(to):
+		err = invalid("to", "the end must be after the start")
+	case to.Sub(from) > maxWindow:
+		err = invalid("to", "this is longer than two years; ask for less at once")
+	}
+	return from, to, err
+}
+
+type shiftsIn struct {
+	TeamPath
+	Window
+	AsOf Instant `query:"as_of" doc:"As it was known at this instant; as it is known now when absent"`
+	Paging
+}
+
+// Shifts is a page of shifts.
+type Shifts struct {
+	Items []Shift `json:"items" doc:"By start. They are whole, not cut to the window"`
+	Next  string  `json:"next,omitempty" doc:"The cursor of the next page; absent on the last"`
+	Zone  string  `json:"zone" doc:"The team's time zone"`
+}
+
+type shiftsOut struct{ Body Shifts }
+
+// listShifts lists who has what in a team.
+func (s *Server) listShifts(ctx context.Context, in *shiftsIn) (*shiftsOut, error) {
+	team, _, err := s.team(ctx, auth.SeeTeam, in.Team)
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := in.span(s.Schedule.Now())
+	if err != nil {
+		return nil, err
+	}
+	shifts, err := s.Schedule.Shifts(ctx, team.ID, from, to, in.AsOf.at)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := paged(shifts, &in.Paging, shiftKey)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.shiftWriter(ctx, &team, page)
+	if err != nil {
+		return nil, err
+	}
+	out := &shiftsOut{Shifts{Items: make([]Shift, 0, len(page)), Next: next, Zone: team.Zone}}
+	for i := range page {
+		out.Body.Items = append(out.Body.Items, w.shift(&page[i]))
+	}
+	return out, nil
+}
+
+// shiftKey sorts shifts as Resolve does.
+func shiftKey(t *schedule.Shift) string { return fmt.Sprintf("%012d %s", t.Start.Unix(), t.Key) }
