@@ -33,6 +33,8 @@ type AdminPerson struct {
 	Me       bool
 	Seen     time.Time // zero: never
 	Coming   int       // published shifts still to come
+	// ResetLink is where they choose a new password; just made, shown once.
+	ResetLink string
 }
 
 // AdminService is a service account.

@@ -10,6 +10,7 @@
 //	setup       Setup       /setup
 //	login       Login       /login?next=
 //	invite      Invite      /invite/{token}
+//	reset       Reset       /reset/{token}
 //	home        Home        /
 //	schedule    Schedule    /teams/{id}/schedule?from=2006-01-02&tz=team
 //	shift       Shift       /shifts/{id}
@@ -39,7 +40,9 @@
 //	POST /setup                                    code name email password zone
 //	POST /login                                    email password next
 //	POST /logout
-//	POST /invite/{token}                           name password zone
+//	POST /invite/{token}                           name password zone; username is there for password managers
+//	POST /invite/{token}/join                      when logged in
+//	POST /reset/{token}                            password tokens (ends API tokens as well)
 //
 //	POST /shifts/{id}/cover                        to (all, or a person's id) from until message expires
 //	POST /shifts/{id}/take
@@ -90,6 +93,8 @@
 //
 //	POST /admin/people/{id}/deactivate
 //	POST /admin/people/{id}/activate
+//	POST /admin/people/{id}/admin                  admin (1, or nothing for no more)
+//	POST /admin/people/{id}/reset
 //	POST /admin/services                           name
 //	POST /admin/services/{id}/tokens               name days
 //	POST /admin/services/{id}/tokens/{token}/revoke

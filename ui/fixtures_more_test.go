@@ -184,14 +184,14 @@ func accountFixtures() []fixture {
 
 func adminFixtures() []fixture {
 	full := ui.Admin{Frame: frame("People and teams", "admin"),
-		People:      []ui.AdminPerson{{ID: 1, Name: "Priya Raman", Email: "priya@example.com", Teams: []string{"Payments Platform", "Search"}, Admin: true, Account: true, Me: true, Seen: now.Add(-time.Minute)}, {ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Teams: []string{"Payments Platform"}, Coming: 3}, {ID: 3, Name: "Former Person", Email: "former@example.com", Inactive: true, Seen: now.Add(-900 * time.Hour)}},
+		People:      []ui.AdminPerson{{ID: 1, Name: "Priya Raman", Email: "priya@example.com", Teams: []string{"Payments Platform", "Search"}, Admin: true, Account: true, Me: true, Seen: now.Add(-time.Minute)}, {ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Teams: []string{"Payments Platform"}, Coming: 3, Account: true, ResetLink: "https://watchbill.example.com/reset/9f8e7d6c5b4a"}, {ID: 3, Name: "Former Person", Email: "former@example.com", Inactive: true, Seen: now.Add(-900 * time.Hour)}},
 		Services:    []ui.AdminService{{ID: 8, Name: "Wallboard", Used: now.Add(-3 * time.Minute), Tokens: []ui.Token{{ID: 5, Name: "Office", Scope: "read", Used: now.Add(-3 * time.Minute), Expires: now.Add(30 * 24 * time.Hour)}}, NewToken: "wb_6b1c0f9a8e7d4c3b2a19"}, {ID: 9, Name: "Old status page", Inactive: true}},
 		AllTeams:    []ui.AdminTeam{{ID: 1, Name: "Payments Platform", Zone: "Europe/Berlin", Members: 8, Managers: []string{"Leila Haddad"}}, {ID: 2, Name: "Search", Zone: "America/New_York", Members: 1}},
 		Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", Team: "Search", By: "Priya Raman", Expires: now.Add(99 * time.Hour)}}, Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a",
 		TeamOptions: []ui.Option{{Value: "", Label: "No team yet"}, {Value: "1", Label: "Payments Platform"}}, SignOn: ui.SignOn{On: true, Name: "Acme SSO", Issuer: "https://sso.example.com", Checked: now.Add(-time.Minute), Password: true}}
 	lengthy := full
 	lengthy.Frame = long("People and teams", "admin")
-	lengthy.People = []ui.AdminPerson{{ID: 1, Name: longText, Email: longText, Teams: []string{longText}}}
+	lengthy.People = []ui.AdminPerson{{ID: 1, Name: longText, Email: longText, Teams: []string{longText}, ResetLink: longText}}
 	lengthy.Services = []ui.AdminService{{ID: 8, Name: longText, Tokens: []ui.Token{{ID: 5, Name: longText, Expires: now}}, NewToken: longText, TokenName: ui.Field{Value: longText, Error: longText}}}
 	lengthy.ServiceName = ui.Field{Value: longText, Error: longText}
 	lengthy.AllTeams = []ui.AdminTeam{{ID: 1, Name: longText, Zone: longText, Managers: []string{longText}}}

@@ -113,6 +113,9 @@ func doorFixtures() []fixture {
 		{"setup", "long", ui.Setup{Frame: out("Set up"), Error: longText, Name: ui.Field{Value: longText, Error: longText}}},
 		{"invite", "full", ui.Invite{Frame: out("Join"), Token: "tok", TeamName: "Payments Platform", InvitedBy: "Leila Haddad", Email: "priya@example.com", Zones: zones}},
 		{"invite", "empty", ui.Invite{Frame: out("Join"), Token: "tok", Invalid: "It was used on Mon 2 Nov, or it has run out."}},
+		{"reset", "full", ui.Reset{Frame: out("New password"), Token: "tok", Email: "priya@example.com", Tokens: true, Password: ui.Field{Error: "The password needs at least 12 characters; several words make a good one."}}},
+		{"reset", "empty", ui.Reset{Frame: out("New password"), Token: "tok"}},
+		{"reset", "long", ui.Reset{Frame: out("New password"), Token: strings.Repeat("t", 400), Email: longText, Password: ui.Field{Error: longText}}},
 		{"invite", "long", ui.Invite{Frame: out("Join"), Token: "tok", TeamName: longText, InvitedBy: longText, Email: longText, Password: ui.Field{Error: longText}}},
 	}
 }

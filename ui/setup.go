@@ -26,10 +26,21 @@ type Invite struct {
 	Frame
 	Token          string
 	Invalid        string // why the invitation cannot be used, or ""
+	Error          string // of the form as a whole
+	Join           bool   // the reader is logged in as the one who is invited
 	TeamName       string // empty for an invitation to no team yet
 	InvitedBy      string
 	Email          string
 	Name, Password Field
 	ZoneName       Field
 	Zones          []string
+}
+
+// Reset is the page "reset": somebody chooses a new password by a link.
+type Reset struct {
+	Frame
+	Token    string
+	Email    string
+	Password Field
+	Tokens   bool // the tokens are to end as well
 }

@@ -26,6 +26,7 @@ func (s *Site) registerAdmin(e *echo.Group) {
 	e.POST("/teams/:team/settings/rules/check", s.checkRules)
 	e.POST("/account/zone", s.zone)
 	s.registerPeople(e)
+	s.registerInvitations(e)
 }
 
 // admin lists people and teams for administrators.

@@ -31,6 +31,11 @@ func (s *Site) fillAccounts(ctx context.Context, page *Admin) error {
 		row := AdminService{ID: a.ID, Name: a.Name, Inactive: !a.DeactivatedAt.IsZero(), Used: a.UsedAt, Tokens: tokenList(a.Tokens)}
 		page.Services = append(page.Services, row)
 	}
+	invited, err := s.Access.Invitations(ctx, 0)
+	if err != nil {
+		return err
+	}
+	page.Invitations = invitationList(invited)
 	accounts, err := s.Access.Accounts(ctx)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 	}
 	page.Rules, page.RulesFrom = Field{Value: rules.Source}, Field{Value: today.String()}
 	page.RulesSaved, page.RulesSaver = rules.CreatedAt, names[rules.CreatedBy].Name
-	return page, nil
+	return page, s.fillInvitations(ctx, page, team.ID)
 }
 
 // saveRules changes a team's rules from a day on.

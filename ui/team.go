@@ -61,6 +61,7 @@ type Invitation struct {
 	Team    string
 	By      string
 	Expires time.Time
+	Admin   bool
 }
 
 // Roles are the choices of a member's role.

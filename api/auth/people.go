@@ -141,6 +141,9 @@ func (s *Service) SetAdmin(ctx context.Context, person int64, admin bool) error 
 		action := "admin.grant"
 		if !admin {
 			action = "admin.revoke"
+			if err := tx.RevokeInvitationsBy(ctx, person, s.now()); err != nil {
+				return err
+			}
 		}
 		return s.audit(ctx, tx, w, Entry{Action: action, About: person})
 	})

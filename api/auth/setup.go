@@ -55,8 +55,21 @@ func (s *Service) SetUp(ctx context.Context, code, name, email, password, zone s
 	if err := errors.Join(err1, err2, checkZone(zone), CheckPassword(password, email, name)); err != nil {
 		return err
 	}
-	// A wrong code needs no counting: it has 80 bits, and costs us no hash.
+	v, _ := visitOf(ctx) // none at the command line
+	if v != nil {
+		if err := s.mayGuess(ctx, v.address); err != nil {
+			return err
+		}
+	}
 	wrong := invalid("code", "This is not the code that the console shows. Only the one of the last start counts.")
+	err := s.setUp(ctx, code, Account{Name: name, Email: email, Zone: zone}, password, wrong)
+	if v != nil && errors.Is(err, wrong) {
+		return errors.Join(s.guessed(ctx, v.address), wrong)
+	}
+	return err
+}
+
+func (s *Service) setUp(ctx context.Context, code string, as Account, password string, wrong error) error {
 	return s.store.InTx(ctx, func(tx Store) error {
 		admins, err := tx.Administrators(ctx)
 		if err != nil {
@@ -75,13 +88,13 @@ func (s *Service) SetUp(ctx context.Context, code, name, email, password, zone s
 		if err != nil {
 			return err
 		}
-		a, err := tx.AccountByEmail(ctx, email)
+		a, err := tx.AccountByEmail(ctx, as.Email)
 		if orNone(err) != nil {
 			return err
 		}
-		a.Email, a.CreatedAt = email, s.now()
+		a.Email, a.CreatedAt = as.Email, s.now()
 		if a.Person == 0 {
-			a.Name, a.Zone = name, zone
+			a.Name, a.Zone = as.Name, as.Zone
 			if err := tx.AddPerson(ctx, &a); err != nil {
 				return err
 			}

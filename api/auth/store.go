@@ -66,6 +66,7 @@ type Invitation struct {
 	Team       int64 // none: an account only
 	TeamName   string
 	Manager    bool
+	Admin      bool
 	CreatedBy  int64
 	Inviter    string // name of CreatedBy
 	CreatedAt  time.Time
@@ -117,6 +118,8 @@ type Store interface {
 	Accounts(ctx context.Context) ([]Account, error)
 	// AddPerson adds the person of an account, and sets a.Person.
 	AddPerson(ctx context.Context, a *Account) error
+	// SetProfile changes the name and the zone of a person.
+	SetProfile(ctx context.Context, person int64, name, zone string) error
 	// PutAccount adds or changes the account of a person; not the person.
 	PutAccount(ctx context.Context, a Account) error
 	// Administrators returns the active administrators and keeps others from

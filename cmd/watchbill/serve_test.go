@@ -265,6 +265,9 @@ var routes = map[string]string{
 	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
 	"POST /account/tokens": "known", "POST /account/tokens/:token/revoke": "known", "POST /account/sessions/end": "known",
+	"GET /invite/:token": "nobody", "POST /invite/:token": "nobody", "POST /invite/:token/join": "nobody", "GET /reset/:token": "nobody", "POST /reset/:token": "nobody",
+	"POST /teams/:team/invitations": "manager", "POST /teams/:team/invitations/:invitation/revoke": "manager",
+	"POST /admin/invitations": "admin", "POST /admin/invitations/:invitation/revoke": "admin", "POST /admin/people/:person/admin": "admin", "POST /admin/people/:person/reset": "admin",
 	"GET /admin": "admin", "POST /admin/teams": "admin",
 	"POST /admin/people/:person/deactivate": "admin", "POST /admin/people/:person/activate": "admin", "POST /admin/services": "admin",
 	"POST /admin/services/:person/tokens": "admin", "POST /admin/services/:person/tokens/:token/revoke": "admin", "POST /admin/services/:person/deactivate": "admin",
@@ -359,6 +362,7 @@ func (d *deployment) bearers(admin *browser) map[string]string {
 	}
 	status, body := admin.post("/account/tokens", "name", "", "scope", "read", "days", "30")
 	admin.expect(status, body, http.StatusUnprocessableEntity, "A name is needed")
+	text(admin.post("/account/tokens", "name", "the first, which the matrix revokes", "scope", "read", "days", "30"))
 	status, body = admin.post("/admin/services", "name", "Wallboard")
 	admin.expect(status, body, http.StatusOK, "Make a token for it")
 	id := regexp.MustCompile(`/admin/services/(\d+)/tokens`).FindStringSubmatch(body)

@@ -160,21 +160,23 @@ type invitationRow struct {
 	AcceptedBy *int64
 	AcceptedAt column.Instant
 	RevokedAt  column.Instant
+	Admin      bool
 }
 
 func (invitationRow) TableName() string { return "invitation" }
 
 // A namedInvitation is an invitation with the names it refers to.
 type namedInvitation struct {
-	invitationRow
+	Row      invitationRow `gorm:"embedded"`
 	TeamName *string
 	Inviter  *string
 }
 
-func (r namedInvitation) value() auth.Invitation {
+func (n namedInvitation) value() auth.Invitation {
+	r := n.Row
 	return auth.Invitation{
-		ID: r.ID, Hash: r.TokenHash, Email: r.Email, Team: deref(r.TeamID), TeamName: detext(r.TeamName), Manager: r.Manager,
-		CreatedBy: deref(r.CreatedBy), Inviter: detext(r.Inviter), CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+		ID: r.ID, Hash: r.TokenHash, Email: r.Email, Team: deref(r.TeamID), TeamName: detext(n.TeamName), Manager: r.Manager, Admin: r.Admin,
+		CreatedBy: deref(r.CreatedBy), Inviter: detext(n.Inviter), CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
 		AcceptedBy: deref(r.AcceptedBy), AcceptedAt: r.AcceptedAt.Time, RevokedAt: r.RevokedAt.Time,
 	}
 }

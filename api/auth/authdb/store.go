@@ -144,6 +144,11 @@ func (s *Store) AddPerson(ctx context.Context, a *auth.Account) error {
 	return translate(err, "person")
 }
 
+// SetProfile implements auth.Store.
+func (s *Store) SetProfile(ctx context.Context, person int64, name, zone string) error {
+	return affected(s.to(ctx).Table("person").Where("id = ?", person).Updates(map[string]any{"name": name, "zone": zone}), "person")
+}
+
 // PutAccount implements auth.Store.
 func (s *Store) PutAccount(ctx context.Context, a auth.Account) error {
 	row := accountOf(a)

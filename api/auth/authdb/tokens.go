@@ -57,7 +57,7 @@ func (s *Store) RevokeFeeds(ctx context.Context, person int64, at time.Time) err
 // AddInvitation implements auth.Store.
 func (s *Store) AddInvitation(ctx context.Context, i *auth.Invitation) error {
 	row := invitationRow{
-		TokenHash: i.Hash, Email: i.Email, TeamID: ref(i.Team), Manager: i.Manager, CreatedBy: ref(i.CreatedBy),
+		TokenHash: i.Hash, Email: i.Email, TeamID: ref(i.Team), Manager: i.Manager, Admin: i.Admin, CreatedBy: ref(i.CreatedBy),
 		CreatedAt: column.At(i.CreatedAt), ExpiresAt: column.At(i.ExpiresAt),
 	}
 	err := s.to(ctx).Create(&row).Error

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+)
+
+// eachDatabase runs a test of the whole service on SQLite and PostgreSQL.
+func eachDatabase(t *testing.T, test func(d *deployment)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(deploy(t, migrationstest.SQLite(t))) })
+	t.Run("postgres", func(t *testing.T) { test(deploy(t, migrationstest.Postgres(t))) })
+}
+
+// link finds the path of a link that a page shows once.
+func (b *browser) link(status int, body, kind string) string {
+	b.d.t.Helper()
+	found := regexp.MustCompile(`value="http://[^"/]*(/` + kind + `/[A-Za-z0-9_-]{43})"`).FindStringSubmatch(body)
+	if status != http.StatusOK || found == nil {
+		b.d.t.Fatalf("no %s link in (%d)\n%s", kind, status, body)
+	}
+	return found[1]
+}
+
+// A manager invites somebody to their team: the link works once, and only while
+// whoever made it could still make it.
+func TestAccessInvitations(t *testing.T) {
+	eachDatabase(t, func(d *deployment) {
+		admin := d.setUp()
+		status, body := admin.post("/teams/1/members/2", "role", "manager")
+		admin.expect(status, body, http.StatusOK, "Saved.")
+		ana := d.person("ana@example.com")
+		status, body = ana.post("/teams/1/invitations", "email", "nobody at all", "role", "member")
+		ana.expect(status, body, http.StatusUnprocessableEntity, "not an e-mail address", "nobody at all")
+		status, body = ana.post("/teams/1/invitations", "email", "Eve@Example.com", "role", "member")
+		first := ana.link(status, body, "invite")
+		status, body = ana.post("/teams/1/invitations", "email", "eve@example.com", "role", "manager")
+		path := ana.link(status, body, "invite")
+		if _, body = ana.get("/teams/1/settings"); strings.Contains(body, path) || strings.Count(body, "eve@example.com") < 1 {
+			d.t.Error("the link is shown again, or the invitation is not listed")
+		}
+
+		eve := d.browser()
+		for _, dead := range []string{first, "/invite/" + strings.Repeat("A", 43), "/invite/x", "/reset/" + strings.Repeat("A", 43)} {
+			status, body = eve.get(dead)
+			eve.expect(status, body, http.StatusNotFound, "There is no such page")
+			if strings.Contains(body, "Crew") || strings.Contains(body, "eve@") {
+				d.t.Errorf("%s tells about the invitation", dead)
+			}
+		}
+		status, body = eve.get(path)
+		eve.expect(status, body, http.StatusOK, "Join Crew", "Ana invited you", "eve@example.com", `autocomplete="new-password"`)
+		status, body = eve.post(path, "name", "Eve", "password", "short", "zone", "Mars/Base")
+		eve.expect(status, body, http.StatusUnprocessableEntity, "at least 12 characters", "time zone is not known", `value="Eve"`)
+		status, body = eve.post(path, "name", "Eve", "password", secret, "zone", "Europe/Berlin")
+		eve.expect(status, body, http.StatusOK, "Welcome")
+		status, body = eve.get("/teams/1/settings") // she manages the team
+		eve.expect(status, body, http.StatusOK, "Ana")
+		status, body = d.browser().get(path)
+		eve.expect(status, body, http.StatusGone, "It has been used")
+		status, body = d.browser().post(path, "name", "Mallory", "password", secret, "zone", "UTC")
+		eve.expect(status, body, http.StatusGone, "It has been used")
+
+		// Somebody who has an account is added at once; a stranger's team is not hers.
+		status, body = ana.post("/teams/1/invitations", "email", "root@example.com", "role", "member")
+		ana.expect(status, body, http.StatusOK, "has an account already and is in the team now")
+		for _, try := range []string{"/admin/invitations", "/teams/2/invitations"} {
+			if status, _ := ana.post(try, "email", "mallory@example.com", "team", "1", "admin", "1"); status != http.StatusForbidden {
+				d.t.Errorf("%s as a manager of team 1: %d", try, status)
+			}
+		}
+
+		// Who is only planned gets an account by an invitation, and keeps their place.
+		status, body = ana.post("/teams/1/invitations", "email", "ben@example.com", "role", "member")
+		bens := ana.link(status, body, "invite")
+		ben := d.browser()
+		status, body = ben.post(bens, "name", "Benedict", "password", secret, "zone", "Europe/Berlin")
+		ben.expect(status, body, http.StatusOK, "Welcome")
+
+		// What a manager made is worthless once they manage no more, or when it is old.
+		status, body = ana.post("/teams/1/invitations", "email", "frank@example.com", "role", "manager")
+		franks := ana.link(status, body, "invite")
+		status, body = admin.post("/teams/1/members/2", "role", "member")
+		admin.expect(status, body, http.StatusOK, "Saved.")
+		if status, _ = d.browser().get(franks); status != http.StatusNotFound {
+			d.t.Errorf("the invitation of somebody who manages no more: %d", status)
+		}
+		status, body = admin.post("/admin/invitations", "email", "gina@example.com", "team", "1", "admin", "1")
+		ginas := admin.link(status, body, "invite")
+		d.now = d.now.Add(8 * 24 * time.Hour)
+		if status, _ = d.browser().get(ginas); status != http.StatusNotFound {
+			d.t.Errorf("an invitation of last week: %d", status)
+		}
+	})
+}
+
+// Somebody leaves: everything that opened a door is dead at once, on every replica,
+// and what they did stays.
+func TestAccessLeaver(t *testing.T) {
+	eachDatabase(t, func(d *deployment) {
+		ctx := d.t.Context()
+		admin := d.setUp()
+		day := schedule.DateOf(d.now).AddDays(6)
+		draft, err := d.schedule.AskDraft(ctx, 0, schedule.DraftOrder{Team: 1, From: day, Until: day.AddDays(56)})
+		d.ok(err)
+		d.ok(d.schedule.RunDraft(ctx, draft.ID))
+		_, err = d.schedule.Publish(ctx, 0, draft.ID, "")
+		d.ok(err)
+		ben := d.person("ben@example.com")
+		status, body := ben.post("/account/tokens", "name", "bot", "scope", "write", "days", "30")
+		token := regexp.MustCompile(`wb_[A-Za-z0-9_-]{43}`).FindString(body)
+		ben.expect(status, body, http.StatusOK, token)
+		_, body = ben.post("/account/feeds", "label", "phone", "back", "/")
+		feed := regexp.MustCompile(`/feeds/[A-Za-z0-9_-]+\.ics`).FindString(body)
+		shifts, err := d.schedule.PersonShifts(ctx, 3, d.now, d.now.AddDate(0, 2, 0))
+		d.ok(err)
+		status, body = ben.post(fmt.Sprintf("/shifts/%d/cover", shifts[0].ID), "to", "all", "message", "Please")
+		ben.expect(status, body, http.StatusOK, "Asked.")
+		before, err := d.schedule.Store.Team(ctx, 1)
+		d.ok(err)
+
+		status, body = admin.post("/admin/people/3/deactivate")
+		admin.expect(status, body, http.StatusOK, "Deactivated", "deactivated")
+		if status, body := ben.get("/account"); !strings.Contains(body, "Sign in") {
+			d.t.Errorf("a leaver's session: %d", status)
+		}
+		if status := d.bearer("GET", "/", token); status != http.StatusSeeOther && status != http.StatusUnauthorized {
+			d.t.Errorf("a leaver's token: %d", status)
+		}
+		if status, _ := ben.get(feed); status != http.StatusNotFound && status != http.StatusGone {
+			d.t.Errorf("a leaver's feed: %d", status)
+		}
+		if status, _ := ben.post("/login", "email", "ben@example.com", "password", secret); status != http.StatusUnauthorized {
+			d.t.Errorf("a leaver logs in: %d", status)
+		}
+		open, err := d.schedule.Store.Requests(ctx, 1, schedule.RequestOpen)
+		d.ok(err)
+		after, err := d.schedule.Store.Team(ctx, 1)
+		d.ok(err)
+		if len(open) != 0 || after.Version <= before.Version {
+			d.t.Errorf("%d requests are open; version %d, then %d", len(open), before.Version, after.Version)
+		}
+		still, err := d.schedule.PersonShifts(ctx, 3, d.now, d.now.AddDate(0, 2, 0))
+		d.ok(err)
+		if len(still) != len(shifts) {
+			d.t.Errorf("%d shifts were theirs, now %d", len(shifts), len(still))
+		}
+
+		status, body = admin.post("/admin/people/1/deactivate")
+		admin.expect(status, body, http.StatusOK, "cannot deactivate yourself")
+		status, body = admin.post("/admin/people/1/admin")
+		admin.expect(status, body, http.StatusOK, "the last administrator")
+		status, body = admin.post("/admin/people/3/activate")
+		admin.expect(status, body, http.StatusOK, "Activated")
+		status, body = d.browser().post("/login", "email", "ben@example.com", "password", secret)
+		admin.expect(status, body, http.StatusOK, "My on-call")
+		if status, _ := ben.get(feed); status == http.StatusOK {
+			d.t.Error("the feed is alive again")
+		}
+	})
+}
+
+// Who forgot a password gets a link from an administrator, once.
+func TestAccessReset(t *testing.T) {
+	eachDatabase(t, func(d *deployment) {
+		admin := d.setUp()
+		ben := d.person("ben@example.com")
+		status, body := ben.post("/account/tokens", "name", "bot", "scope", "read", "days", "30")
+		token := regexp.MustCompile(`wb_[A-Za-z0-9_-]{43}`).FindString(body)
+		ben.expect(status, body, http.StatusOK, token)
+		status, body = admin.post("/admin/people/3/reset")
+		dead := admin.link(status, body, "reset")
+		status, body = admin.post("/admin/people/3/reset")
+		path := admin.link(status, body, "reset")
+		fresh := d.browser()
+		if status, _ = fresh.get(dead); status != http.StatusNotFound {
+			d.t.Errorf("an earlier link: %d", status)
+		}
+		status, body = fresh.get(path)
+		fresh.expect(status, body, http.StatusOK, "ben@example.com", `autocomplete="new-password"`)
+		status, body = fresh.post(path, "password", "password1234")
+		fresh.expect(status, body, http.StatusUnprocessableEntity, "tried first")
+		status, body = fresh.post(path, "password", "seven quiet bridges burn", "tokens", "1")
+		fresh.expect(status, body, http.StatusOK, "Your password is changed", "Sign in")
+		if _, body := ben.get("/account"); !strings.Contains(body, "Sign in") {
+			d.t.Error("a session has outlived the password")
+		}
+		if status := d.bearer("GET", "/", token); status == http.StatusForbidden {
+			d.t.Error("a token is alive that was to end")
+		}
+		if status, _ = fresh.post(path, "password", secret); status != http.StatusNotFound {
+			d.t.Errorf("the link again: %d", status)
+		}
+		status, body = fresh.post("/login", "email", "ben@example.com", "password", "seven quiet bridges burn")
+		fresh.expect(status, body, http.StatusOK, "My on-call")
+		for _, path := range []string{"/admin/people/3/reset", "/admin/people/3/admin", "/admin/people/1/deactivate"} {
+			if status, _ = fresh.post(path, "admin", "1"); status != http.StatusForbidden {
+				d.t.Errorf("%s as somebody: %d", path, status)
+			}
+		}
+		status, body = admin.post("/admin/people/3/reset")
+		path = admin.link(status, body, "reset")
+		d.now = d.now.Add(25 * time.Hour)
+		if status, _ = d.browser().get(path); status != http.StatusNotFound {
+			d.t.Errorf("a link of yesterday: %d", status)
+		}
+	})
+}
+
+// Another site cannot make a browser write, log in included.
+func TestAccessForeignOrigin(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	admin := d.setUp()
+	for _, route := range d.echo.Routes() {
+		if route.Method != http.MethodPost || strings.HasPrefix(route.Path, "/hooks/") || strings.HasPrefix(route.Path, "/api/") {
+			continue
+		}
+		for _, header := range [][2]string{{"Origin", "https://evil.example"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url+regexp.MustCompile(`:[a-z]+`).ReplaceAllString(route.Path, "1"),
+				strings.NewReader("email=root@example.com&password="+strings.ReplaceAll(secret, " ", "+")))
+			d.ok(err)
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set(header[0], header[1])
+			for _, c := range admin.Jar.Cookies(req.URL) {
+				req.AddCookie(c)
+			}
+			resp, err := http.DefaultTransport.RoundTrip(req)
+			d.ok(err)
+			_ = resp.Body.Close()
+			if resp.StatusCode != http.StatusForbidden || strings.Contains(resp.Header.Get("Set-Cookie"), "session") {
+				t.Errorf("POST %s with %v: %d", route.Path, header, resp.StatusCode)
+			}
+		}
+	}
+}
