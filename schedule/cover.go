@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,159 +15,29 @@ const requestLife = 14 * 24 * time.Hour
 // maxReason bounds what people write, in bytes.
 const maxReason = 1000
 
-// Put decides that somebody, or nobody, has a stretch of a slot: a manager's
-// override.
-func (s *Service) Put(ctx context.Context, by, team ID, part Stretch, person ID, reason string) (Override, error) {
-	if reason == "" {
-		return Override{}, &InvalidError{"reason", "say why; the people concerned will read it"}
-	}
-	var o Override
-	err := s.Store.InTx(ctx, func(tx Store) error {
-		var err error
-		o, err = s.override(ctx, tx, by, team, part, person, Overridden, reason)
-		return err
-	})
-	return o, err
-}
-
-// Take makes a person who offers it the holder of a stretch of somebody else's
-// shift, or of one that nobody has.
-func (s *Service) Take(ctx context.Context, person, team ID, part Stretch) (Override, error) {
-	var o Override
-	err := s.Store.InTx(ctx, func(tx Store) error {
-		shifts, err := held(ctx, tx, team, part)
-		if err != nil {
-			return err
-		}
-		for _, shift := range shifts {
-			if shift.Person != 0 {
-				return fmt.Errorf("somebody has this shift; it can be taken when they ask for cover: %w", ErrConflict)
-			}
-		}
-		o, err = s.override(ctx, tx, person, team, part, person, Covered, "taken")
-		return err
-	})
-	return o, err
-}
-
-// held returns the shifts that make up a stretch, and an error when the stretch is
-// not all of one published slot.
-func held(ctx context.Context, tx Store, team ID, part Stretch) ([]Shift, error) {
-	if !part.Start.Before(part.End) {
-		return nil, &InvalidError{"end", "the end must be after the start"}
-	}
-	all, err := shiftsOf(ctx, tx, team, part.Start, part.End, time.Time{})
-	if err != nil {
-		return nil, err
-	}
-	var shifts []Shift
-	length := time.Duration(0)
-	for _, shift := range all {
-		if shift.Slot == part.Slot {
-			shifts = append(shifts, shift)
-			length += earliest(shift.End, part.End).Sub(latest(shift.Start, part.Start))
-		}
-	}
-	switch {
-	case len(shifts) == 0:
-		return nil, fmt.Errorf("shift %q at that time: %w", part.Slot, ErrNotFound)
-	case length != part.End.Sub(part.Start):
-		return nil, &InvalidError{"start", "the time is not all within the shift; it has moved, or the ends are wrong"}
-	}
-	return shifts, nil
-}
-
-// override writes an override with its audit entry. The stretch is checked.
-func (s *Service) override(ctx context.Context, tx Store, by, team ID, part Stretch, person ID, kind, reason string) (Override, error) {
-	if len(reason) > maxReason {
-		return Override{}, &InvalidError{"reason", fmt.Sprintf("this is longer than %d letters", maxReason)}
-	}
-	if !s.Now().Before(part.End) {
-		return Override{}, &InvalidError{"end", "this is past; what was stays as it was"}
-	}
-	// Whoever raises the version first goes first: the next one sees what was
-	// decided here.
-	if _, err := tx.RaiseVersion(ctx, team); err != nil {
-		return Override{}, err
-	}
-	shifts, err := held(ctx, tx, team, part)
-	if err != nil {
-		return Override{}, err
-	}
-	if err := s.fit(ctx, tx, team, person); err != nil {
-		return Override{}, err
-	}
-	o := Override{
-		Team: team, Slot: part.Slot, Rotation: shifts[0].Rotation, Person: person, InsteadOf: shifts[0].Person,
-		Start: part.Start, End: part.End, Kind: kind, Reason: reason, CreatedBy: by, CreatedAt: s.Now(),
-	}
-	if err := tx.AddOverride(ctx, &o); err != nil {
-		return o, err
-	}
-	return o, tx.Audit(ctx, &AuditEntry{
-		At: s.Now(), By: by, Action: "shift." + kind, About: o.InsteadOf, Team: team, Detail: fmt.Sprintf("%s: %s", part.Slot, reason),
-	})
-}
-
-// fit refuses people who are not in the team.
-func (s *Service) fit(ctx context.Context, tx Store, team, person ID) error {
-	if person == 0 {
-		return nil
-	}
-	members, err := tx.Members(ctx, team)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(members, func(m Membership) bool { return m.Person == person }) {
-		return &InvalidError{"person", "this person is not in the team; add them first"}
-	}
-	people, err := tx.People(ctx, []ID{person})
-	if err != nil {
-		return err
-	}
-	if len(people) == 0 || !people[0].DeactivatedAt.IsZero() {
-		return &InvalidError{"person", "this person has left"}
-	}
-	return nil
-}
-
-// Undo cancels an override from now on. A past one stays.
-func (s *Service) Undo(ctx context.Context, by, id ID) error {
-	return s.Store.InTx(ctx, func(tx Store) error {
-		o, err := tx.Override(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !s.Now().Before(o.Start) {
-			return &InvalidError{"override", "this has begun; put somebody else in for the rest instead"}
-		}
-		if _, err := tx.RaiseVersion(ctx, o.Team); err != nil {
-			return err
-		}
-		if first, err := tx.CancelOverride(ctx, id, by, s.Now()); err != nil {
-			return err
-		} else if !first {
-			return fmt.Errorf("this has been undone before: %w", ErrConflict)
-		}
-		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "shift.undo", About: o.Person, Team: o.Team, Detail: string(o.Slot)})
-	})
-}
-
 // Ask asks for cover of a stretch or, when something is offered in return, for a
-// swap with the person who has that. By may be a manager who asks for somebody.
+// swap with the person who has that. By may be a manager who asks for somebody. Of a
+// shift that has begun what is still to come can be covered. What hard rules say is
+// looked at when somebody accepts.
 func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 	now := s.Now()
 	if len(r.Message) > maxReason {
 		return r, &InvalidError{"message", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
+	deadline := r.Start
+	if !r.IsSwap() && !now.Before(r.Start) {
+		deadline = r.End
+	}
 	if r.ExpiresAt.IsZero() {
-		r.ExpiresAt = earliest(r.Start, now.Add(requestLife))
+		r.ExpiresAt = earliest(deadline, now.Add(requestLife))
 	}
 	r.State, r.CreatedBy, r.CreatedAt = RequestOpen, by, now
 	switch {
-	case !now.Before(r.Start):
+	case !now.Before(deadline):
 		return r, &InvalidError{"start", "this part of the shift has begun; ask for what is still to come"}
-	case !now.Before(r.ExpiresAt) || r.ExpiresAt.After(r.Start):
+	case r.IsSwap() && !now.Before(r.Return.Start):
+		return r, &InvalidError{"other", "the shift in return has begun; choose another"}
+	case !now.Before(r.ExpiresAt) || r.ExpiresAt.After(deadline):
 		return r, &InvalidError{"expires", "the answer must come between now and the start"}
 	case r.To == r.Person && r.To != 0:
 		return r, &InvalidError{"to", "this is their own shift"}
@@ -174,8 +45,18 @@ func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 		return r, &InvalidError{"to", "a swap needs somebody to swap with"}
 	}
 	return r, s.Store.InTx(ctx, func(tx Store) error {
+		if err := lock(ctx, tx, r.Team); err != nil {
+			return err
+		}
 		if err := s.checkRequest(ctx, tx, &r); err != nil {
 			return err
+		}
+		open, err := tx.Requests(ctx, r.Team, RequestOpen)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(open, r.same) {
+			return fmt.Errorf("this was asked before and is still open: %w", ErrConflict)
 		}
 		if err := tx.AddRequest(ctx, &r); err != nil {
 			return err
@@ -184,9 +65,15 @@ func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 	})
 }
 
+// same says whether two requests ask the same people for the same.
+func (r *Request) same(o Request) bool {
+	one := func(a, b Stretch) bool { return a.Slot == b.Slot && a.Start.Equal(b.Start) && a.End.Equal(b.End) }
+	return r.Person == o.Person && r.To == o.To && one(r.Stretch, o.Stretch) && one(r.Return, o.Return)
+}
+
 // checkRequest checks that the shifts are still with whom the request says.
 func (s *Service) checkRequest(ctx context.Context, tx Store, r *Request) error {
-	mine, err := held(ctx, tx, r.Team, r.Stretch)
+	mine, err := held(ctx, tx, r.Team, s.rest(r.Stretch))
 	if err != nil {
 		return err
 	}
@@ -212,45 +99,94 @@ func (s *Service) checkRequest(ctx context.Context, tx Store, r *Request) error 
 }
 
 // Accept takes over what a request asks for, and gives what it offers in return.
-// Of two who accept at once one wins, and the other gets ErrConflict.
+// Of two who accept at once one wins, and the other gets ErrConflict. It is a
+// *RuleError when a hard rule is against it for either of the two.
 func (s *Service) Accept(ctx context.Context, person, id ID) (Request, error) {
+	return s.accept(ctx, id, decision{by: person, person: person})
+}
+
+// Approve is Accept by a manager for a person, who has a reason when it breaks a
+// hard rule. A person of zero is whom the request asks.
+func (s *Service) Approve(ctx context.Context, by, id, person ID, reason string) (Request, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Request{}, &InvalidError{"reason", "say why; the people concerned will read it"}
+	}
+	return s.accept(ctx, id, decision{by: by, person: person, reason: reason})
+}
+
+// accept is what Accept and Approve do; a reason lets rules be broken.
+func (s *Service) accept(ctx context.Context, id ID, d decision) (Request, error) {
 	var r Request
 	err := s.Store.InTx(ctx, func(tx Store) error {
 		var err error
 		if r, err = tx.Request(ctx, id); err != nil {
 			return err
 		}
+		if d.person == 0 {
+			d.person = r.To
+		}
+		if d.person == 0 {
+			return &InvalidError{"person", "say who is to have it; the request asks everybody"}
+		}
 		// The team's row is the gate at which two who accept meet.
-		if _, err := tx.RaiseVersion(ctx, r.Team); err != nil {
+		if err := lock(ctx, tx, r.Team, d.person, r.Person); err != nil {
 			return err
 		}
 		if r, err = tx.Request(ctx, id); err != nil {
 			return err
 		}
-		if err := s.mayAnswer(ctx, tx, &r, person); err != nil {
+		if err := s.mayAnswer(ctx, tx, &r, d.person); err != nil {
 			return err
 		}
 		if err := s.checkRequest(ctx, tx, &r); err != nil {
 			return err
 		}
-		kind, reason := Covered, r.Message
-		if r.IsSwap() {
-			kind = Swapped
+		part := s.rest(r.Stretch)
+		moves := r.Moves(d.person)
+		moves[0].Stretch = part
+		broken, err := s.against(ctx, tx, r.Team, moves...)
+		if err != nil {
+			return err
 		}
-		o, err := s.override(ctx, tx, person, r.Team, r.Stretch, person, kind, reason)
+		if len(broken) > 0 && d.reason == "" {
+			return broken[0]
+		}
+		d.kind, d.broke = Covered, broken.of(d.person)
+		if d.reason == "" {
+			d.reason = r.Message
+		}
+		if r.IsSwap() {
+			d.kind = Swapped
+		}
+		// Closed first: what moves now is no reason to void it.
+		if err := s.closeRequest(ctx, tx, &r, RequestAccepted, d.person); err != nil {
+			return err
+		}
+		o, err := s.override(ctx, tx, r.Team, part, d)
 		if err != nil {
 			return err
 		}
 		r.Override = o.ID
 		if r.IsSwap() {
-			if o, err = s.override(ctx, tx, person, r.Team, r.Return, r.Person, Swapped, reason); err != nil {
+			back := d
+			back.person, back.broke = r.Person, broken.of(r.Person)
+			if o, err = s.override(ctx, tx, r.Team, r.Return, back); err != nil {
 				return err
 			}
 			r.ReturnedBy = o.ID
 		}
-		return s.closeRequest(ctx, tx, &r, RequestAccepted, person)
+		return tx.AcceptedBy(ctx, &r)
 	})
 	return r, err
+}
+
+// Moves says who would get what if a person accepted.
+func (r *Request) Moves(person ID) []Move {
+	moves := []Move{{r.Stretch, person}}
+	if r.IsSwap() {
+		moves = append(moves, Move{r.Return, r.Person})
+	}
+	return moves
 }
 
 // mayAnswer checks that a request is open, in time, and asks this person.
@@ -311,22 +247,120 @@ func (s *Service) answer(ctx context.Context, by, id ID, state string, check fun
 	})
 }
 
-// Expire closes the open requests of a team whose time is over.
+// voidMoved ends the open requests of a team about shifts that are not any more
+// with whom, or when, they say, and notes what has become of them.
+func (s *Service) voidMoved(ctx context.Context, tx Store, by, team ID) error {
+	open, err := tx.Requests(ctx, team, RequestOpen)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		note, err := s.whatMoved(ctx, tx, &r)
+		if err != nil {
+			return err
+		}
+		if note == "" {
+			continue
+		}
+		r.Note = note
+		if err := s.closeRequest(ctx, tx, &r, RequestVoid, by); err != nil && !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+// whatMoved says what has become of the shifts of a request; empty when they are as it
+// says, or past.
+func (s *Service) whatMoved(ctx context.Context, tx Store, r *Request) (string, error) {
+	for _, side := range []struct {
+		Stretch
+		person ID
+	}{{s.rest(r.Stretch), r.Person}, {s.rest(r.Return), r.To}} {
+		if side.Slot == "" || !s.Now().Before(side.End) {
+			continue
+		}
+		shifts, err := held(ctx, tx, r.Team, side.Stretch)
+		var invalid *InvalidError
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return fmt.Sprintf("there is no %s any more", side.Slot), nil
+		case errors.As(err, &invalid):
+			return fmt.Sprintf("%s is at other times now", side.Slot), nil
+		case err != nil:
+			return "", err
+		}
+		for _, x := range shifts {
+			if x.Person == side.person {
+				continue
+			}
+			people, err := tx.People(ctx, []ID{x.Person})
+			if err != nil {
+				return "", err
+			}
+			if len(people) == 0 {
+				return fmt.Sprintf("%s was set to nobody", side.Slot), nil
+			}
+			return fmt.Sprintf("%s is with %s now", side.Slot, people[0].Name), nil
+		}
+	}
+	return "", nil
+}
+
+// Expire closes the open requests of a team whose time is over, and those that ask
+// somebody who has left.
 func (s *Service) Expire(ctx context.Context, team ID) error {
 	open, err := s.Store.Requests(ctx, team, RequestOpen)
 	if err != nil {
 		return err
 	}
 	for _, r := range open {
+		state := RequestExpired
 		if s.Now().Before(r.ExpiresAt) {
-			continue
+			var invalid *InvalidError
+			if err := s.fit(ctx, s.Store, team, r.To); err == nil {
+				continue
+			} else if !errors.As(err, &invalid) {
+				return err
+			}
+			state, r.Note = RequestVoid, "whom it asked is not in the team any more"
 		}
-		err := s.Store.InTx(ctx, func(tx Store) error { return s.closeRequest(ctx, tx, &r, RequestExpired, 0) })
+		err := s.Store.InTx(ctx, func(tx Store) error { return s.closeRequest(ctx, tx, &r, state, 0) })
 		if err != nil && !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}
 	return nil
+}
+
+// remindBefore is how long before a request expires those asked are reminded, or
+// half its life when that is shorter.
+const remindBefore = 24 * time.Hour
+
+// Remind notes for the open requests of a team that are about to expire that those
+// asked are to be reminded, and returns those for which nobody had done so before.
+func (s *Service) Remind(ctx context.Context, team ID) ([]Request, error) {
+	open, err := s.Store.Requests(ctx, team, RequestOpen)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	var due []Request
+	for _, r := range open {
+		at := r.ExpiresAt.Add(-min(remindBefore, r.ExpiresAt.Sub(r.CreatedAt)/2))
+		if !r.RemindedAt.IsZero() || now.Before(at) || !now.Before(r.ExpiresAt) {
+			continue
+		}
+		first, err := s.Store.RemindRequest(ctx, r.ID, now)
+		if err != nil {
+			return due, err
+		}
+		if first {
+			r.RemindedAt = now
+			due = append(due, r)
+		}
+	}
+	return due, nil
 }
 
 // AddLeave adds an absence or a wish and returns the shifts it clashes with.
@@ -351,7 +385,59 @@ func (s *Service) AddLeave(ctx context.Context, by ID, l Leave) ([]TeamShift, er
 	if err != nil || l.WishCost > 0 {
 		return nil, err
 	}
-	return s.PersonShifts(ctx, l.Person, start, end)
+	return s.clashes(ctx, &l, zone)
+}
+
+// clashes returns the shifts to come that fall into a leave.
+func (s *Service) clashes(ctx context.Context, l *Leave, zone *time.Location) ([]TeamShift, error) {
+	start, end := l.Span(zone)
+	shifts, err := s.PersonShifts(ctx, l.Person, latest(start, s.Now()), end)
+	return slices.DeleteFunc(shifts, func(t TeamShift) bool {
+		_, hit := l.Clash(t.Start, t.End, zone)
+		return !hit
+	}), err
+}
+
+// CoverLeave asks everybody for cover of what falls into somebody's leave, of all
+// shifts or of one, and returns how many requests were made. What was asked for
+// before is not asked again.
+func (s *Service) CoverLeave(ctx context.Context, by, person, leave, only ID) (int, error) {
+	people, err := s.Store.People(ctx, []ID{person})
+	if err != nil {
+		return 0, err
+	}
+	leaves, err := s.Store.Leaves(ctx, []ID{person})
+	if err != nil {
+		return 0, err
+	}
+	at := slices.IndexFunc(leaves, func(l Leave) bool { return l.ID == leave })
+	if at < 0 || len(people) == 0 {
+		return 0, fmt.Errorf("absence %d: %w", leave, ErrNotFound)
+	}
+	zone, err := time.LoadLocation(people[0].Zone)
+	if err != nil {
+		return 0, err
+	}
+	shifts, err := s.clashes(ctx, &leaves[at], zone)
+	if err != nil {
+		return 0, err
+	}
+	asked := 0
+	for _, t := range shifts {
+		part, _ := leaves[at].Clash(t.Start, t.End, zone)
+		if only != 0 && t.ID != only || !s.Now().Before(part.End) {
+			continue
+		}
+		_, err := s.Ask(ctx, by, Request{Team: t.Team, Person: person, Message: "Away in that time.",
+			Stretch: Stretch{Slot: t.Slot, Start: latest(part.Start, s.Now()), End: part.End}})
+		if errors.Is(err, ErrConflict) {
+			continue
+		} else if err != nil {
+			return asked, err
+		}
+		asked++
+	}
+	return asked, nil
 }
 
 // check says what is wrong with a leave that goes from one instant to another.

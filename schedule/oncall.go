@@ -49,6 +49,7 @@ const (
 	Unfilled = "unfilled" // nobody has the shift
 	Twice    = "twice"    // somebody has two shifts at once
 	Away     = "away"     // somebody has a shift and is away
+	Unknown  = "unknown"  // somebody has a shift who is not in the team any more, or not yet
 )
 
 // An Issue is something about coming shifts that somebody has to mend.
@@ -64,6 +65,19 @@ type Issue struct {
 type AwaySpan struct {
 	Person     ID
 	Start, End time.Time
+	// HandOver is until when a shift that began before may end all the same: who is
+	// away from a day on still hands over on its morning. It may be zero.
+	HandOver time.Time
+	Gone     bool // not away but not in the team
+}
+
+// clash returns the part of a stretch of duty that falls into the absence.
+func (a *AwaySpan) clash(start, end time.Time) (Span, bool) {
+	if start.Before(a.Start) && !end.After(a.HandOver) {
+		return Span{}, false
+	}
+	part := Span{latest(a.Start, start), earliest(a.End, end)}
+	return part, part.Start.Before(part.End)
 }
 
 // Issues lists what is wrong with shifts, which may be of several teams, by start.
@@ -91,8 +105,12 @@ func Issues(shifts []Shift, away []AwaySpan) []Issue {
 	}
 	for _, a := range away {
 		for _, s := range byPerson[a.Person] {
-			if start, end := latest(a.Start, s.Start), earliest(a.End, s.End); start.Before(end) {
-				issues = append(issues, Issue{Kind: Away, Shift: *s, Start: start, End: end})
+			kind := Away
+			if a.Gone {
+				kind = Unknown
+			}
+			if part, ok := a.clash(s.Start, s.End); ok {
+				issues = append(issues, Issue{Kind: kind, Shift: *s, Start: part.Start, End: part.End})
 			}
 		}
 	}

@@ -120,18 +120,5 @@ func (s *Service) endOverrides(ctx context.Context, tx Store, by, team ID, slots
 			}
 		}
 	}
-	open, err := tx.Requests(ctx, team, RequestOpen)
-	if err != nil {
-		return err
-	}
-	for _, r := range open {
-		if !slices.Contains(slots, r.Slot) && !slices.Contains(slots, r.Return.Slot) {
-			continue
-		}
-		r.State, r.AnsweredAt = RequestVoid, s.Now()
-		if _, err := tx.CloseRequest(ctx, &r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.voidMoved(ctx, tx, by, team)
 }

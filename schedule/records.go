@@ -85,6 +85,23 @@ func (l *Leave) Span(zone *time.Location) (start, end time.Time) {
 	return Absence{First: l.First, Last: l.Last, Start: l.Start, End: l.End}.Span(zone, Midnight)
 }
 
+// Away is the leave as an absence.
+func (l *Leave) Away(zone *time.Location) AwaySpan {
+	a := AwaySpan{Person: l.Person}
+	a.Start, a.End = l.Span(zone)
+	if !l.First.IsZero() {
+		a.HandOver = l.First.At(Noon, zone)
+	}
+	return a
+}
+
+// Clash returns the part of a stretch of duty that falls into the leave; false when
+// none does. Whoever is away from a day on still hands over on its morning.
+func (l *Leave) Clash(start, end time.Time, zone *time.Location) (Span, bool) {
+	a := l.Away(zone)
+	return a.clash(start, end)
+}
+
 // The states of a draft.
 const (
 	DraftQueued    = "queued"
@@ -139,7 +156,8 @@ const (
 	RequestDeclined  = "declined"
 	RequestWithdrawn = "withdrawn"
 	RequestExpired   = "expired"
-	RequestVoid      = "void" // the shift has moved to somebody else
+	RequestVoid      = "void"   // the shift has moved to somebody else
+	RequestUndone    = "undone" // it was accepted, and taken back
 )
 
 // A Stretch is a part, or all, of a slot.
@@ -166,8 +184,10 @@ type Request struct {
 	CreatedAt  time.Time
 	AnsweredBy ID
 	AnsweredAt time.Time
-	Override   ID // what accepting it made
-	ReturnedBy ID // the override of Return
+	Override   ID        // what accepting it made
+	ReturnedBy ID        // the override of Return
+	RemindedAt time.Time // zero until those asked were reminded
+	Note       string    // why it ended, where its state does not say it
 }
 
 // IsSwap says whether something is offered in return.

@@ -19,6 +19,9 @@ type Service struct {
 	// Check says what is wrong with the rules of a plan, without making it: an
 	// *InvalidError.
 	Check func(in PlanInput) error
+	// Judge says what the hard rules have against a cover, swap or override; nil
+	// for a service that knows no rules.
+	Judge Judge
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage
@@ -179,60 +182,6 @@ func (s *Service) PersonShifts(ctx context.Context, person ID, from, to time.Tim
 	}
 	slices.SortStableFunc(all, func(a, b TeamShift) int { return a.Start.Compare(b.Start) })
 	return all, nil
-}
-
-// issuesAhead is how far Issues looks.
-const issuesAhead = 90 * 24 * time.Hour
-
-// Issues lists what is wrong with a team's coming 90 days: unfilled shifts, people
-// who have two at once, here or with another team, and people who are away.
-func (s *Service) Issues(ctx context.Context, team ID) ([]Issue, error) {
-	from := s.Now()
-	to := from.Add(issuesAhead)
-	shifts, err := s.Shifts(ctx, team, from, to, time.Time{})
-	if err != nil {
-		return nil, err
-	}
-	people, err := s.people(ctx, s.Store, shifts)
-	if err != nil {
-		return nil, err
-	}
-	var ids []ID
-	mine := map[string]bool{}
-	for _, shift := range shifts {
-		mine[shift.Key] = true
-	}
-	all := slices.Clone(shifts)
-	for id := range people {
-		ids = append(ids, id)
-		others, err := s.PersonShifts(ctx, id, from, to)
-		if err != nil {
-			return nil, err
-		}
-		for _, other := range others {
-			if other.Team != team {
-				all = append(all, other.Shift)
-			}
-		}
-	}
-	leaves, err := s.Store.Leaves(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	var away []AwaySpan
-	for i := range leaves {
-		if l := &leaves[i]; l.WishCost == 0 {
-			zone, err := time.LoadLocation(people[l.Person].Zone)
-			if err != nil {
-				return nil, fmt.Errorf("zone of person %d: %w", l.Person, err)
-			}
-			start, end := l.Span(zone)
-			away = append(away, AwaySpan{l.Person, start, end})
-		}
-	}
-	return slices.DeleteFunc(Issues(all, away), func(i Issue) bool {
-		return !mine[i.Shift.Key] && (i.With == nil || !mine[i.With.Key])
-	}), nil
 }
 
 // people returns those who have shifts, by ID.

@@ -42,11 +42,12 @@ type Override struct {
 	Slot        SlotID
 	Rotation    RotationID
 	Person      ID // nobody: visibly unfilled
-	InsteadOf   ID // who was published for the slot then
+	InsteadOf   ID // who had it, at its beginning
 	Start       time.Time
 	End         time.Time
 	Kind        string
 	Reason      string
+	Broke       string // the hard rules it breaks, in words; empty: none
 	CreatedBy   ID
 	CreatedAt   time.Time
 	CancelledBy ID

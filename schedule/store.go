@@ -64,6 +64,19 @@ type Store interface {
 	// CloseRequest moves an open request to r's state; false when somebody
 	// else was first.
 	CloseRequest(ctx context.Context, r *Request) (bool, error)
+	// AcceptedBy notes which overrides an accepted request has made.
+	AcceptedBy(ctx context.Context, r *Request) error
+	// RequestOf returns the accepted request that made an override.
+	RequestOf(ctx context.Context, override ID) (Request, error)
+	// UndoRequest marks an accepted request as undone.
+	UndoRequest(ctx context.Context, id ID, note string) error
+	// RemindRequest notes that those whom an open request asks were reminded;
+	// false when they had been.
+	RemindRequest(ctx context.Context, id ID, at time.Time) (bool, error)
+	// Seen returns until when a person knows how their shifts have changed, the
+	// zero time when they have never said so; SaveSeen moves that forward only.
+	Seen(ctx context.Context, person ID) (time.Time, error)
+	SaveSeen(ctx context.Context, person ID, until time.Time) error
 
 	Drafts(ctx context.Context, team ID) ([]Draft, error) // newest first, without plans
 	Draft(ctx context.Context, id ID) (Draft, error)

@@ -51,6 +51,9 @@ func Of(err error) Problem {
 	if known, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return ofEcho(known)
 	}
+	if rule, ok := errors.AsType[*schedule.RuleError](err); ok {
+		return Problem{Status: http.StatusConflict, Message: rule.Error()}
+	}
 	switch {
 	case errors.Is(err, auth.ErrCredentials):
 		return Problem{Status: http.StatusUnauthorized, Message: "The e-mail address or the password is wrong."}

@@ -203,17 +203,7 @@ func commaList(s string) []string {
 
 // planningOf prepares a plan as the plan command does.
 func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byte) (*planning, []string, error) {
-	f, err := teamfile.Parse(in.Team.Name, source)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i := range f.Team.Rotations {
-		// Turns go on from plan to plan, whenever a plan begins.
-		if r := &f.Team.Rotations[i]; r.First == f.From && in.Rules.From.Before(f.From) {
-			r.First = in.Rules.From
-		}
-	}
-	warnings, err := lookUpHolidays("", f)
+	f, warnings, err := readTeam(in, source)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -238,6 +228,21 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 	}
 	pl.remember(in, ids)
 	return pl, warnings, nil
+}
+
+// readTeam reads the team file of a plan, with everybody's holidays.
+func readTeam(in *schedule.PlanInput, source []byte) (f *teamfile.File, warnings []string, err error) {
+	if f, err = teamfile.Parse(in.Team.Name, source); err != nil {
+		return nil, nil, err
+	}
+	for i := range f.Team.Rotations {
+		// Turns go on from plan to plan, whenever a plan begins.
+		if r := &f.Team.Rotations[i]; r.First == f.From && in.Rules.From.Before(f.From) {
+			r.First = in.Rules.From
+		}
+	}
+	warnings, err = lookUpHolidays("", f)
+	return f, warnings, err
 }
 
 // remember tells the problem what people did just before the plan, so that limits

@@ -211,7 +211,10 @@ func story(d *deployment) {
 	status, body = taker.get("/requests")
 	taker.expect(status, body, http.StatusOK, "Parents&#39; evening", "Take")
 	d.now = d.now.Add(time.Minute)
-	// Taking it would be two weeks running; people may decide that.
+	// Taking it would be two weeks running: the rule is told by its name.
+	status, body = taker.post("/requests/1/accept")
+	taker.expect(status, body, http.StatusOK, "cannot take this", "2 weeks on call within 3 weeks; the rule is at most 1 week in 3 weeks")
+	taker = d.person(names[d.whoCan(1, first[0]).Person])
 	status, body = taker.post("/requests/1/accept")
 	taker.expect(status, body, http.StatusOK, "It is yours now")
 	status, body = admin.post("/requests/1/accept")
@@ -237,6 +240,24 @@ func story(d *deployment) {
 	if status, _ := holder.get("/teams/1/schedule"); status != http.StatusOK || !strings.Contains(holder.last(), "/login?next=") {
 		d.t.Errorf("after logging out the schedule is at %s", holder.last())
 	}
+}
+
+// whoCan finds somebody whom no rule keeps from taking a shift.
+func (d *deployment) whoCan(team schedule.ID, shift schedule.Shift) schedule.Effect {
+	d.t.Helper()
+	members, err := d.schedule.Store.Members(d.t.Context(), team)
+	d.ok(err)
+	for _, m := range members {
+		all, err := d.schedule.Effects(d.t.Context(), team, []schedule.Move{{Stretch: schedule.Stretch{Slot: shift.Slot, Start: shift.Start, End: shift.End}, To: m.Person}})
+		d.ok(err)
+		for _, e := range all[0] {
+			if e.Person == m.Person && !e.Broken() {
+				return e
+			}
+		}
+	}
+	d.t.Fatalf("nobody can take %s", shift.Slot)
+	return schedule.Effect{}
 }
 
 // last is where the browser ends up when it asks for the schedule.

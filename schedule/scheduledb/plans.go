@@ -127,7 +127,7 @@ func (s *Store) AddRequest(ctx context.Context, r *schedule.Request) error {
 func (s *Store) CloseRequest(ctx context.Context, r *schedule.Request) (bool, error) {
 	tx := s.to(ctx).Model(&requestRow{}).Where("id = ? AND state = ?", r.ID, schedule.RequestOpen).Updates(map[string]any{
 		"state": r.State, "answered_by": ref(r.AnsweredBy), "answered_at": column.At(r.AnsweredAt),
-		"override_id": ref(r.Override), "return_override_id": ref(r.ReturnedBy),
+		"override_id": ref(r.Override), "return_override_id": ref(r.ReturnedBy), "note": r.Note,
 	})
 	return tx.RowsAffected == 1, translate(tx.Error, "request %d", r.ID)
 }

@@ -217,7 +217,7 @@ type overrideRow struct {
 	Rotation, Slot      string
 	PersonID, InsteadOf *int64
 	StartAt, EndAt      column.Instant
-	Kind, Reason        string
+	Kind, Reason, Broke string
 	CreatedBy           *int64
 	CreatedAt           column.Instant
 	CancelledBy         *int64
@@ -229,7 +229,7 @@ func (overrideRow) TableName() string { return "override" }
 func overrideOf(o *schedule.Override) overrideRow {
 	return overrideRow{
 		ID: int64(o.ID), TeamID: int64(o.Team), Rotation: string(o.Rotation), Slot: string(o.Slot), PersonID: ref(o.Person),
-		InsteadOf: ref(o.InsteadOf), StartAt: column.At(o.Start), EndAt: column.At(o.End), Kind: o.Kind, Reason: o.Reason,
+		InsteadOf: ref(o.InsteadOf), StartAt: column.At(o.Start), EndAt: column.At(o.End), Kind: o.Kind, Reason: o.Reason, Broke: o.Broke,
 		CreatedBy: ref(o.CreatedBy), CreatedAt: column.At(o.CreatedAt), CancelledBy: ref(o.CancelledBy), CancelledAt: column.At(o.CancelledAt),
 	}
 }
@@ -237,7 +237,7 @@ func overrideOf(o *schedule.Override) overrideRow {
 func (r overrideRow) value() schedule.Override {
 	return schedule.Override{
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Rotation: schedule.RotationID(r.Rotation), Slot: schedule.SlotID(r.Slot),
-		Person: id(r.PersonID), InsteadOf: id(r.InsteadOf), Start: r.StartAt.Time, End: r.EndAt.Time, Kind: r.Kind, Reason: r.Reason,
+		Person: id(r.PersonID), InsteadOf: id(r.InsteadOf), Start: r.StartAt.Time, End: r.EndAt.Time, Kind: r.Kind, Reason: r.Reason, Broke: r.Broke,
 		CreatedBy: id(r.CreatedBy), CreatedAt: r.CreatedAt.Time, CancelledBy: id(r.CancelledBy), CancelledAt: r.CancelledAt.Time,
 	}
 }
@@ -258,6 +258,8 @@ type requestRow struct {
 	AnsweredBy                   *int64
 	AnsweredAt                   column.Instant
 	OverrideID, ReturnOverrideID *int64
+	RemindedAt                   column.Instant
+	Note                         string
 }
 
 func (requestRow) TableName() string { return "request" }
@@ -270,7 +272,7 @@ func requestOf(q *schedule.Request) requestRow {
 		ReturnStartAt: column.At(q.Return.Start), ReturnEndAt: column.At(q.Return.End),
 		Message: q.Message, State: q.State, ExpiresAt: column.At(q.ExpiresAt), CreatedBy: int64(q.CreatedBy),
 		CreatedAt: column.At(q.CreatedAt), AnsweredBy: ref(q.AnsweredBy), AnsweredAt: column.At(q.AnsweredAt),
-		OverrideID: ref(q.Override), ReturnOverrideID: ref(q.ReturnedBy),
+		OverrideID: ref(q.Override), ReturnOverrideID: ref(q.ReturnedBy), RemindedAt: column.At(q.RemindedAt), Note: q.Note,
 	}
 }
 
@@ -281,6 +283,7 @@ func (r requestRow) value() schedule.Request {
 		Return:  stretch(r.ReturnSlot, r.ReturnRotation, r.ReturnStartAt.Time, r.ReturnEndAt.Time),
 		Message: r.Message, State: r.State, ExpiresAt: r.ExpiresAt.Time, CreatedBy: schedule.ID(r.CreatedBy), CreatedAt: r.CreatedAt.Time,
 		AnsweredBy: id(r.AnsweredBy), AnsweredAt: r.AnsweredAt.Time, Override: id(r.OverrideID), ReturnedBy: id(r.ReturnOverrideID),
+		RemindedAt: r.RemindedAt.Time, Note: r.Note,
 	}
 }
 

@@ -203,8 +203,7 @@ func TestOverrides(t *testing.T) {
 		w.ok(err)
 		w.expect("Ana 7/08–8/08 Cleo 8/08–9/08 Ana 9/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
 		w.is(w.Undo(ctx, w.boss, 999), schedule.ErrNotFound)
-		w.ok(w.Undo(ctx, w.boss, o.ID))
-		w.is(w.Undo(ctx, w.boss, o.ID), schedule.ErrConflict)
+		w.is(w.Undo(ctx, w.boss, o.ID), schedule.ErrConflict) // Cleo has it by now
 		w.expect("Ana 7/08–8/08 Cleo 8/08–9/08 Ana 9/08–14/08 Ben 14/08–21/08 Cleo 21/08–28/08 ")
 
 		// Points go to who really held it.
@@ -289,12 +288,17 @@ func TestSwap(t *testing.T) {
 		again := schedule.Request{Team: w.team, Stretch: w.slot(2), Person: w.ana, To: w.ben, Return: w.slot(1)}
 		r, err = w.Ask(ctx, w.ana, again)
 		w.ok(err)
-		// Meanwhile the shift has moved: it can be accepted no more.
+		// Meanwhile the shift has moved: the request is void and says why.
 		o, err := w.Put(ctx, w.boss, w.team, w.slot(2), w.cleo, "sorry")
 		w.ok(err)
 		_, err = w.Accept(ctx, w.ben, r.ID)
 		w.is(err, schedule.ErrConflict)
+		if got, err := w.Store.Request(ctx, r.ID); err != nil || got.State != schedule.RequestVoid || got.Note != "primary 2026-12-21 is with Cleo now" {
+			t.Errorf("%+v, %v", got, err)
+		}
 		w.ok(w.Undo(ctx, w.boss, o.ID))
+		r, err = w.Ask(ctx, w.ana, again)
+		w.ok(err)
 		_, err = w.Accept(ctx, w.ben, r.ID)
 		w.ok(err)
 		w.expect("Cleo 7/08–14/08 Ana 14/08–21/08 Ben 21/08–28/08 ")
@@ -347,6 +351,27 @@ func TestLeaves(t *testing.T) {
 		w.ok(err)
 		if len(issues) != 1 || issues[0].Kind != schedule.Away {
 			t.Errorf("%+v", issues)
+		}
+		// Cover is asked for once, and for that time only.
+		leave, err := w.Store.Leaves(ctx, []schedule.ID{w.ana})
+		w.ok(err)
+		for _, want := range []int{1, 0} {
+			if n, err := w.CoverLeave(ctx, w.ana, w.ana, leave[0].ID, 0); n != want || err != nil {
+				t.Errorf("%d asked, want %d (%v)", n, want, err)
+			}
+		}
+		_, err = w.CoverLeave(ctx, w.ben, w.ben, leave[0].ID, 0)
+		w.is(err, schedule.ErrNotFound)
+		asked, err := w.Store.Requests(ctx, w.team, schedule.RequestOpen)
+		w.ok(err)
+		if !asked[0].Start.Equal(start.AddDate(0, 0, 2).Add(-9*time.Hour)) || !asked[0].End.Equal(start.AddDate(0, 0, 5).Add(-9*time.Hour)) {
+			t.Errorf("asked for %+v", asked[0])
+		}
+		// Who is away from Monday on still hands over on Monday morning.
+		clashes, err = w.AddLeave(ctx, w.ben, schedule.Leave{Person: w.ben, First: day.AddDays(14), Last: day.AddDays(15)})
+		w.ok(err)
+		if len(clashes) != 0 {
+			t.Errorf("clashes %+v", clashes)
 		}
 		for _, bad := range []schedule.Leave{
 			{Person: w.ana}, {Person: w.ana, First: day, Last: day.AddDays(-1)}, {Person: w.ana, First: day.AddDays(4), Last: day.AddDays(9)},

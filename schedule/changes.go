@@ -1,0 +1,165 @@
+package schedule
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Change is how the coming part of one slot has changed for a person since they
+// last looked: what they had of it and what they have.
+type Change struct {
+	Team     ID
+	Slot     SlotID
+	Rotation RotationID
+	Shift    ID // the published shift that it is now; zero when there is none
+	Was, Is  []Span
+	// At, By and Reason are of the last decision that made the difference. Override
+	// is the one that did it or was undone; zero when a plan was published.
+	At       time.Time
+	By       ID
+	Override ID
+	Reason   string
+	Undone   bool // Override was undone
+}
+
+// changesAhead is how far ahead changes are told.
+const changesAhead = 2 * 366 * 24 * time.Hour
+
+// Changes says how somebody's coming shifts have changed, in all teams, since they
+// said that they know; by start. What they decided themselves is left out, and so
+// is what has come back to how it was.
+func (s *Service) Changes(ctx context.Context, person ID) ([]Change, error) {
+	since, err := s.Store.Seen(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	if since.IsZero() {
+		people, err := s.Store.People(ctx, []ID{person})
+		if err != nil {
+			return nil, err
+		}
+		if len(people) == 0 {
+			return nil, fmt.Errorf("person %d: %w", person, ErrNotFound)
+		}
+		since = people[0].CreatedAt
+	}
+	teams, err := s.Store.TeamsOf(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	var all []Change
+	for _, team := range teams {
+		published, err := s.Store.Published(ctx, team.ID, now, now.Add(changesAhead))
+		if err != nil {
+			return nil, err
+		}
+		overrides, err := s.Store.Overrides(ctx, team.ID, now, now.Add(changesAhead))
+		if err != nil {
+			return nil, err
+		}
+		changes := difference(person, published, overrides, since, now)
+		for i := range changes {
+			if err := s.cause(ctx, &changes[i], team.ID, published, overrides, since); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, slices.DeleteFunc(changes, func(c Change) bool { return c.By == person })...)
+	}
+	slices.SortStableFunc(all, func(a, b Change) int { return a.begin().Compare(b.begin()) })
+	return all, nil
+}
+
+// begin is when what has changed begins.
+func (c *Change) begin() time.Time {
+	if len(c.Is) > 0 {
+		return c.Is[0].Start
+	}
+	return c.Was[0].Start
+}
+
+// difference compares what somebody has from now on with what they had as of an
+// instant, slot by slot.
+func difference(person ID, published []Published, overrides []Override, since, now time.Time) []Change {
+	changes := map[SlotID]*Change{}
+	slots := func(asOf time.Time, add func(*Change, Span)) {
+		for _, t := range Resolve(published, overrides, now, now.Add(changesAhead), asOf) {
+			if t.Person != person {
+				continue
+			}
+			c := changes[t.Slot]
+			if c == nil {
+				c = &Change{Slot: t.Slot, Rotation: t.Rotation}
+				changes[t.Slot] = c
+			}
+			add(c, Span{latest(t.Start, now), t.End})
+		}
+	}
+	slots(since, func(c *Change, x Span) { c.Was = append(c.Was, x) })
+	slots(time.Time{}, func(c *Change, x Span) { c.Is = append(c.Is, x) })
+	var out []Change
+	for _, c := range changes {
+		c.Was, c.Is = merged(c.Was), merged(c.Is)
+		if !slices.EqualFunc(c.Was, c.Is, func(a, b Span) bool { return a.Start.Equal(b.Start) && a.End.Equal(b.End) }) {
+			out = append(out, *c)
+		}
+	}
+	slices.SortFunc(out, func(a, b Change) int { return cmp.Compare(a.Slot, b.Slot) })
+	return out
+}
+
+// cause fills in the last decision about the slot.
+func (s *Service) cause(ctx context.Context, c *Change, team ID, published []Published, overrides []Override, since time.Time) error {
+	c.Team = team
+	plan := ID(0)
+	for i := range published {
+		p := &published[i]
+		if p.Slot != c.Slot {
+			continue
+		}
+		if p.Until.IsZero() {
+			c.Shift = p.ID
+		}
+		if at := latest(p.Since, p.Until); at.After(since) && !at.Before(c.At) {
+			c.At, plan = at, p.Plan
+		}
+	}
+	for i := range overrides {
+		o := &overrides[i]
+		if o.Slot != c.Slot {
+			continue
+		}
+		// When a plan ends an override in the same moment, the plan is why.
+		if o.CreatedAt.After(since) && (o.CreatedAt.After(c.At) || plan == 0 && o.CreatedAt.Equal(c.At)) {
+			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CreatedAt, o.CreatedBy, o.ID, o.Reason, false, 0
+		}
+		if o.CancelledAt.After(since) && o.CancelledAt.After(c.At) {
+			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CancelledAt, o.CancelledBy, o.ID, "", true, 0
+		}
+	}
+	if plan == 0 {
+		return nil
+	}
+	plans, err := s.Store.Plans(ctx, team)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		// A slot that a plan has dropped was ended by the one published then.
+		if p.PublishedAt.Equal(c.At) {
+			c.By, c.Reason = p.PublishedBy, fmt.Sprintf("plan %d was published", p.Number)
+		}
+	}
+	return nil
+}
+
+// SawChanges notes that somebody knows of the changes until an instant.
+func (s *Service) SawChanges(ctx context.Context, person ID, until time.Time) error {
+	if until.After(s.Now()) {
+		return &InvalidError{"until", "this is in the future; nobody has seen it yet"}
+	}
+	return s.Store.SaveSeen(ctx, person, until)
+}

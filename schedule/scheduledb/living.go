@@ -1,0 +1,69 @@
+package scheduledb
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"watchbill/migrations/column"
+	"watchbill/schedule"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// AcceptedBy notes which overrides an accepted request has made.
+func (s *Store) AcceptedBy(ctx context.Context, r *schedule.Request) error {
+	tx := s.to(ctx).Model(&requestRow{}).Where("id = ? AND state = ?", r.ID, schedule.RequestAccepted).
+		Updates(map[string]any{"override_id": ref(r.Override), "return_override_id": ref(r.ReturnedBy)})
+	return translate(affected(tx), "request %d", r.ID)
+}
+
+// RequestOf returns the accepted request that made an override.
+func (s *Store) RequestOf(ctx context.Context, override schedule.ID) (schedule.Request, error) {
+	return one[requestRow](s.from(ctx).Where("state = ? AND (override_id = ? OR return_override_id = ?)", schedule.RequestAccepted, override, override),
+		"request of override", override)
+}
+
+// UndoRequest marks an accepted request as undone.
+func (s *Store) UndoRequest(ctx context.Context, id schedule.ID, note string) error {
+	tx := s.to(ctx).Model(&requestRow{}).Where("id = ? AND state = ?", id, schedule.RequestAccepted).
+		Updates(map[string]any{"state": schedule.RequestUndone, "note": note})
+	return translate(affected(tx), "request %d", id)
+}
+
+// RemindRequest notes that those whom an open request asks were reminded; false
+// when they had been.
+func (s *Store) RemindRequest(ctx context.Context, id schedule.ID, at time.Time) (bool, error) {
+	tx := s.to(ctx).Model(&requestRow{}).Where("id = ? AND state = ? AND reminded_at IS NULL", id, schedule.RequestOpen).
+		Update("reminded_at", column.At(at))
+	return tx.RowsAffected == 1, translate(tx.Error, "request %d", id)
+}
+
+type seenRow struct {
+	PersonID int64 `gorm:"primaryKey"`
+	SeenAt   column.Instant
+}
+
+func (seenRow) TableName() string { return "shifts_seen" }
+
+// Seen returns until when a person knows how their shifts have changed.
+func (s *Store) Seen(ctx context.Context, person schedule.ID) (time.Time, error) {
+	var row seenRow
+	err := s.from(ctx).Where("person_id = ?", person).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return time.Time{}, nil
+	}
+	return row.SeenAt.Time, translate(err, "what %d has seen", person)
+}
+
+// SaveSeen moves forward until when a person knows how their shifts have changed.
+func (s *Store) SaveSeen(ctx context.Context, person schedule.ID, until time.Time) error {
+	row := seenRow{PersonID: int64(person), SeenAt: column.At(until)}
+	err := s.to(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "person_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"seen_at"}),
+		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "shifts_seen.seen_at < ?", Vars: []any{seconds(until)}}}},
+	}).Create(&row).Error
+	return translate(err, "what %d has seen", person)
+}
