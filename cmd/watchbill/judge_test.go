@@ -113,7 +113,7 @@ rotations:
 `},
 	}
 	for i, name := range []string{"Ana", "Ben", "Cleo", "Dan"} {
-		p := schedule.Planning{Profile: schedule.Profile{ID: schedule.ID(i + 1), Name: name, Zone: "Europe/Berlin"}, Membership: schedule.Membership{Share: schedule.FullTime}}
+		p := schedule.Planning{Profile: schedule.Profile{ID: schedule.ID(i + 1), Name: name, Zone: "Europe/Berlin"}, Membership: schedule.Membership{Share: schedule.FullTime, OnCall: true}}
 		switch name {
 		case "Ana":
 			p.Skills = "db"
