@@ -32,7 +32,7 @@ func (c *component) loads(m int, limit int64) []int64 {
 			most += w
 		}
 	}
-	from := max(0, ceilDiv(max(mm.target-limit, -maxPrice), 1000)-mm.prior)
+	from := max(0, ceilDiv(max(mm.target-limit, -maxPrices), 1000)-mm.prior)
 	from = (from + c.unit - 1) / c.unit * c.unit
 	to := min(most, (mm.target+limit)/1000-mm.prior)
 	if (to-from)/c.unit > maxLoads {

@@ -101,6 +101,9 @@ type graphEdge struct {
 func (b *graphBuilder) build() bool {
 	b.check = state{md: b.md}
 	start := b.node(0, nil, newBitset(b.md.words), make([]int64, len(b.parts)))
+	if start == none {
+		return false
+	}
 	for i := int(start); i < len(b.nodes); i++ {
 		if len(b.nodes) > maxNodes {
 			return false
@@ -127,7 +130,11 @@ func (b *graphBuilder) build() bool {
 	return true
 }
 
-func (b *graphBuilder) link(to int32, e edge) { b.out = append(b.out, graphEdge{to, e}) }
+func (b *graphBuilder) link(to int32, e edge) {
+	if to != none {
+		b.out = append(b.out, graphEdge{to, e})
+	}
+}
 
 // pairs counts the shifts that slot t would be too close to.
 func (b *graphBuilder) pairs(t int, recent []int32) int32 {
@@ -160,13 +167,16 @@ func (b *graphBuilder) with(t int, marks []int64) ([]int64, bool) {
 	return more, true
 }
 
-// node returns the node for the next open decision from slot t on.
+// node returns the node for the next open decision from slot t on, or none.
 func (b *graphBuilder) node(t int, recent []int32, shut bitset, marks []int64) int32 {
 	held := newBitset(b.md.words)
 	for _, r := range recent {
 		held.set(int(r))
 	}
 	for t < len(b.md.slots) && !b.open(t, held, shut) {
+		if b.md.slots[t].pinned && b.mm.can.has(t) {
+			return none // what was taken leaves no room for what they must hold
+		}
 		t++
 	}
 	nd := graphNode{at: t, shut: newBitset(b.md.words), marks: b.countsFrom(t, marks)}
@@ -400,6 +410,38 @@ func (p *pricer) relax(v int32, e edge, gain []int64, near int64) {
 	for i, x := range src {
 		if x+g > dst[i] {
 			dst[i] = x + g
+		}
+	}
+}
+
+// through returns, per slot, the greatest value of a set that has it, or never.
+// It asks for the same gain and near as best was asked with just before.
+func (p *pricer) through(gain []int64, near int64, out []int64) {
+	for s := range out {
+		out[s] = never
+	}
+	a := p.auto
+	if p.hi < 0 {
+		return
+	}
+	back := slices.Repeat([]int64{never}, len(p.value)) // best way on, per node and load
+	last := int32(len(a.first) - 1)
+	for l := max(p.lo, int(p.from[last])); l <= int(p.to[last]); l++ {
+		back[int(p.row[last])+l-int(p.from[last])] = p.ends[l-p.lo]
+	}
+	for v := last; v >= 0; v-- {
+		for _, e := range a.edges[a.into[v]:a.into[v+1]] {
+			u, by, g := e.from, int32(0), int64(0)
+			if e.slot != none {
+				by, g = int32(p.shift(e.slot)), gain[e.slot]-near*int64(e.near)
+			}
+			for l := max(p.from[v], p.from[u]+by); l <= min(p.to[v], p.to[u]+by); l++ {
+				on, at := back[p.row[v]+l-p.from[v]]+g, p.row[u]+l-by-p.from[u]
+				back[at] = max(back[at], on)
+				if e.slot != none {
+					out[e.slot] = max(out[e.slot], p.value[at]+on)
+				}
+			}
 		}
 	}
 }

@@ -60,3 +60,10 @@ func (b bitset) each(f func(i int)) {
 		}
 	}
 }
+
+// remove takes the members of c out of the set.
+func (b bitset) remove(c bitset) {
+	for w, x := range c {
+		b[w] &^= x
+	}
+}

@@ -51,13 +51,8 @@ func (c *component) plant(k int, slack []int64) *tree {
 		}
 		limit = values[len(values)-2]
 	}
-	_, pairs := settled[TermSpacing]
-	autos := c.automata(pairs || term == TermSpacing, settled)
-	if (pairs || term == TermSpacing) && !hasExactPairs(autos) {
-		return nil
-	}
-	r := newRelaxation(c.md, autos, c.unit, term, limit, settled, c.box(term))
-	if r.size() > maxCells {
+	r := c.relax(k, settled, limit)
+	if r == nil {
 		return nil
 	}
 	return &tree{c: c, k: k, g: newGeneration(r, c.search.best), limit: limit, sealed: true}
@@ -97,7 +92,7 @@ func (t *tree) grow() bool {
 	x := t.g.holding()
 	at, most := [2]int32{none, none}, 0.0
 	for key, v := range x {
-		if v < 0.999 && (v > most || v == most && (key[0] < at[0] || key[0] == at[0] && key[1] < at[1])) {
+		if v < 1-noise && (v > most || v == most && (key[0] < at[0] || key[0] == at[0] && key[1] < at[1])) {
 			at, most = key, v
 		}
 	}
@@ -131,8 +126,10 @@ func (t *tree) harvest(x map[[2]int32]float64, bound int64) bool {
 	for s := range owner {
 		owner[s] = none
 	}
-	for key := range x {
-		owner[key[1]] = key[0]
+	for key, v := range x {
+		if v > 0.5 {
+			owner[key[1]] = key[0]
+		}
 	}
 	better := c.search.offer(owner) && c.value(t.k) < before
 	t.sealed = t.sealed && better && t.closed(bound)

@@ -54,7 +54,7 @@ func newGeneration(r *relaxation, known ...[]int32) *generation {
 	g.lp = newLinearProgram(g.rows())
 	g.addSlack()
 	g.fixed = len(g.lp.cols)
-	g.at = prices{make([]int64, ns), map[string]int64{}}
+	g.at = r.natural()
 	g.now = prices{make([]int64, ns), map[string]int64{}}
 	for _, owner := range known {
 		for _, m := range r.members {
@@ -78,11 +78,7 @@ func (g *generation) openRow() (row int, ok bool) {
 // settled term at most its value; and what leaving a row unmet costs.
 func (g *generation) rows() (rhs, cost []float64) {
 	r := g.r
-	for _, s := range r.slots {
-		if len(r.md.slots[s].eligible) == 0 {
-			rhs, cost = append(rhs, 0), append(cost, 0)
-			continue
-		}
+	for range r.slots {
 		rhs, cost = append(rhs, 1), append(cost, g.box)
 	}
 	for range r.members {
@@ -97,7 +93,7 @@ func (g *generation) rows() (rhs, cost []float64) {
 		rhs, cost = append(rhs, float64(r.settled[t])), append(cost, 0)
 	}
 	if _, ok := g.openRow(); ok {
-		rhs, cost = append(rhs, float64(r.settled[TermUncovered])), append(cost, 0)
+		rhs, cost = append(rhs, float64(r.open())), append(cost, 0)
 	}
 	return rhs, cost
 }
@@ -110,7 +106,7 @@ func (g *generation) addSlack() {
 	for _, s := range r.slots {
 		row := g.row[s]
 		g.lp.add(column{cost: g.box, row: []int32{row}, val: []float64{-1}})
-		if r.md.slots[s].pinned {
+		if r.md.slots[s].sure {
 			continue
 		}
 		open := column{row: []int32{row}, val: []float64{1}}
@@ -215,6 +211,12 @@ func (g *generation) dropSet() {
 // rebase makes the program follow the decisions of the branch at hand: sets
 // against them cost too much to be chosen.
 func (g *generation) rebase() {
+	g.charge()
+	g.best = math.MinInt64
+}
+
+// charge sets what every set costs.
+func (g *generation) charge() {
 	ban := 40 * g.box * float64(len(g.r.md.slots)+10)
 	for i, m := range g.member {
 		cost := g.plain[i]
@@ -224,7 +226,6 @@ func (g *generation) rebase() {
 		g.lp.cols[g.fixed+i].cost = cost
 	}
 	g.lp.reprice()
-	g.best = math.MinInt64
 }
 
 // holding returns how much of each slot the program gives each member, where
@@ -233,7 +234,7 @@ func (g *generation) holding() map[[2]int32]float64 {
 	x := map[[2]int32]float64{}
 	for row, j := range g.lp.basis {
 		i := int(j) - g.fixed
-		if i < 0 || g.lp.x[row] < 1e-6 {
+		if i < 0 || g.lp.x[row] < noise {
 			continue
 		}
 		g.set[i].each(func(s int) { x[[2]int32{g.member[i], int32(s)}] += g.lp.x[row] })
@@ -244,6 +245,12 @@ func (g *generation) holding() map[[2]int32]float64 {
 // run generates until the bound, rounded up, reaches enough; the program is
 // optimal; or stop. It returns the bound in units of the goal, rounded up.
 func (g *generation) run(enough int64, rounds int64, stop func() bool) (bound int64, impossible bool) {
+	if g.rounds == 0 && g.r.goal == TermChanges {
+		g.best, impossible = g.r.bound(&g.at)
+		if g.started = true; impossible || ceilDiv(g.best, g.r.scale) >= enough {
+			return ceilDiv(g.best, g.r.scale), impossible
+		}
+	}
 	for g.rounds < rounds && !stop() {
 		g.rounds++
 		g.pivots += int64(g.lp.solve(20000))
@@ -256,12 +263,38 @@ func (g *generation) run(enough int64, rounds int64, stop func() bool) (bound in
 				return 0, true
 			}
 		}
-		if ceilDiv(g.best, g.r.scale) >= enough || !better {
+		if ceilDiv(g.best, g.r.scale) >= enough || !better && !g.widen() {
 			break
 		}
 	}
 	return ceilDiv(g.best, g.r.scale), false
 }
+
+// widen raises the greatest price of a slot when the program, at its best,
+// rather pays it than keeps all its rows; false when it does not, or when the
+// prices would grow too large.
+func (g *generation) widen() bool {
+	if g.r.goal == TermMaxDev || g.r.goal == TermUncovered || g.box*wider*g.unit*float64(g.r.scale) > float64(g.r.dearest) {
+		return false // there the greatest price says all there is to say
+	}
+	for row, j := range g.lp.basis {
+		if int(j) < g.fixed && g.lp.cols[j].cost > 0 && g.lp.x[row] > noise {
+			g.box *= wider
+			for i := range g.lp.cols[:g.fixed] {
+				g.lp.cols[i].cost *= wider
+			}
+			g.charge()
+			return true
+		}
+	}
+	return false
+}
+
+// wider is by how much.
+const wider = 8
+
+// noise is what the program's answers may be off by.
+const noise = 1e-3
 
 // ask prices every member's sets and adds those that would improve the program;
 // it says whether there was one.
@@ -272,7 +305,7 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 		if g.started {
 			x = smooth*float64(known) + (1-smooth)*x
 		}
-		return int64(math.Round(min(max(x, -maxPrice), maxPrice)))
+		return int64(math.Round(min(max(x, -float64(r.dearest)), float64(r.dearest))))
 	}
 	for _, s := range r.slots {
 		g.now.Slot[s] = blend(g.at.Slot[s], g.lp.price[g.row[s]])

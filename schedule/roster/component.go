@@ -8,28 +8,28 @@ import (
 // A component is one connected part of a problem at work: its best roster, and
 // a lower bound of each term.
 type component struct {
-	md      *model
-	search  *searcher
-	order   []string
-	unit    int64
-	total   int64 // weight of all slots
-	uniform bool  // every slot weighs the same for all who can hold it
-	graphs  map[graphKind][]*automaton
-	meter   *meter
-	least   []int64   // per term of order: proven lower bound for this component
-	priced  [][]int64 // per term: the values for which its bound is as high as pricing gets
-	tries   []int     // per term: annealings so far
-	at      string    // the term being worked on
+	md       *model
+	search   *searcher
+	order    []string
+	unit     int64
+	total    int64 // weight of all slots
+	uniform  bool  // every slot weighs the same for all who can hold it
+	graphs   map[graphKind][]*automaton
+	meter    *meter
+	least    []int64   // per term of order: proven lower bound for this component
+	priced   [][]int64 // per term: the values for which its bound is as high as pricing gets
+	tries    []int     // per term: annealings so far
+	narrowed []bool    // per term: narrow has looked at it
+	at       string    // the term being worked on
 }
 
 func newComponent(md *model, order []string, seed uint64, mt *meter) *component {
-	c := &component{md: md, graphs: map[graphKind][]*automaton{}, order: order, unit: md.unit(), meter: mt, uniform: true, least: make([]int64, len(order)), tries: make([]int, len(order)), priced: make([][]int64, len(order))}
-	for s := range md.slots {
-		c.total += md.slots[s].weight
-		for _, m := range md.slots[s].eligible {
-			c.uniform = c.uniform && md.members[m].weight[s] == md.slots[s].weight
-		}
+	n := len(order)
+	c := &component{
+		md: md, graphs: map[graphKind][]*automaton{}, order: order, unit: md.unit(), meter: mt,
+		least: make([]int64, n), tries: make([]int, n), priced: make([][]int64, n), narrowed: make([]bool, n),
 	}
+	c.survey()
 	c.search = newSearcher(md, order, seed, mt.spent)
 	for k := range order {
 		c.least[k] = c.trivial(order[k])
@@ -38,6 +38,17 @@ func newComponent(md *model, order []string, seed uint64, mt *meter) *component 
 		}
 	}
 	return c
+}
+
+// survey adds up what the slots weigh.
+func (c *component) survey() {
+	c.total, c.uniform = 0, true
+	for s := range c.md.slots {
+		c.total += c.md.slots[s].weight
+		for _, m := range c.md.slots[s].eligible {
+			c.uniform = c.uniform && c.md.members[m].weight[s] == c.md.slots[s].weight
+		}
+	}
 }
 
 // trivial returns a bound that needs no search.
@@ -141,14 +152,10 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 		if c.tooLarge() {
 			return
 		}
-		_, pairs := settled[TermSpacing]
-		autos := c.automata(pairs || term == TermSpacing, settled)
-		if pairs && !hasExactPairs(autos) {
-			delete(settled, TermSpacing)
-		} else if term == TermSpacing && !hasExactPairs(autos) {
+		r := c.relax(k, settled, limit)
+		if r == nil {
 			return
 		}
-		r := newRelaxation(c.md, autos, c.unit, term, limit, settled, c.box(term))
 		bound := c.generate(r, c.value(k))
 		if term == TermSumDev {
 			u, ok := settled[TermUncovered]
@@ -161,10 +168,48 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 	}
 }
 
+// relax returns the relaxation of term k; nil when the graphs are too small to
+// count what it needs, or too large to price.
+func (c *component) relax(k int, settled map[string]int64, limit int64) *relaxation {
+	term := c.order[k]
+	_, pairs := settled[TermSpacing]
+	autos := c.automata(pairs || term == TermSpacing, settled)
+	if pairs && !hasExactPairs(autos) {
+		delete(settled, TermSpacing)
+	} else if term == TermSpacing && !hasExactPairs(autos) {
+		return nil
+	}
+	r := newRelaxation(c.md, autos, c.unit, term, limit, settled, c.box(term))
+	if r.size() > maxCells {
+		return nil
+	}
+	return r
+}
+
+// watch returns a function that charges what a generation has worked and says
+// whether the budget is used up.
+func (c *component) watch(g *generation) func() bool {
+	return func() bool {
+		c.meter.add(g.cost())
+		return c.meter.spent()
+	}
+}
+
 // tooLarge says whether the linear program would outlast the budget at hand: it
 // takes some sixty pivots a row, each quadratic in the rows.
 func (c *component) tooLarge() bool {
-	return c.outlasts(len(c.md.slots) + len(c.md.members))
+	return c.outlasts(c.rows())
+}
+
+// rows returns how many rows the linear program of the whole component has.
+func (c *component) rows() int {
+	n := len(c.md.members)
+	for s := range c.md.slots {
+		if !c.md.slots[s].pinned {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *component) outlasts(rows int) bool {
@@ -174,7 +219,7 @@ func (c *component) outlasts(rows int) bool {
 
 // pricesFast says whether the budget at hand allows to price many times over.
 func (c *component) pricesFast() bool {
-	rows := int64(len(c.md.slots) + len(c.md.members))
+	rows := int64(c.rows())
 	return rows*rows*rows < c.meter.left()
 }
 
@@ -270,10 +315,7 @@ func (c *component) generate(r *relaxation, enough int64) int64 {
 		return 0
 	}
 	g := newGeneration(r, c.search.best)
-	bound, impossible := g.run(enough, 400, func() bool {
-		c.meter.add(g.cost())
-		return c.meter.spent()
-	})
+	bound, impossible := g.run(enough, 400, c.watch(g))
 	if impossible {
 		return math.MaxInt64 / 4
 	}

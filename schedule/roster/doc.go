@@ -25,7 +25,9 @@
 // the prices to where that bound is strongest; it works in floating point, but
 // the bound is recomputed in integers from the prices it proposes. Bounds are
 // rounded up to the next value that loads, being multiples of a common unit, can
-// add up to. Where a gap remains a tree of decisions closes it if time allows.
+// add up to. The same prices say which decisions would cost more than the best
+// roster known; those are left out of everything that follows. Where a gap
+// remains a tree of decisions closes it if time allows.
 //
 // Work is counted in units, not in seconds, so that a seed and a budget give the
 // same roster on every machine.

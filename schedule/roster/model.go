@@ -31,7 +31,8 @@ type mslot struct {
 	pool         string
 	eligible     []int32 // members who can hold it, alone against history
 	base         int32   // member who is published; none if nobody; foreign if somebody outside the component
-	pinned       bool
+	pinned       bool    // it is with its only eligible member
+	sure         bool    // it is covered in every roster worth having
 }
 
 // foreign is the published member of a slot that this member can no longer hold.
@@ -198,6 +199,7 @@ func (c *compiler) component(q *part, able [][]int) *model {
 			weight: src.Weight, marks: src.Marks, pool: src.Pool, base: c.published(src.ID, able[s], local),
 		}
 		_, ms.pinned = c.pins[src.ID]
+		ms.sure = ms.pinned
 		for _, m := range able[s] {
 			ms.eligible = append(ms.eligible, local[m])
 			md.members[local[m]].can.set(i)

@@ -80,6 +80,9 @@ func TestSharedProblems(t *testing.T) {
 				if ref.Proven && got.Value > ref.Value && !large {
 					t.Errorf("%s is %d; %d is possible", ref.Term, got.Value, ref.Value)
 				}
+				if regenerated := strings.HasPrefix(name, "r"); regenerated && !got.Proven {
+					t.Errorf("%s is not proven: %+v", ref.Term, got)
+				}
 				if got.Value != ref.Value {
 					break // what follows is measured against another start
 				}

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"math"
 	"slices"
 )
 
@@ -21,7 +22,9 @@ type relaxation struct {
 	settled map[string]int64 // value of each additive term before the goal
 	box     float64          // the greatest price of a slot, in units of the goal
 	slots   []int32          // those with a price; the others cost nothing
+	lost    int64            // slots that nobody can hold
 	members []int32          // those who could hold one of them; the others are left out
+	dearest int64            // no price of a slot is beyond this
 	scale   int64            // prices are in 1/scale of the goal's unit
 
 	autos   []*automaton
@@ -54,12 +57,21 @@ func scaleFor(box float64) int64 {
 // bounds the price of a slot in units of the goal: the more it allows the
 // stronger the bound can get, and the slower.
 func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit int64, settled map[string]int64, box float64) *relaxation {
+	if _, sum := settled[TermSumDev]; !sum && goal != TermSumDev && limit >= math.MaxInt64/4 {
+		unit = maxLoad // loads do not matter
+	}
 	r := &relaxation{
-		md: md, unit: unit, limit: limit, goal: goal, settled: settled, scale: scaleFor(box), autos: autos, box: box,
+		md: md, unit: unit, dearest: maxPrices / int64(len(md.slots)+1), limit: limit, goal: goal, settled: settled, scale: scaleFor(box), autos: autos, box: box,
 		gain: make([]int64, len(md.slots)), sets: make([][]int32, len(md.members)),
 	}
 	for s := range md.slots {
-		r.slots = append(r.slots, int32(s))
+		switch {
+		case len(md.slots[s].eligible) == 0:
+			r.lost++
+		case !md.slots[s].pinned:
+			// Whoever is sure to hold a slot would get back what it is priced at.
+			r.slots = append(r.slots, int32(s))
+		}
 	}
 	for m := range md.members {
 		r.members = append(r.members, int32(m))
@@ -79,6 +91,9 @@ func newRelaxation(md *model, autos []*automaton, unit int64, goal string, limit
 	}
 	return r
 }
+
+// maxLoad is more than a member can ever hold, points.
+const maxLoad = math.MaxInt64 / 4096
 
 // only narrows the relaxation to the slots of a pool and the members who could
 // hold one: what the others do is free. Less is left to decide, so a bound stays
@@ -111,35 +126,26 @@ func (r *relaxation) coefficient(term string, p *prices) int64 {
 // sets what each member would take. When some member has no set with an allowed
 // load, impossible is true: nothing satisfies the limit.
 func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
-	wish, near := r.coefficient(TermPref, p), r.coefficient(TermSpacing, p)
-	moved, away := r.coefficient(TermChanges, p), r.coefficient(TermSumDev, p)
+	moved := r.coefficient(TermChanges, p)
 	for s := range r.md.slots {
 		total += p.Slot[s]
 		if r.md.slots[s].base != none {
 			total += moved
 		}
 	}
-	total -= r.unheld(p)
+	if r.goal == TermUncovered {
+		total += r.lost * r.scale
+	}
+	total -= r.unheld(p, r.open(), none)
 	for t, v := range r.settled {
 		if t != TermUncovered {
 			total -= p.Term[t] * v
 		}
 	}
 	for _, m := range r.members {
-		pr := r.pricers[m]
-		mm := pr.mm
-		for s := range r.gain {
-			r.gain[s] = p.Slot[s] - wish*mm.pref[s]
-			if r.md.slots[s].base == m {
-				r.gain[s] += moved
-			}
-		}
+		near := r.fill(m, p)
 		owed := r.branch(int(m))
-		for l := range pr.ends {
-			pr.ends[l] = -away * abs(mm.deviation(int64(l+pr.lo)*r.unit))
-		}
-		r.cells += pr.size * 2
-		v, set, ok := pr.best(r.gain, near)
+		v, set, ok := r.pricers[m].best(r.gain, near)
 		if v -= owed; !ok || v < -decisive/2 {
 			return 0, true
 		}
@@ -147,6 +153,48 @@ func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
 		r.sets[m] = append(r.sets[m][:0], set...)
 	}
 	return total, false
+}
+
+// fill sets what each slot and each load is worth to a member, and returns what
+// a pair too close costs.
+func (r *relaxation) fill(m int32, p *prices) (near int64) {
+	wish, moved, away := r.coefficient(TermPref, p), r.coefficient(TermChanges, p), r.coefficient(TermSumDev, p)
+	pr := r.pricers[m]
+	for s := range r.gain {
+		r.gain[s] = p.Slot[s] - wish*pr.mm.pref[s]
+		if r.md.slots[s].base == m {
+			r.gain[s] += moved
+		}
+	}
+	for l := range pr.ends {
+		pr.ends[l] = -away * abs(pr.mm.deviation(int64(l+pr.lo)*r.unit))
+	}
+	r.cells += pr.size * 2
+	return r.coefficient(TermSpacing, p)
+}
+
+// price returns the value of a member's best set, and in through that of the
+// best with each slot.
+func (r *relaxation) price(m int32, p *prices, through []int64) int64 {
+	near := r.fill(m, p)
+	best, _, _ := r.pricers[m].best(r.gain, near)
+	r.pricers[m].through(r.gain, near, through)
+	r.cells += r.pricers[m].size * 2
+	return best
+}
+
+// natural returns the prices to begin with. Where changes are counted, taking a
+// published slot from its member costs one.
+func (r *relaxation) natural() prices {
+	p := prices{make([]int64, len(r.md.slots)), map[string]int64{}}
+	if r.goal == TermChanges {
+		for _, s := range r.slots {
+			if r.md.slots[s].base >= 0 {
+				p.Slot[s] = -r.scale
+			}
+		}
+	}
+	return p
 }
 
 // published returns how many slots of the component somebody is published for.
@@ -175,21 +223,32 @@ func (r *relaxation) branch(m int) (owed int64) {
 	return owed
 }
 
-// unheld returns the most that uncovered slots can earn: when uncovered is
-// settled the greatest prices, as many as may stay open; when it is the goal
-// every price above the cost; when it is neither, every positive one.
-func (r *relaxation) unheld(p *prices) int64 {
-	cost := int64(0)
-	if r.goal == TermUncovered {
-		cost = r.scale
+// open returns how many of the slots with a price may stay uncovered.
+func (r *relaxation) open() int64 {
+	if n, ok := r.settled[TermUncovered]; ok {
+		return max(0, n-r.lost)
 	}
+	return int64(len(r.slots))
+}
+
+// openCost returns what an uncovered slot costs of the goal.
+func (r *relaxation) openCost() int64 {
+	if r.goal == TermUncovered {
+		return r.scale
+	}
+	return 0
+}
+
+// unheld returns the most that n uncovered slots can earn, without slot but: the
+// greatest prices beyond what being uncovered costs.
+func (r *relaxation) unheld(p *prices, n int64, but int32) int64 {
 	var top []int64
-	for s := range r.md.slots {
-		if x := p.Slot[s] - cost; x > 0 && !r.md.slots[s].pinned {
+	for _, s := range r.slots {
+		if x := p.Slot[s] - r.openCost(); x > 0 && !r.md.slots[s].sure && s != but {
 			top = append(top, x)
 		}
 	}
-	if n, ok := r.settled[TermUncovered]; ok && int(n) < len(top) {
+	if int(n) < len(top) {
 		slices.Sort(top)
 		top = top[len(top)-int(n):]
 	}
@@ -200,8 +259,8 @@ func (r *relaxation) unheld(p *prices) int64 {
 	return sum
 }
 
-// maxPrice keeps the prices of slots, and any sum of them, far from overflow.
-const maxPrice = 1 << 36
+// maxPrices keeps any sum of the prices of slots far from overflow.
+const maxPrices = 1 << 50
 
 // maxTerm does the same for the price of a settled term, which multiplies what
 // a whole roster can cost of it.

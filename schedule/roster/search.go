@@ -31,6 +31,15 @@ func newSearcher(md *model, order []string, seed uint64, stop func() bool) *sear
 	return s
 }
 
+// replace goes on with a narrower model that the best roster fits.
+func (s *searcher) replace(md *model) {
+	s.md, s.unit, s.st = md, md.unit(), newState(md)
+	rng := s.ann.rng
+	s.ann = newAnnealer(s.st, 0)
+	s.ann.rng = rng
+	s.st.restore(s.best)
+}
+
 // unit returns the greatest common divisor of everything a shift can weigh.
 func (md *model) unit() int64 {
 	g := int64(0)

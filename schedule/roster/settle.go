@@ -15,6 +15,9 @@ const (
 // or the budget at hand is used.
 func (c *component) settle(k int, slack []int64) {
 	c.at = c.order[k]
+	for j := 0; j < k && c.value(k) > c.least[k]; j++ {
+		c.narrow(j, slack)
+	}
 	raised := int64(math.MaxInt64)
 	c.meter.within(c.meter.left()*3/4, func() {
 		for c.value(k) > c.least[k] && !c.meter.spent() {
