@@ -140,25 +140,6 @@ func (s *Service) moved(ctx context.Context, team ID, plans []Plan, zone *time.L
 	return moved, nil
 }
 
-// RulesOn returns the rules that hold on a day: the last ones to have begun, or
-// the first ever.
-func (s *Service) RulesOn(ctx context.Context, team ID, day Date) (TeamRules, error) {
-	all, err := s.Store.Rules(ctx, team)
-	if err != nil {
-		return TeamRules{}, err
-	}
-	if len(all) == 0 {
-		return TeamRules{}, fmt.Errorf("rules of team %d: %w", team, ErrNotFound)
-	}
-	rules := all[0]
-	for _, r := range all[1:] {
-		if !r.From.After(day) {
-			rules = r
-		}
-	}
-	return rules, nil
-}
-
 // planned returns the members who take part, now or later, with what plans need to
 // know.
 func (s *Service) planned(ctx context.Context, team ID) ([]Planning, error) {

@@ -67,6 +67,14 @@ type MemberChange struct {
 	CreatedBy ID
 }
 
+// A TeamSetup is a team that somebody is setting up, as far as they have come.
+type TeamSetup struct {
+	ID        ID
+	Owner     ID
+	State     string // what was typed, as the pages keep it
+	UpdatedAt time.Time
+}
+
 // Leave is when a person is away or, with a cost, would rather not be on call: the
 // days [First, Last] in their zone, or the instants [Start, End).
 type Leave struct {

@@ -22,6 +22,9 @@ type Service struct {
 	// Judge says what the hard rules have against a cover, swap or override; nil
 	// for a service that knows no rules.
 	Judge Judge
+	// CheckMember says what is wrong with one member under the rules: an
+	// *InvalidError that names the field.
+	CheckMember func(team TeamRecord, rules TeamRules, p Planning) error
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage
@@ -205,21 +208,6 @@ func (s *Service) people(ctx context.Context, store Store, shifts []Shift) (map[
 	return byID, nil
 }
 
-// ChangeRules makes other rules hold for a team from a day on. They are tried
-// first: with today's members they must make a team that can be planned.
-func (s *Service) ChangeRules(ctx context.Context, by, team ID, from Date, source string) error {
-	if err := s.TryRules(ctx, team, from, source); err != nil {
-		return err
-	}
-	rules := TeamRules{Team: team, From: from, Source: source, CreatedAt: s.Now(), CreatedBy: by}
-	return s.Store.InTx(ctx, func(tx Store) error {
-		if err := tx.SaveRules(ctx, &rules); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "rules.change", Team: team, Detail: "from " + from.String()})
-	})
-}
-
 // SaveProfile changes what a person says of themselves.
 func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
 	var bad problems
@@ -260,98 +248,5 @@ func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
 			return err
 		}
 		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "profile.change", About: p.ID})
-	})
-}
-
-// TryRules says what is wrong with rules that are to hold from a day on.
-func (s *Service) TryRules(ctx context.Context, team ID, from Date, source string) error {
-	in, err := s.PlanInput(ctx, team, from, from.AddDays(28))
-	if err != nil {
-		return err
-	}
-	in.Rules, in.Published = TeamRules{Team: team, From: from, Source: source}, nil
-	return s.Check(in)
-}
-
-// PutMember adds a person to a team, or changes their place in it. A share is at
-// most full time.
-func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
-	var bad problems
-	if m.Share < 0 || m.Share > FullTime {
-		bad.add("share", "write 100 for full time, 80 for four days of five")
-	}
-	if !m.From.IsZero() && !m.Until.IsZero() && m.Until.Before(m.From) {
-		bad.add("until", "%v is before the first day %v", m.Until, m.From)
-	}
-	if err := bad.err(); err != nil {
-		return err
-	}
-	return s.Store.InTx(ctx, func(tx Store) error {
-		people, err := tx.People(ctx, []ID{m.Person})
-		if err != nil {
-			return err
-		}
-		if len(people) == 0 {
-			return fmt.Errorf("person %d: %w", m.Person, ErrNotFound)
-		}
-		members, err := tx.Members(ctx, m.Team)
-		if err != nil {
-			return err
-		}
-		for _, was := range members {
-			if was.Person == m.Person {
-				m.Takes, m.Skills, m.Limits, m.OnCall = was.Takes, was.Skills, was.Limits, was.OnCall
-			}
-		}
-		if err := tx.SaveMember(ctx, &m); err != nil {
-			return err
-		}
-		return s.membersChanged(ctx, tx, by, &m, "member.save")
-	})
-}
-
-// membersChanged makes sure that somebody still manages the team, and notes the
-// change.
-func (s *Service) membersChanged(ctx context.Context, tx Store, by ID, m *Membership, action string) error {
-	members, err := tx.Members(ctx, m.Team)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(members, func(m Membership) bool { return m.Manager && m.Until.IsZero() }) {
-		return &InvalidError{"role", "the team needs somebody who manages it; make somebody else a manager first"}
-	}
-	if _, err := tx.RaiseVersion(ctx, m.Team); err != nil {
-		return err
-	}
-	return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: action, About: m.Person, Team: m.Team})
-}
-
-// RemoveMember takes a person out of a team. Their past stays; shifts to come are
-// theirs until the next plan.
-func (s *Service) RemoveMember(ctx context.Context, by, team, person ID) error {
-	return s.Store.InTx(ctx, func(tx Store) error {
-		if err := tx.RemoveMember(ctx, team, person); err != nil {
-			return err
-		}
-		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: person}, "member.remove")
-	})
-}
-
-// SaveTeam changes a team's name, zone or horizon.
-func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord) error {
-	in := TeamImport{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, From: DateOf(s.Now())}
-	if err := in.validate(); err != nil {
-		return err
-	}
-	return s.Store.InTx(ctx, func(tx Store) error {
-		if err := tx.SaveTeam(ctx, &t); errors.Is(err, ErrConflict) {
-			return &InvalidError{"name", fmt.Sprintf("there is a team called %q already; choose another name", t.Name)}
-		} else if err != nil {
-			return err
-		}
-		if _, err := tx.RaiseVersion(ctx, t.ID); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "team.change", Team: t.ID, Detail: t.Name})
 	})
 }

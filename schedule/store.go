@@ -25,6 +25,12 @@ type Store interface {
 	SaveRules(ctx context.Context, r *TeamRules) error       // replaces those of the same day
 	RemoveRules(ctx context.Context, team, id ID) error
 
+	Setups(ctx context.Context, owner ID) ([]TeamSetup, error) // newest first
+	AddSetup(ctx context.Context, t *TeamSetup) error
+	SaveSetup(ctx context.Context, t *TeamSetup) error // of its owner
+	RemoveSetup(ctx context.Context, owner, id ID) error
+	PruneSetups(ctx context.Context, before time.Time) error
+
 	People(ctx context.Context, ids []ID) ([]Profile, error) // nil: everybody, by name
 	PersonByEmail(ctx context.Context, email string) (Profile, error)
 	AddPerson(ctx context.Context, p *Profile) error

@@ -159,7 +159,7 @@ func (s *Site) managed(c echo.Context, good string, change func(w auth.Who, team
 func (s *Site) saveTeam(c echo.Context) error {
 	return s.managed(c, "Saved.", func(w auth.Who, team schedule.TeamRecord) error {
 		team.Name, team.Zone = strings.TrimSpace(c.FormValue("name")), c.FormValue("zone")
-		return s.Schedule.SaveTeam(c.Request().Context(), me(w), team)
+		return s.Schedule.SaveTeam(c.Request().Context(), me(w), team, nil)
 	})
 }
 

@@ -78,7 +78,7 @@ func (s *Site) saveRules(c echo.Context) error {
 		err = &schedule.InvalidError{Field: "from", Reason: "write the day from which the rules hold like 2026-12-07"}
 	}
 	if err == nil {
-		err = s.Schedule.ChangeRules(ctx, me(w), team.ID, from, c.FormValue("rules"))
+		err = s.Schedule.ChangeRules(ctx, me(w), schedule.RulesChange{Team: team.ID, From: from, Source: c.FormValue("rules")})
 	}
 	text, bad := refused(err)
 	if !bad {

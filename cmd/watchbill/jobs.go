@@ -36,7 +36,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"drafts":   {time.Second, j.makeDrafts},
 		"requests": {time.Minute, j.expireRequests},
 		"horizon":  {time.Hour, j.draftAhead},
-		"prune":    {time.Hour, func(ctx context.Context) error { return j.access.Prune(ctx, j.service.Now()) }},
+		"prune":    {time.Hour, j.prune},
 	} {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
 			if err := job.run(ctx); err != nil && ctx.Err() == nil {
@@ -53,6 +53,14 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 			j.log.Error("jobs did not end", "error", err)
 		}
 	}, nil
+}
+
+// setupLife is how long a team that nobody finishes setting up is kept.
+const setupLife = 30 * 24 * time.Hour
+
+func (j *jobs) prune(ctx context.Context) error {
+	now := j.service.Now()
+	return errors.Join(j.access.Prune(ctx, now), j.service.Store.PruneSetups(ctx, now.Add(-setupLife)))
 }
 
 // each runs f for every team.

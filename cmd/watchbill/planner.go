@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,6 +72,9 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 
 // check implements schedule.Service.Check.
 func (p planner) check(in schedule.PlanInput) error {
+	if text, err := teamfile.ReadRules(in.Rules.Source); err == nil && text.Zone != "" && text.Zone != in.Team.Zone {
+		return &schedule.InvalidError{Field: "rules", Reason: fmt.Sprintf("the team's zone is %s, and these rules say %s; change it under Name and zone", in.Team.Zone, text.Zone)}
+	}
 	_, _, _, err := prepare(&in)
 	return err
 }
@@ -117,7 +121,7 @@ func composeTeam(in *schedule.PlanInput) (ids map[string]schedule.ID, source []b
 		}
 		pinned[slot] = names[id]
 	}
-	source, err = teamfile.Compose(in.Rules.Source, in.From, in.Until, people, pinned)
+	source, err = teamfile.Compose(teamfile.Named(in.Rules.Source, in.Team.Name, in.Team.Zone), in.From, in.Until, people, pinned)
 	return ids, source, err
 }
 
@@ -241,8 +245,53 @@ func readTeam(in *schedule.PlanInput, source []byte) (f *teamfile.File, warnings
 			r.First = in.Rules.From
 		}
 	}
+	if err := refuseFiles(f); err != nil {
+		return nil, nil, err
+	}
 	warnings, err = lookUpHolidays("", f)
 	return f, warnings, err
+}
+
+// refuseFiles keeps those who write rules from reading files of the service.
+func refuseFiles(f *teamfile.File) error {
+	var bad []teamfile.Problem
+	for _, sources := range append(slices.Collect(maps.Values(f.PersonHolidays)), f.Holidays) {
+		for _, s := range sources {
+			if s.Calendar() {
+				s.Reason = fmt.Sprintf("%q is a file, which only the plan command reads; write codes like DE-BE", s.Name)
+				bad = append(bad, s.Problem)
+			}
+		}
+	}
+	if bad != nil {
+		return f.Refuse(bad...)
+	}
+	return nil
+}
+
+// checkMember implements schedule.Service.CheckMember: what is wrong with the rest of
+// the team is not this member's.
+func (p planner) checkMember(team schedule.TeamRecord, rules schedule.TeamRules, m schedule.Planning) error {
+	in := schedule.PlanInput{Team: team, Rules: rules, From: rules.From, Until: rules.From.AddDays(28), People: []schedule.Planning{m}}
+	m.From, m.Until, m.OnCall, m.Changes, m.Leaves = schedule.Date{}, schedule.Date{}, true, nil, nil
+	in.People[0] = m
+	_, source, err := composeTeam(&in)
+	if err != nil {
+		return &schedule.InvalidError{Field: "limits", Reason: err.Error()}
+	}
+	_, _, err = readTeam(&in, source)
+	bad, ok := errors.AsType[*teamfile.Error](err)
+	if !ok {
+		return err
+	}
+	var all []error
+	for _, problem := range bad.Problems {
+		if key, ok := strings.CutPrefix(problem.Path, "people[0]."); ok {
+			field := strings.FieldsFunc(key, func(r rune) bool { return r == '.' || r == '[' })[0]
+			all = append(all, &schedule.InvalidError{Field: field, Reason: problem.Reason})
+		}
+	}
+	return errors.Join(all...)
 }
 
 // remember tells the problem what people did just before the plan, so that limits

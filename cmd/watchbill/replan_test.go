@@ -109,7 +109,7 @@ func TestFrozenWeeks(t *testing.T) {
 	team, err := d.schedule.Store.Team(ctx, 1)
 	d.ok(err)
 	team.FrozenWeeks = 3
-	d.ok(d.schedule.SaveTeam(ctx, 1, team))
+	d.ok(d.schedule.SaveTeam(ctx, 1, team, nil))
 	d.now = d.now.AddDate(0, 0, 14) // in the second week
 	shifts, err := d.schedule.Shifts(ctx, 1, d.now.AddDate(0, 0, -14), d.now.AddDate(0, 3, 0), time.Time{})
 	d.ok(err)

@@ -117,7 +117,10 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 		return nil, errors.Join(err, s.db.Close())
 	}
 	clock := func() time.Time { return s.now().UTC().Truncate(time.Second) }
-	s.schedule = &schedule.Service{Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check, Judge: new(judge).judge}
+	s.schedule = &schedule.Service{
+		Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check,
+		CheckMember: s.planner.checkMember, Judge: new(judge).judge,
+	}
 	s.access, err = auth.New(authdb.New(s.db.Write, s.db.Read), auth.Options{Now: clock, Secure: strings.HasPrefix(base, "https://"), Origins: []string{base}})
 	if err != nil {
 		return nil, errors.Join(err, s.db.Close())

@@ -26,7 +26,17 @@ CREATE TABLE membership_change (
     UNIQUE (team_id, person_id, from_day)
 );
 
+-- A team that somebody is setting up, step by step; gone once it is there.
+CREATE TABLE team_setup (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id   INTEGER NOT NULL REFERENCES person (id),
+    state      TEXT    NOT NULL, -- JSON: what was typed
+    updated_at INTEGER NOT NULL
+);
+CREATE INDEX team_setup_owner ON team_setup (owner_id);
+
 -- +goose Down
+DROP TABLE team_setup;
 DROP TABLE membership_change;
 ALTER TABLE plan DROP COLUMN note;
 ALTER TABLE draft DROP COLUMN beat_at;

@@ -159,6 +159,19 @@ func (r memberChangeRow) value() schedule.MemberChange {
 	}
 }
 
+type setupRow struct {
+	ID        int64 `gorm:"primaryKey"`
+	OwnerID   int64
+	State     string
+	UpdatedAt column.Instant
+}
+
+func (setupRow) TableName() string { return "team_setup" }
+
+func (r setupRow) value() schedule.TeamSetup {
+	return schedule.TeamSetup{ID: schedule.ID(r.ID), Owner: schedule.ID(r.OwnerID), State: r.State, UpdatedAt: r.UpdatedAt.Time}
+}
+
 type absenceRow struct {
 	ID                int64 `gorm:"primaryKey"`
 	PersonID          int64

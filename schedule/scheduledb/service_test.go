@@ -575,8 +575,8 @@ func TestMembers(t *testing.T) {
 		w.is(w.PutMember(ctx, w.boss, m), schedule.ErrNotFound)
 		m.Person, m.Share = w.ana, 2*schedule.FullTime
 		w.is(w.PutMember(ctx, w.boss, m), nil)
-		w.is(w.SaveTeam(ctx, w.ana, schedule.TeamRecord{ID: w.team, Name: " ", Zone: "Mars/Olympus", HorizonWeeks: 8}), nil)
-		w.ok(w.SaveTeam(ctx, w.ana, schedule.TeamRecord{ID: w.team, Name: "Billing", Zone: "UTC", HorizonWeeks: 12}))
+		w.is(w.SaveTeam(ctx, w.ana, schedule.TeamRecord{ID: w.team, Name: " ", Zone: "Mars/Olympus", HorizonWeeks: 8}, nil), nil)
+		w.ok(w.SaveTeam(ctx, w.ana, schedule.TeamRecord{ID: w.team, Name: "Billing", Zone: "UTC", HorizonWeeks: 12}, nil))
 		w.is(w.SaveProfile(ctx, w.ana, schedule.Profile{ID: w.ana, Name: "Ana", Zone: "Europe/Berlin", Works: "9-5"}), nil)
 		w.ok(w.SaveProfile(ctx, w.ana, schedule.Profile{ID: w.ana, Name: " Ana  Torres ", Zone: "Europe/Madrid", Works: "09:00-17:00"}))
 		people, err := w.Store.People(ctx, []schedule.ID{w.ana})
@@ -584,5 +584,165 @@ func TestMembers(t *testing.T) {
 		if p := people[0]; p.Name != "Ana Torres" || p.Works != "09:00-17:00" || p.Zone != "Europe/Madrid" {
 			t.Errorf("%+v", p)
 		}
+	})
+}
+
+// Rules have a day from which they hold; those to come can be moved and taken back,
+// and two people who change them at once do not lose anything.
+func TestRules(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.Check = func(in schedule.PlanInput) error {
+			if in.Rules.Source == "bad" {
+				return &schedule.InvalidError{Field: "rules", Reason: "Payments:1:1: bad"}
+			}
+			return nil
+		}
+		day := schedule.DateOf(start)
+		w.now = start
+		change := func(from schedule.Date, source, base string, moved schedule.ID) error {
+			return w.ChangeRules(ctx, w.boss, schedule.RulesChange{Team: w.team, From: from, Source: source, Base: base, Moved: moved})
+		}
+		text := func() string {
+			all, err := w.Store.Rules(ctx, w.team)
+			w.ok(err)
+			text := ""
+			for _, r := range all {
+				text += fmt.Sprintf("%d:%s ", r.From.DaysSince(day), r.Source)
+			}
+			return text
+		}
+		first := "rotations: []\n"
+		w.is(change(day.AddDays(-1), "past", "", 0), nil)
+		w.is(change(day, "bad", "", 0), nil)
+		w.ok(change(day.AddDays(30), "later\r\n", "rotations: []\r\n", 0))
+		w.is(change(day.AddDays(30), "mine", first, 0), schedule.ErrConflict) // there are others by now
+		all, err := w.Store.Rules(ctx, w.team)
+		w.ok(err)
+		later := all[1].ID
+		w.ok(change(day.AddDays(20), "sooner", "later\n", later))
+		if got := text(); got != "0:rotations: []\n 20:sooner " {
+			t.Fatal(got)
+		}
+		w.is(change(day.AddDays(25), "mine", "later\n", later), schedule.ErrConflict) // gone
+		all, err = w.Store.Rules(ctx, w.team)
+		w.ok(err)
+		w.is(w.RemoveRules(ctx, w.boss, w.team, all[0].ID), nil) // they hold
+		w.is(w.RemoveRules(ctx, w.boss, w.team, 999), schedule.ErrNotFound)
+		w.ok(w.RemoveRules(ctx, w.boss, w.team, all[1].ID))
+
+		// Of several who save at the same moment one wins and the others are told.
+		errs := make([]error, 6)
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() { errs[i] = change(day, fmt.Sprint("mine ", i), first, 0) })
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else if !errors.Is(err, schedule.ErrConflict) {
+				t.Error(err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d saved, and the rules are %s", won, text())
+		}
+
+		// The same for the team's settings.
+		was, err := w.Store.Team(ctx, w.team)
+		w.ok(err)
+		to := was
+		to.FrozenWeeks = 2
+		w.ok(w.SaveTeam(ctx, w.boss, to, &was))
+		w.is(w.SaveTeam(ctx, w.boss, to, &was), schedule.ErrConflict)
+		to.FrozenWeeks = 53
+		w.is(w.SaveTeam(ctx, w.boss, to, nil), nil)
+	})
+}
+
+// Members change, pause and come back on days to come; two who change one at once do
+// not lose anything.
+func TestMembersOverTime(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.CheckMember = func(_ schedule.TeamRecord, _ schedule.TeamRules, p schedule.Planning) error {
+			if p.Takes == "nothing" {
+				return &schedule.InvalidError{Field: "takes", Reason: "there is no rotation"}
+			}
+			return nil
+		}
+		edit := func() schedule.MemberEdit {
+			members, err := w.Store.Members(ctx, w.team)
+			w.ok(err)
+			people, err := w.Store.People(ctx, []schedule.ID{w.ana})
+			w.ok(err)
+			at := slices.IndexFunc(members, func(m schedule.Membership) bool { return m.Person == w.ana })
+			return schedule.EditOf(members[at], people[0])
+		}
+		was := edit()
+		to := was
+		to.Share, to.Skills, to.Works, to.Holidays = 800, "db", "Mon-Thu 09:00-17:00", "ES"
+		w.ok(w.ChangeMember(ctx, w.boss, was, to))
+		if got := edit(); got != to {
+			t.Errorf("got %+v, want %+v", got, to)
+		}
+		w.is(w.ChangeMember(ctx, w.boss, was, to), schedule.ErrConflict)
+		was = to
+		to.Takes = "nothing"
+		w.is(w.ChangeMember(ctx, w.boss, was, to), nil)
+		if got := edit(); got != was {
+			t.Errorf("a change that was refused left %+v", got)
+		}
+		other := to
+		other.Person = 999
+		w.is(w.ChangeMember(ctx, w.boss, was, other), schedule.ErrNotFound)
+
+		day := schedule.DateOf(start)
+		w.now = start
+		pause := schedule.MemberChange{Team: w.team, Person: w.ana, From: day.AddDays(14), Share: 800}
+		back := schedule.MemberChange{Team: w.team, Person: w.ana, From: day.AddDays(28), Share: 500, OnCall: true}
+		w.ok(w.ScheduleMember(ctx, w.boss, back))
+		w.ok(w.ScheduleMember(ctx, w.boss, pause))
+		back.Share = 600
+		w.ok(w.ScheduleMember(ctx, w.boss, back)) // in the place of the other
+		pause.From = day.AddDays(-1)
+		w.is(w.ScheduleMember(ctx, w.boss, pause), nil)
+		changes, err := w.Store.MemberChanges(ctx, w.team)
+		w.ok(err)
+		if len(changes) != 2 || changes[0].OnCall || changes[1].Share != 600 || changes[1].CreatedBy != w.boss {
+			t.Errorf("%+v", changes)
+		}
+		w.is(w.UnscheduleMember(ctx, w.boss, w.team+1, changes[0].ID), schedule.ErrNotFound)
+		w.now = start.AddDate(0, 0, 14)
+		w.is(w.UnscheduleMember(ctx, w.boss, w.team, changes[0].ID), nil) // it holds
+		w.ok(w.UnscheduleMember(ctx, w.boss, w.team, changes[1].ID))
+		w.ok(w.RemoveMember(ctx, w.boss, w.team, w.ana))
+		if changes, err := w.Store.MemberChanges(ctx, w.team); err != nil || len(changes) != 0 {
+			t.Errorf("%+v %v", changes, err)
+		}
+	})
+}
+
+func TestSetups(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		a := schedule.TeamSetup{Owner: w.ana, State: "{}", UpdatedAt: w.now}
+		w.ok(w.Store.AddSetup(ctx, &a))
+		a.State = `{"name":"x"}`
+		w.ok(w.Store.SaveSetup(ctx, &a))
+		stolen := a
+		stolen.Owner = w.ben
+		w.is(w.Store.SaveSetup(ctx, &stolen), schedule.ErrNotFound)
+		w.is(w.Store.RemoveSetup(ctx, w.ben, a.ID), schedule.ErrNotFound)
+		w.ok(w.Store.PruneSetups(ctx, w.now))
+		all, err := w.Store.Setups(ctx, w.ana)
+		w.ok(err)
+		if len(all) != 1 || all[0] != a {
+			t.Errorf("%+v", all)
+		}
+		w.ok(w.Store.PruneSetups(ctx, w.now.Add(time.Second)))
+		w.is(w.Store.RemoveSetup(ctx, w.ana, a.ID), schedule.ErrNotFound)
 	})
 }

@@ -1,0 +1,222 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// PutMember adds a person to a team, or changes their place in it. A share is at
+// most full time.
+func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
+	if err := checkMembership(&m); err != nil {
+		return err
+	}
+	return s.Store.InTx(ctx, func(tx Store) error {
+		people, err := tx.People(ctx, []ID{m.Person})
+		if err != nil {
+			return err
+		}
+		if len(people) == 0 {
+			return fmt.Errorf("person %d: %w", m.Person, ErrNotFound)
+		}
+		members, err := tx.Members(ctx, m.Team)
+		if err != nil {
+			return err
+		}
+		for _, was := range members {
+			if was.Person == m.Person {
+				m.Takes, m.Skills, m.Limits, m.OnCall = was.Takes, was.Skills, was.Limits, was.OnCall
+			}
+		}
+		if err := tx.SaveMember(ctx, &m); err != nil {
+			return err
+		}
+		return s.membersChanged(ctx, tx, by, &m, "member.save")
+	})
+}
+
+// membersChanged makes sure that somebody still manages the team, and notes the
+// change.
+func (s *Service) membersChanged(ctx context.Context, tx Store, by ID, m *Membership, action string) error {
+	members, err := tx.Members(ctx, m.Team)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(members, func(m Membership) bool { return m.Manager && m.Until.IsZero() }) {
+		return &InvalidError{"role", "the team needs somebody who manages it; make somebody else a manager first"}
+	}
+	if _, err := tx.RaiseVersion(ctx, m.Team); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: action, About: m.Person, Team: m.Team})
+}
+
+// RemoveMember takes a person out of a team. Their past stays; shifts to come are
+// theirs until the next plan.
+func (s *Service) RemoveMember(ctx context.Context, by, team, person ID) error {
+	return s.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.RemoveMember(ctx, team, person); err != nil {
+			return err
+		}
+		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: person}, "member.remove")
+	})
+}
+
+// A MemberEdit is all that a team's manager says of a member.
+type MemberEdit struct {
+	Membership
+	Works, Sleeps, Holidays string // of the person, in every team
+}
+
+// EditOf returns what is kept of a member as it would be edited.
+func EditOf(m Membership, p Profile) MemberEdit {
+	m.ID = 0
+	return MemberEdit{Membership: m, Works: p.Works, Sleeps: p.Sleeps, Holidays: p.Holidays}
+}
+
+// ChangeMember changes a member from what they were. It is ErrConflict when somebody
+// else has changed them meanwhile.
+func (s *Service) ChangeMember(ctx context.Context, by ID, was, to MemberEdit) error {
+	if err := to.check(); err != nil {
+		return err
+	}
+	team, err := s.Store.Team(ctx, to.Team)
+	if err != nil {
+		return err
+	}
+	today, err := s.today(ctx, to.Team)
+	if err != nil {
+		return err
+	}
+	rules, err := s.RulesOn(ctx, to.Team, today)
+	if err != nil {
+		return err
+	}
+	return s.Store.InTx(ctx, func(tx Store) error {
+		if _, err := tx.RaiseVersion(ctx, to.Team); err != nil {
+			return err
+		}
+		is, p, err := memberOf(ctx, tx, to.Team, to.Person)
+		if err != nil {
+			return err
+		}
+		if EditOf(is, p) != was {
+			return fmt.Errorf("somebody else has changed %s meanwhile: %w", p.Name, ErrConflict)
+		}
+		p.Works, p.Sleeps, p.Holidays = to.Works, to.Sleeps, to.Holidays
+		if err := s.CheckMember(team, rules, Planning{Profile: p, Membership: to.Membership}); err != nil {
+			return err
+		}
+		if err := tx.SaveMember(ctx, &to.Membership); err != nil {
+			return err
+		}
+		if to.Works != was.Works || to.Sleeps != was.Sleeps || to.Holidays != was.Holidays {
+			if err := tx.SavePerson(ctx, &p); err != nil {
+				return err
+			}
+			if err := tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "profile.change", About: p.ID}); err != nil {
+				return err
+			}
+		}
+		return s.membersChanged(ctx, tx, by, &to.Membership, "member.save")
+	})
+}
+
+// memberOf finds a member and who that is.
+func memberOf(ctx context.Context, tx Store, team, person ID) (m Membership, p Profile, err error) {
+	members, err := tx.Members(ctx, team)
+	if err != nil {
+		return m, p, err
+	}
+	at := slices.IndexFunc(members, func(m Membership) bool { return m.Person == person })
+	people, err := tx.People(ctx, []ID{person})
+	if err != nil {
+		return m, p, err
+	}
+	if at < 0 || len(people) == 0 {
+		return m, p, fmt.Errorf("member %d of team %d: %w", person, team, ErrNotFound)
+	}
+	return members[at], people[0], nil
+}
+
+// check says what is wrong with a member, whatever the rules are.
+func (m *MemberEdit) check() error {
+	err := checkMembership(&m.Membership)
+	for field, text := range map[string]string{"takes": m.Takes, "skills": m.Skills, "limits": m.Limits, "works": m.Works, "sleeps": m.Sleeps, "holidays": m.Holidays} {
+		if len(text) > maxReason {
+			err = errors.Join(err, &InvalidError{field, fmt.Sprintf("this is longer than %d letters", maxReason)})
+		}
+	}
+	return err
+}
+
+func checkMembership(m *Membership) error {
+	var bad problems
+	if m.Share < 0 || m.Share > FullTime {
+		bad.add("share", "write 100 for full time, 80 for four days of five")
+	}
+	if !m.From.IsZero() && !m.Until.IsZero() && m.Until.Before(m.From) {
+		bad.add("until", "%v is before the first day %v", m.Until, m.From)
+	}
+	return bad.err()
+}
+
+// ScheduleMember changes a member's share from a day on, or lets them pause or come
+// back. Another change on the same day is replaced.
+func (s *Service) ScheduleMember(ctx context.Context, by ID, c MemberChange) error {
+	today, err := s.today(ctx, c.Team)
+	if err != nil {
+		return err
+	}
+	var bad problems
+	if c.Share < 0 || c.Share > FullTime {
+		bad.add("share", "write 100 for full time, 80 for four days of five")
+	}
+	if c.From.Before(today) {
+		bad.add("from", "%v is past; choose today or a day to come", c.From)
+	}
+	if err := bad.err(); err != nil {
+		return err
+	}
+	c.CreatedAt, c.CreatedBy = s.Now(), by
+	return s.Store.InTx(ctx, func(tx Store) error {
+		m, _, err := memberOf(ctx, tx, c.Team, c.Person)
+		if err != nil {
+			return err
+		}
+		if !m.Until.IsZero() && c.From.After(m.Until) {
+			return &InvalidError{"from", fmt.Sprintf("the last day in the team is %v; take that away first", m.Until)}
+		}
+		if err := tx.SaveMemberChange(ctx, &c); err != nil {
+			return err
+		}
+		return s.membersChanged(ctx, tx, by, &m, "member.schedule")
+	})
+}
+
+// UnscheduleMember forgets a change of a member that is still to come.
+func (s *Service) UnscheduleMember(ctx context.Context, by, team, id ID) error {
+	today, err := s.today(ctx, team)
+	if err != nil {
+		return err
+	}
+	return s.Store.InTx(ctx, func(tx Store) error {
+		all, err := tx.MemberChanges(ctx, team)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(all, func(c MemberChange) bool { return c.ID == id })
+		if at < 0 {
+			return fmt.Errorf("change %d: %w", id, ErrNotFound)
+		}
+		if !all[at].From.After(today) {
+			return &InvalidError{"from", "this holds already; schedule another change instead"}
+		}
+		if err := tx.RemoveMemberChange(ctx, team, id); err != nil {
+			return err
+		}
+		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: all[at].Person}, "member.schedule")
+	})
+}
