@@ -33,10 +33,10 @@ func (pl *planning) document(solution *roster.Solution) (*planDoc, error) {
 		d.Absences = append(d.Absences, pl.absenceDocs(m)...)
 	}
 	for _, c := range solution.Conflicts {
-		d.Unfilled = append(d.Unfilled, reasonDoc(c))
+		d.Unfilled = append(d.Unfilled, reasonDoc{c.Slots, c.Reasons, pl.teamWords(c.Text)})
 	}
 	for _, r := range solution.Remedies {
-		d.Remedies = append(d.Remedies, remedyDoc{r.Change, r.Uncovered, r.Text})
+		d.Remedies = append(d.Remedies, remedyDoc{r.Change, r.Uncovered, pl.remedyText(r)})
 	}
 	if solution.Team != nil {
 		d.Enough = solution.Team.Text

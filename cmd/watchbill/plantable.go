@@ -127,8 +127,8 @@ func (d *planDoc) tableUnfilled(b *strings.Builder, on paper) {
 		return
 	}
 	heading(b, on, "Why shifts are unfilled")
-	for _, r := range d.Unfilled {
-		paragraph(b, on, plain, "  - ", sentence(r.Text))
+	for _, c := range causes(d.Unfilled) {
+		paragraph(b, on, plain, "  - ", sentence(c.String()))
 	}
 	if d.Enough != "" {
 		paragraph(b, on, plain, "  - ", sentence(d.Enough))

@@ -35,10 +35,12 @@ func (s *solving) solve(con *console, p *roster.Problem) (*roster.Solution, erro
 	// it repeatable. The clock is for a machine that is slower than that.
 	limited, cancel := context.WithTimeout(interrupt, s.TimeLimit)
 	defer cancel()
+	search, enough := context.WithTimeout(limited, s.TimeLimit*4/5)
+	defer enough()
 
 	line, start := newProgressLine(con), con.now()
 	solution, err := roster.Solve(limited, p, roster.Options{
-		Seed: s.Seed, Budget: roster.BudgetFor(s.TimeLimit), Progress: line.report(),
+		Seed: s.Seed, Budget: roster.BudgetFor(s.TimeLimit), Search: search, Progress: line.report(),
 	})
 	line.clear()
 	if err != nil {

@@ -197,6 +197,15 @@ func (r *remedist) blamed(kind reasonKind) []reason {
 func (r *remedist) windows() {
 	for _, why := range r.blamed(reasonWindow) {
 		w := r.f.b.p.Rules.Windows[why.index]
+		if long := r.tooLong(why); long > w.Max && long < w.Length {
+			to := Window{w.Length, long}
+			r.try(measure{
+				key: fmt.Sprintf("window:%d:max=%d", why.index, long), effort: 31, cures: []reason{why},
+				text:  windowWords(to) + " instead of " + windowWords(w),
+				apply: func(q *Problem) bool { q.Rules.Windows[why.index] = to; return true },
+			})
+			continue
+		}
 		unit := gcd(w.Length, w.Max)
 		if w.Max == unit {
 			key := fmt.Sprintf("window:%d:window=", why.index)
@@ -207,6 +216,19 @@ func (r *remedist) windows() {
 		key := fmt.Sprintf("window:%d:max=", why.index)
 		r.loosen(why, key, func(k int64) (Window, int64) { return Window{w.Length, w.Max + k*unit}, w.Max + k*unit })
 	}
+}
+
+// tooLong returns the length of the longest slot that a rule keeps from everybody
+// by itself.
+func (r *remedist) tooLong(why reason) int64 {
+	long := int64(0)
+	for _, c := range r.f.found {
+		if c.force.has(r.f.b.ids[why]) && len(c.slots) == 1 {
+			s := &r.f.b.p.Slots[c.slots[0]]
+			long = max(long, s.NEnd-s.NStart)
+		}
+	}
+	return long
 }
 
 // loosen tries ever looser forms of a window rule, and returns how few slots
@@ -306,7 +328,7 @@ func (r *remedist) single(kind reasonKind) {
 		case reasonPin:
 			s := &r.f.b.p.Slots[why.index]
 			c.effort = 5
-			c.text = fmt.Sprintf("%s, %s with somebody else than %s", s.Layer, r.cal.span(s.NStart, s.NEnd), r.f.b.p.Members[r.f.b.pins[why.index]].ID)
+			c.text = fmt.Sprintf("%s, %s with somebody other than %s", s.Layer, r.cal.span(s.NStart, s.NEnd), r.f.b.p.Members[r.f.b.pins[why.index]].ID)
 			c.apply = func(q *Problem) bool {
 				was := len(q.Pinned)
 				q.Pinned = slices.DeleteFunc(slices.Clone(q.Pinned), func(x Pin) bool { return x.Slot == s.ID })

@@ -17,6 +17,8 @@ type teller struct {
 	left  crowd    // those of them who could hold at least one slot by themselves
 	facts []string
 	rules []string
+	// allAway says that the facts tell of everybody being away.
+	allAway bool
 }
 
 // sentence writes the conflict for a manager.
@@ -74,19 +76,35 @@ func (t *teller) compose() string {
 		t.facts = append(t.facts, "there is nobody in the plan")
 	}
 	out.WriteString(listWords(t.facts))
-	if len(t.left) < len(t.able) && (len(t.c.slots) > 1 || len(t.left) == 0) {
+	if len(t.left) < len(t.able) && (len(t.c.slots) > 1 || len(t.left) == 0) && !t.allAway {
 		out.WriteString(", which leaves " + t.remaining())
 	}
 	if len(t.rules) == 0 {
 		return out.String()
 	}
 	if len(t.facts) == 0 && len(t.c.slots) == 1 {
-		out.WriteString("the shift alone is too long")
+		return out.String() + t.alone()
 	}
 	if len(t.rules) == 1 && t.rules[0] == restWords(0) {
 		return out.String() + "; nobody can hold two at once"
 	}
 	return out.String() + "; " + listWords(t.rules) + " cannot hold"
+}
+
+// alone says why nobody can hold a single shift: it is longer than a rule allows,
+// or has too many marks of a kind.
+func (t *teller) alone() string {
+	marks := t.b.p.Slots[t.c.slots[0]].Marks
+	for _, r := range t.in {
+		if r.kind != reasonCount {
+			continue
+		}
+		mark := t.b.p.Rules.Counts[r.index].Mark
+		if n := int64(len(marks[mark])); n > t.b.p.Rules.Counts[r.index].Max {
+			return fmt.Sprintf("the shift alone has %d %s; %s cannot hold", n, noun(n, markWord(mark)), listWords(t.rules))
+		}
+	}
+	return "the shift alone is too long for " + listWords(t.rules)
 }
 
 func (t *teller) remaining() string {
@@ -111,7 +129,29 @@ func (t *teller) subject() string {
 	for _, l := range layers {
 		words = append(words, fmt.Sprintf("%d %s", count[l], l))
 	}
-	return listWords(words) + " " + noun(int64(count[layers[len(layers)-1]]), "shift")
+	return listWords(words) + " " + noun(int64(count[layers[len(layers)-1]]), "shift") + t.marked()
+}
+
+// marked says that the slots are on holidays, where only rules about those are to
+// blame.
+func (t *teller) marked() string {
+	mark := ""
+	for _, r := range t.in {
+		switch r.kind {
+		case reasonWindow, reasonGap, reasonLimit:
+			return ""
+		case reasonCount:
+			if word := markWord(t.b.p.Rules.Counts[r.index].Mark); mark == "" || mark == word {
+				mark = word
+				continue
+			}
+			return ""
+		}
+	}
+	if mark == "" || mark == "weekend" {
+		return "" // every week has one
+	}
+	return " on " + noun(2, mark)
 }
 
 // tellLayers says how few serve a layer or have a skill; layers that the same
@@ -129,7 +169,7 @@ func (t *teller) tellLayers() {
 				done[q] = true
 			}
 		}
-		does := who.pick("serves ", "serve ") + listWords(names)
+		does := who.pick("takes ", "take ") + listWords(names)
 		if r.kind == reasonSkill {
 			does = who.pick("has", "have") + " the " + noun(int64(len(names)), "skill") + " " + listWords(names)
 		}
@@ -137,7 +177,7 @@ func (t *teller) tellLayers() {
 		case len(who) == 0 && r.kind == reasonSkill:
 			t.facts = append(t.facts, "nobody has the "+noun(int64(len(names)), "skill")+" "+listWords(names))
 		case len(who) == 0:
-			t.facts = append(t.facts, "nobody serves "+listWords(names))
+			t.facts = append(t.facts, "nobody takes "+listWords(names))
 		case len(who) <= 4:
 			t.facts = append(t.facts, "only "+who.names(t.b.p, 4)+" "+does)
 		default:
@@ -174,9 +214,13 @@ func (t *teller) tellAbsent() {
 			away.add(r.who)
 		}
 	}
+	t.allAway = len(away) > 1 && len(away) == len(t.b.p.Members)
 	if len(away) > 3 {
 		of := fmt.Sprintf("%d of %d are away", len(away), len(t.able))
-		if len(t.facts) > 0 {
+		switch {
+		case t.allAway:
+			of = fmt.Sprintf("all %d are away", len(away))
+		case len(t.facts) > 0:
 			of = fmt.Sprintf("%d of them are away", len(away))
 		}
 		if len(away) <= 8 {
@@ -285,12 +329,12 @@ func (t *teller) hampered(m int) bool {
 	})
 }
 
-// tellPins says who is fixed elsewhere.
+// tellPins says who is pinned elsewhere.
 func (t *teller) tellPins() {
 	for _, r := range t.in {
 		if r.kind == reasonPin {
 			s := &t.b.p.Slots[r.index]
-			t.facts = append(t.facts, fmt.Sprintf("%s is fixed for %s %s",
+			t.facts = append(t.facts, fmt.Sprintf("%s is pinned to %s %s",
 				t.b.p.Members[t.b.pins[r.index]].ID, s.Layer, t.cal.span(s.NStart, s.NEnd)))
 		}
 	}

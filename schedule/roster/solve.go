@@ -15,6 +15,10 @@ type Options struct {
 	// ten seconds buy. The same budget and seed give the same roster, unless
 	// the context ends first.
 	Budget int64
+	// Search, when set, ends the search before the context ends everything, so
+	// that on a slow machine there is time left to explain what is uncovered. It
+	// is made from the context that Solve gets.
+	Search context.Context
 	// Progress, when set, is called now and then from one goroutine at a time.
 	Progress func(Progress)
 }
@@ -40,7 +44,11 @@ func Solve(ctx context.Context, p *Problem, o Options) (*Solution, error) {
 	if o.Budget <= 0 {
 		o.Budget = BudgetFor(10 * time.Second)
 	}
-	s := newSolver(ctx, p, o)
+	search := o.Search
+	if search == nil {
+		search = ctx
+	}
+	s := newSolver(search, p, o)
 	s.firstPass()
 	s.refine()
 	sol := s.solution()

@@ -16,15 +16,16 @@ type tally struct {
 	need  int
 	have  int // members who can do them when they are there
 	from  int64
-	rule  string
-	long  int64 // length of the stretch; zero when all are at once
+	rule  string // of the stretch
+	long  int64  // length of the stretch; zero when all are at once
 }
 
 // missing returns how many people the count is short of.
 func (t tally) missing() int { return t.need - t.have }
 
 // counted words the counting argument that shows the largest lack of people, or
-// comes nearest to it. It is empty when there is nothing to count.
+// comes nearest to it, to follow how many it takes. It is empty when there is
+// nothing to count.
 func (r *remedist) counted(extra int) string {
 	var best tally
 	for _, t := range r.tallies() {
@@ -42,17 +43,20 @@ func (r *remedist) counted(extra int) string {
 	if len(best.skill) > 0 {
 		what += " that need " + listWords(best.skill)
 	}
-	text := fmt.Sprintf("in the %s from %s there are %d %s and %s lets one person take %s: at least %s",
-		lengthWords(best.long), r.cal.date(best.from), best.slots, what, best.rule, spell(int64(best.each)), crowdWords(best.need))
+	text := fmt.Sprintf("in the %s from %s there are %d %s and %s lets one person take %s",
+		anyWords(best.long), r.cal.date(best.from), best.slots, what, best.rule, spell(int64(best.each)))
 	if best.long == 0 {
-		text = fmt.Sprintf("on %s there are %d %s that no one can hold together (%s): at least %s",
-			r.cal.date(best.from)+" at "+clock(best.from), best.slots, what, best.rule, crowdWords(best.need))
+		rest := ""
+		if gap := r.f.b.p.Rules.MinGap; gap > 0 {
+			rest = fmt.Sprintf(" (%s)", restWords(gap))
+		}
+		text = fmt.Sprintf("on %s there are %d %s that no one can hold together%s",
+			r.cal.date(best.from)+" at "+clock(best.from), best.slots, what, rest)
 	}
-	text += fmt.Sprintf(", and there %s %d", crowdVerb(best.have), best.have)
 	if best.missing() < extra {
-		text += "; absences and the other rules ask for more"
+		return fmt.Sprintf("; by counting alone %d would do (%s), but absences and the other rules ask for more", best.need, text)
 	}
-	return text
+	return fmt.Sprintf("; %s: at least %s, and there %s %d", text, crowdWords(best.need), crowdVerb(best.have), best.have)
 }
 
 // tallies counts every set of slots that the same people can hold: each part,
@@ -158,7 +162,7 @@ func mostAtOnce(p *Problem, slots []int, t tally) tally {
 			over++
 		}
 		if n := i + 1 - over; n > best.need && n > 1 {
-			best.slots, best.each, best.need, best.from, best.rule = n, 1, n, p.Slots[s].NStart, restWords(p.Rules.MinGap)
+			best.slots, best.each, best.need, best.from = n, 1, n, p.Slots[s].NStart
 		}
 	}
 	return best

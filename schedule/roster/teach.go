@@ -60,7 +60,7 @@ func (r *remedist) teach(c clash, slot *Slot) {
 			one.effort++
 		}
 		if !slices.Contains(m.Layers, slot.Layer) {
-			learn(reason{kind: reasonLayer, name: slot.Layer}, " also in layer "+slot.Layer, func(x *Member) { x.Layers = append(slices.Clip(x.Layers), slot.Layer) })
+			learn(reason{kind: reasonLayer, name: slot.Layer}, " also taking "+slot.Layer, func(x *Member) { x.Layers = append(slices.Clip(x.Layers), slot.Layer) })
 		}
 		for _, k := range slot.Skills {
 			if !slices.Contains(m.Skills, k) {

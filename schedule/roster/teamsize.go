@@ -152,20 +152,16 @@ func (r *remedist) propose(k, left int) {
 // sized words a team size; sure says that one person fewer provably does not do.
 func (r *remedist) sized(extra int, sure bool) *TeamSize {
 	n := len(r.f.b.p.Members)
-	text := r.counted(extra)
-	if text != "" {
-		text += "; "
+	text := fmt.Sprintf("it takes %s who can do everything", crowdWords(extra))
+	if n > 0 {
+		text = fmt.Sprintf("it takes %s: the %d there %s and %s more who can do everything", crowdWords(n+extra), n, crowdVerb(n), spell(int64(extra)))
 	}
-	if n == 0 {
-		text += fmt.Sprintf("it takes %s who can do everything", crowdWords(extra))
-	} else {
-		text += fmt.Sprintf("it takes %s: the %d there %s and %s more who can do everything", crowdWords(n+extra), n, crowdVerb(n), spell(int64(extra)))
-	}
-	if extra > 1 && sure {
+	switch {
+	case !sure:
+		text += "; fewer may do, but none were found"
+	case extra > 1:
 		text += "; one fewer provably does not do"
 	}
-	if !sure {
-		text += "; fewer may do, but none were found"
-	}
+	text += r.counted(extra)
 	return &TeamSize{n + extra, extra, text}
 }

@@ -75,7 +75,16 @@ func windowWords(w Window) string {
 
 // countWords writes a count rule: at most 2 weekends in any 4 weeks.
 func countWords(c Count) string {
-	return fmt.Sprintf("at most %d %s in any %s", c.Max, noun(c.Max, c.Mark), anyWords(c.Length))
+	return fmt.Sprintf("at most %d %s in any %s", c.Max, noun(c.Max, markWord(c.Mark)), anyWords(c.Length))
+}
+
+// markWord names a kind of mark. "holiday 2" are the holidays of some of the
+// people, and holidays to them.
+func markWord(mark string) string {
+	if word := strings.TrimRight(mark, " 0123456789"); word != "" {
+		return word
+	}
+	return mark
 }
 
 // restWords writes the rule of rest.
