@@ -111,7 +111,7 @@ func doorFixtures() []fixture {
 		{"setup", "full", ui.Setup{Frame: out("Set up"), Zones: zones, Email: bad, Code: ui.Field{Value: "K7QF-22MX", Error: "This code has been used. Restart the program for a new one."}}},
 		{"setup", "empty", ui.Setup{Frame: out("Set up")}},
 		{"setup", "long", ui.Setup{Frame: out("Set up"), Error: longText, Name: ui.Field{Value: longText, Error: longText}}},
-		{"invite", "full", ui.Invite{Frame: out("Join"), Token: "tok", TeamName: "Payments Platform", InvitedBy: "Leila Haddad", Email: "priya@example.com", Zones: zones}},
+		{"invite", "full", ui.Invite{Frame: out("Join"), Token: "tok", TeamName: "Payments Platform", InvitedBy: "Leila Haddad", Email: "priya@example.com", Zones: zones, Provider: "Acme SSO"}},
 		{"invite", "empty", ui.Invite{Frame: out("Join"), Token: "tok", Invalid: "It was used on Mon 2 Nov, or it has run out."}},
 		{"reset", "full", ui.Reset{Frame: out("New password"), Token: "tok", Email: "priya@example.com", Tokens: true, Password: ui.Field{Error: "The password needs at least 12 characters; several words make a good one."}}},
 		{"reset", "empty", ui.Reset{Frame: out("New password"), Token: "tok"}},

@@ -27,6 +27,7 @@ type Invite struct {
 	Token          string
 	Invalid        string // why the invitation cannot be used, or ""
 	Error          string // of the form as a whole
+	Provider       string // of single sign-on, which can be used instead; or ""
 	Join           bool   // the reader is logged in as the one who is invited
 	TeamName       string // empty for an invitation to no team yet
 	InvitedBy      string

@@ -19,6 +19,8 @@ func (s *Site) registerAccess(e *echo.Group) {
 	e.POST("/setup", s.setUp)
 	e.GET("/login", s.loginPage)
 	e.POST("/login", s.logIn)
+	e.GET("/login/sso", s.beginSignOn)
+	e.GET("/login/sso/done", s.endSignOn)
 	e.POST("/logout", s.logOut)
 	e.GET("/account", s.account)
 	e.POST("/account", s.saveAccount)
@@ -102,7 +104,50 @@ func (s *Site) loginPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, "login", Login{Frame: f, Next: local(c.QueryParam("next"))})
+	return s.show(c, http.StatusOK, "login", s.loginForm(f, local(c.QueryParam("next"))))
+}
+
+// loginForm is the log-in page as it begins.
+func (s *Site) loginForm(f Frame, next string) Login {
+	page := Login{Frame: f, Next: next}
+	if label := s.Access.SignOnLabel(); label != "" {
+		page.Providers = []SignOnLink{{Name: label, URL: "/login/sso?next=" + url.QueryEscape(next)}}
+	}
+	return page
+}
+
+// beginSignOn leads to the provider.
+func (s *Site) beginSignOn(c echo.Context) error {
+	to, err := s.Access.BeginSignOn(c.Request().Context(), local(c.QueryParam("next")), c.QueryParam("invitation"))
+	if err != nil {
+		return s.signOnFailed(c, err)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// endSignOn is where the provider leads back to.
+func (s *Site) endSignOn(c echo.Context) error {
+	next, err := s.Access.EndSignOn(c.Request().Context())
+	if err != nil {
+		return s.signOnFailed(c, err)
+	}
+	return c.Redirect(http.StatusSeeOther, local(next))
+}
+
+// signOnFailed shows the log-in page with the reason; the whole of it is for the log.
+func (s *Site) signOnFailed(c echo.Context, err error) error {
+	problem := httperr.Of(err)
+	if _, ok := errors.AsType[*auth.SignOnError](err); !ok && problem.Internal() {
+		return err
+	}
+	s.Log.Warn("sign-on refused", "error", err)
+	f, err := s.frame(c, auth.Who{}, "Log in", "")
+	if err != nil {
+		return err
+	}
+	page := s.loginForm(f, "/")
+	page.Error = problem.Message
+	return s.show(c, problem.Status, "login", page)
 }
 
 func (s *Site) logIn(c echo.Context) error {
@@ -121,7 +166,9 @@ func (s *Site) logIn(c echo.Context) error {
 	for name := range problem.Header {
 		c.Response().Header().Set(name, problem.Header.Get(name))
 	}
-	return s.show(c, problem.Status, "login", Login{Frame: f, Email: Field{Value: c.FormValue("email")}, Next: local(c.FormValue("next")), Error: problem.Message})
+	page := s.loginForm(f, local(c.FormValue("next")))
+	page.Email.Value, page.Error = c.FormValue("email"), problem.Message
+	return s.show(c, problem.Status, "login", page)
 }
 
 func (s *Site) logOut(c echo.Context) error {
@@ -163,6 +210,11 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 	page.Name.Value, page.ZoneName.Value = p.Name, p.Zone
 	page.WorkFrom.Value, page.WorkUntil.Value = hoursOf(p.Works)
 	page.SleepFrom.Value, page.SleepUntil.Value = hoursOf(p.Sleeps)
+	if only, err := s.Access.OnlySignOn(ctx); err != nil {
+		return nil, err
+	} else if only {
+		page.NoPassword = s.Access.SignOnLabel()
+	}
 	sessions, err := s.Access.Sessions(ctx)
 	if err != nil {
 		return nil, err

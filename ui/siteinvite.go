@@ -134,7 +134,7 @@ func (s *Site) invitationPage(c echo.Context) (*Invite, *auth.Invitation, error)
 		return nil, nil, err
 	}
 	i, err := s.Access.InvitationOf(c.Request().Context(), c.Param("token"))
-	page := &Invite{Frame: f, Token: c.Param("token"), TeamName: i.TeamName, InvitedBy: i.Inviter, Email: i.Email, Zones: suggestedZones}
+	page := &Invite{Frame: f, Token: c.Param("token"), TeamName: i.TeamName, InvitedBy: i.Inviter, Email: i.Email, Zones: suggestedZones, Provider: s.Access.SignOnLabel()}
 	if errors.Is(err, auth.ErrUsed) {
 		page.Invalid = "It has been used: each link lets one person in, once. If that was you, sign in."
 		return page, nil, nil

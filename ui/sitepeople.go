@@ -31,6 +31,9 @@ func (s *Site) fillAccounts(ctx context.Context, page *Admin) error {
 		row := AdminService{ID: a.ID, Name: a.Name, Inactive: !a.DeactivatedAt.IsZero(), Used: a.UsedAt, Tokens: tokenList(a.Tokens)}
 		page.Services = append(page.Services, row)
 	}
+	if set, checked, problem, ok := s.Access.SignOnState(ctx); ok {
+		page.SignOn = SignOn{On: true, Name: set.Label, Issuer: set.Issuer, Problem: problem, Checked: checked, Password: true}
+	}
 	invited, err := s.Access.Invitations(ctx, 0)
 	if err != nil {
 		return err

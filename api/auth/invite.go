@@ -223,17 +223,14 @@ func (s *Service) Accept(ctx context.Context, text, name, password, zone string)
 	if err != nil {
 		return "", err
 	}
-	_, err = s.accept(ctx, &i, Account{Name: name, Zone: zone, Password: hash})
-	return i.Email, err
+	return i.Email, s.accept(ctx, &i, Account{Name: name, Zone: zone, Password: hash})
 }
 
-// accept uses an invitation up for an account with the name, zone, password and
-// subject given.
-func (s *Service) accept(ctx context.Context, i *Invitation, as Account) (Account, error) {
-	var a Account
-	err := s.store.InTx(ctx, func(tx Store) error {
-		var err error
-		a, err = tx.AccountByEmail(ctx, i.Email)
+// accept uses an invitation up for an account with the name, zone and password
+// given.
+func (s *Service) accept(ctx context.Context, i *Invitation, as Account) error {
+	return s.store.InTx(ctx, func(tx Store) error {
+		a, err := tx.AccountByEmail(ctx, i.Email)
 		switch {
 		case orNone(err) != nil:
 			return err
@@ -252,13 +249,12 @@ func (s *Service) accept(ctx context.Context, i *Invitation, as Account) (Accoun
 		if err != nil {
 			return err
 		}
-		a.Kind, a.Password, a.Subject, a.Admin, a.CreatedAt = KindPerson, as.Password, as.Subject, i.Admin, s.now()
+		a.Kind, a.Password, a.Admin, a.CreatedAt = KindPerson, as.Password, i.Admin, s.now()
 		if err := tx.PutAccount(ctx, a); err != nil {
 			return err
 		}
 		return s.join(ctx, tx, i, a.Person)
 	})
-	return a, err
 }
 
 // join uses an invitation up for somebody.
@@ -290,8 +286,13 @@ func (s *Service) Join(ctx context.Context, text string) error {
 	if w.Email != i.Email {
 		return ErrForbidden
 	}
+	return s.joinAs(ctx, w.Person, &i)
+}
+
+// joinAs uses an invitation for somebody who has an account.
+func (s *Service) joinAs(ctx context.Context, person int64, i *Invitation) error {
 	return s.store.InTx(ctx, func(tx Store) error {
-		a, err := tx.Account(ctx, w.Person)
+		a, err := tx.Account(ctx, person)
 		if err != nil {
 			return err
 		}
@@ -301,7 +302,7 @@ func (s *Service) Join(ctx context.Context, text string) error {
 				return err
 			}
 		}
-		return s.join(ctx, tx, &i, w.Person)
+		return s.join(ctx, tx, i, person)
 	})
 }
 

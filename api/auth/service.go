@@ -30,6 +30,8 @@ type Options struct {
 	Idle, Lifetime time.Duration
 	// Hashing is the cost of a password: 19 MiB, two passes.
 	Hashing Hashing
+	// SignOn is the OpenID provider, if there is one.
+	SignOn *SignOn
 	// Hashers is how many passwords may be hashed at the same time: 2.
 	Hashers int
 }
@@ -43,6 +45,7 @@ type Service struct {
 	sessions *scs.SessionManager
 	hasher   *hasher
 	cross    *http.CrossOriginProtection
+	client   *client // nil without an OpenID provider
 }
 
 // New returns a service on a store. An error means that one of the origins is
@@ -65,6 +68,9 @@ func New(store Store, opt Options) (*Service, error) {
 		if err := s.cross.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("trusted origin: %w", err)
 		}
+	}
+	if opt.SignOn != nil {
+		s.client = &client{SignOn: *opt.SignOn, now: opt.Now}
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = sessionStore{s}

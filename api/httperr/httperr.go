@@ -48,6 +48,13 @@ func Of(err error) Problem {
 			Header: http.Header{"Retry-After": {strconv.FormatInt(wait, 10)}},
 		}
 	}
+	if no, ok := errors.AsType[*auth.SignOnError](err); ok {
+		status := http.StatusUnauthorized
+		if no.Down {
+			status = http.StatusServiceUnavailable
+		}
+		return Problem{Status: status, Message: no.Reason}
+	}
 	if known, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return ofEcho(known)
 	}

@@ -30,6 +30,8 @@ type serveCmd struct {
 	BaseURL   string        `env:"WATCHBILL_BASE_URL" placeholder:"URL" help:"Where people reach the service, like https://watchbill.example; links in calendars begin with it."`
 	Demo      bool          `help:"Serve a demonstration company on a throw-away database."`
 	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
+
+	SignOn signOnFlags `embed:"" prefix:"oidc-"`
 }
 
 // Validate is called by kong when the command line has been read.
@@ -40,7 +42,7 @@ func (c *serveCmd) Validate() error {
 	if c.PlanLimit <= 0 {
 		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
 	}
-	return nil
+	return c.SignOn.check()
 }
 
 // Run serves until the program is told to stop.
@@ -64,7 +66,11 @@ func (c *serveCmd) Run(con *console) error {
 		}
 		defer remove()
 	}
-	srv, err := newServer(ctx, con, address, base, c.PlanLimit)
+	signOn, err := c.SignOn.settings(base)
+	if err != nil {
+		return err
+	}
+	srv, err := newServer(ctx, con, address, base, c.PlanLimit, func(o *auth.Options) { o.SignOn = signOn })
 	if err != nil {
 		return err
 	}
@@ -107,7 +113,9 @@ type server struct {
 	now      func() time.Time // moves for the demonstration
 }
 
-func newServer(ctx context.Context, con *console, address, base string, planLimit time.Duration) (*server, error) {
+// newServer opens the database and puts the service together; access changes how
+// people get in.
+func newServer(ctx context.Context, con *console, address, base string, planLimit time.Duration, access ...func(*auth.Options)) (*server, error) {
 	s := &server{log: slog.New(slog.NewTextHandler(con.err, nil)), planner: planner{planLimit}, now: con.now}
 	var err error
 	if s.db, err = migrations.Open(ctx, address); err != nil {
@@ -121,7 +129,11 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 		Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check,
 		CheckMember: s.planner.checkMember, Judge: new(judge).judge,
 	}
-	s.access, err = auth.New(authdb.New(s.db.Write, s.db.Read), auth.Options{Now: clock, Secure: strings.HasPrefix(base, "https://"), Origins: []string{base}})
+	options := auth.Options{Now: clock, Secure: strings.HasPrefix(base, "https://"), Origins: []string{base}}
+	for _, change := range access {
+		change(&options)
+	}
+	s.access, err = auth.New(authdb.New(s.db.Write, s.db.Read), options)
 	if err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}

@@ -32,14 +32,19 @@ type deployment struct {
 	tokens int
 }
 
-// deploy serves on a database; the jobs do not run by themselves.
-func deploy(t *testing.T, address string) *deployment {
+// deploy serves on a database; the jobs do not run by themselves. access changes how
+// people get in.
+func deploy(t *testing.T, address string, access ...func(*deployment, *auth.Options)) *deployment {
 	t.Helper()
 	d := &deployment{t: t, now: time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)}
 	front := httptest.NewUnstartedServer(nil)
 	d.url = "http://" + front.Listener.Addr().String()
 	var err error
-	d.server, err = newServer(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}, address, d.url, time.Second)
+	d.server, err = newServer(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}, address, d.url, time.Second, func(o *auth.Options) {
+		for _, change := range access {
+			change(d, o)
+		}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,6 +291,7 @@ var routes = map[string]string{
 	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
 	"POST /account/tokens": "known", "POST /account/tokens/:token/revoke": "known", "POST /account/sessions/end": "known",
+	"GET /login/sso": "nobody", "GET /login/sso/done": "nobody",
 	"GET /invite/:token": "nobody", "POST /invite/:token": "nobody", "POST /invite/:token/join": "nobody", "GET /reset/:token": "nobody", "POST /reset/:token": "nobody",
 	"POST /teams/:team/invitations": "manager", "POST /teams/:team/invitations/:invitation/revoke": "manager",
 	"POST /admin/invitations": "admin", "POST /admin/invitations/:invitation/revoke": "admin", "POST /admin/people/:person/admin": "admin", "POST /admin/people/:person/reset": "admin",
