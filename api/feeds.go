@@ -2,11 +2,11 @@ package api
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -19,31 +19,36 @@ import (
 )
 
 // Feeds serves calendars by secret links. What was rendered is kept until what it
-// shows changes, so that a reader who asks again costs two look-ups.
+// shows changes, so that a reader who asks again costs one look-up. What a feed's
+// bytes were last, and since when, is in the database: a reader who has them is
+// told so by any replica, also by one that has never rendered them.
 type Feeds struct {
 	Schedule *schedule.Service
 	BaseURL  string // of the pages that events link to
+	Log      *slog.Logger
 
+	cache feedCache
 	mu    sync.Mutex
-	cache map[schedule.ID]*rendered
+	noted map[schedule.ID]time.Time // when this replica last noted a fetch
 }
 
-// A rendered feed is its bytes and what they are made of.
-type rendered struct {
-	stamp   string
-	etag    string
-	plain   []byte
-	zipped  []byte
-	changed time.Time // when these bytes were made first
-	noted   time.Time // when the last fetch was written down
-	notedBy string
+// NewFeeds returns feeds whose events link to pages under an address.
+func NewFeeds(service *schedule.Service, base string, log *slog.Logger) *Feeds {
+	return &Feeds{Schedule: service, BaseURL: base, Log: log, cache: feedCache{most: cacheBytes}}
 }
 
-// fetchNoted is how exactly the last fetch of a feed is known.
-const fetchNoted = 5 * time.Minute
-
-// maxCached bounds the feeds that are kept, some tens of kilobytes each.
-const maxCached = 5000
+const (
+	// cacheBytes bounds the rendered feeds that are kept.
+	cacheBytes = 16 << 20
+	// fetchNoted is how exactly the last fetch of a feed is known, and
+	// otherNoted how soon it is known that another program reads it too.
+	fetchNoted = 5 * time.Minute
+	otherNoted = time.Minute
+	// noteWithin is how long a reader waits for the fetch to be noted.
+	noteWithin = time.Second
+	// renderTries is how often a feed is rendered again that changes meanwhile.
+	renderTries = 3
+)
 
 // feed answers GET and HEAD of /feeds/{token}.ics. A wrong token is not found,
 // however wrong it is.
@@ -52,40 +57,76 @@ func (s *Feeds) feed(c echo.Context) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Robots-Tag", "noindex")
 	h.Set("Referrer-Policy", "no-referrer")
-	token, ok := strings.CutSuffix(c.Param("token"), ".ics")
-	f, err := schedule.Feed{}, schedule.ErrNotFound
-	if ok && len(token) < 100 {
-		f, err = s.Schedule.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
+	token, ok := strings.CutSuffix(c.Param("*"), ".ics")
+	f, err := schedule.OpenFeed{}, schedule.ErrNotFound
+	if ok && len(token) < 100 && !strings.Contains(token, "/") {
+		f, err = s.Schedule.OpenFeed(ctx, token)
 	}
 	if errors.Is(err, schedule.ErrNotFound) {
-		h.Set("Cache-Control", "no-store")
-		return c.String(http.StatusNotFound, "There is no calendar at this address. It may have been reset: look for the new link on your account page.\n")
+		return noFeed(c)
 	} else if err != nil {
 		return err
 	}
-	r, err := s.render(ctx, f)
-	if err != nil {
-		return err
-	}
-	if err := s.note(ctx, &f, r, c.Request().UserAgent()); err != nil {
-		return err
-	}
-	h.Set("Content-Type", "text/calendar; charset=utf-8")
-	h.Set("Content-Disposition", `inline; filename="on-call.ics"`)
+	s.note(ctx, &f, c.Request().UserAgent())
 	h.Set("Cache-Control", "private, max-age=300")
 	h.Set("Vary", "Accept-Encoding")
+	stamp := s.stamp(&f)
+	r := s.cache.get(f.ID)
+	if r == nil || r.stamp != stamp {
+		if f.Last.Stamp == stamp && has(c.Request(), f.Last.Etag) {
+			h.Set("Etag", f.Last.Etag)
+			return c.NoContent(http.StatusNotModified)
+		}
+		if r, err = s.render(ctx, token, &f); err != nil {
+			return err
+		}
+	}
+	s.serve(c, &f, r)
+	return nil
+}
+
+// noFeed is the answer to a token that leads nowhere.
+func noFeed(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.String(http.StatusNotFound, "There is no calendar at this address. It may have been reset: look for the new link on your account page.\n")
+}
+
+// stamp is what the bytes of a feed are made of. The format is part of it: raise it
+// with every change of how events are written.
+func (s *Feeds) stamp(f *schedule.OpenFeed) string {
+	sum := sha256.Sum256([]byte("format 1 " + s.BaseURL + " " + f.Stamp))
+	return hex.EncodeToString(sum[:16])
+}
+
+// has says whether a reader named the bytes they have, among others perhaps.
+func has(r *http.Request, etag string) bool {
+	for one := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if etag != "" && strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(etag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// serve writes the bytes, or that the reader has them.
+func (s *Feeds) serve(c echo.Context, f *schedule.OpenFeed, r *rendered) {
+	h := c.Response().Header()
+	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Disposition", `inline; filename="on-call.ics"`)
 	h.Set("Etag", r.etag)
 	body := r.plain
 	if acceptsGzip(c.Request()) {
 		h.Set("Content-Encoding", "gzip")
-		body = r.zipped
+		body = r.compressed()
 	}
 	changed := r.changed
-	if s.Schedule.Now().Sub(changed) < 2*time.Second {
-		changed = time.Time{} // dates have whole seconds, and within this one it may change again
+	if f.Last.Etag == r.etag {
+		changed = f.Last.ChangedAt
+	}
+	if changed.After(s.Schedule.Now()) {
+		changed = time.Time{} // it changed twice within a second; readers by date ask again
 	}
 	http.ServeContent(c.Response(), c.Request(), "", changed, bytes.NewReader(body))
-	return nil
 }
 
 func acceptsGzip(r *http.Request) bool {
@@ -98,111 +139,122 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// render returns the feed's bytes, those it has when nothing has changed.
-func (s *Feeds) render(ctx context.Context, f schedule.Feed) (*rendered, error) {
-	stamp, err := s.Schedule.Stamp(ctx, &f)
-	if err != nil {
-		return nil, err
+// render makes the feed's bytes and remembers them.
+func (s *Feeds) render(ctx context.Context, token string, f *schedule.OpenFeed) (*rendered, error) {
+	for try := 1; ; try++ {
+		content, err := s.Schedule.FeedContent(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		plain := s.fit(&content)
+		sum := sha256.Sum256(plain)
+		r := &rendered{feed: f.ID, stamp: s.stamp(f), plain: plain, etag: `W/"` + hex.EncodeToString(sum[:16]) + `"`}
+		last, err := s.remember(ctx, f, r)
+		if err != nil {
+			// The bytes are good all the same.
+			s.Log.Error("rendered feed not remembered", "feed_id", f.ID, "error", err)
+			return r, nil
+		}
+		if last || try == renderTries {
+			s.cache.put(r)
+			return r, nil
+		}
+		// Another replica was faster, with what may be newer.
+		if *f, err = s.Schedule.OpenFeed(ctx, token); err != nil {
+			return nil, err
+		}
 	}
-	s.mu.Lock()
-	have := s.cache[f.ID]
-	s.mu.Unlock()
-	if have != nil && have.stamp == stamp {
-		return have, nil
-	}
-	content, err := s.Schedule.FeedContent(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	var plain, zipped bytes.Buffer
-	if err := ical.Encode(&plain, s.calendar(&content)); err != nil {
-		return nil, err
-	}
-	zip := gzip.NewWriter(&zipped)
-	if _, err := zip.Write(plain.Bytes()); err != nil {
-		return nil, err
-	}
-	if err := zip.Close(); err != nil {
-		return nil, err
-	}
-	r := &rendered{
-		stamp: stamp, etag: fmt.Sprintf(`W/"%x"`, sha256.Sum256(plain.Bytes())), plain: plain.Bytes(), zipped: zipped.Bytes(),
-		changed: s.Schedule.Now(), noted: f.FetchedAt, notedBy: f.FetchedBy,
-	}
-	if have != nil && have.etag == r.etag {
-		r.changed = have.changed
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cache == nil || len(s.cache) >= maxCached {
-		s.cache = map[schedule.ID]*rendered{}
-	}
-	s.cache[f.ID] = r
-	return r, nil
 }
 
-// note writes down who fetched the feed, now and then.
-func (s *Feeds) note(ctx context.Context, f *schedule.Feed, r *rendered, agent string) error {
+// remember sets when the bytes became what they are and tells all replicas; false
+// when another one has told something else meanwhile. Each change has a second of
+// its own, for readers who ask by date.
+func (s *Feeds) remember(ctx context.Context, f *schedule.OpenFeed, r *rendered) (bool, error) {
+	r.changed = f.Last.ChangedAt
+	if f.Last.Etag != r.etag {
+		r.changed = s.Schedule.Now()
+		if next := f.Last.ChangedAt.Add(time.Second); r.changed.Before(next) {
+			r.changed = next
+		}
+	}
+	is := schedule.Rendering{Stamp: r.stamp, Etag: r.etag, ChangedAt: r.changed}
+	if is.Stamp == f.Last.Stamp && is.Etag == f.Last.Etag {
+		return true, nil
+	}
+	mine, err := s.Schedule.Store.Rendered(ctx, f.ID, f.Last, is)
+	if mine {
+		f.Last = is
+	}
+	return mine, err
+}
+
+// maxBytes is what some calendars take at most.
+const maxBytes = 1_000_000
+
+// fit writes the calendar within what calendars take: without descriptions when it
+// would be too long with them, and then without what is farthest ahead.
+func (s *Feeds) fit(content *schedule.FeedContent) []byte {
+	cal := s.calendar(content)
+	for try := 0; ; try++ {
+		plain := ical.Append(nil, &cal)
+		if len(plain) < maxBytes {
+			return plain
+		}
+		if try == 0 {
+			for i := range cal.Events {
+				cal.Events[i].Description = ""
+			}
+			continue
+		}
+		cal.Events = cal.Events[:len(cal.Events)*(maxBytes-1)/len(plain)*99/100]
+	}
+}
+
+// note writes down who fetched the feed, now and then. That is not worth an error
+// to whoever reads it.
+func (s *Feeds) note(ctx context.Context, f *schedule.OpenFeed, agent string) {
 	now := s.Schedule.Now()
 	agent = strings.ToValidUTF8(agent[:min(len(agent), 200)], "")
+	wait := fetchNoted
+	if agent != f.FetchedBy {
+		wait = otherNoted
+	}
+	if now.Sub(f.FetchedAt) < wait {
+		return
+	}
 	s.mu.Lock()
-	stale := now.Sub(r.noted) >= fetchNoted || agent != r.notedBy
-	if stale {
-		r.noted, r.notedBy = now, agent
+	recent := now.Sub(s.noted[f.ID]) < otherNoted && !f.FetchedAt.IsZero()
+	if s.noted == nil || len(s.noted) > 10_000 {
+		s.noted = map[schedule.ID]time.Time{}
 	}
+	s.noted[f.ID] = now
 	s.mu.Unlock()
-	if !stale {
-		return nil
+	if recent {
+		return
 	}
-	return s.Schedule.Store.Fetched(ctx, f.ID, now, agent)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer cancel()
+	if err := s.Schedule.Store.Fetched(ctx, f.ID, now, agent); err != nil {
+		s.Log.Error("fetch of a feed not noted", "feed_id", f.ID, "error", err)
+	}
 }
 
 // calendar writes what a feed shows in the words of calendars.
 func (s *Feeds) calendar(c *schedule.FeedContent) ical.Calendar {
-	cal := ical.Calendar{Name: c.Name}
+	cal := ical.Calendar{Name: c.Name, Events: make([]ical.Event, 0, len(c.Events))}
+	w := feedWords{base: s.BaseURL, zones: map[string]*time.Location{}}
 	for i := range c.Events {
 		e := &c.Events[i]
 		out := ical.Event{
 			UID: e.UID, Start: e.Shift.Start, End: e.Shift.End, First: e.First, Last: e.Last,
-			Changed: e.Shift.ChangedAt, Sequence: e.Shift.Changes, Busy: c.Feed.Busy, Cancelled: e.Cancelled,
+			Changed: e.Shift.ChangedAt, Sequence: e.Shift.Changes, Busy: c.Feed.Busy, Alarm: c.Feed.Alarms && !e.Cancelled, Cancelled: e.Cancelled,
 		}
 		if c.Feed.Kind == schedule.FeedAbsences {
-			out.Summary, out.Categories = "Away: "+e.Person, []string{"Away", e.Team}
+			out.Summary, out.Categories, out.Alarm = "Away: "+e.Person, []string{"Away", e.Team}, false
 		} else {
-			s.describe(&out, e)
+			w.describe(&out, e)
 		}
 		cal.Events = append(cal.Events, out)
 	}
 	return cal
 }
-
-func (s *Feeds) describe(out *ical.Event, e *schedule.FeedEvent) {
-	who := e.Person
-	if e.Shift.Person == 0 {
-		who = "UNFILLED"
-	}
-	out.Summary = fmt.Sprintf("On call (%s): %s – %s", e.Shift.Rotation, who, e.Team)
-	if e.Cancelled {
-		out.Summary = "Cancelled: " + out.Summary
-	}
-	out.Categories = []string{"On-call", e.Team}
-	zone, err := time.LoadLocation(e.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	out.Description = fmt.Sprintf("%s, %s to %s", e.Shift.Rotation, e.Shift.Start.In(zone).Format(feedTime), e.Shift.End.In(zone).Format(feedTime))
-	switch {
-	case e.Shift.Kind == schedule.Covered:
-		out.Description += "\nTaken over"
-	case e.Shift.Kind == schedule.Swapped:
-		out.Description += "\nSwapped"
-	case e.Shift.Override != 0:
-		out.Description += "\nChanged by a manager"
-	}
-	if s.BaseURL != "" {
-		out.URL = s.BaseURL + "/"
-	}
-}
-
-// feedTime is how descriptions give times on the team's clock.
-const feedTime = "Mon 2 Jan 2006 15:04 MST"

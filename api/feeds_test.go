@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -66,12 +67,18 @@ func newFeedServer(t testing.TB, db *migrations.DB) *feedServer {
 	s.ok(s.service.RunDraft(context.Background(), d.ID))
 	_, err = s.service.Publish(context.Background(), 0, d.ID, "")
 	s.ok(err)
-	e := echo.New()
-	(&api.Feeds{Schedule: s.service, BaseURL: "https://watchbill.example"}).Register(e)
-	s.Server = httptest.NewServer(e)
-	t.Cleanup(s.Close)
+	s.Server = s.replica()
 	s.link = s.feed(schedule.Feed{Kind: schedule.FeedPerson, Owner: s.zoe, Tombstones: true})
 	return s
+}
+
+// replica starts another server on the same database.
+func (s *feedServer) replica() *httptest.Server {
+	e := echo.New()
+	api.NewFeeds(s.service, "https://watchbill.example", slog.New(slog.DiscardHandler)).Register(e)
+	server := httptest.NewServer(e)
+	s.t.Cleanup(server.Close)
+	return server
 }
 
 func (s *feedServer) ok(err error) {
@@ -205,6 +212,8 @@ func TestFeedKinds(t *testing.T) {
 		lines []string
 		not   string
 	}{
+		{schedule.Feed{Kind: schedule.FeedPerson, Alarms: true}, []string{"BEGIN:VALARM", "TRIGGER:-PT15M", "ACTION:DISPLAY", "DESCRIPTION:On call (primary): Zoë O'Brien SUMMARY:x – Zahlungen\\, Kasse",
+			"URL:https://watchbill.example/shifts/3", `DESCRIPTION:primary: Mon 19 Oct 2026 09:00 CEST to Mon 26 Oct 2026 09:00 CE`}, "Away"},
 		{schedule.Feed{Kind: schedule.FeedTeam, Team: s.team, Busy: true}, []string{"TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY", "X-WR-CALNAME:On call: Zahlungen Kasse Süd"}, "Away"},
 		{schedule.Feed{Kind: schedule.FeedRotation, Team: s.team, Rotation: "primary"}, []string{"CATEGORIES:On-call,Zahlungen\\, Kasse\\; \\\\Süd"}, "Away"},
 		{schedule.Feed{Kind: schedule.FeedRotation, Team: s.team, Rotation: "secondary"}, []string{"X-WR-CALNAME:On call: Zahlungen Kasse Süd secondary", "END:VCALENDAR"}, "VEVENT"},
@@ -229,11 +238,19 @@ func TestFeedTokens(t *testing.T) {
 	s := newFeedServer(t, db)
 	token := strings.TrimSuffix(strings.TrimPrefix(s.link, s.URL+"/feeds/"), ".ics")
 	for _, bad := range []string{
+		"/" + token + ".ics", token + ".ics/", token + ".ics.ics", token + ".Ics", "a/" + token + ".ics", "", "%2e%2e/" + token + ".ics", token + "%2eics%00", token + "%00.ics",
 		"x.ics", token, token + ".ICS", token[:10] + ".ics", token + "a.ics", strings.Repeat("a", 5000) + ".ics", "%00.ics", "%ff%fe.ics", "..%2f..%2fetc.ics", ".ics", "a%2fb.ics",
 	} {
 		resp, body := s.get("GET", s.URL+"/feeds/"+bad)
-		if resp.StatusCode != http.StatusNotFound || strings.Contains(body, "BEGIN") {
-			t.Errorf("%.40q: %d", bad, resp.StatusCode)
+		if resp.StatusCode != http.StatusNotFound || strings.Contains(body, "BEGIN") || resp.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%.40q: %d %v", bad, resp.StatusCode, resp.Header)
+		}
+	}
+	// What people add to make a calendar read it anew changes nothing, and an
+	// escaped letter is the letter.
+	for _, good := range []string{"?x=1", "?token=other&_=%zz", "#y"} {
+		if resp, _ := s.get("GET", s.link+good); resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", good, resp.StatusCode)
 		}
 	}
 	s.ok(db.Write.Exec("UPDATE person SET deactivated_at = 1").Error)
@@ -242,41 +259,129 @@ func TestFeedTokens(t *testing.T) {
 	}
 }
 
-func BenchmarkFeed(b *testing.B) {
-	s := newFeedServer(b, migrationstest.Migrated(b, migrationstest.SQLite(b)))
-	e := echo.New()
-	(&api.Feeds{Schedule: s.service}).Register(e)
-	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
-	first := httptest.NewRecorder()
-	path := strings.TrimPrefix(s.link, s.URL)
-	e.ServeHTTP(first, httptest.NewRequest(http.MethodGet, path, nil))
-	for _, c := range []struct {
-		name    string
-		handler http.Handler
-		header  []string
-	}{
-		{"hello", hello, nil},
-		{"unchanged", e, []string{"If-None-Match", first.Header().Get("Etag")}},
-		{"gzip", e, []string{"Accept-Encoding", "gzip"}},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			server := httptest.NewServer(c.handler)
-			defer server.Close()
-			b.RunParallel(func(pb *testing.PB) {
-				for pb.Next() {
-					req, _ := http.NewRequest(http.MethodGet, server.URL+path, nil)
-					if c.header != nil {
-						req.Header.Set(c.header[0], c.header[1])
-					}
-					resp, err := http.DefaultTransport.RoundTrip(req)
-					if err != nil {
-						b.Error(err)
-						return
-					}
-					_, _ = io.Copy(io.Discard, resp.Body)
-					_ = resp.Body.Close()
-				}
+// Replicas and restarts agree on a feed's bytes and on when they last changed, and
+// one that has never rendered it knows that a reader has the newest.
+func TestFeedReplicas(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		s := newFeedServer(t, db)
+		path := strings.TrimPrefix(s.link, s.URL)
+		s.now = s.now.Add(time.Minute)
+		resp, body := s.get("GET", s.link)
+		etag, modified := resp.Header.Get("Etag"), resp.Header.Get("Last-Modified")
+		if etag == "" || modified != "Thu, 01 Oct 2026 12:01:00 GMT" {
+			t.Fatalf("%s, %s", etag, modified)
+		}
+		s.now = s.now.Add(3 * time.Hour)
+		other := s.replica()
+		if resp, body := s.get("GET", other.URL+path, "If-None-Match", etag); resp.StatusCode != http.StatusNotModified || body != "" || resp.Header.Get("Etag") != etag {
+			t.Errorf("a fresh replica: %d %v", resp.StatusCode, resp.Header)
+		}
+		if resp, again := s.get("GET", other.URL+path); again != body || resp.Header.Get("Etag") != etag || resp.Header.Get("Last-Modified") != modified {
+			t.Errorf("another replica has %v", resp.Header)
+		}
+		if resp, _ := s.get("GET", other.URL+path, "If-Modified-Since", modified); resp.StatusCode != http.StatusNotModified {
+			t.Errorf("by date: %d", resp.StatusCode)
+		}
+
+		// The next day all is rendered anew, and nothing has changed.
+		s.now = s.now.AddDate(0, 0, 1)
+		for _, url := range []string{s.URL, other.URL, s.replica().URL} {
+			if resp, again := s.get("GET", url+path); again != body || resp.Header.Get("Last-Modified") != modified {
+				t.Errorf("on the next day %s has %v", url, resp.Header)
+			}
+		}
+
+		// Two changes in one second are two for who asks by date.
+		week := schedule.Stretch{Slot: "primary 2026-10-19", Start: time.Date(2026, 10, 19, 7, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 26, 8, 0, 0, 0, time.UTC)}
+		o, err := s.service.Put(t.Context(), s.zoe, s.team, week, 0, "nobody")
+		s.ok(err)
+		resp, _ = s.get("GET", s.link)
+		first := resp.Header.Get("Last-Modified")
+		s.ok(s.service.Undo(t.Context(), s.zoe, o.ID))
+		resp, undone := s.get("GET", other.URL+path, "If-Modified-Since", first)
+		if resp.StatusCode != http.StatusOK || resp.Header.Get("Etag") == etag {
+			t.Errorf("two changes in one second: %d", resp.StatusCode)
+		}
+		s.now = s.now.Add(time.Minute)
+		resp, again := s.get("GET", s.link, "If-Modified-Since", first)
+		if resp.StatusCode != http.StatusOK || again != undone || resp.Header.Get("Last-Modified") <= first {
+			t.Errorf("two changes in one second, read later: %d %v", resp.StatusCode, resp.Header)
+		}
+	})
+}
+
+// When the database takes no writes, feeds are still read.
+func TestFeedWithoutWriting(t *testing.T) {
+	db := migrationstest.Migrated(t, migrationstest.SQLite(t))
+	s := newFeedServer(t, db)
+	s.ok(db.Write.Exec("PRAGMA query_only = 1").Error)
+	resp, body := s.get("GET", s.link)
+	if resp.StatusCode != http.StatusOK || !strings.Contains(body, "BEGIN:VEVENT") {
+		t.Fatalf("%d %s", resp.StatusCode, body)
+	}
+	if resp, _ := s.get("GET", s.link, "If-None-Match", resp.Header.Get("Etag")); resp.StatusCode != http.StatusNotModified {
+		t.Errorf("%d", resp.StatusCode)
+	}
+}
+
+// Who fetched a feed is noted at once, then every five minutes, and sooner when it
+// is another program; an earlier fetch never replaces a later one.
+func TestFeedFetched(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		s := newFeedServer(t, db)
+		began := s.now
+		replica := s.replica().URL + strings.TrimPrefix(s.link, s.URL)
+		for _, c := range []struct {
+			after time.Duration
+			link  string
+			agent string
+			want  string
+		}{
+			{0, s.link, "Phone", "Phone 0s"}, {time.Second, s.link, "Tablet", "Phone 0s"}, {2 * time.Minute, s.link, "Phone", "Phone 0s"},
+			{3 * time.Minute, replica, "Tablet", "Tablet 3m0s"}, {3*time.Minute + 30*time.Second, s.link, "Phone", "Tablet 3m0s"},
+			{7 * time.Minute, s.link, "Tablet", "Tablet 3m0s"}, {8 * time.Minute, replica, "Tablet", "Tablet 8m0s"},
+			{20 * time.Minute, s.link, strings.Repeat("ü", 300), strings.Repeat("ü", 100) + " 20m0s"},
+		} {
+			s.now = began.Add(c.after)
+			s.get("GET", c.link, "User-Agent", c.agent)
+			feeds, err := s.service.Store.Feeds(t.Context(), s.zoe)
+			s.ok(err)
+			if got := fmt.Sprint(feeds[0].FetchedBy, " ", feeds[0].FetchedAt.Sub(began)); got != c.want {
+				t.Errorf("after %v by %.10s: %.40s, want %.40s", c.after, c.agent, got, c.want)
+			}
+		}
+		feeds, err := s.service.Store.Feeds(t.Context(), s.zoe)
+		s.ok(err)
+		s.ok(s.service.Store.Fetched(t.Context(), feeds[0].ID, began, "Late"))
+		if feeds, err = s.service.Store.Feeds(t.Context(), s.zoe); err != nil || feeds[0].FetchedBy == "Late" {
+			t.Error("an earlier fetch replaced a later one", err)
+		}
+	})
+}
+
+// A feed of a large team stays under a megabyte: without descriptions, and then
+// with less of the future, never without what is near.
+func TestFeedSize(t *testing.T) {
+	s := newFeedServer(t, migrationstest.Migrated(t, migrationstest.SQLite(t)))
+	start := s.now.AddDate(0, 0, -10)
+	for _, size := range []int{2500, 9000} {
+		var shifts []schedule.Published
+		for i := range size {
+			from := start.Add(time.Duration(i) * time.Hour)
+			shifts = append(shifts, schedule.Published{
+				Slot: schedule.SlotID(fmt.Sprintf("desk%d %d", size, i)), Rotation: schedule.RotationID(fmt.Sprint("desk", size)), Person: s.zoe,
+				Start: from, End: from.Add(time.Hour), Points: 1, Since: start, Plan: 1,
 			})
-		})
+		}
+		s.ok(s.service.Store.Publish(t.Context(), s.team, shifts))
+		link := s.feed(schedule.Feed{Kind: schedule.FeedRotation, Team: s.team, Rotation: shifts[0].Rotation, Owner: s.zoe})
+		_, body := s.get("GET", link)
+		n := strings.Count(body, "BEGIN:VEVENT")
+		if len(body) >= 1_000_000 || !strings.HasSuffix(body, "END:VCALENDAR\r\n") || strings.Contains(body, "DESCRIPTION") || n < 2200 || n > size {
+			t.Errorf("of %d shifts %d events in %d octets", size, n, len(body))
+		}
+		if first := "DTSTART:" + start.Format("20060102T150405Z"); !strings.Contains(body, first) {
+			t.Errorf("there is no %s", first)
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // Register adds the routes of feeds.
 func (s *Feeds) Register(e *echo.Echo) {
-	e.Match([]string{http.MethodGet, http.MethodHead}, "/feeds/:token", s.feed)
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/feeds/*", s.feed)
 }
 
 // Health adds /healthz, which says that the program runs, and /readyz, which says

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +19,9 @@ const (
 	feedBack      = 30 * 24 * time.Hour
 	feedAhead     = 366 * 24 * time.Hour
 	tombstoneLife = 14 * 24 * time.Hour
+	// feedMargin is how much earlier than what is shown what it was made of can
+	// have ended: the longest shift.
+	feedMargin = 62 * 24 * time.Hour
 )
 
 // newFeedToken returns a token of 192 random bits and the hash that is stored.
@@ -47,7 +52,10 @@ func (s *Service) AddFeed(ctx context.Context, f Feed) (Feed, string, error) {
 		return f, "", &InvalidError{"rotation", "say which rotation, and only when the feed is of one"}
 	case len(f.Label) > 100:
 		return f, "", &InvalidError{"label", "this is longer than 100 letters"}
+	case len(f.Rotation) > 100:
+		return f, "", &InvalidError{"rotation", "there is no rotation with such a long name"}
 	}
+	f.Label = strings.Join(strings.Fields(f.Label), " ")
 	token, hash := newFeedToken()
 	f.CreatedAt = s.Now()
 	err := s.Store.InTx(ctx, func(tx Store) error {
@@ -85,6 +93,52 @@ func (s *Service) RevokeFeed(ctx context.Context, owner, id ID) error {
 	})
 }
 
+// An OpenFeed is a feed that may be read now, on a day of the world's clock.
+type OpenFeed struct {
+	Feed
+	// Stamp is what the content is made of: while it is the same, so is the
+	// content, on every replica.
+	Stamp string
+	day   Date
+}
+
+// A FeedBasis is what a feed shows and who reads it, as far as it takes to know
+// whether it may be read and has changed.
+type FeedBasis struct {
+	Versions string // of the teams it shows, in a form of the store
+	Zone     string // of its team
+	Admin    bool   // the owner administrates
+	Member   bool   // the owner is, or was, in the team
+	Until    Date   // their last day, if they have one
+}
+
+// OpenFeed finds the feed of a token. It is ErrNotFound when there is none, when it
+// was revoked, and when its owner has left: the service or, if it is a team's, the
+// team.
+func (s *Service) OpenFeed(ctx context.Context, token string) (OpenFeed, error) {
+	now := s.Now()
+	day := DateOf(now.UTC())
+	f, basis, err := s.Store.FeedByToken(ctx, FeedTokenHash(token), day.At(Midnight, time.UTC).Add(-feedBack-feedMargin))
+	if err != nil {
+		return OpenFeed{}, err
+	}
+	if f.Kind != FeedPerson && !basis.Admin {
+		left := !basis.Member
+		if !basis.Until.IsZero() {
+			zone, err := time.LoadLocation(basis.Zone)
+			if err != nil {
+				return OpenFeed{}, fmt.Errorf("zone of team %d: %w", f.Team, err)
+			}
+			left = basis.Until.Before(DateOf(now.In(zone)))
+		}
+		if left {
+			return OpenFeed{}, fmt.Errorf("feed %d of a former member: %w", f.ID, ErrNotFound)
+		}
+	}
+	stamp := fmt.Sprintf("%d %t %t %t %v %s", f.ID, f.Busy, f.Tombstones, f.Alarms, day, basis.Versions)
+	return OpenFeed{Feed: f, Stamp: stamp, day: day}, nil
+}
+
 // A FeedContent is all that a feed shows, in a form that only changes when
 // something that it shows has changed.
 type FeedContent struct {
@@ -98,28 +152,12 @@ type FeedEvent struct {
 	UID       string // stable for the life of the shift
 	Team      string
 	Person    string // empty: nobody
+	Before    string // who had it before it was covered, swapped or decided
 	Zone      string // of the team
 	Shift     Shift
 	First     Date // of a whole-day absence, with Last; else zero
 	Last      Date
-	Note      string
 	Cancelled bool
-}
-
-// Stamp returns what an unchanged feed keeps: the feed's options, the version of
-// every team it shows and the day. Feeds with the same stamp have the same
-// content.
-func (s *Service) Stamp(ctx context.Context, f *Feed) (string, error) {
-	teams, err := s.feedTeams(ctx, f)
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %t %t %s", f.ID, f.Busy, f.Tombstones, s.Now().UTC().Format("2006-01-02"))
-	for _, t := range teams {
-		fmt.Fprintf(&b, " %d:%d", t.ID, t.Version)
-	}
-	return b.String(), nil
 }
 
 func (s *Service) feedTeams(ctx context.Context, f *Feed) ([]TeamRecord, error) {
@@ -130,119 +168,134 @@ func (s *Service) feedTeams(ctx context.Context, f *Feed) ([]TeamRecord, error) 
 	return []TeamRecord{t}, err
 }
 
-// FeedContent returns what a feed shows: 30 days back and a year ahead.
-func (s *Service) FeedContent(ctx context.Context, f Feed) (FeedContent, error) {
-	c := FeedContent{Feed: f, Name: "On call"}
-	teams, err := s.feedTeams(ctx, &f)
+// FeedContent returns what a feed shows, by start: 30 days back and a year ahead.
+func (s *Service) FeedContent(ctx context.Context, f *OpenFeed) (FeedContent, error) {
+	c := FeedContent{Feed: f.Feed, Name: "On call"}
+	teams, err := s.feedTeams(ctx, &f.Feed)
 	if err != nil {
 		return c, err
 	}
+	midnight := f.day.At(Midnight, time.UTC)
+	w := feedWindow{from: midnight.Add(-feedBack), to: midnight.Add(feedAhead), gone: midnight.Add(-tombstoneLife)}
 	if f.Kind == FeedAbsences {
 		c.Name = "Away: " + teams[0].Name
-		return c, s.absenceEvents(ctx, &c, &teams[0])
+		return c, s.absenceEvents(ctx, &c, &teams[0], f.day, w)
 	}
 	if f.Kind != FeedPerson {
 		c.Name = strings.TrimSpace("On call: " + teams[0].Name + " " + string(f.Rotation))
 	}
-	today := DateOf(s.Now().UTC()).At(Midnight, time.UTC)
-	from, to := today.Add(-feedBack), today.Add(feedAhead)
 	for i := range teams {
-		if err := s.shiftEvents(ctx, &c, &teams[i], from, to); err != nil {
+		if err := s.shiftEvents(ctx, &c, &teams[i], w); err != nil {
 			return c, err
 		}
+	}
+	if len(teams) > 1 {
+		slices.SortStableFunc(c.Events, func(a, b FeedEvent) int { return a.Shift.Start.Compare(b.Shift.Start) })
 	}
 	return c, nil
 }
 
-func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRecord, from, to time.Time) error {
-	published, err := s.Store.Published(ctx, team.ID, from, to)
+// A feedWindow is what a feed shows on a day: what meets [from, to), and what was
+// taken away since gone.
+type feedWindow struct{ from, to, gone time.Time }
+
+func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRecord, w feedWindow) error {
+	published, err := s.Store.Published(ctx, team.ID, w.from.Add(-feedMargin), w.to)
 	if err != nil {
 		return err
 	}
-	overrides, err := s.Store.Overrides(ctx, team.ID, from, to)
+	overrides, err := s.Store.Overrides(ctx, team.ID, w.from.Add(-feedMargin), w.to)
 	if err != nil {
 		return err
 	}
-	shifts := Resolve(published, overrides, from, to, time.Time{})
-	people, err := s.people(ctx, s.Store, shifts)
-	if err != nil {
-		return err
-	}
-	shows := func(shift *Shift) bool {
+	shown := sights(published, overrides, func(shift *Shift) bool {
 		return c.Feed.Kind == FeedTeam || c.Feed.Kind == FeedPerson && shift.Person == c.Feed.Owner ||
 			c.Feed.Kind == FeedRotation && shift.Rotation == c.Feed.Rotation
+	})
+	names, err := s.feedNames(ctx, shown, overrides)
+	if err != nil {
+		return err
 	}
-	seen := map[string]bool{}
-	for i := range shifts {
-		shift := &shifts[i]
-		if shows(shift) {
-			seen[shift.Key] = true
-			c.Events = append(c.Events, FeedEvent{
-				UID: eventID(team, shift.Key), Team: team.Name, Person: people[shift.Person].Name, Zone: team.Zone, Shift: *shift,
-			})
+	before := map[ID]ID{}
+	for i := range overrides {
+		before[overrides[i].ID] = overrides[i].InsteadOf
+	}
+	for i := range shown {
+		see := &shown[i]
+		if !see.Start.Before(w.to) || !w.from.Before(see.End) || see.gone && (!c.Feed.Tombstones || see.ChangedAt.Before(w.gone)) {
+			continue
 		}
-	}
-	if !c.Feed.Tombstones {
-		return nil
-	}
-	// What was shown at some time in the last fortnight and is no more.
-	now := s.Now()
-	for _, at := range changeTimes(published, overrides, now.Add(-tombstoneLife)) {
-		for _, was := range Resolve(published, overrides, from, to, at.Add(-time.Second)) {
-			if seen[was.Key] || !shows(&was) || !was.End.After(now) {
-				continue
-			}
-			seen[was.Key] = true
-			was.Changes, was.ChangedAt = was.Changes+1, at
-			c.Events = append(c.Events, FeedEvent{
-				UID: eventID(team, was.Key), Team: team.Name, Person: people[was.Person].Name, Zone: team.Zone, Shift: was, Cancelled: true,
-			})
+		e := FeedEvent{UID: eventID(team, see.Key), Team: team.Name, Person: names[see.Person], Zone: team.Zone, Shift: see.Shift, Cancelled: see.gone}
+		was := before[see.Override]
+		if was == see.Person {
+			was = see.Published // a cover that got longer
 		}
+		if see.Override != 0 && was != see.Person {
+			e.Before = names[was]
+		}
+		c.Events = append(c.Events, e)
 	}
 	return nil
 }
 
-// changeTimes returns when something was decided since an instant, the latest
-// first.
-func changeTimes(published []Published, overrides []Override, since time.Time) []time.Time {
-	var times []time.Time
-	add := func(at time.Time) {
-		if at.After(since) && !slices.ContainsFunc(times, at.Equal) {
-			times = append(times, at)
-		}
-	}
-	for i := range published {
-		add(published[i].Until)
+// feedNames returns the names of all who have, or had, something that is shown.
+func (s *Service) feedNames(ctx context.Context, shown []sight, overrides []Override) (map[ID]string, error) {
+	names := map[ID]string{}
+	for i := range shown {
+		names[shown[i].Person], names[shown[i].Published] = "", ""
 	}
 	for i := range overrides {
-		add(overrides[i].CreatedAt)
-		add(overrides[i].CancelledAt)
+		names[overrides[i].InsteadOf] = ""
 	}
-	slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
-	return times
+	people, err := s.Store.People(ctx, slices.Collect(maps.Keys(names)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range people {
+		names[people[i].ID] = people[i].Name
+	}
+	return names, nil
 }
 
 // eventID names a shift for ever and, by when its team was made, apart from those
 // of other installations. It says nothing of the feed's token.
 func eventID(team *TeamRecord, key string) string {
-	return fmt.Sprintf("%s.%d-%x@watchbill", strings.ReplaceAll(key, " ", "_"), team.ID, team.CreatedAt.Unix())
+	plain := len(key) <= 150
+	for i := 0; i < len(key) && plain; i++ {
+		c := key[i] | 0x20
+		plain = 'a' <= c && c <= 'z' || '0' <= key[i] && key[i] <= '9' || strings.IndexByte(" -.~", key[i]) >= 0
+	}
+	if !plain {
+		sum := sha256.Sum256([]byte(key))
+		key = hex.EncodeToString(sum[:16])
+	}
+	return strings.ReplaceAll(key, " ", "_") + "." + strconv.FormatInt(int64(team.ID), 10) + "-" + strconv.FormatInt(team.CreatedAt.Unix(), 16) + "@watchbill"
 }
 
-func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamRecord) error {
+func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamRecord, day Date, w feedWindow) error {
 	members, err := s.planned(ctx, team.ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range members {
+		if !m.Until.IsZero() && m.Until.Before(day) {
+			continue
+		}
+		zone, err := time.LoadLocation(m.Zone)
+		if err != nil {
+			return fmt.Errorf("zone of person %d: %w", m.Person, err)
+		}
 		for _, l := range m.Leaves {
-			if l.WishCost > 0 {
+			start, end := l.Span(zone)
+			if l.WishCost > 0 || !start.Before(w.to) || !w.from.Before(end) {
 				continue
 			}
 			c.Events = append(c.Events, FeedEvent{
-				UID: eventID(team, fmt.Sprint("away-", l.ID)), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
-				Shift: Shift{Start: l.Start, End: l.End, ChangedAt: l.CreatedAt},
+				UID: eventID(team, "away-"+strconv.FormatInt(int64(l.ID), 10)), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
+				Shift: Shift{Start: start, End: end, ChangedAt: l.CreatedAt},
 			})
 		}
 	}
+	slices.SortStableFunc(c.Events, func(a, b FeedEvent) int { return a.Shift.Start.Compare(b.Shift.Start) })
 	return nil
 }

@@ -219,10 +219,19 @@ type Feed struct {
 	Label      string
 	Busy       bool // events take up time in the reader's calendar
 	Tombstones bool // shifts taken away stay for a while, as cancelled
+	Alarms     bool // a reminder before each shift
 	CreatedAt  time.Time
 	RevokedAt  time.Time
 	FetchedAt  time.Time
 	FetchedBy  string
+	Last       Rendering
+}
+
+// A Rendering is what all replicas remember of a feed's bytes.
+type Rendering struct {
+	Stamp     string    // what they were made of; empty: never rendered
+	Etag      string    // of the bytes
+	ChangedAt time.Time // when they last became others, by the clock of who served them
 }
 
 // An AuditEntry says who did what about whom.

@@ -147,12 +147,17 @@ type slotChanges struct {
 	last  time.Time
 }
 
-// apply cuts a published shift by its overrides, the later over the earlier.
-func (p *Published) apply(overrides []*Override) []Shift {
-	pieces := []Shift{{
+// shift is what is published, as a shift.
+func (p *Published) shift() Shift {
+	return Shift{
 		Key: string(p.Slot), ID: p.ID, Slot: p.Slot, Rotation: p.Rotation, Person: p.Person, Published: p.Person,
 		Start: p.Start, End: p.End, points: p.Points, whole: p.End.Sub(p.Start),
-	}}
+	}
+}
+
+// apply cuts a published shift by its overrides, the later over the earlier.
+func (p *Published) apply(overrides []*Override) []Shift {
+	pieces := []Shift{p.shift()}
 	if len(overrides) == 0 {
 		return pieces
 	}

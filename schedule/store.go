@@ -99,11 +99,21 @@ type Store interface {
 	AddPlan(ctx context.Context, p *Plan) error
 
 	Feeds(ctx context.Context, owner ID) ([]Feed, error)
-	FeedByToken(ctx context.Context, hash string) (Feed, error) // not revoked, of somebody active
+	FeedsOfTeam(ctx context.Context, team ID) ([]Feed, error)
+	// FeedByToken returns a feed that is not revoked, of somebody active, with
+	// what it depends on: for a person's, the teams of shifts that start from
+	// an instant on.
+	FeedByToken(ctx context.Context, hash string, from time.Time) (Feed, FeedBasis, error)
 	AddFeed(ctx context.Context, f *Feed, hash string) error
 	ResetFeed(ctx context.Context, owner, id ID, hash string) error
 	RevokeFeed(ctx context.Context, owner, id ID, at time.Time) error
+	// Fetched notes who read a feed, unless a later reader is noted.
 	Fetched(ctx context.Context, id ID, at time.Time, by string) error
+	// Rendered replaces what is remembered of a feed's bytes; false when it is
+	// not what it was.
+	Rendered(ctx context.Context, id ID, was, is Rendering) (bool, error)
+	// Rotations returns the names of rotations that a team has published.
+	Rotations(ctx context.Context, team ID) ([]RotationID, error)
 
 	Audit(ctx context.Context, e *AuditEntry) error
 	AuditOf(ctx context.Context, person, team ID, limit int) ([]AuditEntry, error) // newest first

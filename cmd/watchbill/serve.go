@@ -167,7 +167,7 @@ func (s *server) routes(base string) error {
 		},
 	}))
 	api.Health(s.echo, s.db.Ping)
-	(&api.Feeds{Schedule: s.schedule, BaseURL: base}).Register(s.echo)
+	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
 	site.Register(s.echo, s.access.Identify)
 	return server.Register(s.echo, s.access.Identify)
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"watchbill/schedule"
@@ -53,44 +55,67 @@ func TestEncodeEmpty(t *testing.T) {
 	}
 }
 
-// Whatever a shift is called, the calendar has short lines of whole characters,
-// and go-ical reads back what was written.
+// hostile draws texts that have broken calendars.
+func hostile(t *rapid.T, name string) string {
+	parts := []string{
+		"Zoë", "O'Brien", "\r\nEND:VEVENT\r\n", "\nSTATUS:CANCELLED", "\r", "\u2028X-EVIL:1", "\u0085", "\x00\x1f\x7f\u009f", "\ufeff", "\xff\xfe\xc3", `\`, `\n`, `;,:"`,
+		"👩🏽‍🚒🇩🇪", "مناوبة ", "\u202eevil\u202c", " ", "\t", strings.Repeat("ß", 1000), strings.Repeat("x", 1000), "BEGIN:VALARM", "TZID=Europe/Berlin", "",
+	}
+	return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(parts), rapid.String()), 0, 5).Draw(t, name), "")
+}
+
+// Whatever a shift is called, the calendar has short lines of whole characters
+// and no property but ours, and our reader and go-ical read back what was written.
 func TestEncodeRoundTrip(t *testing.T) {
+	name := regexp.MustCompile(`^(BEGIN:(VCALENDAR|VEVENT|VALARM)$|END:(VCALENDAR|VEVENT|VALARM)$|VERSION:|PRODID:|NAME:|X-WR-CALNAME:|REFRESH-INTERVAL;VALUE=DURATION:|X-PUBLISHED-TTL:` +
+		`|UID:|SEQUENCE:|DTSTAMP:|LAST-MODIFIED:|DTSTART|DTEND|SUMMARY:|DESCRIPTION:|CATEGORIES:|URL:|STATUS:|TRANSP:|X-MICROSOFT-CDO-BUSYSTATUS:|ACTION:DISPLAY$|TRIGGER:-PT15M$| )`)
 	rapid.Check(t, func(t *rapid.T) {
 		e := ical.Event{
-			UID: "u@x", Summary: rapid.String().Draw(t, "summary"), Description: rapid.String().Draw(t, "description"),
-			Start: changed, End: changed.Add(time.Hour), Changed: changed,
+			UID: "u@x", Summary: hostile(t, "summary"), Description: hostile(t, "description"), Categories: []string{hostile(t, "category"), "On-call"},
+			Start: changed, End: changed.Add(time.Hour), Changed: changed, URL: "https://x.example/" + hostile(t, "url"),
+			Alarm: rapid.Bool().Draw(t, "alarm"), Busy: rapid.Bool().Draw(t, "busy"), Cancelled: rapid.Bool().Draw(t, "cancelled"),
 		}
 		var buf bytes.Buffer
-		if err := ical.Encode(&buf, ical.Calendar{Name: rapid.String().Draw(t, "name"), Events: []ical.Event{e}}); err != nil {
+		if err := ical.Encode(&buf, ical.Calendar{Name: hostile(t, "name"), Events: []ical.Event{e}}); err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.SplitSeq(buf.String(), "\r\n") {
-			if len(line) > 75 || !utf8.ValidString(line) {
+		text := buf.String()
+		for line := range strings.SplitSeq(strings.TrimSuffix(text, "\r\n"), "\r\n") {
+			if len(line) > 75 || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || !name.MatchString(line) {
 				t.Fatalf("line of %d octets: %q", len(line), line)
 			}
 		}
+		if strings.Count(text, "BEGIN:VEVENT\r\n") != 1 || strings.Count(text, "\r\nSTATUS:") != 1 || strings.Count(text, "\r\nUID:") != 1 {
+			t.Fatalf("properties were injected:\n%s", text)
+		}
 		cal, err := goical.NewDecoder(bytes.NewReader(buf.Bytes())).Decode()
 		if err != nil {
-			t.Fatalf("%v in\n%s", err, buf.String())
+			t.Fatalf("%v in\n%s", err, text)
 		}
 		got, err := cal.Events()[0].Props.Text(goical.PropSummary)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again := ical.Event{Summary: got}
-		if want := strings.Join(strings.Fields(printable(e.Summary)), " "); again.Summary != want {
-			t.Fatalf("summary %q, want %q", again.Summary, want)
+		want := strings.Join(strings.Fields(printable(e.Summary)), " ")
+		if got != want {
+			t.Fatalf("summary %q, want %q", got, want)
+		}
+		in, err := ical.Read(bytes.NewReader(buf.Bytes()), ical.ReadOptions{From: changed.Add(-time.Hour), To: changed.Add(2 * time.Hour)})
+		if err != nil || len(in.Events) != 1 || len(in.Warnings) != 0 {
+			t.Fatalf("%+v, %v in\n%s", in, err, text)
+		}
+		if o := in.Events[0]; o.UID != e.UID || o.Summary != want || !o.Start.Equal(e.Start) || !o.End.Equal(e.End) || (o.Status == ical.Cancelled) != e.Cancelled {
+			t.Fatalf("read back %+v of\n%s", o, text)
 		}
 	})
 }
 
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\n' {
+		if unicode.IsSpace(r) {
 			return ' '
 		}
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r == '\ufeff' {
 			return -1
 		}
 		return r

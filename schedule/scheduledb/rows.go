@@ -377,10 +377,13 @@ type feedRow struct {
 	TeamID           *int64
 	Rotation, Label  string
 	Busy, Tombstones bool
+	Alarms           bool
 	CreatedAt        column.Instant
 	RevokedAt        column.Instant
 	FetchedAt        column.Instant
 	FetchedBy        string
+	Stamp, Etag      string
+	ChangedAt        column.Instant
 }
 
 func (feedRow) TableName() string { return "feed" }
@@ -388,16 +391,16 @@ func (feedRow) TableName() string { return "feed" }
 func feedOf(f *schedule.Feed, hash string) feedRow {
 	return feedRow{
 		ID: int64(f.ID), TokenHash: hash, Kind: f.Kind, OwnerID: int64(f.Owner), TeamID: ref(f.Team), Rotation: string(f.Rotation),
-		Label: f.Label, Busy: f.Busy, Tombstones: f.Tombstones, CreatedAt: column.At(f.CreatedAt), RevokedAt: column.At(f.RevokedAt),
-		FetchedAt: column.At(f.FetchedAt), FetchedBy: f.FetchedBy,
+		Label: f.Label, Busy: f.Busy, Tombstones: f.Tombstones, Alarms: f.Alarms, CreatedAt: column.At(f.CreatedAt), RevokedAt: column.At(f.RevokedAt),
+		FetchedAt: column.At(f.FetchedAt), FetchedBy: f.FetchedBy, Stamp: f.Last.Stamp, Etag: f.Last.Etag, ChangedAt: column.At(f.Last.ChangedAt),
 	}
 }
 
 func (r feedRow) value() schedule.Feed {
 	return schedule.Feed{
 		ID: schedule.ID(r.ID), Kind: r.Kind, Owner: schedule.ID(r.OwnerID), Team: id(r.TeamID), Rotation: schedule.RotationID(r.Rotation),
-		Label: r.Label, Busy: r.Busy, Tombstones: r.Tombstones, CreatedAt: r.CreatedAt.Time, RevokedAt: r.RevokedAt.Time,
-		FetchedAt: r.FetchedAt.Time, FetchedBy: r.FetchedBy,
+		Label: r.Label, Busy: r.Busy, Tombstones: r.Tombstones, Alarms: r.Alarms, CreatedAt: r.CreatedAt.Time, RevokedAt: r.RevokedAt.Time,
+		FetchedAt: r.FetchedAt.Time, FetchedBy: r.FetchedBy, Last: schedule.Rendering{Stamp: r.Stamp, Etag: r.Etag, ChangedAt: r.ChangedAt.Time},
 	}
 }
 

@@ -393,10 +393,10 @@ func TestFeeds(t *testing.T) {
 		w.publish(schedule.DateOf(start), 3, nil)
 		_, token, err := w.AddFeed(ctx, schedule.Feed{Kind: schedule.FeedPerson, Owner: w.ana, Tombstones: true})
 		w.ok(err)
-		f, err := w.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
-		w.ok(err)
 		events := func() (text []string) {
-			c, err := w.FeedContent(ctx, f)
+			f, err := w.OpenFeed(ctx, token)
+			w.ok(err)
+			c, err := w.FeedContent(ctx, &f)
 			w.ok(err)
 			for _, e := range c.Events {
 				text = append(text, fmt.Sprintf("%s %s %d %t", e.UID, e.Person, e.Shift.Changes, e.Cancelled))
@@ -404,7 +404,7 @@ func TestFeeds(t *testing.T) {
 			slices.Sort(text)
 			return text
 		}
-		stamp, err := w.Stamp(ctx, &f)
+		f, err := w.OpenFeed(ctx, token)
 		w.ok(err)
 		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.%d-6b127300@watchbill Ana 1 false]", w.team) {
 			t.Error(got)
@@ -412,7 +412,7 @@ func TestFeeds(t *testing.T) {
 		w.now = w.now.Add(time.Hour)
 		_, err = w.Put(ctx, w.boss, w.team, w.slot(0), w.ben, "ill")
 		w.ok(err)
-		if again, err := w.Stamp(ctx, &f); err != nil || again == stamp {
+		if again, err := w.OpenFeed(ctx, token); err != nil || again.Stamp == f.Stamp {
 			t.Error("the stamp does not change", err)
 		}
 		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.%d-6b127300@watchbill Ana 2 true]", w.team) {
@@ -420,11 +420,11 @@ func TestFeeds(t *testing.T) {
 		}
 		fresh, err := w.ResetFeed(ctx, w.ana, f.ID)
 		w.ok(err)
-		_, err = w.Store.FeedByToken(ctx, schedule.FeedTokenHash(token))
+		_, err = w.OpenFeed(ctx, token)
 		w.is(err, schedule.ErrNotFound)
 		w.is(w.RevokeFeed(ctx, w.ben, f.ID), schedule.ErrNotFound)
 		w.ok(w.RevokeFeed(ctx, w.ana, f.ID))
-		_, err = w.Store.FeedByToken(ctx, schedule.FeedTokenHash(fresh))
+		_, err = w.OpenFeed(ctx, fresh)
 		w.is(err, schedule.ErrNotFound)
 	})
 }

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"fmt"
+	"time"
+
+	"watchbill/schedule"
+	"watchbill/schedule/ical"
+)
+
+// feedWords says what shifts are in words for people.
+type feedWords struct {
+	base  string
+	zones map[string]*time.Location // those that were looked up
+}
+
+func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
+	who := e.Person
+	if e.Shift.Person == 0 {
+		who = "UNFILLED"
+	}
+	out.Summary = "On call (" + string(e.Shift.Rotation) + "): " + who + " – " + e.Team
+	if e.Cancelled {
+		out.Summary = "Cancelled: " + out.Summary
+	}
+	out.Categories = []string{"On-call", e.Team}
+	out.Description = string(e.Shift.Rotation) + ": " + w.span(e)
+	if origin := origin(e); origin != "" {
+		out.Description += "\n" + origin
+	}
+	if w.base != "" {
+		out.URL = fmt.Sprintf("%s/shifts/%d", w.base, e.Shift.ID)
+	}
+}
+
+// span gives the times of a shift on its team's clock, with the zone: calendars
+// show their own.
+func (w *feedWords) span(e *schedule.FeedEvent) string {
+	zone := w.zones[e.Zone]
+	if zone == nil {
+		var err error
+		if zone, err = time.LoadLocation(e.Zone); err != nil {
+			zone = time.UTC
+		}
+		w.zones[e.Zone] = zone
+	}
+	const layout = "Mon 2 Jan 2006 15:04 MST"
+	text := e.Shift.Start.In(zone).AppendFormat(make([]byte, 0, 80), layout)
+	text = append(text, " to "...)
+	text = e.Shift.End.In(zone).AppendFormat(text, layout)
+	return string(text) + " (" + e.Zone + ")"
+}
+
+// origin says how a shift came to whoever has it, when not by the plan.
+func origin(e *schedule.FeedEvent) string {
+	from := ""
+	if e.Before != "" {
+		from = e.Before
+	}
+	switch {
+	case e.Cancelled || e.Shift.Override == 0:
+		return ""
+	case e.Shift.Kind == schedule.Covered && from != "":
+		return "Cover for " + from + "."
+	case e.Shift.Kind == schedule.Covered:
+		return "Taken over."
+	case e.Shift.Kind == schedule.Swapped && from != "":
+		return "Swapped with " + from + "."
+	case e.Shift.Kind == schedule.Swapped:
+		return "Swapped."
+	case from != "":
+		return "Changed by a manager; it was with " + from + "."
+	}
+	return "Changed by a manager."
+}
