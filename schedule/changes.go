@@ -44,7 +44,7 @@ func (s *Service) Changes(ctx context.Context, person ID) ([]Change, error) {
 		if len(people) == 0 {
 			return nil, fmt.Errorf("person %d: %w", person, ErrNotFound)
 		}
-		since = people[0].CreatedAt
+		since = people[0].CreatedAt.Add(-time.Second) // a plan can be as old as they are
 	}
 	teams, err := s.Store.TeamsOf(ctx, person)
 	if err != nil {

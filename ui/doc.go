@@ -47,17 +47,21 @@
 //	POST /shifts/{id}/cover                        to (all, or a person's id) from until message expires
 //	POST /shifts/{id}/take
 //	POST /shifts/{id}/swap                         other (a shift's id) message
-//	POST /shifts/{id}/override                     person (an id, or none) from until reason
-//	POST /overrides/{id}/undo
+//	POST /shifts/{id}/override                     person (an id, or none) from until reason anyway (against a rule)
+//	POST /shifts/{id}/takeover                     message
+//	POST /overrides/{id}/undo                      reason (of a manager, against a rule)
 //	POST /requests/{id}/accept                     back
+//	POST /requests/{id}/approve                    reason (of a manager, against a rule)
 //	POST /requests/{id}/decline                    back
 //	POST /requests/{id}/withdraw                   back
 //	POST /swaps/{id}/accept                        back
+//	POST /swaps/{id}/approve                       reason
 //	POST /swaps/{id}/decline                       back
 //	POST /swaps/{id}/withdraw                      back
 //
 //	POST /timeoff                                  from until (last day, included) from_time until_time label
 //	POST /timeoff/{id}/remove
+//	POST /timeoff/{id}/cover                       shift (an id, or empty for all that clash)
 //	POST /timeoff/wishes                           kind (avoid, prefer) weekday (empty, mon … sun, weekend) from until
 //	POST /timeoff/wishes/{id}/remove
 //
@@ -80,6 +84,7 @@
 //	POST /teams/{id}/drafts/{draft}/discard
 //
 //	POST /account                                  name zone work_from work_until sleep_from sleep_until theme (empty, light, dark)
+//	POST /account/shifts/seen                      until (seconds)
 //	POST /account/zone                             zone back
 //	POST /account/theme                            theme (light, dark) back; also before sign-in, so it sets a cookie
 //	POST /account/password                         old new again; username is there for password managers

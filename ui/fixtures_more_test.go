@@ -22,11 +22,14 @@ func shiftFixtures() []fixture {
 		Swap: &ui.SwapForm{Offers: []ui.SwapOffer{{ShiftLine: shiftLine(17, "Marcus Bell", berlin(dec, 14, 10), berlin(dec, 21, 10)), Effects: []ui.Effect{{Text: "Both keep 7 days.", Tone: "good"}}},
 			{ShiftLine: shiftLine(18, "Aiko Tanaka", berlin(jan, 4, 10), berlin(jan, 11, 10)), Blocked: "Aiko is away from 19 Dec."}}},
 		Override: &ui.OverrideForm{Options: []ui.Option{{Value: "none", Label: "Nobody"}, {Value: "7", Label: "Marcus Bell"}}},
-		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has the night of 8 Dec"}},
+		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has the night of 8 Dec"}, {ID: 4, Text: "Leila Haddad has the rest", Against: "Priya Raman cannot take this: away 7–9 Dec."}},
 	}
 	gap := ui.Shift{Frame: at("Backup"), ID: 30, Rotation: "Backup", Kind: "backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), TeamZone: "Europe/London", State: "published",
 		Take: &ui.TakeForm{Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}}}
+	full.Override.Anyway = true
+	full.TakeOver = &ui.TakeForm{Effects: []ui.Effect{{Text: "7 days on call within 3 weeks; the rule is at most 1 week in 3 weeks"}}}
 	lengthy := full
+	lengthy.TakeOver = &ui.TakeForm{Blocked: longText, Effects: []ui.Effect{{Text: longText, Tone: "bad"}}}
 	lengthy.Frame = long("Shift", "schedule")
 	lengthy.Mine, lengthy.Rotation, lengthy.Who, lengthy.Relieves, lengthy.RelievedBy = false, longText, longText, longText, longText
 	lengthy.Requests = longRequests()
@@ -38,7 +41,7 @@ func shiftFixtures() []fixture {
 	lengthy.Undo = []ui.Undo{{ID: 1, Text: longText}}
 	return []fixture{
 		{"shift", "full", full}, {"shift", "empty", gap}, {"shift", "long", lengthy},
-		{"requests", "full", ui.Requests{Frame: frame("Requests", "requests"), ForMe: requests(), Mine: asked()[:1], Others: requests()[:1], Over: asked()[1:]}},
+		{"requests", "full", ui.Requests{Frame: frame("Requests", "requests"), ForMe: requests(), Mine: asked()[:1], Others: requests()[:1], Over: append(asked()[1:], ui.Request{ID: 9, State: "cancelled", From: "Jonas Weber", To: "everyone", Rotation: "Primary", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), Asked: now, Answered: now, Note: "Primary 2026-12-07 is with Marcus Bell now"})}},
 		{"requests", "empty", ui.Requests{Frame: bare("Requests", "requests")}},
 		{"requests", "long", ui.Requests{Frame: long("Requests", "requests"), ForMe: longRequests(), Over: longRequests()}},
 	}
@@ -47,7 +50,7 @@ func shiftFixtures() []fixture {
 func timeOffFixtures() []fixture {
 	clash := shiftLine(14, "Priya Raman", berlin(dec, 24, 10), berlin(dec, 26, 10))
 	full := ui.TimeOff{Frame: frame("Time off", "timeoff"),
-		Absences: []ui.Absence{{ID: 1, Start: time.Date(2026, 12, 23, 0, 0, 0, 0, time.UTC), End: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.ShiftLine{clash}},
+		Absences: []ui.Absence{{ID: 1, Start: time.Date(2026, 12, 23, 0, 0, 0, 0, time.UTC), End: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.Clash{{ShiftLine: clash}, {ShiftLine: clash, Asked: true}}, Uncovered: 2},
 			{ID: 2, Start: now.Add(90 * time.Hour), End: now.Add(93 * time.Hour), Label: "Dentist", Source: "imported calendar"}},
 		Wishes: []ui.Wish{{ID: 1, Text: "Fridays", Against: true}, {ID: 2, Text: "24 – 26 Dec"}},
 		From:   ui.Field{Value: "2026-12-09"}, Until: ui.Field{Value: "2026-12-01", Error: "The last day is before the first."},
@@ -55,7 +58,7 @@ func timeOffFixtures() []fixture {
 	lengthy := full
 	lengthy.Frame, lengthy.Error, lengthy.WishError = long("Time off", "timeoff"), longText, longText
 	clash.Rotation, clash.Team = longText, longText
-	lengthy.Absences = []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText, Source: longText, Clashes: []ui.ShiftLine{clash}}}
+	lengthy.Absences = []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText, Source: longText, Clashes: []ui.Clash{{ShiftLine: clash}}, Uncovered: 3}}
 	lengthy.Wishes = []ui.Wish{{ID: 1, Text: longText, Against: true}}
 	return []fixture{{"timeoff", "full", full}, {"timeoff", "empty", ui.TimeOff{Frame: bare("Time off", "timeoff")}}, {"timeoff", "long", lengthy}}
 }

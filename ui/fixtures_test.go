@@ -81,7 +81,7 @@ func requests() []ui.Request {
 		{ID: 1, Swap: true, State: "open", From: "Jonas Weber", To: "you", ShiftID: 15, Rotation: "Backup", Start: berlin(dec, 14, 10), End: berlin(dec, 21, 10), Give: &mine,
 			Asked: now.Add(-26 * time.Hour), Expires: berlin(nov, 22, 18), CanAccept: true, CanDecline: true, Effects: []ui.Effect{{Text: "Both keep 7 days. No clash with your time off.", Tone: "good"}}},
 		{ID: 2, State: "open", From: "Ingrid Solberg", To: "everyone in Payments Platform", ShiftID: 16, Rotation: "Primary", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Message: "My sister gets married that day. I can take any week in January for it.",
-			Asked: now.Add(-3 * time.Hour), CanDecline: true, Blocked: "you are away 23 Dec – 1 Jan.", Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}},
+			Asked: now.Add(-3 * time.Hour), CanDecline: true, Blocked: "away 23 Dec – 1 Jan", Against: true, CanApprove: true, Reminded: true, Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}},
 	}
 }
 
@@ -92,11 +92,26 @@ func asked() []ui.Request {
 	}
 }
 
+func problems() []ui.Problem {
+	unfilled := shiftLine(30, "", berlin(dec, 31, 10), berlin(jan, 2, 10))
+	return []ui.Problem{{ShiftLine: unfilled, Kind: "unfilled", What: "Nobody has it", Do: "Take it", Href: "/shifts/30"},
+		{ShiftLine: shiftLine(14, "Priya Raman", berlin(dec, 24, 10), berlin(dec, 26, 10)), Kind: "away", What: "You are away then", Do: "Ask for cover", Href: "/shifts/14#cover"}}
+}
+
+func longProblems() []ui.Problem {
+	all := problems()
+	for i := range all {
+		all[i].Rotation, all[i].Team, all[i].What, all[i].Do = longText, longText, longText, longText
+	}
+	return all
+}
+
 func longRequests() []ui.Request {
 	all := append(requests(), asked()...)
 	for i := range all {
 		all[i].From, all[i].To, all[i].Message, all[i].Rotation = longText, longText, longText, longText
-		all[i].Effects = []ui.Effect{{Text: longText, Tone: "bad"}, {Text: longText}}
+		all[i].Effects = []ui.Effect{{Text: longText, Tone: "bad", Who: longText}, {Text: longText}}
+		all[i].Note, all[i].AskedBy, all[i].Reminded, all[i].CanApprove = longText, longText, true, false
 	}
 	return all
 }
@@ -129,15 +144,20 @@ func homeFixtures() []fixture {
 		Shifts: []ui.ShiftLine{next, shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 14, 10)),
 			shiftLine(18, "Priya Raman", berlin(jan, 18, 10), berlin(jan, 25, 10))},
 		ManyMore: 4, Asks: requests(), Asked: asked(),
-		TimeOff: []ui.Absence{{ID: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.ShiftLine{shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 14, 10))}},
+		TimeOff: []ui.Absence{{ID: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.Clash{{ShiftLine: shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 14, 10))}}},
 			{ID: 2, Start: berlin(jan, 11, 0), End: berlin(jan, 12, 0), AllDay: true, Source: "imported calendar"}},
 		Feed: &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
 	}
+	full.Problems = problems()[1:]
+	full.Changes = &ui.Changes{Until: now.Unix(), List: []ui.ShiftChange{
+		{ShiftID: 14, Rotation: "Primary", Team: "Payments Platform", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), What: "is yours now", Tone: "good", Why: "Plan 3 was published by Leila Haddad", When: now.Add(-time.Hour)},
+		{Rotation: "Backup", Start: berlin(nov, 20, 3), End: berlin(nov, 23, 10), What: "is not yours any more", Why: "By Marcus Bell: you had fever", When: now.Add(-time.Minute), Undo: 7}}}
 	lengthy := full
 	lengthy.Frame = long("My on-call", "home")
 	lengthy.Next = &ui.NextShift{ShiftLine: next, On: true, Relieves: longText, RelievedBy: longText, TeamZone: "America/Argentina/ComodRivadavia"}
 	lengthy.Next.Team, lengthy.Next.Rotation = longText, longText
 	lengthy.Asks, lengthy.Asked = longRequests(), longRequests()
+	lengthy.Problems, lengthy.Changes = longProblems(), &ui.Changes{List: []ui.ShiftChange{{ShiftID: 1, Rotation: longText, Team: longText, Start: now, End: now.Add(time.Hour), What: longText, Why: longText, When: now, Undo: 3}}}
 	lengthy.Feed = &ui.FeedLink{Label: longText, URL: "https://watchbill.example.com/feeds/" + strings.Repeat("x", 300) + ".ics"}
 	return []fixture{
 		{"home", "full", full},
@@ -154,7 +174,7 @@ func scheduleFixtures() []fixture {
 		Earlier: "?from=2026-09-21", Later: "?from=2027-01-11", Today: "?",
 		Rotations: []ui.RotationLine{{ID: 1, Name: "Primary", Kind: "primary"}, {ID: 2, Name: "Backup", Kind: "backup"}},
 		Covered:   .982, FairNote: "Points since 1 January: a weekday 1, a weekend day 2, a public holiday 3. Part-timers carry their part.",
-		Asks: requests(), CanDraft: true,
+		Asks: requests(), CanDraft: true, Problems: problems(),
 	}
 	for i, n := range names {
 		s.People = append(s.People, ui.PersonLine{ID: int64(i + 1), Name: n, Me: i == 0})
@@ -203,7 +223,9 @@ func scheduleFixtures() []fixture {
 
 	empty := ui.Schedule{Frame: frame("Schedule", "schedule"), TeamZone: "Europe/London", MyZone: "Europe/London", From: s.From, To: s.To, CanDraft: true,
 		Cards: []ui.NowCard{{Rotation: "Primary", Kind: "primary"}, {Rotation: "Office hours", Idle: "Covers Mon–Fri 08:00–18:00", Next: "Aiko Tanaka"}}}
+	empty.AtField = ui.Field{Value: "yesterday", Error: "Write a day and a time, like 2026-12-24T03:00."}
 	lengthy := s
+	lengthy.Problems = longProblems()
 	lengthy.Frame = long("Schedule", "schedule")
 	lengthy.InTeam, lengthy.Zone = true, "Europe/Berlin"
 	lengthy.People, lengthy.Fair = nil, nil

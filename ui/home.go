@@ -12,6 +12,37 @@ type Home struct {
 	TimeOff  []Absence
 	Feed     *FeedLink // nil until I have made one
 	ManyMore int       // coming shifts that Shifts leaves out
+	Changes  *Changes  // how my shifts have changed since I last said that I know; nil: not
+	Problems []Problem // what somebody has to mend about my shifts, or in teams I manage
+}
+
+// Changes are what has changed in somebody's coming shifts:
+// POST /account/shifts/seen with until says that they know.
+type Changes struct {
+	List  []ShiftChange
+	Until int64 // seconds: what happens later is told again
+}
+
+// ShiftChange is how one shift has changed for its reader.
+type ShiftChange struct {
+	ShiftID    int64
+	Rotation   string
+	Team       string
+	Start, End time.Time
+	What       string // "is yours now", "is not yours any more", "is at another time"
+	Tone       string // good, warn
+	Why        string
+	When       time.Time
+	Undo       int64 // the override that the reader may undo, or 0
+}
+
+// Problem is something about coming shifts that has to be mended, and what to do.
+type Problem struct {
+	ShiftLine
+	Kind string // unfilled, twice, away, unknown
+	What string // in a sentence
+	Do   string // "Ask for cover", "Take it", "Put somebody on it"
+	Href string
 }
 
 // NextShift is the shift the first sentence is about.

@@ -10,6 +10,11 @@ type Schedule struct {
 	InTeam   bool   // times are shown in the team's zone, which Frame.Zone then is
 	MyZone   string // the reader's own zone
 
+	// At is the moment looked at instead of now, with what was known then when it
+	// is past; zero: now.
+	At      time.Time
+	AtField Field // the form that asks for one: GET with at
+
 	From, To time.Time // what the chart shows; From is a midnight in Frame.Zone
 	Earlier  string    // addresses of the periods before and after, and of today's
 	Later    string
@@ -27,6 +32,7 @@ type Schedule struct {
 	Fair      []FairRow
 	FairNote  string    // what the points are, and the period they are counted over
 	Asks      []Request // open, for the reader to answer
+	Problems  []Problem // what has to be mended in the next ninety days
 	CanDraft  bool      // the reader may make a draft
 }
 

@@ -22,6 +22,7 @@ type Shift struct {
 
 	Cover    *CoverForm
 	Take     *TakeForm
+	TakeOver *TakeForm // of somebody else's running shift: POST /shifts/{id}/takeover with message
 	Swap     *SwapForm
 	Override *OverrideForm
 	Undo     []Undo
@@ -83,13 +84,15 @@ type OverrideForm struct {
 	Until   Field
 	Reason  Field
 	Options []Option
+	Anyway  bool // a rule is against it: sent again with anyway it is done all the same
 	Error   string
 }
 
 // Undo takes an override or an accepted cover back: POST /overrides/{id}/undo.
 type Undo struct {
-	ID   int64
-	Text string // what would be undone
+	ID      int64
+	Text    string // what would be undone
+	Against string // the rule that is against it: sent again with a reason it is done all the same
 }
 
 // Requests is the page "requests".

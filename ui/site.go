@@ -39,16 +39,19 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerAccess(e)
 	s.registerAdmin(e)
 	e.GET("/", s.home)
+	e.POST("/account/shifts/seen", s.sawChanges)
 	e.GET("/teams/:team/schedule", s.schedule)
 	e.GET("/shifts/:shift", s.shift)
 	e.POST("/shifts/:shift/cover", s.askCover)
 	e.POST("/shifts/:shift/take", s.take)
 	e.POST("/shifts/:shift/swap", s.askSwap)
 	e.POST("/shifts/:shift/override", s.override)
+	e.POST("/shifts/:shift/takeover", s.takeOver)
 	e.POST("/overrides/:override/undo", s.undo)
 	e.GET("/requests", s.requests)
 	for _, kind := range []string{"requests", "swaps"} {
 		e.POST("/"+kind+"/:request/accept", s.accept)
+		e.POST("/"+kind+"/:request/approve", s.approve)
 		e.POST("/"+kind+"/:request/decline", s.decline)
 		e.POST("/"+kind+"/:request/withdraw", s.withdraw)
 	}
@@ -56,6 +59,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	e.POST("/timeoff", s.addTimeOff)
 	e.POST("/timeoff/wishes", s.addWish)
 	e.POST("/timeoff/:leave/remove", s.removeLeave)
+	e.POST("/timeoff/:leave/cover", s.coverLeave)
 	e.POST("/timeoff/wishes/:leave/remove", s.removeLeave)
 	e.GET("/teams/:team/drafts", s.drafts)
 	e.POST("/teams/:team/drafts", s.askDraft)
@@ -99,8 +103,7 @@ func (s *Site) frame(c echo.Context, w auth.Who, title, nav string) (Frame, erro
 			f.Teams = append(f.Teams, TeamLink{ID: int64(t.ID), Name: t.Name, Manager: w.May(auth.Publish, auth.Team(int64(t.ID)))})
 		}
 	}
-	waiting, err := s.waiting(c.Request().Context(), w)
-	f.Waiting = len(waiting)
+	f.Waiting, err = s.waiting(c.Request().Context(), w)
 	return f, err
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"watchbill/api/auth"
@@ -57,12 +58,21 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.explain(ctx, w, names, all); err != nil {
+		return nil, err
+	}
 	for _, r := range all {
-		if r.CanAccept {
+		if s.asked(r.of, w) {
 			page.Asks = append(page.Asks, r)
 		} else if r.ByMe {
 			page.Asked = append(page.Asked, r)
 		}
+	}
+	if page.Changes, err = s.changes(ctx, w, names, f.Teams); err != nil {
+		return nil, err
+	}
+	if page.Problems, err = s.myProblems(ctx, w, names, f.Teams); err != nil {
+		return nil, err
 	}
 	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
 		return nil, err
@@ -161,16 +171,41 @@ func (s *Site) absences(ctx context.Context, person schedule.ID, names map[sched
 			continue
 		}
 		a := Absence{ID: int64(l.ID), Person: names[person].Name, Start: start, End: end, AllDay: !l.First.IsZero(), Label: l.Note, Source: "you"}
-		clashes, err := s.Schedule.PersonShifts(ctx, person, later(start, now), end)
-		if err != nil {
+		if err := s.addClashes(ctx, &a, l, person, names, zone, now); err != nil {
 			return nil, err
-		}
-		for j := range clashes {
-			a.Clashes = append(a.Clashes, s.line(&clashes[j], names, person, nil))
 		}
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// addClashes adds the shifts that fall into an absence, with whether cover was asked
+// for.
+func (s *Site) addClashes(ctx context.Context, a *Absence, l *schedule.Leave, person schedule.ID, names map[schedule.ID]schedule.Profile, zone *time.Location, now time.Time) error {
+	shifts, err := s.Schedule.PersonShifts(ctx, person, later(a.Start, now), a.End)
+	if err != nil {
+		return err
+	}
+	for j := range shifts {
+		part, hit := l.Clash(shifts[j].Start, shifts[j].End, zone)
+		if !hit || !now.Before(part.End) {
+			continue
+		}
+		clash := Clash{ShiftLine: s.line(&shifts[j], names, person, nil)}
+		clash.Start, clash.End = later(part.Start, now), part.End
+		open, err := s.Schedule.Store.Requests(ctx, shifts[j].Team, schedule.RequestOpen)
+		if err != nil {
+			return err
+		}
+		clash.Asked = slices.ContainsFunc(open, func(r schedule.Request) bool {
+			return r.Person == person && r.Slot == shifts[j].Slot && r.Start.Before(part.End) && part.Start.Before(r.End)
+		})
+		if !clash.Asked {
+			a.Uncovered++
+		}
+		a.Clashes = append(a.Clashes, clash)
+	}
+	return nil
 }
 
 func later(a, b time.Time) time.Time {
@@ -180,19 +215,37 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// waiting lists the open requests that ask the reader.
-func (s *Site) waiting(ctx context.Context, w auth.Who) ([]Request, error) {
+// asked says whether an open request waits for an answer of the reader.
+func (s *Site) asked(r *schedule.Request, w auth.Who) bool {
+	return r.State == schedule.RequestOpen && s.Schedule.Now().Before(r.ExpiresAt) && r.Person != me(w) &&
+		(r.To == me(w) || r.To == 0 && w.Member(int64(r.Team)))
+}
+
+// waiting counts the requests that wait for the reader.
+func (s *Site) waiting(ctx context.Context, w auth.Who) (int, error) {
+	n := 0
+	for team := range w.Teams {
+		open, err := s.Schedule.Store.Requests(ctx, schedule.ID(team), schedule.RequestOpen)
+		if err != nil {
+			return 0, err
+		}
+		for i := range open {
+			if s.asked(&open[i], w) {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
+// asks lists the open requests that ask the reader, with what they would mean.
+func (s *Site) asks(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile) ([]Request, error) {
 	all, err := s.allRequests(ctx, w, schedule.RequestOpen)
 	if err != nil {
 		return nil, err
 	}
-	var out []Request
-	for _, r := range all {
-		if r.CanAccept {
-			out = append(out, r)
-		}
-	}
-	return out, nil
+	all = slices.DeleteFunc(all, func(r Request) bool { return !r.CanAccept })
+	return all, s.explain(ctx, w, names, all)
 }
 
 // allRequests lists the requests of the reader's own teams that concern them, or
@@ -235,6 +288,10 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 		ID: int64(r.ID), Swap: r.IsSwap(), State: r.State, ByMe: mine, From: names[r.Person].Name, To: "everyone in " + team.Name,
 		Rotation: upper(string(r.Rotation)), Start: r.Start, End: r.End, Message: r.Message, Asked: r.CreatedAt, Expires: r.ExpiresAt,
 		Answered: r.AnsweredAt, AnsweredBy: names[r.AnsweredBy].Name, CanWithdraw: open && (mine || w.Manager(int64(team.ID))),
+		Note: upper(r.Note), Reminded: !r.RemindedAt.IsZero(), of: r,
+	}
+	if r.CreatedBy != r.Person {
+		view.AskedBy = names[r.CreatedBy].Name
 	}
 	if r.State == schedule.RequestVoid {
 		view.State = "cancelled"
@@ -242,63 +299,32 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 	if r.To != 0 {
 		view.To = names[r.To].Name
 	}
-	asked := open && r.Person != me(w) && (r.To == me(w) || r.To == 0 && w.Member(int64(team.ID)))
-	view.CanAccept, view.CanDecline = asked, asked && r.To == me(w)
-	if asked {
+	view.CanAccept = s.asked(r, w)
+	view.CanDecline = view.CanAccept && r.To == me(w)
+	if view.CanAccept {
 		view.CanWithdraw = false // a manager who is asked answers like everybody
 	}
-	shifts, err := s.Schedule.Shifts(ctx, r.Team, r.Start, r.End, time.Time{})
-	if err != nil {
+	var err error
+	if view.ShiftID, err = s.shiftID(ctx, r.Team, r.Stretch); err != nil {
 		return view, err
-	}
-	for i := range shifts {
-		if shifts[i].Slot == r.Slot {
-			view.ShiftID = int64(shifts[i].ID)
-		}
 	}
 	if r.IsSwap() {
 		view.Give = &ShiftLine{Rotation: upper(string(r.Return.Rotation)), Kind: kind(r.Return.Rotation), Person: names[r.To].Name, Start: r.Return.Start, End: r.Return.End}
-	}
-	if asked {
-		view.Effects, err = s.effects(ctx, me(w), r.Start, r.End)
+		view.Give.ID, err = s.shiftID(ctx, r.Team, r.Return)
 	}
 	return view, err
 }
 
-// effects says what taking a stretch would mean for somebody.
-func (s *Site) effects(ctx context.Context, person schedule.ID, start, end time.Time) ([]Effect, error) {
-	var out []Effect
-	around, err := s.Schedule.PersonShifts(ctx, person, start.AddDate(0, 0, -14), end.AddDate(0, 0, 14))
+// shiftID finds the published shift of a stretch; zero when there is none any more.
+func (s *Site) shiftID(ctx context.Context, team schedule.ID, part schedule.Stretch) (int64, error) {
+	shifts, err := s.Schedule.Shifts(ctx, team, part.Start, part.End, time.Time{})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	near := 0
-	for _, t := range around {
-		switch {
-		case t.Start.Before(end) && start.Before(t.End):
-			out = append(out, Effect{Text: "On call twice at once: also " + string(t.Rotation), Tone: "bad"})
-		default:
-			near++
+	for i := range shifts {
+		if shifts[i].Slot == part.Slot {
+			return int64(shifts[i].ID), nil
 		}
 	}
-	if near > 0 {
-		out = append(out, Effect{Text: plural(near, "more shift", "more shifts") + " within two weeks", Tone: "warn"})
-	}
-	names, err := s.names(ctx)
-	if err != nil {
-		return nil, err
-	}
-	away, err := s.absences(ctx, person, names, s.Schedule.Now())
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range away {
-		if a.Start.Before(end) && start.Before(a.End) {
-			out = append(out, Effect{Text: "Away in that time", Tone: "bad"})
-		}
-	}
-	if len(out) == 0 {
-		out = []Effect{{Text: "Nothing else within two weeks", Tone: "good"}}
-	}
-	return out, nil
+	return 0, nil
 }

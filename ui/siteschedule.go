@@ -34,6 +34,7 @@ func (s *Site) schedule(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	page.moment(c.QueryParam("at"))
 	if err := page.period(c, zone); err != nil {
 		return err
 	}
@@ -41,8 +42,12 @@ func (s *Site) schedule(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	from, to := earlier(page.From, page.Now), later(page.To, page.Now.AddDate(0, 1, 0))
-	shifts, err := s.Schedule.Shifts(ctx, team.ID, from, to, time.Time{})
+	from, to := earlier(page.From, page.at()), later(page.To, page.at().AddDate(0, 1, 0))
+	asOf := time.Time{}
+	if page.At.Before(page.Now) {
+		asOf = page.At
+	}
+	shifts, err := s.Schedule.Shifts(ctx, team.ID, from, to, asOf)
 	if err != nil {
 		return err
 	}
@@ -50,17 +55,21 @@ func (s *Site) schedule(c echo.Context) error {
 	if err := s.people(ctx, &page, team.ID, names, me(w)); err != nil {
 		return err
 	}
+	if !page.At.IsZero() {
+		return s.show(c, http.StatusOK, "schedule", page)
+	}
 	if err := s.fair(ctx, &page, team.ID, names, me(w)); err != nil {
 		return err
 	}
 	if page.Next, err = s.nextIn(ctx, team.ID, names, me(w), page.Now); err != nil {
 		return err
 	}
-	asks, err := s.waiting(ctx, w)
-	if err != nil {
+	if page.Asks, err = s.asks(ctx, w, names); err != nil {
 		return err
 	}
-	page.Asks = asks
+	if page.Problems, err = s.problems(ctx, team.ID, w, names, nil); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, "schedule", page)
 }
 
@@ -71,10 +80,35 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
+// moment reads the moment that is looked at, on the page's clock.
+func (s *Schedule) moment(text string) {
+	s.AtField.Value = text
+	if text == "" {
+		return
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		at, err = instant(text, "at", s.Zone, time.Time{})
+	}
+	if err != nil || at.Sub(s.Now).Abs() > 10*366*24*time.Hour {
+		s.AtField.Error = "Write a day and a time of the last or the next ten years, like 2026-12-24T03:00."
+		return
+	}
+	s.At = at.UTC()
+}
+
+// at is the moment that the page is about.
+func (s *Schedule) at() time.Time {
+	if s.At.IsZero() {
+		return s.Now
+	}
+	return s.At
+}
+
 // period is the eight weeks from the Monday of the day asked for.
 func (s *Schedule) period(c echo.Context, zone *time.Location) error {
 	today := schedule.DateOf(s.Now.In(zone))
-	day := today
+	day := schedule.DateOf(s.at().In(zone))
 	if text := c.QueryParam("from"); text != "" {
 		var err error
 		if day, err = schedule.ParseDate(text); err != nil || day.DaysSince(today) > 3660 || today.DaysSince(day) > 3660 {
@@ -95,7 +129,7 @@ func (s *Schedule) period(c echo.Context, zone *time.Location) error {
 
 // fill draws the shifts: the cards of now, the chart, the gaps and what is covered.
 func (s *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.Profile, reader schedule.ID) {
-	duties := schedule.OnCall(shifts, s.Now)
+	duties := schedule.OnCall(shifts, s.at())
 	index := map[schedule.RotationID]int64{}
 	for i, d := range duties {
 		index[d.Rotation] = int64(i + 1)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,10 +85,10 @@ func (s *Site) slot(c echo.Context, need auth.Action) (*slotView, error) {
 
 func (v *slotView) path() string { return "/shifts/" + itoa(int64(v.ID)) }
 
-// mine returns the part of the shift that the reader has, when it is one.
+// mine returns the part of the shift that the reader has and that is not over.
 func (v *slotView) mine() *schedule.Shift {
 	for i := range v.parts {
-		if v.parts[i].Person == me(v.who) {
+		if v.parts[i].Person == me(v.who) && v.frame.Now.Before(v.parts[i].End) {
 			return &v.parts[i]
 		}
 	}
@@ -142,9 +143,12 @@ func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 		return nil, err
 	}
 	for _, r := range all {
-		if r.ShiftID == page.ID {
+		if r.ShiftID == page.ID || r.Give != nil && r.Give.ID == page.ID {
 			page.Requests = append(page.Requests, r)
 		}
+	}
+	if err := s.explain(ctx, v.who, v.names, page.Requests); err != nil {
+		return nil, err
 	}
 	if page.State == "past" {
 		return page, nil
@@ -174,14 +178,26 @@ func (s *Site) history(ctx context.Context, v *slotView, page *Shift) error {
 		if o.Kind == schedule.Covered && o.CreatedBy == o.Person {
 			text = "took it from " + name(o.InsteadOf)
 		}
-		if o.Kind == schedule.Overridden && o.Reason != "" {
+		if o.Kind == schedule.Swapped {
+			text = fmt.Sprintf("swapped: %s has it instead of %s", name(o.Person), name(o.InsteadOf))
+		}
+		if o.Reason != "" && o.Reason != "taken" {
 			text += ": " + o.Reason
+		}
+		if o.Broke != "" {
+			text += " (against a rule: " + o.Broke + ")"
 		}
 		page.History = append(page.History, Event{When: o.CreatedAt, Who: v.names[o.CreatedBy].Name, Text: text})
 		if !o.CancelledAt.IsZero() {
 			page.History = append(page.History, Event{When: o.CancelledAt, Who: v.names[o.CancelledBy].Name, Text: "took that back"})
-		} else if o.Start.After(page.Now) && (v.who.Manager(int64(v.Team)) || v.who.Admin) {
-			page.Undo = append(page.Undo, Undo{ID: int64(o.ID), Text: fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf))})
+		} else if page.State != "past" && o.End.After(page.Now) && (o.Party(me(v.who)) || v.who.May(auth.Override, auth.Team(int64(v.Team)))) {
+			undo := Undo{ID: int64(o.ID), Text: fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf))}
+			if o.Kind == schedule.Swapped {
+				undo.Text += ", in a swap: both shifts go back"
+			} else if !o.Start.After(page.Now) {
+				undo.Text += ": the rest goes back"
+			}
+			page.Undo = append(page.Undo, undo)
 		}
 	}
 	slices.SortStableFunc(page.History, func(a, b Event) int { return b.When.Compare(a.When) })
@@ -194,88 +210,148 @@ func (s *Site) offer(ctx context.Context, v *slotView, page *Shift) error {
 	if err != nil {
 		return err
 	}
+	takers, err := s.candidates(ctx, v, members)
+	if err != nil {
+		return err
+	}
 	manager := v.who.May(auth.Override, auth.Team(int64(v.Team)))
-	if mine := v.mine(); (mine != nil || manager && len(v.parts) == 1 && v.parts[0].Person != 0) && page.State == "published" {
+	mine := v.mine()
+	if mine != nil || manager && len(v.parts) == 1 && v.parts[0].Person != 0 {
 		page.Cover = &CoverForm{To: Field{Value: "all"}}
-		if page.Cover.Candidates, err = s.candidates(ctx, v, members); err != nil {
-			return err
+		for _, c := range takers {
+			if !slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return int64(t.Person) == c.ID }) {
+				page.Cover.Candidates = append(page.Cover.Candidates, c)
+			}
 		}
-		if mine != nil && len(v.parts) == 1 {
+		if mine != nil && len(v.parts) == 1 && page.State == "published" {
 			if page.Swap, err = s.swaps(ctx, v); err != nil {
 				return err
 			}
 		}
 	}
-	if slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == 0 }) && v.who.Member(int64(v.Team)) {
-		effects, err := s.effects(ctx, me(v.who), v.Start, v.End)
-		if err != nil {
-			return err
-		}
-		page.Take = &TakeForm{Effects: effects}
-	}
+	v.offerTake(page, takers)
 	if manager {
 		page.Override = &OverrideForm{Options: []Option{{Value: "none", Label: "Nobody (unfilled)"}}}
-		for _, m := range members {
-			if m.OnCall && v.names[m.Person].DeactivatedAt.IsZero() {
-				page.Override.Options = append(page.Override.Options, Option{Value: itoa(int64(m.Person)), Label: v.names[m.Person].Name})
+		for _, c := range takers {
+			label := c.Name
+			if c.Blocked != "" {
+				label += " (against a rule)"
 			}
+			page.Override.Options = append(page.Override.Options, Option{Value: itoa(c.ID), Label: label})
 		}
 	}
 	return nil
 }
 
-// candidates lists who might take the shift, those with least against it first.
-func (s *Site) candidates(ctx context.Context, v *slotView, members []schedule.Membership) ([]Candidate, error) {
-	var out []Candidate
-	for _, m := range members {
-		if !m.OnCall || !v.names[m.Person].DeactivatedAt.IsZero() || slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == m.Person }) {
-			continue
+// offerTake adds the form that takes what nobody has, or takes over what is running.
+func (v *slotView) offerTake(page *Shift, takers []Candidate) {
+	at := slices.IndexFunc(takers, func(c Candidate) bool { return c.ID == v.who.Person })
+	if slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == 0 && t.End.After(page.Now) }) && v.who.Member(int64(v.Team)) {
+		page.Take = &TakeForm{}
+		if at >= 0 {
+			page.Take.Effects, page.Take.Blocked = takers[at].Effects, takers[at].Blocked
 		}
-		effects, err := s.effects(ctx, m.Person, v.Start, v.End)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Candidate{ID: int64(m.Person), Name: v.names[m.Person].Name, Effects: effects})
+	} else if page.State == "running" && at >= 0 && v.running(page.Now) != me(v.who) {
+		page.TakeOver = &TakeForm{Effects: takers[at].Effects, Blocked: takers[at].Blocked}
 	}
-	slices.SortStableFunc(out, func(a, b Candidate) int { return against(a.Effects) - against(b.Effects) })
+}
+
+// running returns who has the shift at an instant.
+func (v *slotView) running(now time.Time) schedule.ID {
+	for i := range v.parts {
+		if t := &v.parts[i]; !t.Start.After(now) && now.Before(t.End) {
+			return t.Person
+		}
+	}
+	return 0
+}
+
+// candidates lists who might take what is still to come of the shift, or of the
+// reader's part of it: those with least against it first, then those with the least
+// load.
+func (s *Site) candidates(ctx context.Context, v *slotView, members []schedule.Membership) ([]Candidate, error) {
+	part := v.asked()
+	var out []Candidate
+	var proposals [][]schedule.Move
+	for _, m := range members {
+		if p := v.names[m.Person]; p.DeactivatedAt.IsZero() && (m.OnCall || m.Person == me(v.who)) {
+			out = append(out, Candidate{ID: int64(m.Person), Name: p.Name})
+			proposals = append(proposals, []schedule.Move{{Stretch: part, To: m.Person}})
+		}
+	}
+	effects, err := s.Schedule.Effects(ctx, v.Team, proposals...)
+	if err != nil {
+		return nil, err
+	}
+	load, near := map[int64]int64{}, map[int64]int{}
+	for i := range out {
+		c := &out[i]
+		if e := effectOf(effects[i], schedule.ID(c.ID)); e != nil {
+			c.Effects, c.Blocked = effectLines(e), e.Against()
+			load[c.ID], near[c.ID] = e.After, e.Near
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Candidate) int {
+		return cmp.Or(rank(a.Blocked == "")-rank(b.Blocked == ""), cmp.Compare(near[a.ID], near[b.ID]), cmp.Compare(load[a.ID], load[b.ID]))
+	})
 	return out, nil
 }
 
-func against(effects []Effect) int {
-	n := 0
-	for _, e := range effects {
-		switch e.Tone {
-		case "bad":
-			n += 10
-		case "warn":
-			n++
+// asked is what is asked for when the form says nothing: the reader's part of the
+// shift, the part of nobody, or all of it; from now on.
+func (v *slotView) asked() schedule.Stretch {
+	part := schedule.Stretch{Slot: v.Slot, Rotation: v.Rotation, Start: v.Start, End: v.End}
+	at := v.mine()
+	for i := range v.parts {
+		if v.parts[i].Person == 0 && v.parts[i].End.After(v.frame.Now) && at == nil {
+			at = &v.parts[i]
 		}
 	}
-	return n
+	if at != nil {
+		part.Start, part.End = at.Start, at.End
+	}
+	if v.frame.Now.Before(part.End) {
+		part.Start = later(part.Start, v.frame.Now)
+	}
+	return part
 }
 
-// swaps lists the coming shifts of others that could be had in return.
+// maxOffers bounds how many shifts are offered in return.
+const maxOffers = 12
+
+// swaps lists the coming shifts of others that could be had in return, those that
+// no rule is against first.
 func (s *Site) swaps(ctx context.Context, v *slotView) (*SwapForm, error) {
 	shifts, err := s.Schedule.Shifts(ctx, v.Team, v.frame.Now, v.End.AddDate(0, 3, 0), time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	form := &SwapForm{}
 	seen := map[schedule.ID]int{}
 	for _, t := range shifts {
 		seen[t.ID]++
 	}
+	form := &SwapForm{}
+	var proposals [][]schedule.Move
 	for i := range shifts {
 		t := &shifts[i]
-		if t.Person == 0 || t.Person == me(v.who) || !t.Start.After(v.frame.Now) || seen[t.ID] > 1 || len(form.Offers) == 12 {
+		if t.Person == 0 || t.Person == me(v.who) || !t.Start.After(v.frame.Now) || seen[t.ID] > 1 || !v.names[t.Person].DeactivatedAt.IsZero() {
 			continue
 		}
-		effects, err := s.effects(ctx, me(v.who), t.Start, t.End)
-		if err != nil {
-			return nil, err
-		}
-		form.Offers = append(form.Offers, SwapOffer{ShiftLine: s.line(&schedule.TeamShift{Team: v.Team, Shift: *t}, v.names, me(v.who), nil), Effects: effects})
+		form.Offers = append(form.Offers, SwapOffer{ShiftLine: s.line(&schedule.TeamShift{Team: v.Team, Shift: *t}, v.names, me(v.who), nil)})
+		proposals = append(proposals, []schedule.Move{
+			{Stretch: v.asked(), To: t.Person},
+			{Stretch: schedule.Stretch{Slot: t.Slot, Rotation: t.Rotation, Start: t.Start, End: t.End}, To: me(v.who)},
+		})
 	}
+	effects, err := s.Schedule.Effects(ctx, v.Team, proposals...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range form.Offers {
+		form.Offers[i].Effects, form.Offers[i].Blocked = bothSides(effects[i], me(v.who), v.names)
+	}
+	slices.SortStableFunc(form.Offers, func(a, b SwapOffer) int { return rank(a.Blocked == "") - rank(b.Blocked == "") })
+	form.Offers = form.Offers[:min(maxOffers, len(form.Offers))]
 	if len(form.Offers) == 0 {
 		return nil, nil
 	}
@@ -350,7 +426,7 @@ func (s *Site) sendCover(c echo.Context, v *slotView) error {
 	} else {
 		return fmt.Errorf("the shift is not yours any more: %w", schedule.ErrConflict)
 	}
-	part, err := v.part(c, later(start, v.frame.Now.Truncate(time.Minute)), end)
+	part, err := v.part(c, later(start, v.frame.Now.Truncate(time.Second)), end)
 	if err != nil {
 		return err
 	}
@@ -444,6 +520,10 @@ func (s *Site) override(c echo.Context) error {
 			err = &schedule.InvalidError{Field: "person", Reason: "choose somebody of the list, or nobody"}
 		}
 	}
+	var rule *schedule.RuleError
+	if err == nil && c.FormValue("anyway") == "" {
+		err = s.againstRule(c.Request().Context(), v, part, schedule.ID(person))
+	}
 	if err == nil {
 		_, err = s.Schedule.Put(c.Request().Context(), me(v.who), v.Team, part, schedule.ID(person), c.FormValue("reason"))
 	}
@@ -456,6 +536,7 @@ func (s *Site) override(c echo.Context) error {
 			page.Flash = &Flash{Kind: "bad", Text: text}
 			return
 		}
+		f.Anyway = errors.As(err, &rule)
 		f.Who.Value, f.From.Value, f.Until.Value, f.Reason.Value = c.FormValue("person"), c.FormValue("from"), c.FormValue("until"), c.FormValue("reason")
 		for name, at := range map[string]*Field{"person": &f.Who, "from": &f.From, "start": &f.From, "until": &f.Until, "end": &f.Until, "reason": &f.Reason} {
 			if name == field {
@@ -467,24 +548,18 @@ func (s *Site) override(c echo.Context) error {
 	})
 }
 
-func (s *Site) undo(c echo.Context) error {
-	ctx := c.Request().Context()
-	w, err := who(c)
+// againstRule says which hard rule is against putting somebody on a part of the
+// shift, so that a manager knows before it is done.
+func (s *Site) againstRule(ctx context.Context, v *slotView, part schedule.Stretch, person schedule.ID) error {
+	effects, err := s.Schedule.Effects(ctx, v.Team, []schedule.Move{{Stretch: part, To: person}})
 	if err != nil {
 		return err
 	}
-	id, err := param(c, "override")
-	if err != nil {
-		return err
+	if e := effectOf(effects[0], person); e != nil && e.Broken() {
+		broken := slices.DeleteFunc(e.Findings, func(f schedule.Finding) bool { return !f.Broken })
+		return &schedule.RuleError{Person: person, Name: v.names[person].Name, Findings: broken}
 	}
-	o, err := s.Schedule.Store.Override(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := w.Must(auth.Override, auth.Team(int64(o.Team))); err != nil {
-		return err
-	}
-	return answer(c, s.Schedule.Undo(ctx, me(w), id), "/teams/"+itoa(int64(o.Team))+"/schedule", "Taken back: "+string(o.Slot)+" is as it was.")
+	return nil
 }
 
 // requests lists what was asked, with its state.
@@ -497,14 +572,22 @@ func (s *Site) requests(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := s.allRequests(c.Request().Context(), w)
+	ctx := c.Request().Context()
+	all, err := s.allRequests(ctx, w)
 	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.explain(ctx, w, names, all); err != nil {
 		return err
 	}
 	page := Requests{Frame: f}
 	for _, r := range all {
 		switch {
-		case r.CanAccept:
+		case s.asked(r.of, w):
 			page.ForMe = append(page.ForMe, r)
 		case r.State != schedule.RequestOpen:
 			page.Over = append(page.Over, r)

@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"watchbill/schedule"
+)
 
 // Frame is what every page needs around its own content. Pages embed it.
 // Times anywhere in a page are instants: the templates show them in Zone, and
@@ -51,8 +55,9 @@ type Field struct{ Value, Error string }
 type Option struct{ Value, Label string }
 
 // Effect is one consequence of a request for somebody, in words. Tone is
-// "good", "warn", "bad" or "" for neither.
-type Effect struct{ Text, Tone string }
+// "good", "warn", "bad" or "" for neither. Who is named where it is about more than
+// one person.
+type Effect struct{ Text, Tone, Who string }
 
 // ShiftLine is one shift in a list.
 type ShiftLine struct {
@@ -70,7 +75,7 @@ type ShiftLine struct {
 type Request struct {
 	ID          int64
 	Swap        bool
-	State       string // open, accepted, declined, withdrawn, expired, cancelled
+	State       string // open, accepted, declined, withdrawn, expired, cancelled, undone
 	ByMe        bool   // the reader asked
 	From        string // who asked
 	To          string // whom: a name, or "everyone in Payments"
@@ -87,7 +92,14 @@ type Request struct {
 	CanAccept   bool
 	CanDecline  bool
 	CanWithdraw bool   // the reader asked, or manages the team
-	Blocked     string // why the reader cannot accept, or ""
+	Blocked     string // why the reader, or whom it asks, cannot accept, or ""
+	Against     bool   // it is a hard rule that is in the way
+	CanApprove  bool   // the reader manages the team and may allow it all the same
+	Note        string // why it ended, where the state does not say it
+	Reminded    bool   // it is about to expire
+	AskedBy     string // who asked for somebody else, or ""
+
+	of *schedule.Request
 }
 
 // Path is where the request's forms post: /requests/{id} or /swaps/{id}.
@@ -105,7 +117,7 @@ func (r Request) StateTone() string {
 		return "accent"
 	case "accepted":
 		return "good"
-	case "declined", "expired":
+	case "declined", "expired", "undone", "cancelled":
 		return "warn"
 	}
 	return ""
@@ -119,7 +131,14 @@ type Absence struct {
 	AllDay     bool
 	Label      string // "Holiday", "Parental leave"; may be empty
 	Source     string // "you", "imported calendar"
-	Clashes    []ShiftLine
+	Clashes    []Clash
+	Uncovered  int // clashes for which no cover was asked
+}
+
+// Clash is the part of a shift that falls into time off.
+type Clash struct {
+	ShiftLine
+	Asked bool // cover was asked for
 }
 
 // FairRow is one person's load over a period, and what would be fair.

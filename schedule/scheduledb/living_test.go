@@ -153,6 +153,7 @@ func TestTakeOver(t *testing.T) {
 	run(t, func(w *world) {
 		ctx := t.Context()
 		w.publish(schedule.DateOf(start), 3, nil)
+		w.ok(w.SawChanges(ctx, w.ana, w.now))
 		_, err := w.TakeOver(ctx, w.ben, w.team, w.slot(0).Slot, "")
 		w.is(err, schedule.ErrConflict) // does not run
 		w.now = start.AddDate(0, 0, 1)

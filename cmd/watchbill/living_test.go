@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"testing"
+	"time"
+
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+)
+
+// published deploys the crew with a published plan of eight weeks.
+func published(t *testing.T, address string) (d *deployment, admin *browser, shifts []schedule.Shift, emails map[schedule.ID]string) {
+	t.Helper()
+	d = deploy(t, address)
+	admin = d.setUp()
+	day := schedule.DateOf(d.now).AddDays(6)
+	draft, err := d.schedule.AskDraft(t.Context(), 1, schedule.DraftOrder{Team: 1, From: day, Until: day.AddDays(56)})
+	d.ok(err)
+	d.ok(d.schedule.RunDraft(t.Context(), draft.ID))
+	_, err = d.schedule.Publish(t.Context(), 1, draft.ID, "")
+	d.ok(err)
+	d.now = d.now.Add(time.Hour)
+	shifts, err = d.schedule.Shifts(t.Context(), 1, d.now, d.now.AddDate(0, 0, 62), time.Time{})
+	d.ok(err)
+	people, err := d.schedule.Store.People(t.Context(), nil)
+	d.ok(err)
+	emails = map[schedule.ID]string{}
+	for _, p := range people {
+		emails[p.ID] = p.Email
+	}
+	return d, admin, shifts, emails
+}
+
+// Living with a plan, on the pages of those concerned.
+func TestLivingWithIt(t *testing.T) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+		t.Run(kind.name, func(t *testing.T) { living(t, kind.address(t)) })
+	}
+}
+
+func living(t *testing.T, address string) {
+	d, admin, shifts, emails := published(t, address)
+	ctx := t.Context()
+	first := fmt.Sprintf("/shifts/%d", shifts[0].ID)
+	holder, next := d.person(emails[shifts[0].Person]), d.person(emails[shifts[1].Person])
+
+	// What has changed is told once.
+	status, body := holder.get("/")
+	holder.expect(status, body, http.StatusOK, "Your shifts have changed", "Plan 1 was published by Root", "is yours now")
+	until := regexp.MustCompile(`name="until" value="(\d+)"`).FindStringSubmatch(body)[1]
+	status, body = holder.post("/account/shifts/seen", "until", "soon")
+	holder.expect(status, body, http.StatusOK, "Open this page again")
+	status, body = holder.post("/account/shifts/seen", "until", until)
+	holder.expect(status, body, http.StatusOK, "You are told here when something else changes")
+	if _, body = holder.get("/"); regexp.MustCompile("Your shifts have changed").MatchString(body) {
+		t.Error("what has been seen is told again")
+	}
+
+	// The effect stands on the pages before anybody decides, with the rule.
+	status, body = holder.get(first)
+	holder.expect(status, body, http.StatusOK, "1 week on call within 3 weeks; the rule is at most 1 week in 3 weeks",
+		"2 weeks on call within 3 weeks", "a manager would have to allow it", "points", "the fair share now")
+	status, body = holder.post(first+"/cover", "to", fmt.Sprint(shifts[1].Person), "message", "A wedding")
+	holder.expect(status, body, http.StatusOK, "Asked.")
+	status, body = next.get("/requests")
+	next.expect(status, body, http.StatusOK, "A hard rule is against it: 2 weeks on call within 3 weeks", "A manager of the team can allow it with a reason")
+	status, body = next.post("/requests/1/accept")
+	next.expect(status, body, http.StatusOK, "cannot take this: 2 weeks on call within 3 weeks; the rule is at most 1 week in 3 weeks")
+	if status, _ = next.post("/requests/1/approve", "reason", "me"); status != http.StatusForbidden {
+		t.Errorf("a member allows it: %d", status)
+	}
+	status, body = admin.get("/requests")
+	admin.expect(status, body, http.StatusOK, "Allow it against the rule")
+	status, body = admin.post("/requests/1/approve")
+	admin.expect(status, body, http.StatusOK, "Say why")
+	status, body = admin.post("/requests/1/approve", "reason", "both want it so")
+	admin.expect(status, body, http.StatusOK, "Allowed.")
+	status, body = next.get(first)
+	next.expect(status, body, http.StatusOK, "both want it so (against a rule: 2 weeks on call within 3 weeks", "Undo")
+	status, body = holder.get("/")
+	holder.expect(status, body, http.StatusOK, "is not yours any more", "both want it so")
+
+	// Either of them undoes it; nobody else.
+	d.now = d.now.Add(time.Minute)
+	other := d.person(emails[shifts[2].Person])
+	if status, _ = other.post("/overrides/1/undo"); status != http.StatusForbidden {
+		t.Errorf("somebody else undoes it: %d", status)
+	}
+	status, body = next.post("/overrides/1/undo")
+	next.expect(status, body, http.StatusOK, "Taken back")
+	status, body = next.get("/requests")
+	next.expect(status, body, http.StatusOK, "undone")
+
+	// A manager is told of the rule before an override, and may go on.
+	status, body = admin.post(first+"/override", "person", fmt.Sprint(shifts[1].Person), "reason", "needs must")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "2 weeks on call within 3 weeks", "Put them on it all the same", "needs must")
+	status, body = admin.post(first+"/override", "person", fmt.Sprint(shifts[1].Person), "reason", "needs must", "anyway", "1")
+	admin.expect(status, body, http.StatusOK, "Changed.", "needs must (against a rule")
+	status, body = admin.post("/overrides/2/undo")
+	admin.expect(status, body, http.StatusOK, "Taken back")
+
+	// Time off shows what it clashes with, and asks for cover of it.
+	at := shifts[4].Start.In(time.UTC)
+	person := d.person(emails[shifts[4].Person])
+	status, body = person.post("/timeoff", "from", at.AddDate(0, 0, 1).Format(time.DateOnly), "until", at.AddDate(0, 0, 2).Format(time.DateOnly), "label", "secret trip")
+	person.expect(status, body, http.StatusOK, "You are on call then", "Ask for cover")
+	leave := regexp.MustCompile(`/timeoff/\d+/cover`).FindString(body)
+	status, body = person.get("/")
+	person.expect(status, body, http.StatusOK, "Needs mending", "You are away then")
+	status, body = person.post(leave, "shift", "x")
+	person.expect(status, body, http.StatusOK, "Choose one of the shifts")
+	status, body = person.post(leave)
+	person.expect(status, body, http.StatusOK, "Asked everybody for cover of 1 shift", "Cover is asked for")
+	status, body = person.post(leave)
+	person.expect(status, body, http.StatusOK, "Nothing is left to ask for")
+	if status, _ = holder.post(leave); status != http.StatusNotFound {
+		t.Errorf("somebody else asks for it: %d", status)
+	}
+	status, body = admin.get("/teams/1/schedule")
+	admin.expect(status, body, http.StatusOK, "Needs mending", "Put somebody on it")
+
+	// A running shift is taken over at once, and the holder is told.
+	d.now = shifts[0].Start.Add(26 * time.Hour)
+	taker := d.person(emails[d.whoCan(1, shifts[0]).Person])
+	status, body = taker.get(first)
+	taker.expect(status, body, http.StatusOK, "Take over from now on")
+	status, body = taker.post(first+"/takeover", "message", "you had fever")
+	taker.expect(status, body, http.StatusOK, "You have it from now on")
+	status, body = holder.get("/")
+	holder.expect(status, body, http.StatusOK, "is not yours any more", "you had fever", "/overrides/3/undo")
+	d.now = d.now.Add(time.Hour)
+	status, body = holder.post("/overrides/3/undo")
+	holder.expect(status, body, http.StatusOK, "You are on call now")
+
+	// History, as it was and not as it is.
+	when := url.QueryEscape(shifts[0].Start.Add(26*time.Hour + 30*time.Minute).Format(time.RFC3339))
+	status, body = holder.get("/teams/1/schedule?at=" + when)
+	people, err := d.schedule.Store.People(ctx, nil)
+	d.ok(err)
+	for _, p := range people {
+		if p.Email == emails[d.holderOf(shifts[0], d.now.Add(-30*time.Minute))] {
+			holder.expect(status, body, http.StatusOK, "As it was on", "what was known then", `<p class="big">`+p.Name)
+		}
+	}
+	status, body = holder.get("/teams/1/schedule?at=noon")
+	holder.expect(status, body, http.StatusOK, "Write a day and a time")
+	status, body = holder.get("/teams/1/schedule?at=2027-01-12T03:00")
+	holder.expect(status, body, http.StatusOK, "As it is planned for")
+}
+
+// holderOf is who has a shift at an instant.
+func (d *deployment) holderOf(shift schedule.Shift, at time.Time) schedule.ID {
+	d.t.Helper()
+	shifts, err := d.schedule.Shifts(d.t.Context(), 1, at, at.Add(time.Second), at)
+	d.ok(err)
+	for _, t := range shifts {
+		if t.Slot == shift.Slot {
+			return t.Person
+		}
+	}
+	return 0
+}

@@ -1,0 +1,293 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// changes says how the reader's coming shifts have changed since they last said
+// that they know.
+func (s *Site) changes(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile, teams []TeamLink) (*Changes, error) {
+	all, err := s.Schedule.Changes(ctx, me(w))
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	now := s.Schedule.Now()
+	// What happens in the second in which the page is made would be lost if the
+	// reader knew of all of it, unless some of it is on the page.
+	until := now.Add(-time.Second)
+	page := &Changes{}
+	for i := range all {
+		c := &all[i]
+		until = later(until, c.At)
+		line := ShiftChange{ShiftID: int64(c.Shift), Rotation: upper(string(c.Rotation)), When: c.At, Why: why(c, names)}
+		for _, t := range teams {
+			if t.ID == int64(c.Team) {
+				line.Team = t.Name
+			}
+		}
+		spans := c.Is
+		switch {
+		case len(c.Was) == 0:
+			line.What, line.Tone = "is yours now", "good"
+		case len(c.Is) == 0:
+			line.What, spans = "is not yours any more", c.Was
+		default:
+			line.What, line.Tone = "has other times", "warn"
+		}
+		line.Start, line.End = spans[0].Start, spans[len(spans)-1].End
+		if c.Override != 0 && !c.Undone {
+			o, err := s.Schedule.Store.Override(ctx, c.Override)
+			if err != nil {
+				return nil, err
+			}
+			if o.Party(me(w)) && now.Before(o.End) {
+				line.Undo = int64(o.ID)
+			}
+		}
+		page.List = append(page.List, line)
+	}
+	page.Until = until.Unix()
+	return page, nil
+}
+
+// why says what made a change.
+func why(c *schedule.Change, names map[schedule.ID]schedule.Profile) string {
+	by := names[c.By].Name
+	if by == "" {
+		by = "Watchbill"
+	}
+	switch {
+	case c.Override == 0:
+		return upper(c.Reason) + " by " + by
+	case c.Undone:
+		return "Taken back by " + by
+	case c.Reason == "":
+		return "By " + by
+	}
+	return "By " + by + ": " + c.Reason
+}
+
+// sawChanges notes that the reader knows what the page told them.
+func (s *Site) sawChanges(c echo.Context) error {
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.EditOwn, auth.Person(w.Person))
+	}
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(c.FormValue("until"), 10, 64)
+	if err != nil {
+		return done(c, "/", "bad", "Open this page again, and then say that you know.")
+	}
+	return answer(c, s.Schedule.SawChanges(c.Request().Context(), me(w), time.Unix(n, 0).UTC()), "/", "Good. You are told here when something else changes.")
+}
+
+// problem puts an issue into words, with what to do about it.
+func (s *Site) problem(i *schedule.Issue, team schedule.ID, w auth.Who, names map[schedule.ID]schedule.Profile, teams []TeamLink) Problem {
+	p := Problem{ShiftLine: s.line(&schedule.TeamShift{Team: team, Shift: i.Shift}, names, me(w), teams), Kind: i.Kind}
+	p.Start, p.End = i.Start, i.End
+	p.Href = "/shifts/" + itoa(p.ID)
+	name, has, is := p.Person, "has", "is"
+	if p.Mine {
+		name, has, is = "You", "have", "are"
+	}
+	manager := w.May(auth.Override, auth.Team(int64(team)))
+	p.Do, p.Href = "Look at it", p.Href+"#cover"
+	if manager {
+		p.Do, p.Href = "Put somebody on it", "/shifts/"+itoa(p.ID)+"#override"
+	}
+	if p.Mine {
+		p.Do, p.Href = "Ask for cover", "/shifts/"+itoa(p.ID)+"#cover"
+	}
+	switch i.Kind {
+	case schedule.Unfilled:
+		p.What = "Nobody has it"
+		if !manager {
+			p.Do, p.Href = "Take it", "/shifts/"+itoa(p.ID)
+		}
+	case schedule.Twice:
+		p.What = fmt.Sprintf("%s %s two shifts at once: also %s", name, has, i.With.Slot)
+	case schedule.Away:
+		p.What = fmt.Sprintf("%s %s away then", name, is)
+	case schedule.Unknown:
+		p.What = fmt.Sprintf("%s %s not in the team then", name, is)
+	}
+	return p
+}
+
+// problems lists what is wrong with a team's next ninety days.
+func (s *Site) problems(ctx context.Context, team schedule.ID, w auth.Who, names map[schedule.ID]schedule.Profile, teams []TeamLink) ([]Problem, error) {
+	issues, err := s.Schedule.Issues(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	var out []Problem
+	for i := range issues {
+		out = append(out, s.problem(&issues[i], team, w, names, teams))
+	}
+	return out, nil
+}
+
+// myProblems lists what is wrong with the reader's own shifts, and everything in
+// the teams that they manage, by start.
+func (s *Site) myProblems(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile, teams []TeamLink) ([]Problem, error) {
+	var out []Problem
+	for team := range w.Teams {
+		all, err := s.problems(ctx, schedule.ID(team), w, names, teams)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			// Two at once over two teams is found in both.
+			known := slices.ContainsFunc(out, func(q Problem) bool {
+				return p.Kind == schedule.Twice && q.Kind == p.Kind && q.Person == p.Person && q.Start.Equal(p.Start)
+			})
+			if (p.Mine || w.Manager(team)) && !known {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Problem) int { return a.Start.Compare(b.Start) })
+	return out, nil
+}
+
+// takeOver takes over what is left of a running shift.
+func (s *Site) takeOver(c echo.Context) error {
+	v, err := s.slot(c, auth.AskCover)
+	if err != nil {
+		return err
+	}
+	o, err := s.Schedule.TakeOver(c.Request().Context(), me(v.who), v.Team, v.Slot, c.FormValue("message"))
+	text := "You have it from now on."
+	if err == nil && o.InsteadOf != 0 {
+		text += " " + v.names[o.InsteadOf].Name + " is told on their page; each of you can undo it here."
+	}
+	return answer(c, err, v.path(), text)
+}
+
+// coverLeave asks everybody for cover of what falls into an absence.
+func (s *Site) coverLeave(c echo.Context) error {
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.EditOwn, auth.Person(w.Person))
+	}
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "leave")
+	if err != nil {
+		return err
+	}
+	only := int64(0)
+	if text := c.FormValue("shift"); text != "" {
+		if only, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return done(c, "/timeoff", "bad", "Choose one of the shifts of this page.")
+		}
+	}
+	n, err := s.Schedule.CoverLeave(c.Request().Context(), me(w), me(w), id, schedule.ID(only))
+	if err == nil && n == 0 {
+		return done(c, "/timeoff", "info", "Nothing is left to ask for: cover was asked for before, or the shifts are not yours any more.")
+	}
+	return answer(c, err, "/timeoff", "Asked everybody for cover of "+plural(n, "shift", "shifts")+". You stay on call until somebody accepts.")
+}
+
+// approve lets a manager accept a request for whom it asks, against a hard rule and
+// with a reason.
+func (s *Site) approve(c echo.Context) error {
+	r, w, err := s.requestOf(c)
+	if err == nil {
+		err = w.Must(auth.Override, auth.Team(int64(r.Team)))
+	}
+	if err != nil {
+		return err
+	}
+	person := r.To
+	if person == 0 {
+		person = me(w) // who asks everybody asks the manager too
+	}
+	_, err = s.Schedule.Approve(c.Request().Context(), me(w), r.ID, person, c.FormValue("reason"))
+	return answer(c, err, "/requests", "Allowed. The reason and the rule stand in the history of the shift.")
+}
+
+// undo takes an override back: for those it concerns before it has begun, and the
+// rest of it after that; managers with a reason against a rule.
+func (s *Site) undo(c echo.Context) error {
+	ctx := c.Request().Context()
+	w, err := who(c)
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "override")
+	if err != nil {
+		return err
+	}
+	o, err := s.Schedule.Store.Override(ctx, id)
+	if err != nil {
+		return err
+	}
+	manager := w.May(auth.Override, auth.Team(int64(o.Team)))
+	if !manager {
+		if !o.Party(me(w)) {
+			return auth.ErrForbidden
+		}
+		if err := w.Must(auth.AskCover, auth.Person(w.Person, int64(o.Team))); err != nil {
+			return err
+		}
+	}
+	to := "/teams/" + itoa(int64(o.Team)) + "/schedule"
+	part := schedule.Stretch{Slot: o.Slot, Start: o.Start, End: o.End}
+	if shift, err := s.shiftID(ctx, o.Team, part); err != nil {
+		return err
+	} else if shift != 0 {
+		to = "/shifts/" + itoa(shift)
+	}
+	reason := c.FormValue("reason")
+	if manager && reason != "" {
+		err = s.Schedule.UndoAnyway(ctx, me(w), id, reason)
+	} else {
+		err = s.Schedule.Undo(ctx, me(w), id)
+	}
+	var rule *schedule.RuleError
+	if errors.As(err, &rule) && manager && strings.HasPrefix(to, "/shifts/") {
+		return s.askReason(c, o, to, rule)
+	}
+	text := "Taken back: " + string(o.Slot) + " is as it was."
+	if o.Kind == schedule.Swapped {
+		text = "The swap is undone: both shifts are back with whoever had them."
+	}
+	return answer(c, err, to, text)
+}
+
+// askReason shows the shift again to a manager who undoes something that a rule
+// keeps where it is.
+func (s *Site) askReason(c echo.Context, o schedule.Override, to string, rule *schedule.RuleError) error {
+	c.SetParamNames("shift")
+	c.SetParamValues(to[len("/shifts/"):])
+	v, err := s.slot(c, auth.Override)
+	if err != nil {
+		return err
+	}
+	page, err := s.shiftPage(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	for i := range page.Undo {
+		if page.Undo[i].ID == int64(o.ID) {
+			page.Undo[i].Against = upper(rule.Error()) + "."
+		}
+	}
+	return s.show(c, http.StatusUnprocessableEntity, "shift", page)
+}
