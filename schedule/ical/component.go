@@ -1,8 +1,10 @@
 package ical
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
 )
 
 const (
@@ -13,10 +15,14 @@ const (
 
 // A component is what is needed of an event or a time zone.
 type component struct {
-	kind  string
-	line  int
-	props []property
-	parts []component // of a time zone: its STANDARD and DAYLIGHT
+	kind string
+	line int
+	// Of an event: the zone that its calendar says it has, and whether that takes
+	// its events back.
+	tz        string
+	cancelled bool
+	props     []property
+	parts     []component // of a time zone: its STANDARD and DAYLIGHT
 }
 
 // get returns the first property of a name.
@@ -32,11 +38,11 @@ func (c *component) get(name string) (property, bool) {
 // needed are the properties that are kept, by the kind of component.
 var needed = map[string]map[string]bool{
 	"VEVENT": set("UID", "SUMMARY", "STATUS", "SEQUENCE", "DTSTART", "DTEND", "DURATION",
-		"RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"),
+		"RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "ATTENDEE"),
 	"VTIMEZONE": set("TZID", "X-LIC-LOCATION"),
 	"STANDARD":  set("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"),
 	"DAYLIGHT":  set("DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"),
-	"VCALENDAR": set("METHOD"),
+	"VCALENDAR": set("METHOD", "NAME", "X-WR-CALNAME", "X-WR-TIMEZONE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"),
 }
 
 func set(names ...string) map[string]bool {
@@ -56,7 +62,10 @@ var parents = map[string]string{
 // to-dos, is nobody's.
 type splitter struct {
 	events, zones []component
-	cancelled     bool         // the calendar takes its events back
+	cancelled     bool   // the calendar at hand takes its events back
+	tz            string // the zone that it says it has
+	title         string
+	refresh       time.Duration
 	open          []*component // outermost first; those without a use have no props
 	used          []bool       // which of open are kept
 	warnings      []Warning
@@ -120,11 +129,28 @@ func (s *splitter) add(l logical) error {
 	case l.cut:
 		s.warn(l.number, "this line is longer than %d kB; the rest of it was left out", maxLine>>10)
 	}
-	if name == "METHOD" {
-		s.cancelled = strings.EqualFold(strings.TrimSpace(p.value), "CANCEL")
+	if kind == "VCALENDAR" {
+		s.about(p)
+		return nil
 	}
 	inside.props = append(inside.props, p)
 	return nil
+}
+
+// about keeps what a calendar says of itself.
+func (s *splitter) about(p property) {
+	switch p.name {
+	case "METHOD":
+		s.cancelled = strings.EqualFold(strings.TrimSpace(p.value), "CANCEL")
+	case "X-WR-TIMEZONE":
+		s.tz = oneLine(p.value)
+	case "NAME", "X-WR-CALNAME":
+		s.title = cmp.Or(s.title, oneLine(text(p.value)))
+	case "REFRESH-INTERVAL", "X-PUBLISHED-TTL":
+		if l, err := parseDuration(p.value); err == nil && s.refresh == 0 {
+			s.refresh = time.Duration(min(l.days*secondsPerDay+l.seconds, 366*secondsPerDay)) * time.Second
+		}
+	}
 }
 
 // top returns the innermost component when it is kept, and its kind.
@@ -151,6 +177,9 @@ func (s *splitter) begin(line int, kind string) error {
 	}
 	if len(s.open) == maxDepth {
 		return fmt.Errorf("line %d: this is not a calendar: more than %d components stand in one another", line, maxDepth)
+	}
+	if kind == "VCALENDAR" {
+		s.tz, s.cancelled = "", false
 	}
 	parent, known := parents[kind]
 	_, inside := s.top()
@@ -194,6 +223,7 @@ func (s *splitter) pop(keep bool) {
 	}
 	switch c.kind {
 	case "VEVENT":
+		c.tz, c.cancelled = s.tz, s.cancelled
 		if len(s.events) < maxEvents {
 			s.events = append(s.events, *c)
 		} else if !s.tooMany {

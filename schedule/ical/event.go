@@ -19,6 +19,22 @@ const (
 	Cancelled Status = "CANCELLED"
 )
 
+// A Presence is what an event says of the time of whoever's calendar it is in.
+type Presence string
+
+// An event takes up time unless it says otherwise.
+const (
+	Busy Presence = "busy"
+	Free Presence = "free"
+	Away Presence = "away" // out of office
+)
+
+// An Attendee is somebody whom an event names; either may be empty.
+type Attendee struct{ Name, Email string }
+
+// maxAttendees bounds those that are kept of one event.
+const maxAttendees = 20
+
 // An event is a VEVENT that makes sense: one event, the first of a series, or
 // another version of one that a series has.
 type event struct {
@@ -33,7 +49,9 @@ type event struct {
 	rules        []*rule
 	exceptions   []*rule
 	replaces     *moment // which start of the series (RECURRENCE-ID)
-	onwards      bool    // and all after it
+	time         Presence
+	attendees    []Attendee
+	onwards      bool // and all after it
 }
 
 // event reads a component; the error says why it is left out.
@@ -47,7 +65,7 @@ func (r *reader) event(c *component) (*event, error) {
 			e.status = s
 		}
 	}
-	if r.cancelled {
+	if c.cancelled {
 		e.status = Cancelled
 	}
 	if p, ok := c.get("SEQUENCE"); ok {
@@ -56,6 +74,7 @@ func (r *reader) event(c *component) (*event, error) {
 	if err := r.times(e); err != nil {
 		return nil, err
 	}
+	e.people()
 	for _, p := range c.props {
 		if p.name != "RRULE" && p.name != "EXRULE" {
 			continue
@@ -73,6 +92,39 @@ func (r *reader) event(c *component) (*event, error) {
 	}
 	e.name()
 	return e, nil
+}
+
+// people reads whose time the event takes, and how.
+func (e *event) people() {
+	e.time = Busy
+	if p, _ := e.get("TRANSP"); strings.EqualFold(strings.TrimSpace(p.value), "TRANSPARENT") {
+		e.time = Free
+	}
+	p, _ := e.get("X-MICROSOFT-CDO-BUSYSTATUS") // says more than TRANSP
+	switch strings.ToUpper(strings.TrimSpace(p.value)) {
+	case "FREE", "WORKINGELSEWHERE":
+		e.time = Free
+	case "BUSY", "TENTATIVE":
+		e.time = Busy
+	case "OOF":
+		e.time = Away
+	}
+	for _, p := range e.props {
+		if p.name != "ATTENDEE" || len(e.attendees) == maxAttendees {
+			continue
+		}
+		a := Attendee{Name: oneLine(text(p.params["CN"]))}
+		address := strings.TrimSpace(p.value)
+		if len(address) >= 7 && strings.EqualFold(address[:7], "mailto:") {
+			address = address[7:]
+		}
+		if strings.Count(address, "@") == 1 && len(address) <= 254 && !strings.ContainsAny(address, " <>") {
+			a.Email = strings.ToLower(oneLine(address))
+		}
+		if a != (Attendee{}) {
+			e.attendees = append(e.attendees, a)
+		}
+	}
 }
 
 // name gives the event its UID; without one, or with one of unreasonable length,
@@ -96,8 +148,12 @@ func (e *event) name() {
 
 // times reads when the event is.
 func (r *reader) times(e *event) error {
+	local := r.local
+	if e.tz != "" {
+		local = r.zone(e.line, e.tz)
+	}
 	if p, ok := e.get("RECURRENCE-ID"); ok {
-		id, err := r.moment(p, p.value, r.local)
+		id, err := r.moment(p, p.value, local)
 		if err != nil {
 			return fmt.Errorf("the event's RECURRENCE-ID: %w", err)
 		}
@@ -108,7 +164,7 @@ func (r *reader) times(e *event) error {
 	switch {
 	case ok:
 		var err error
-		if e.start, err = r.moment(p, p.value, r.local); err != nil {
+		if e.start, err = r.moment(p, p.value, local); err != nil {
 			return fmt.Errorf("the event's start: %w", err)
 		}
 	case e.replaces != nil:
@@ -116,7 +172,7 @@ func (r *reader) times(e *event) error {
 	default:
 		return errors.New("the event has no DTSTART")
 	}
-	if e.replaces != nil && !e.start.day && e.replaces.zone == r.local && !e.replaces.day {
+	if e.replaces != nil && !e.start.day && e.replaces.zone == local && !e.replaces.day {
 		if p, _ := e.get("RECURRENCE-ID"); p.params["TZID"] == "" {
 			e.replaces.zone = e.start.zone // a time without a zone is one of the event's
 		}

@@ -23,17 +23,28 @@ type ReadOptions struct {
 
 // An Import is what a calendar has in a window.
 type Import struct {
-	Events   []Occurrence // by start, then by UID
-	Warnings []Warning    // by line
+	Name     string        // what the calendar calls itself; may be empty
+	Refresh  time.Duration // after which it wants to be read again; zero when it says nothing
+	Events   []Occurrence  // by start, then by UID
+	Warnings []Warning     // by line
+	// Floating counts the events at times without a zone, which were read as
+	// those of the reader.
+	Floating int
 }
 
 // An Occurrence is one event, or one of a series.
 type Occurrence struct {
 	// UID is that of the event in the calendar; occurrences of a series share
 	// it. An event without one gets one that is the same on every reading.
-	UID     string
-	Summary string
-	Status  Status
+	UID string
+	// Instance tells occurrences of a series apart: when this one was to start
+	// before it was moved, like 20261221T080000Z or, of whole days, 20261221. It
+	// is empty for an event that does not recur.
+	Instance  string
+	Summary   string
+	Status    Status
+	Time      Presence
+	Attendees []Attendee // those with a name or an address
 	// Start and End are instants, End not included. Those of whole days are the
 	// midnights of the zone of the reader.
 	Start, End time.Time
@@ -68,6 +79,7 @@ type reader struct {
 	budget   int
 	out      []Occurrence
 	full     bool
+	floating int
 }
 
 // read is Read with a last word on every event: it may be changed, and left out
@@ -98,6 +110,9 @@ func read(in io.Reader, o ReadOptions, judge func(*event) error) (*Import, error
 		e, err := r.event(&parts.events[i])
 		if err == nil {
 			err = judge(e)
+		}
+		if err == nil && !e.start.day && e.start.zone == r.local && e.floating() {
+			r.floating++
 		}
 		switch {
 		case err == nil:
@@ -134,7 +149,9 @@ func (r *reader) add(e *event, s slot) {
 		}
 		return
 	}
-	o := Occurrence{UID: e.uid, Summary: e.summary, Status: e.status, AllDay: e.start.day}
+	o := Occurrence{
+		UID: e.uid, Instance: s.name, Summary: e.summary, Status: e.status, Time: e.time, Attendees: e.attendees, AllDay: e.start.day,
+	}
 	o.Start, o.End = time.Unix(s.t, 0).UTC(), time.Unix(end, 0).UTC()
 	if o.AllDay {
 		o.First = s.at.date()
@@ -148,12 +165,14 @@ func (r *reader) add(e *event, s slot) {
 func (r *reader) finish() *Import {
 	slices.SortStableFunc(r.out, func(a, b Occurrence) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.UID, b.UID), a.End.Compare(b.End),
-			cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Status, b.Status))
+			cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Instance, b.Instance))
 	})
-	r.out = slices.Compact(r.out)
+	r.out = slices.CompactFunc(r.out, func(a, b Occurrence) bool {
+		return a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.AllDay == b.AllDay && a.UID == b.UID && a.Summary == b.Summary && a.Status == b.Status
+	})
 	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return cmp.Compare(a.Line, b.Line) })
 	if r.unsaid > 0 {
 		r.warnings = append(r.warnings, Warning{0, fmt.Sprintf("%d more warnings are not shown", r.unsaid)})
 	}
-	return &Import{Events: r.out, Warnings: r.warnings}
+	return &Import{Name: r.title, Refresh: r.refresh, Events: r.out, Warnings: r.warnings, Floating: r.floating}
 }

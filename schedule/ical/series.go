@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A series is the events of one UID.
@@ -74,6 +75,15 @@ type slot struct {
 	at     wall
 	t      int64
 	length length
+	name   string // of the occurrence, see Occurrence.Instance
+}
+
+// instance names an occurrence by when it was to start.
+func instance(at wall, t int64, day bool) string {
+	if day {
+		return time.Unix(int64(at), 0).UTC().Format("20060102")
+	}
+	return time.Unix(t, 0).UTC().Format("20060102T150405Z")
 }
 
 // dates are the times and days that EXDATE and RECURRENCE-ID name.
@@ -128,7 +138,7 @@ func (r *reader) expand(s *series) {
 		if len(s.masters) > 0 {
 			o.inherit(s.masters[0])
 		}
-		r.add(o, slot{o.start.at, o.start.instant(), o.length})
+		r.add(o, slot{o.start.at, o.start.instant(), o.length, instance(o.replaces.at, o.replaces.instant(), o.replaces.day)})
 	}
 }
 
@@ -157,7 +167,7 @@ func (r *reader) occur(m *event, later []*event, at slot) {
 	as := later[i-1]
 	as.inherit(m)
 	w := at.at + as.start.at - as.replaces.zone.sameWall(*as.replaces, as.start.zone)
-	r.add(as, slot{w, as.start.zone.instant(w), as.length})
+	r.add(as, slot{w, as.start.zone.instant(w), as.length, at.name})
 }
 
 // sameWall returns what another zone's clocks show at a moment of this one.
@@ -175,7 +185,7 @@ func (r *reader) slots(m *event, slack int64) []slot {
 	lo, hi := wall(r.from-slack), wall(r.to+slack)
 	var out []slot
 	if len(m.rules) == 0 {
-		out = append(out, slot{m.start.at, m.start.instant(), m.length})
+		out = append(out, slot{at: m.start.at, t: m.start.instant(), length: m.length})
 	}
 	gone := r.exceptions(m)
 	left := min(r.budget, eventBudget)
@@ -186,7 +196,7 @@ func (r *reader) slots(m *event, slack int64) []slot {
 				t = m.start.zone.instant(w)
 			}
 			if i < len(m.rules) {
-				out = append(out, slot{w, t, m.length})
+				out = append(out, slot{at: w, t: t, length: m.length})
 			} else {
 				gone.add(moment{at: w, day: m.start.day, zone: m.start.zone}, m.start.day)
 			}
@@ -202,7 +212,13 @@ func (r *reader) slots(m *event, slack int64) []slot {
 	out = append(out, r.extra(m)...)
 	slices.SortStableFunc(out, func(a, b slot) int { return cmp.Compare(a.t, b.t) })
 	out = slices.CompactFunc(out, func(a, b slot) bool { return a.t == b.t })
-	return slices.DeleteFunc(out, func(s slot) bool { return gone.has(s, m.start.day) })
+	out = slices.DeleteFunc(out, func(s slot) bool { return gone.has(s, m.start.day) })
+	if _, dates := m.get("RDATE"); len(m.rules) > 0 || dates {
+		for i := range out {
+			out[i].name = instance(out[i].at, out[i].t, m.start.day)
+		}
+	}
+	return out
 }
 
 // unnamed warns of a series whose rule does not name its own start, in the

@@ -37,6 +37,7 @@ type instance struct {
 	Summary    *string
 	SummaryAny []string `json:"summary_any"`
 	UID        *string
+	Attendee   string
 }
 
 func (i instance) is(o ical.Occurrence) bool {
@@ -49,7 +50,8 @@ func (i instance) is(o ical.Occurrence) bool {
 		summary = slices.Contains(i.SummaryAny, o.Summary)
 	}
 	return i.AllDay == o.AllDay && i.Start == start && (i.End == end || slices.Contains(i.EndAny, end)) &&
-		summary && (i.UID == nil || *i.UID == o.UID)
+		summary && (i.UID == nil || *i.UID == o.UID) &&
+		(i.Attendee == "" || slices.Contains(o.Attendees, ical.Attendee{Email: i.Attendee}))
 }
 
 // meets matches each wanted instance with one that was read.
