@@ -466,6 +466,9 @@ func (s *Service) addLeave(ctx context.Context, tx Store, by ID, l *Leave, zone 
 	}
 	for i := range others {
 		from, to := others[i].Span(zone)
+		if others[i].Import != 0 {
+			continue // it comes and goes with a calendar
+		}
 		if (others[i].WishCost == 0) == (l.WishCost == 0) && from.Before(end) && start.Before(to) {
 			return &InvalidError{"first", "this overlaps another entry; remove that one first"}
 		}
@@ -482,6 +485,13 @@ func (s *Service) addLeave(ctx context.Context, tx Store, by ID, l *Leave, zone 
 // RemoveLeave removes an absence or a wish.
 func (s *Service) RemoveLeave(ctx context.Context, by, person, id ID) error {
 	return s.Store.InTx(ctx, func(tx Store) error {
+		leaves, err := tx.Leaves(ctx, []ID{person})
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(leaves, func(l Leave) bool { return l.ID == id && l.Import != 0 }) {
+			return &InvalidError{"", "this comes from a calendar and would come back; change it there, or stop reading the calendar"}
+		}
 		if err := tx.RemoveLeave(ctx, person, id); err != nil {
 			return err
 		}

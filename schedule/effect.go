@@ -18,7 +18,9 @@ type JudgeInput struct {
 	Rules  TeamRules
 	On     Date       // a day on which the rules hold
 	People []Planning // who takes part in the team
-	Cases  []Case
+	// Holidays are days off besides those that the rules and profiles name.
+	Holidays []ImportedHoliday
+	Cases    []Case
 }
 
 // A Case is everything that a person would hold, in all teams, for a year around
@@ -137,6 +139,7 @@ type outlook struct {
 	zone   *time.Location
 	rules  []TeamRules
 	people []Planning
+	days   []ImportedHoliday
 	names  map[ID]string
 	shifts []TeamShift // of the team and of the other teams of those people
 }
@@ -154,6 +157,9 @@ func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [
 		return nil, err
 	}
 	if o.people, err = s.with(store).planned(ctx, team); err != nil {
+		return nil, err
+	}
+	if o.days, err = importedDays(ctx, store, team, o.people); err != nil {
 		return nil, err
 	}
 	var from, to time.Time
@@ -308,7 +314,7 @@ func (o *outlook) judge(judge Judge, proposals [][]Move, all [][]Effect) error {
 		}
 		in := inputs[rules.ID]
 		if in == nil {
-			in = &JudgeInput{Team: o.team, Rules: rules, On: on, People: o.people}
+			in = &JudgeInput{Team: o.team, Rules: rules, On: on, People: o.people, Holidays: o.days}
 			inputs[rules.ID] = in
 		}
 		for j := range all[i] {

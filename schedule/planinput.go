@@ -25,6 +25,8 @@ type PlanInput struct {
 	// thousandths, from plans and covers before. Moved is the part of it that
 	// covers and swaps have moved, which no plan knows.
 	Before, Moved map[ID]int64
+	// Holidays are days off besides those that the rules and profiles name.
+	Holidays []ImportedHoliday
 	// Recent is what people had in the year before the plan.
 	Recent []Shift
 	// Published is what is published for these days, when they are planned again.
@@ -55,6 +57,9 @@ func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in 
 		return in, err
 	}
 	if in.People, err = s.planned(ctx, team); err != nil {
+		return in, err
+	}
+	if in.Holidays, err = importedDays(ctx, s.Store, team, in.People); err != nil {
 		return in, err
 	}
 	begins, ends := from.At(Midnight, zone), until.At(Midnight, zone)

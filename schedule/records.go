@@ -85,6 +85,8 @@ type Leave struct {
 	WishCost    int64 // zero: away
 	Note        string
 	CreatedAt   time.Time
+	Import      ID     // the calendar that it came from; nobody's: it was entered by hand
+	Key         string // of the event there
 }
 
 // Span returns the leave as instants, whole days from midnight in the person's

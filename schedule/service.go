@@ -25,6 +25,8 @@ type Service struct {
 	// CheckMember says what is wrong with one member under the rules: an
 	// *InvalidError that names the field.
 	CheckMember func(team TeamRecord, rules TeamRules, p Planning) error
+	// Calendars reads and fetches the calendars of others.
+	Calendars Calendars
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage

@@ -115,6 +115,42 @@ type Store interface {
 	// Rotations returns the names of rotations that a team has published.
 	Rotations(ctx context.Context, team ID) ([]RotationID, error)
 
+	ImportStore
+
 	Audit(ctx context.Context, e *AuditEntry) error
 	AuditOf(ctx context.Context, person, team ID, limit int) ([]AuditEntry, error) // newest first
+}
+
+// An ImportStore keeps other people's calendars and what came from them.
+type ImportStore interface {
+	Imports(ctx context.Context, owner, team ID) ([]Import, error) // a team's, or the owner's own; by when they were added
+	Import(ctx context.Context, id ID) (Import, error)
+	AddImport(ctx context.Context, i *Import) error
+	SaveImport(ctx context.Context, i *Import) error
+	// LockImport keeps others from changing what an import brought until the
+	// transaction ends.
+	LockImport(ctx context.Context, id ID) error
+	// ClaimImport notes that an import is tried and when it is read next; false
+	// when somebody else has since i was loaded.
+	ClaimImport(ctx context.Context, i *Import, next, tried time.Time) (bool, error)
+	DueImports(ctx context.Context, now time.Time, limit int) ([]ID, error) // those overdue longest first
+	// RemoveImport removes an import and all that came from it, but for absences.
+	RemoveImport(ctx context.Context, id ID) error
+	StaleImports(ctx context.Context, before time.Time) ([]ID, error) // never confirmed
+
+	ImportedLeaves(ctx context.Context, id ID) ([]Leave, error)
+	SaveLeave(ctx context.Context, l *Leave) error
+	// FreeLeaves makes the absences of an import ones that were entered by hand.
+	FreeLeaves(ctx context.Context, id ID) error
+
+	ImportedHolidays(ctx context.Context, team ID, people []ID) ([]ImportedHoliday, error)
+	SaveHolidays(ctx context.Context, id ID, days []Holiday) error // instead of those there are
+}
+
+// An ImportedHoliday is a day off of a team or of a person.
+type ImportedHoliday struct {
+	Import ID
+	Team   ID // nobody's: of Person
+	Person ID
+	Holiday
 }

@@ -20,6 +20,7 @@
 //	drafts      Drafts      /teams/{id}/drafts
 //	draft       Draft       /teams/{id}/drafts/{draft}
 //	compare     Compare     /teams/{id}/drafts/compare?a=&b=
+//	import      Import      /imports/{id}?filter=&words=&least=&titles=
 //	account     Account     /account
 //	admin       Admin       /admin
 //	audit       Audit       /audit?q=
@@ -31,7 +32,8 @@
 //
 // # Forms
 //
-// All forms are application/x-www-form-urlencoded. A date is 2006-01-02, a
+// All forms are application/x-www-form-urlencoded, but for those with a file, which
+// are multipart/form-data. A date is 2006-01-02, a
 // time of day 15:04, a moment 2006-01-02T15:04 in Frame.Zone; an optional
 // field that was left empty arrives as the empty string, an unchecked box not
 // at all and a checked one as 1. Where "back" is sent it is a path of ours to
@@ -64,6 +66,12 @@
 //	POST /timeoff/{id}/cover                       shift (an id, or empty for all that clash)
 //	POST /timeoff/wishes                           kind (avoid, prefer) weekday (empty, mon … sun, weekend) from until
 //	POST /timeoff/wishes/{id}/remove
+//
+//	POST /timeoff/imports                          kind (absences, holidays) label url, or file
+//	POST /teams/{id}/imports                       kind (holidays) label url, or file
+//	POST /imports/{id}                             filter (all, words, busy) words least (hours) titles
+//	POST /imports/{id}/read
+//	POST /imports/{id}/remove
 //
 //	POST /teams/{id}                               name zone
 //	POST /teams/{id}/delete

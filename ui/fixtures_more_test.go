@@ -51,15 +51,17 @@ func timeOffFixtures() []fixture {
 	clash := shiftLine(14, "Priya Raman", berlin(dec, 24, 10), berlin(dec, 26, 10))
 	full := ui.TimeOff{Frame: frame("Time off", "timeoff"),
 		Absences: []ui.Absence{{ID: 1, Start: time.Date(2026, 12, 23, 0, 0, 0, 0, time.UTC), End: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.Clash{{ShiftLine: clash}, {ShiftLine: clash, Asked: true}}, Uncovered: 2},
-			{ID: 2, Start: now.Add(90 * time.Hour), End: now.Add(93 * time.Hour), Label: "Dentist", Source: "imported calendar"}},
-		Wishes: []ui.Wish{{ID: 1, Text: "Fridays", Against: true}, {ID: 2, Text: "24 – 26 Dec"}},
-		From:   ui.Field{Value: "2026-12-09"}, Until: ui.Field{Value: "2026-12-01", Error: "The last day is before the first."},
+			{ID: 2, Start: now.Add(90 * time.Hour), End: now.Add(93 * time.Hour), Label: "Dentist", Source: "Priya – PTO", Fixed: true}},
+		Wishes: []ui.Wish{{ID: 1, Text: "Fridays", Against: true}, {ID: 2, Text: "24 – 26 Dec"}}, Imports: importBox(),
+		From: ui.Field{Value: "2026-12-09"}, Until: ui.Field{Value: "2026-12-01", Error: "The last day is before the first."},
 	}
 	lengthy := full
 	lengthy.Frame, lengthy.Error, lengthy.WishError = long("Time off", "timeoff"), longText, longText
 	clash.Rotation, clash.Team = longText, longText
 	lengthy.Absences = []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText, Source: longText, Clashes: []ui.Clash{{ShiftLine: clash}}, Uncovered: 3}}
 	lengthy.Wishes = []ui.Wish{{ID: 1, Text: longText, Against: true}}
+	lengthy.Imports.Rows = []ui.ImportRow{{ID: 1, Label: longText, Kind: "Time off", Host: longText, Read: now, Next: now, Problem: longText}}
+	lengthy.Imports.Error = longText
 	return []fixture{{"timeoff", "full", full}, {"timeoff", "empty", ui.TimeOff{Frame: bare("Time off", "timeoff")}}, {"timeoff", "long", lengthy}}
 }
 
@@ -90,7 +92,7 @@ func teamFixtures() []fixture {
 		RuleErrors: []ui.LineError{{Line: 6, Text: "“1 week” needs a number of days: 7 days, or 2 weeks."}, {Text: "There is no holiday calendar, so holidays count as weekdays."}},
 		RulesFrom:  ui.Field{Value: "2026-12-07"}, RulesSaved: now.Add(-100 * time.Hour), RulesSaver: "Leila Haddad",
 		Invite: ui.InviteForm{Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a"}, Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", By: "Leila Haddad", Expires: now.Add(120 * time.Hour)}},
-		Feeds: feeds(), NewFeed: "https://watchbill.example.com/feeds/abc.ics", Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true}
+		Feeds: feeds(), NewFeed: "https://watchbill.example.com/feeds/abc.ics", Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true, Imports: importBox()}
 	for i, n := range names {
 		m := ui.Member{PersonID: int64(i + 1), Name: n, Email: fmt.Sprintf("person%d@example.com", i), Role: "member", Share: 100 - i*20, From: "2026-01-01", Me: i == 0}
 		if i == 3 {
@@ -168,6 +170,35 @@ func draftFixtures() []fixture {
 		{"draft", "full", full}, {"draft", "empty", busy}, {"draft", "long", lengthy},
 		{"draft", "failed", ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: failed}},
 		{"compare", "full", cmp}, {"compare", "empty", ui.Compare{Frame: frame("Compare", "drafts")}}, {"compare", "long", longCmp},
+	}
+}
+
+func importBox() ui.ImportBox {
+	return ui.ImportBox{Kinds: []ui.Option{{Value: "absences", Label: "When I am away"}, {Value: "holidays", Label: "Public holidays where I live"}},
+		Rows: []ui.ImportRow{{ID: 1, Label: "Priya – PTO", Kind: "Time off", Host: "calendar.example.com", Events: 12, Read: now.Add(-20 * time.Minute), Next: now.Add(40 * time.Minute)},
+			{ID: 2, Label: "holidays.ics", Kind: "Public holidays", Unsure: true},
+			{ID: 3, Label: "Team", Kind: "Time off", Host: "intranet.example.com", Read: now.Add(-50 * time.Hour), Next: now.Add(-time.Minute), Problem: "the server wants a log-in (401); use the calendar's secret or public address"}},
+		URL: ui.Field{Value: "ftp://x", Error: "The link should begin with https:// or webcal://."}}
+}
+
+func importFixtures() []fixture {
+	preview := ui.Import{Frame: frame("Priya – PTO", "timeoff"), ImportRow: ui.ImportRow{ID: 1, Label: "Priya – PTO", Kind: "Time off", Host: "calendar.example.com", Unsure: true}, Back: "/timeoff", Absences: true,
+		Filter: ui.Field{Value: "words"}, Words: ui.Field{Value: "", Error: "Say which words, like: vacation, out of office."}, Least: ui.Field{Value: "4"},
+		Counts: []ui.Effect{{Text: "3 events are added.", Tone: "good"}, {Text: "1 event goes, because the calendar has it no more.", Tone: "warn"}, {Text: "14 events are left out."}},
+		Lines: []ui.ImportLine{{What: "add", Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Title: "Christmas at home"}, {What: "change", Start: berlin(jan, 4, 9), End: berlin(jan, 4, 17), Title: "Dentist"},
+			{What: "remove", Start: berlin(jan, 11, 0), End: berlin(jan, 12, 0), AllDay: true}, {What: "keep", Start: berlin(jan, 18, 0), End: berlin(jan, 19, 0), AllDay: true, Title: "Moving house"},
+			{What: "skip", Start: berlin(dec, 1, 9), End: berlin(dec, 1, 10), Title: "Stand-up", Why: "it is shorter than 4 hours"}},
+		More: 13, Warnings: []string{"line 41: the event has no DTSTART; it was left out"}}
+	reading := ui.Import{Frame: frame("Holidays of India", "team"), ImportRow: ui.ImportRow{ID: 2, Label: "Holidays of India", Kind: "Public holidays", Host: "calendar.example.com", Events: 41, Read: now.Add(-2 * time.Hour), Next: now.Add(22 * time.Hour), Problem: "the calendar's server answers 503; this may pass"},
+		Back: "/teams/1/settings#imports", Confirmed: true}
+	lengthy := preview
+	lengthy.Frame = long("Import", "timeoff")
+	lengthy.Label, lengthy.Kind, lengthy.Host, lengthy.Problem, lengthy.Error, lengthy.Confirmed, lengthy.Clashes = longText, longText, longText, longText, longText, true, 2
+	lengthy.Lines = []ui.ImportLine{{What: "skip", Start: now, End: now.Add(time.Hour), Title: longText, Why: longText}}
+	lengthy.Warnings, lengthy.Counts = []string{longText}, []ui.Effect{{Text: longText, Tone: "warn"}}
+	return []fixture{
+		{"import", "full", preview}, {"import", "reading", reading}, {"import", "long", lengthy},
+		{"import", "empty", ui.Import{Frame: frame("trip.ics", "timeoff"), ImportRow: ui.ImportRow{ID: 3, Label: "trip.ics", Kind: "Time off", Unsure: true}, Back: "/timeoff"}},
 	}
 }
 

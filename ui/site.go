@@ -38,6 +38,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	e := all.Group("", identify, auth.Browsers)
 	s.registerAccess(e)
 	s.registerAdmin(e)
+	s.registerImports(e)
 	e.GET("/", s.home)
 	e.POST("/account/shifts/seen", s.sawChanges)
 	e.GET("/teams/:team/schedule", s.schedule)

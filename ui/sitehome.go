@@ -163,6 +163,14 @@ func (s *Site) absences(ctx context.Context, person schedule.ID, names map[sched
 	if err != nil {
 		return nil, err
 	}
+	imports, err := s.Schedule.Store.Imports(ctx, person, 0)
+	if err != nil {
+		return nil, err
+	}
+	from := map[schedule.ID]string{0: "you"}
+	for _, i := range imports {
+		from[i.ID] = i.Label
+	}
 	var out []Absence
 	for i := range leaves {
 		l := &leaves[i]
@@ -170,7 +178,7 @@ func (s *Site) absences(ctx context.Context, person schedule.ID, names map[sched
 		if l.WishCost > 0 || !end.After(now) {
 			continue
 		}
-		a := Absence{ID: int64(l.ID), Person: names[person].Name, Start: start, End: end, AllDay: !l.First.IsZero(), Label: l.Note, Source: "you"}
+		a := Absence{ID: int64(l.ID), Person: names[person].Name, Start: start, End: end, AllDay: !l.First.IsZero(), Label: l.Note, Source: from[l.Import], Fixed: l.Import != 0}
 		if err := s.addClashes(ctx, &a, l, person, names, zone, now); err != nil {
 			return nil, err
 		}

@@ -47,6 +47,9 @@ func (s *Site) timeOffPage(c echo.Context, status int, put func(*TimeOff)) error
 			page.Wishes = append(page.Wishes, Wish{ID: int64(l.ID), Text: "Rather not: " + a.String(), Against: true})
 		}
 	}
+	if page.Imports, err = s.importBox(ctx, me(w), 0); err != nil {
+		return err
+	}
 	put(&page)
 	return s.show(c, status, "timeoff", page)
 }

@@ -63,6 +63,9 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 	}
 	page.Rules, page.RulesFrom = Field{Value: rules.Source}, Field{Value: today.String()}
 	page.RulesSaved, page.RulesSaver = rules.CreatedAt, names[rules.CreatedBy].Name
+	if page.Imports, err = s.importBox(ctx, 0, team.ID); err != nil {
+		return nil, err
+	}
 	return page, s.fillInvitations(ctx, page, team.ID)
 }
 

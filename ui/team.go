@@ -18,6 +18,7 @@ type Settings struct {
 	Invite      InviteForm
 	Invitations []Invitation
 	Feeds       []Feed
+	Imports     ImportBox
 	NewFeed     string // address of a feed just made or reset, shown once
 
 	Name, ZoneName Field

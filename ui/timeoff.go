@@ -5,6 +5,7 @@ type TimeOff struct {
 	Frame
 	Absences []Absence
 	Wishes   []Wish
+	Imports  ImportBox // calendars that say when the reader is away
 
 	// The form that adds an absence: POST /timeoff with from, until, label,
 	// and from_time, until_time when it is not whole days.

@@ -130,7 +130,8 @@ type Absence struct {
 	Start, End time.Time // half-open
 	AllDay     bool
 	Label      string // "Holiday", "Parental leave"; may be empty
-	Source     string // "you", "imported calendar"
+	Source     string // "you", or the name of a calendar
+	Fixed      bool   // it comes from that calendar and goes with it
 	Clashes    []Clash
 	Uncovered  int // clashes for which no cover was asked
 }

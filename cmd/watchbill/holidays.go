@@ -99,3 +99,35 @@ func (l *holidayLookup) read(source teamfile.Source) ([]schedule.Holiday, error)
 	}
 	return holidays, err
 }
+
+// addHolidays gives people the days off of imported calendars: those of the team to
+// the rotations and to everybody without holidays of their own.
+func addHolidays(f *teamfile.File, days []schedule.ImportedHoliday, ids map[string]schedule.ID) {
+	var team []schedule.Holiday
+	own := map[schedule.ID][]schedule.Holiday{}
+	for _, d := range days {
+		if d.Person == 0 {
+			team = append(team, d.Holiday)
+		} else {
+			own[d.Person] = append(own[d.Person], d.Holiday)
+		}
+	}
+	common := schedule.NewCalendar(team...)
+	for i := range f.Team.Rotations {
+		r := &f.Team.Rotations[i]
+		r.Holidays = r.Holidays.With(common)
+	}
+	for i := range f.Team.People {
+		p := &f.Team.People[i]
+		_, named := f.PersonHolidays[p.ID]
+		mine := own[ids[string(p.ID)]]
+		switch {
+		case named:
+			p.Holidays = p.Holidays.With(schedule.NewCalendar(mine...))
+		case mine != nil:
+			p.Holidays = schedule.NewCalendar(mine...)
+		default:
+			p.Holidays = p.Holidays.With(common)
+		}
+	}
+}

@@ -37,6 +37,8 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"requests": {time.Minute, j.expireRequests},
 		"horizon":  {time.Hour, j.draftAhead},
 		"prune":    {time.Hour, j.prune},
+		"imports":  {time.Minute, j.service.ReadDue},
+		"forget":   {time.Hour, j.service.PruneImports},
 	} {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
 			if err := job.run(ctx); err != nil && ctx.Err() == nil {

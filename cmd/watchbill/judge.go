@@ -54,7 +54,7 @@ func firstLine(text string) string {
 func (j *judge) staffing(in *schedule.JudgeInput) (*staffing, map[schedule.ID]string, error) {
 	// Rules hold for years and decisions for a week: a period that does not change
 	// from day to day needs to be read once.
-	plan := schedule.PlanInput{Team: in.Team, Rules: in.Rules, People: in.People, From: in.Rules.From, Until: schedule.Date{Year: in.On.Year + 2, Month: time.January, Day: 1}}
+	plan := schedule.PlanInput{Team: in.Team, Rules: in.Rules, People: in.People, Holidays: in.Holidays, From: in.Rules.From, Until: schedule.Date{Year: in.On.Year + 2, Month: time.January, Day: 1}}
 	if in.On.Before(plan.From) {
 		plan.From = in.On
 	}
@@ -69,13 +69,13 @@ func (j *judge) staffing(in *schedule.JudgeInput) (*staffing, map[schedule.ID]st
 	for name, id := range ids {
 		names[id] = name
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%v\n%v\n%s", plan.Rules.From, in.Team.Name, source))
+	key := sha256.Sum256(fmt.Appendf(nil, "%v\n%v\n%v\n%s", plan.Rules.From, in.Team.Name, plan.Holidays, source))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if s := j.known[key]; s != nil {
 		return s, names, nil
 	}
-	f, _, err := readTeam(&plan, source)
+	f, _, err := readTeam(&plan, ids, source)
 	if err != nil {
 		return nil, nil, err
 	}

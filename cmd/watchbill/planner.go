@@ -147,52 +147,18 @@ func personText(p *schedule.Planning, name string, in *schedule.PlanInput) (text
 			continue // the plan has nothing to do with it
 		}
 		a := schedule.Absence{First: l.First, Last: l.Last, Start: l.Start, End: l.End, Label: l.Note}
-		switch {
-		case l.WishCost > 0:
+		if l.WishCost > 0 {
 			text.Wishes = append(text.Wishes, schedule.Wish{Absence: a, Cost: l.WishCost})
-		case !slices.ContainsFunc(pauses, func(pause schedule.Absence) bool { return meet(a, pause, zone) }):
+		} else {
 			text.Absences = append(text.Absences, a)
-		default:
-			// A team file has no time away twice: what a pause has not taken is left.
-			text.Absences = append(text.Absences, without(a, pauses, zone)...)
 		}
 	}
+	text.Absences = disjoint(text.Absences, zone)
 	return text, true, nil
 }
 
 // leaveMargin is how many days after a plan its last shifts may reach.
 const leaveMargin = 92
-
-func meet(a, b schedule.Absence, zone *time.Location) bool {
-	start, end := a.Span(zone, schedule.Midnight)
-	from, until := b.Span(zone, schedule.Midnight)
-	return start.Before(until) && from.Before(end)
-}
-
-// without cuts pauses, which are in order, out of an absence.
-func without(a schedule.Absence, pauses []schedule.Absence, zone *time.Location) []schedule.Absence {
-	var left []schedule.Absence
-	start, end := a.Span(zone, schedule.Midnight)
-	add := func(from, until time.Time) {
-		if !from.Before(until) {
-			return
-		}
-		part := schedule.Absence{Start: from, End: until, Label: a.Label}
-		if !a.First.IsZero() {
-			part = schedule.Absence{First: schedule.DateOf(from), Last: schedule.DateOf(until).AddDays(-1), Label: a.Label}
-		}
-		left = append(left, part)
-	}
-	for _, pause := range pauses {
-		from, until := pause.Span(zone, schedule.Midnight)
-		if start.Before(until) && from.Before(end) {
-			add(start, from)
-			start = until
-		}
-	}
-	add(start, end)
-	return left
-}
 
 // commaList splits what is separated by commas.
 func commaList(s string) []string {
@@ -207,7 +173,7 @@ func commaList(s string) []string {
 
 // planningOf prepares a plan as the plan command does.
 func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byte) (*planning, []string, error) {
-	f, warnings, err := readTeam(in, source)
+	f, warnings, err := readTeam(in, ids, source)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -235,7 +201,7 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 }
 
 // readTeam reads the team file of a plan, with everybody's holidays.
-func readTeam(in *schedule.PlanInput, source []byte) (f *teamfile.File, warnings []string, err error) {
+func readTeam(in *schedule.PlanInput, ids map[string]schedule.ID, source []byte) (f *teamfile.File, warnings []string, err error) {
 	if f, err = teamfile.Parse(in.Team.Name, source); err != nil {
 		return nil, nil, err
 	}
@@ -248,8 +214,11 @@ func readTeam(in *schedule.PlanInput, source []byte) (f *teamfile.File, warnings
 	if err := refuseFiles(f); err != nil {
 		return nil, nil, err
 	}
-	warnings, err = lookUpHolidays("", f)
-	return f, warnings, err
+	if warnings, err = lookUpHolidays("", f); err != nil {
+		return nil, nil, err
+	}
+	addHolidays(f, in.Holidays, ids)
+	return f, warnings, nil
 }
 
 // refuseFiles keeps those who write rules from reading files of the service.
@@ -258,7 +227,7 @@ func refuseFiles(f *teamfile.File) error {
 	for _, sources := range append(slices.Collect(maps.Values(f.PersonHolidays)), f.Holidays) {
 		for _, s := range sources {
 			if s.Calendar() {
-				s.Reason = fmt.Sprintf("%q is a file, which only the plan command reads; write codes like DE-BE", s.Name)
+				s.Reason = fmt.Sprintf("%q is a file, which only the plan command reads; write codes like DE-BE, and add calendars in the team's settings", s.Name)
 				bad = append(bad, s.Problem)
 			}
 		}
@@ -275,11 +244,11 @@ func (p planner) checkMember(team schedule.TeamRecord, rules schedule.TeamRules,
 	in := schedule.PlanInput{Team: team, Rules: rules, From: rules.From, Until: rules.From.AddDays(28), People: []schedule.Planning{m}}
 	m.From, m.Until, m.OnCall, m.Changes, m.Leaves = schedule.Date{}, schedule.Date{}, true, nil, nil
 	in.People[0] = m
-	_, source, err := composeTeam(&in)
+	ids, source, err := composeTeam(&in)
 	if err != nil {
 		return &schedule.InvalidError{Field: "limits", Reason: err.Error()}
 	}
-	_, _, err = readTeam(&in, source)
+	_, _, err = readTeam(&in, ids, source)
 	bad, ok := errors.AsType[*teamfile.Error](err)
 	if !ok {
 		return err

@@ -32,6 +32,8 @@ type serveCmd struct {
 	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
 
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
+
+	AllowFetchFrom []string `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars may lead to besides the public internet."`
 }
 
 // Validate is called by kong when the command line has been read.
@@ -41,6 +43,9 @@ func (c *serveCmd) Validate() error {
 	}
 	if c.PlanLimit <= 0 {
 		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
+	}
+	if _, err := newCalendars(c.AllowFetchFrom); err != nil {
+		return err
 	}
 	return c.SignOn.check()
 }
@@ -79,6 +84,9 @@ func (c *serveCmd) Run(con *console) error {
 			srv.log.Error("database did not close", "error", err)
 		}
 	}()
+	if srv.schedule.Calendars, err = newCalendars(c.AllowFetchFrom); err != nil {
+		return err
+	}
 	if c.Demo {
 		if err := srv.demonstrate(ctx, con); err != nil {
 			return err
@@ -129,6 +137,9 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 		Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check,
 		CheckMember: s.planner.checkMember, Judge: new(judge).judge,
 	}
+	if s.schedule.Calendars, err = newCalendars(nil); err != nil {
+		return nil, errors.Join(err, s.db.Close())
+	}
 	options := auth.Options{Now: clock, Secure: strings.HasPrefix(base, "https://"), Origins: []string{base}}
 	for _, change := range access {
 		change(&options)
@@ -160,7 +171,8 @@ func (s *server) routes(base string) error {
 		}
 		site.Fail(err, c)
 	}
-	s.echo.Use(middleware.Recover(), s.logged, middleware.BodyLimit(maxBody), ui.Guard, middleware.GzipWithConfig(middleware.GzipConfig{
+	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: ui.Uploads}
+	s.echo.Use(middleware.Recover(), s.logged, middleware.BodyLimitWithConfig(limit), ui.Guard, middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
 			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/")
@@ -172,7 +184,8 @@ func (s *server) routes(base string) error {
 	return server.Register(s.echo, s.access.Identify)
 }
 
-// maxBody bounds what a request may bring; a team file is the largest.
+// maxBody bounds what a request may bring, where pages set no limit of their own; a
+// team file is the largest.
 const maxBody = "2M"
 
 // slow is how long a request may take without being worth a line in the log.

@@ -295,6 +295,8 @@ var routes = map[string]string{
 	"GET /invite/:token": "nobody", "POST /invite/:token": "nobody", "POST /invite/:token/join": "nobody", "GET /reset/:token": "nobody", "POST /reset/:token": "nobody",
 	"POST /teams/:team/invitations": "manager", "POST /teams/:team/invitations/:invitation/revoke": "manager",
 	"POST /admin/invitations": "admin", "POST /admin/invitations/:invitation/revoke": "admin", "POST /admin/people/:person/admin": "admin", "POST /admin/people/:person/reset": "admin",
+	"POST /timeoff/imports": "known", "POST /teams/:team/imports": "manager", "GET /imports/:import": "manager", "POST /imports/:import": "manager",
+	"POST /imports/:import/read": "manager", "POST /imports/:import/remove": "manager",
 	"GET /admin": "admin", "POST /admin/teams": "admin",
 	"POST /admin/people/:person/deactivate": "admin", "POST /admin/people/:person/activate": "admin", "POST /admin/services": "admin",
 	"POST /admin/services/:person/tokens": "admin", "POST /admin/services/:person/tokens/:token/revoke": "admin", "POST /admin/services/:person/deactivate": "admin",

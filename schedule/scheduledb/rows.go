@@ -180,6 +180,8 @@ type absenceRow struct {
 	WishCost          int64
 	Note              string
 	CreatedAt         column.Instant
+	ImportID          *int64
+	ImportKey         string
 }
 
 func (absenceRow) TableName() string { return "absence" }
@@ -188,6 +190,7 @@ func absenceOf(l *schedule.Leave) absenceRow {
 	return absenceRow{
 		ID: int64(l.ID), PersonID: int64(l.Person), FirstDay: day(l.First), LastDay: day(l.Last), StartAt: column.At(l.Start),
 		EndAt: column.At(l.End), WishCost: l.WishCost, Note: l.Note, CreatedAt: column.At(l.CreatedAt),
+		ImportID: ref(l.Import), ImportKey: l.Key,
 	}
 }
 
@@ -195,6 +198,7 @@ func (r absenceRow) value() schedule.Leave {
 	return schedule.Leave{
 		ID: schedule.ID(r.ID), Person: schedule.ID(r.PersonID), First: date(r.FirstDay), Last: date(r.LastDay),
 		Start: r.StartAt.Time, End: r.EndAt.Time, WishCost: r.WishCost, Note: r.Note, CreatedAt: r.CreatedAt.Time,
+		Import: id(r.ImportID), Key: r.ImportKey,
 	}
 }
 
