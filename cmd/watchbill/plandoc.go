@@ -22,15 +22,18 @@ type planDoc struct {
 	Rotations []string      `json:"rotations"`
 	Rates     ratesDoc      `json:"rates"`
 	Shifts    []shiftDoc    `json:"shifts"` // by start
-	People    []personDoc   `json:"people"`
-	Absences  []absenceDoc  `json:"absences"`
-	Holidays  []holidayDoc  `json:"holidays"`
-	Even      evennessDoc   `json:"even"`
-	Unfilled  []reasonDoc   `json:"unfilled"`
-	Remedies  []remedyDoc   `json:"remedies"`
-	Enough    string        `json:"enough,omitempty"` // how many people would cover everything
-	Changes   []changeDoc   `json:"changes,omitempty"`
-	Warnings  []string      `json:"warnings"`
+	// Dropped are published shifts that the rules no longer make, so that calendars
+	// which have them learn of it.
+	Dropped  []shiftDoc   `json:"dropped,omitempty"`
+	People   []personDoc  `json:"people"`
+	Absences []absenceDoc `json:"absences"`
+	Holidays []holidayDoc `json:"holidays"`
+	Even     evennessDoc  `json:"even"`
+	Unfilled []reasonDoc  `json:"unfilled"`
+	Remedies []remedyDoc  `json:"remedies"`
+	Enough   string       `json:"enough,omitempty"` // how many people would cover everything
+	Changes  []changeDoc  `json:"changes,omitempty"`
+	Warnings []string     `json:"warnings"`
 }
 
 // A ratesDoc says how many points an hour is worth.
@@ -53,6 +56,10 @@ type shiftDoc struct {
 	Points   int64     `json:"points"` // to whoever has it
 	// Kept says that the shift was given: "past" or "frozen".
 	Kept string `json:"kept,omitempty"`
+	// Revision counts how often the published shift has changed from plan to plan,
+	// and Changed is the day of the last change.
+	Revision int           `json:"revision,omitempty"`
+	Changed  schedule.Date `json:"changed,omitzero"`
 }
 
 // A personDoc is one line of the fairness table. Points, Share and what was

@@ -12,33 +12,43 @@ import (
 
 // writeICS writes the shifts that somebody has as a calendar. A shift keeps its
 // UID whoever has it, so that importing a later plan replaces what an earlier one
-// brought.
+// brought, and its sequence goes up with every change from plan to plan. One that
+// nobody has any more is there as cancelled.
 func (d *planDoc) writeICS(w io.Writer) error {
-	changed := map[string]schedule.Date{}
-	for _, c := range d.Changes {
-		changed[c.ID] = c.On
-	}
 	calendar := ical.Calendar{Name: "On call – " + d.Team}
-	for _, s := range d.Shifts {
-		if s.Person == "" {
-			continue
+	for i := range d.Shifts {
+		if s := &d.Shifts[i]; s.Person != "" || s.Revision > 0 {
+			calendar.Events = append(calendar.Events, d.event(s, s.Person == ""))
 		}
-		// The same plan gives the same bytes: an event is as old as the plan's first
-		// day, or as the day on which the published plan was changed.
-		event := ical.Event{
-			UID:         d.uid(s.ID),
-			Summary:     fmt.Sprintf("On call (%s): %s – %s", s.Rotation, s.Person, d.Team),
-			Description: fmt.Sprintf("%s, %s to %s", s.Rotation, s.Start.Format(icsTime), s.End.Format(icsTime)),
-			Categories:  []string{"On-call", d.Team},
-			Start:       s.Start, End: s.End,
-			Changed: d.From.At(schedule.Midnight, time.UTC),
-		}
-		if on, ok := changed[s.ID]; ok {
-			event.Changed, event.Sequence = on.At(schedule.Midnight, time.UTC), 1
-		}
-		calendar.Events = append(calendar.Events, event)
+	}
+	for i := range d.Dropped {
+		calendar.Events = append(calendar.Events, d.event(&d.Dropped[i], true))
 	}
 	return ical.Encode(w, calendar)
+}
+
+func (d *planDoc) event(s *shiftDoc, cancelled bool) ical.Event {
+	duty, holder := s.Rotation, s.Person
+	if holder == "" {
+		holder = "nobody"
+	}
+	if s.Window != "" {
+		duty += " " + s.Window
+	}
+	// The same plan gives the same bytes: an event is as old as the plan's first
+	// day, or as the day on which the published plan was changed.
+	changed := d.From
+	if !s.Changed.IsZero() {
+		changed = s.Changed
+	}
+	return ical.Event{
+		UID:         d.uid(s.ID),
+		Summary:     fmt.Sprintf("On call (%s): %s – %s", duty, holder, d.Team),
+		Description: fmt.Sprintf("%s, %s to %s", duty, s.Start.Format(icsTime), s.End.Format(icsTime)),
+		Categories:  []string{"On-call", d.Team},
+		Start:       s.Start, End: s.End,
+		Changed: changed.At(schedule.Midnight, time.UTC), Sequence: s.Revision, Cancelled: cancelled,
+	}
 }
 
 // icsTime is how the description gives the times on the rotation's clock.

@@ -27,6 +27,7 @@ func (pl *planning) document(solution *roster.Solution) (*planDoc, error) {
 		d.Rotations = append(d.Rotations, string(pl.Rotations[i].ID))
 	}
 	d.Shifts = pl.shiftDocs(solution)
+	d.Dropped = pl.dropped(d.Shifts)
 	for i := range pl.Members {
 		m := &pl.Members[i]
 		d.People = append(d.People, pl.personDoc(m, solution, outcome))
@@ -67,6 +68,7 @@ func (pl *planning) shiftDocs(solution *roster.Solution) []shiftDoc {
 		if m := pl.memberNamed(doc.Person); m != nil {
 			doc.Points = pl.points(slot, m)
 		}
+		pl.published.revise(&doc)
 		docs = append(docs, doc)
 	}
 	slices.SortStableFunc(docs, func(a, b shiftDoc) int { return a.Start.Compare(b.Start) })

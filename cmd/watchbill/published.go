@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"watchbill/schedule"
@@ -61,6 +62,52 @@ func (p *publishedPlan) keeps(start time.Time) string {
 		return "frozen"
 	}
 	return ""
+}
+
+// revise counts the change of a shift that is published, when it is one: somebody
+// else has it, or it is at another time.
+func (p *publishedPlan) revise(shift *shiftDoc) {
+	if p == nil {
+		return
+	}
+	was, dropped := p.shifts[shift.ID], slices.IndexFunc(p.doc.Dropped, func(s shiftDoc) bool { return s.ID == shift.ID })
+	switch {
+	case was != nil:
+		shift.Revision, shift.Changed = was.Revision, was.Changed
+		if was.Person == shift.Person && was.Start.Equal(shift.Start) && was.End.Equal(shift.End) {
+			return
+		}
+	case dropped >= 0:
+		shift.Revision = p.doc.Dropped[dropped].Revision // it is back
+	default:
+		return
+	}
+	shift.Revision, shift.Changed = shift.Revision+1, schedule.DateOf(p.today)
+}
+
+// dropped lists the published shifts of the plan's days that somebody had and
+// that are no more, as long as they are not past.
+func (pl *planning) dropped(shifts []shiftDoc) []shiftDoc {
+	if pl.published == nil {
+		return nil
+	}
+	there := map[string]bool{}
+	for i := range shifts {
+		there[shifts[i].ID] = true
+	}
+	var out []shiftDoc
+	for _, s := range pl.published.doc.Shifts {
+		if s.Person != "" && !there[s.ID] && pl.includes(s.Start) {
+			s.Revision, s.Changed = s.Revision+1, schedule.DateOf(pl.published.today)
+			out = append(out, s)
+		}
+	}
+	for _, s := range pl.published.doc.Dropped {
+		if !there[s.ID] && s.End.After(pl.published.today) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // history returns what people did or are going to do before the shifts that are
