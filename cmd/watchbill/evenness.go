@@ -10,11 +10,15 @@ import (
 // rounds only what it prints, and never says more than is proven.
 func evenness(terms []roster.Term) evennessDoc {
 	var e evennessDoc
-	var coverProven, shared bool
+	shared := false
+	given := ""
 	for _, t := range terms {
 		switch t.Term {
 		case roster.TermUncovered:
-			e.Unfilled, e.UnfilledBound, coverProven = t.Value, t.Bound, t.Proven
+			e.Unfilled, e.UnfilledBound = t.Value, t.Bound
+			given = e.coverText(t.Proven)
+		case roster.TermChanges:
+			given += changesText(t)
 		case roster.TermMaxDev:
 			e.Largest, e.LargestBound, e.Proven = points(t.Value), points(t.Bound), t.Proven
 		case roster.TermExtra:
@@ -23,14 +27,29 @@ func evenness(terms []roster.Term) evennessDoc {
 			e.Sum, e.SumBound, e.SumProven = points(t.Value), points(t.Bound), t.Proven
 		}
 	}
-	e.Text = e.coverText(coverProven) + e.evenText()
+	if given != "" {
+		given += "Given that, "
+	}
+	e.Text = given + e.evenText()
+	// The parts of the holidays come before the points.
 	switch {
 	case shared && e.Extra == 0:
-		e.Text += " Nobody has more public holidays than their part, rounded up."
+		e.Text += " That is among plans in which nobody has more public holidays than their part, rounded up."
 	case shared:
-		e.Text += fmt.Sprintf(" %s more than somebody's part, rounded up.", holidaysAre(e.Extra))
+		e.Text += fmt.Sprintf(" That is among plans in which %s more than somebody's part, rounded up.", holidaysAre(e.Extra))
 	}
 	return e
+}
+
+// changesText says that the published plan changes as little as it can.
+func changesText(t roster.Term) string {
+	if t.Value == 0 {
+		return "Every published shift that can stay with whoever has it does. "
+	}
+	if t.Proven || t.Bound >= t.Value {
+		return "As few published shifts as possible change hands. "
+	}
+	return fmt.Sprintf("%d published shifts change hands that somebody could still hold; no plan has fewer than %d. ", t.Value, t.Bound)
 }
 
 func holidaysAre(n int64) string {
@@ -46,9 +65,9 @@ func (e *evennessDoc) coverText(proven bool) string {
 	case e.Unfilled == 0:
 		return ""
 	case proven:
-		return fmt.Sprintf("%s unfilled, and no plan that keeps the rules has fewer. Given that, ", isAre(e.Unfilled))
+		return fmt.Sprintf("%s unfilled, and no plan that keeps the rules has fewer. ", isAre(e.Unfilled))
 	}
-	return fmt.Sprintf("%s unfilled, and no plan that keeps the rules has fewer than %d. Given that, ", isAre(e.Unfilled), e.UnfilledBound)
+	return fmt.Sprintf("%s unfilled, and no plan that keeps the rules has fewer than %d. ", isAre(e.Unfilled), e.UnfilledBound)
 }
 
 func isAre(n int64) string {

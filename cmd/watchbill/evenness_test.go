@@ -40,6 +40,19 @@ func TestEvennessSaysNoMoreThanIsProven(t *testing.T) {
 			"unfilled, with a gap", []roster.Term{term(roster.TermUncovered, 3, 2, false), term(roster.TermMaxDev, 2000, 2000, false)},
 			"3 shifts are unfilled, and no plan that keeps the rules has fewer than 2. Given that, no plan can have a largest deviation below 2 points.",
 		},
+		{
+			"published", []roster.Term{full, term(roster.TermChanges, 4, 4, true), term(roster.TermExtra, 0, 0, true), term(roster.TermMaxDev, 2000, 2000, true)},
+			"As few published shifts as possible change hands. Given that, the plan is as even as possible: no plan can have a largest deviation below 2 points. " +
+				"That is among plans in which nobody has more public holidays than their part, rounded up.",
+		},
+		{
+			"published, unfilled and with a gap", []roster.Term{
+				term(roster.TermUncovered, 1, 1, true), term(roster.TermChanges, 4, 2, false), term(roster.TermExtra, 1, 0, false), term(roster.TermMaxDev, 2000, 1000, false),
+			},
+			"1 shift is unfilled, and no plan that keeps the rules has fewer. 4 published shifts change hands that somebody could still hold; no plan has fewer than 2. " +
+				"Given that, the largest deviation is 2 points; no plan can have one below 1 point, and whether one in between exists is open. " +
+				"That is among plans in which 1 public holiday is more than somebody's part, rounded up.",
+		},
 	} {
 		if got := evenness(test.terms).Text; got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.name, got, test.want)

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"watchbill/schedule"
+	"watchbill/schedule/roster"
 )
 
 type planCmd struct {
@@ -37,15 +39,11 @@ func (c *planCmd) Run(con *console) error {
 	if err := pl.prepare(); err != nil {
 		return fmt.Errorf("%s: %w", c.Team, err)
 	}
-	solution, err := c.solve(con, pl.problem)
+	doc, err := c.make(con, pl)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Team, err)
 	}
-	doc, err := pl.document(solution)
-	if err != nil {
-		return err
-	}
-	doc.Warnings = append(file.warnings, doc.Warnings...)
+	doc.Warnings = slices.Insert(doc.Warnings, 0, file.warnings...)
 	if err := c.print(con, doc); err != nil {
 		return err
 	}
@@ -56,6 +54,28 @@ func (c *planCmd) Run(con *console) error {
 		}
 	}
 	return c.judge(con, doc)
+}
+
+// make solves, and says all there is to say. Where a published plan holds, what is
+// left of the time goes to what more changes would gain.
+func (c *planCmd) make(con *console, pl *planning) (*planDoc, error) {
+	end := con.now().Add(c.TimeLimit)
+	solution, err := c.solve(con, pl.problem)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := pl.document(solution)
+	if err != nil {
+		return nil, err
+	}
+	doc.Offers, err = pl.offers(solution, func(p *roster.Problem) (*roster.Solution, error) {
+		again := solving{TimeLimit: c.TimeLimit / 8, Seed: c.Seed}
+		if end.Sub(con.now()) < again.TimeLimit {
+			return nil, nil
+		}
+		return again.solve(con, p)
+	})
+	return doc, err
 }
 
 // readBaseline reads the published plan, if there is one.

@@ -33,7 +33,9 @@ type planDoc struct {
 	Remedies []remedyDoc  `json:"remedies"`
 	Enough   string       `json:"enough,omitempty"` // how many people would cover everything
 	Changes  []changeDoc  `json:"changes,omitempty"`
-	Warnings []string     `json:"warnings"`
+	// Offers are what more changes would gain, the fewest first.
+	Offers   []offerDoc `json:"offers,omitempty"`
+	Warnings []string   `json:"warnings"`
 }
 
 // A ratesDoc says how many points an hour is worth.

@@ -49,7 +49,7 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 	if err != nil {
 		return out, err
 	}
-	doc.Warnings = append(warnings, doc.Warnings...)
+	doc.Warnings = slices.Insert(doc.Warnings, 0, warnings...)
 	var text bytes.Buffer
 	if err := doc.write(&text); err != nil {
 		return out, err

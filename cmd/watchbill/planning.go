@@ -193,6 +193,14 @@ func (pl *planning) whyChanged(slot *schedule.Slot, name string) string {
 			return fmt.Sprintf("%s is away %s", name, dates(from, until))
 		}
 	}
+	for _, pin := range pl.pinned {
+		if pin.Slot == slot.ID {
+			return fmt.Sprintf("the team file pins it to %s", pin.Person)
+		}
+	}
+	if why := pl.published.forbidden(pl, m, slot); why != "" {
+		return why
+	}
 	return "moved so that the other shifts can be filled within the rules"
 }
 

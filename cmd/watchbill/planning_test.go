@@ -200,7 +200,7 @@ func TestHolidayParts(t *testing.T) {
 			t.Errorf("%s has %d holidays", p.Name, p.Holidays)
 		}
 	}
-	if doc.Even.Extra != 0 || !strings.Contains(doc.Even.Text, "Nobody has more public holidays than their part") {
+	if doc.Even.Extra != 0 || !strings.Contains(doc.Even.Text, "nobody has more public holidays than their part") {
 		t.Errorf("extra %d, %q", doc.Even.Extra, doc.Even.Text)
 	}
 	s.sharesHolidays = false

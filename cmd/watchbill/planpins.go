@@ -97,17 +97,17 @@ func (pl *planning) overLimit(m *schedule.Member, held []holding) string {
 	for _, l := range []schedule.Limits{pl.Limits, m.Limits} {
 		for _, t := range l.OnCall {
 			if pl.exceed(m, held, rules(schedule.Limits{OnCall: []schedule.TimeLimit{t}}, "")) {
-				return fmt.Sprintf("with this %s is on call for more than %s in %s", m.Person, shortLength(t.Max), shortLength(t.Within))
+				return fmt.Sprintf("%s would be on call for more than %s in %s", m.Person, shortLength(t.Max), shortLength(t.Within))
 			}
 		}
 		for _, c := range l.Weekends {
 			if pl.exceed(m, held, rules(schedule.Limits{Weekends: []schedule.CountLimit{c}}, "")) {
-				return fmt.Sprintf("with this %s has more than %s in %s", m.Person, count(c.Max, "weekend"), shortLength(c.Within))
+				return fmt.Sprintf("%s would have more than %s in %s", m.Person, count(c.Max, "weekend"), shortLength(c.Within))
 			}
 		}
 		for _, c := range l.Holidays {
 			if pl.exceed(m, held, rules(schedule.Limits{Holidays: []schedule.CountLimit{c}}, kinds.of(pl.person(m).Holidays))) {
-				return fmt.Sprintf("with this %s has more than %s in %s", m.Person, count(c.Max, "public holiday"), shortLength(c.Within))
+				return fmt.Sprintf("%s would have more than %s in %s", m.Person, count(c.Max, "public holiday"), shortLength(c.Within))
 			}
 		}
 	}

@@ -143,6 +143,12 @@ func (d *planDoc) tableUnfilled(b *strings.Builder, on paper) {
 }
 
 func (d *planDoc) tableChanges(b *strings.Builder, on paper) {
+	defer func() {
+		for _, o := range d.Offers {
+			b.WriteString("\n")
+			paragraph(b, on, plain, "", sentence(o.Text)+".")
+		}
+	}()
 	if len(d.Changes) == 0 {
 		return
 	}

@@ -85,6 +85,31 @@ func (p *publishedPlan) revise(shift *shiftDoc) {
 	shift.Revision, shift.Changed = shift.Revision+1, schedule.DateOf(p.today)
 }
 
+// forbidden says which rule a shift breaks with the others that a member has in the
+// published plan: rules can have changed since.
+func (p *publishedPlan) forbidden(pl *planning, m *schedule.Member, slot *schedule.Slot) string {
+	if p == nil {
+		return ""
+	}
+	var others []holding
+	for i := range pl.problem.History {
+		if h := &pl.problem.History[i]; h.Member == string(m.Person) {
+			others = append(others, holding{past: h, start: h.Start, end: h.End})
+		}
+	}
+	for i := range pl.open {
+		s := &pl.open[i]
+		if was := p.shifts[string(s.ID)]; was != nil && was.Person == string(m.Person) && s.Start.Before(slot.Start) {
+			others = append(others, holding{slot: s, start: s.Start.Unix(), end: s.End.Unix()})
+		}
+	}
+	this := holding{slot: slot, start: slot.Start.Unix(), end: slot.End.Unix()}
+	if why := pl.crowded(m, this, others); why != "" {
+		return why
+	}
+	return pl.overLimit(m, append(others, this))
+}
+
 // dropped lists the published shifts of the plan's days that somebody had and
 // that are no more, as long as they are not past.
 func (pl *planning) dropped(shifts []shiftDoc) []shiftDoc {
