@@ -188,7 +188,10 @@ func lengthWords(d time.Duration) string {
 		unit, word = week, "week"
 	case d != 0 && d%day == 0:
 		unit, word = day, "day"
-	case d%time.Hour == 0 || d > 2*day:
+	case d > 2*day:
+		tenths := int64((10*d + day/2) / day)
+		return fmt.Sprintf("%d.%d days", tenths/10, tenths%10)
+	case d%time.Hour == 0:
 		unit, word = time.Hour, "hour"
 	}
 	n := int64((d + unit/2) / unit)

@@ -44,6 +44,9 @@ func loadLine(e *schedule.Effect) Effect {
 	if abs(e.After) < abs(e.Before) {
 		tone = "good"
 	}
+	if e.Points == 0 {
+		return Effect{Text: fmt.Sprintf("The load stays as it is, %s the fair share", from(e.Before))}
+	}
 	verb := "Takes on"
 	points := e.Points
 	if points < 0 {

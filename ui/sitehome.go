@@ -306,6 +306,9 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 	}
 	if r.To != 0 {
 		view.To = names[r.To].Name
+		if r.To == me(w) {
+			view.To = "you"
+		}
 	}
 	view.CanAccept = s.asked(r, w)
 	view.CanDecline = view.CanAccept && r.To == me(w)

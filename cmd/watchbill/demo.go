@@ -72,6 +72,11 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if _, err := s.schedule.Publish(ctx, boss, d.ID, "The first quarter, with the covers you asked for."); err != nil {
 		return err
 	}
+	for _, p := range people {
+		if err := s.schedule.SawChanges(ctx, p.ID, began); err != nil {
+			return err
+		}
+	}
 	s.now = func() time.Time { return con.now().Add(-2 * time.Hour) }
 	if err := s.liven(ctx, team.ID, boss); err != nil {
 		return err
@@ -81,50 +86,6 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 
 func span(from schedule.Date, first, last int) string {
 	return fmt.Sprintf("%v to %v", from.AddDays(first), from.AddDays(last))
-}
-
-// liven does what people do with a published plan: somebody is covered for a day,
-// two swap, somebody asks everybody, and one shift has nobody.
-func (s *server) liven(ctx context.Context, team, boss schedule.ID) error {
-	now := s.schedule.Now()
-	shifts, err := s.schedule.Shifts(ctx, team, now, now.AddDate(0, 0, 70), time.Time{})
-	if err != nil {
-		return err
-	}
-	shifts = slices.DeleteFunc(shifts, func(t schedule.Shift) bool { return !t.Start.After(now) })
-	at := func(i int) *schedule.Shift { return &shifts[i] }
-	part := func(t *schedule.Shift) schedule.Stretch {
-		return schedule.Stretch{Slot: t.Slot, Start: t.Start, End: t.End}
-	}
-	other := func(not ...schedule.ID) *schedule.Shift {
-		for i := 4; i < len(shifts); i++ {
-			if !slices.Contains(not, shifts[i].Person) && shifts[i].Person != 0 {
-				return at(i)
-			}
-		}
-		return nil
-	}
-	if len(shifts) < 12 {
-		return fmt.Errorf("the demonstration has only %d shifts to come", len(shifts))
-	}
-	day := part(at(2))
-	day.Start, day.End = day.Start.AddDate(0, 0, 2), day.Start.AddDate(0, 0, 3)
-	taker := other(at(2).Person, at(3).Person)
-	r, err := s.schedule.Ask(ctx, at(2).Person, schedule.Request{Team: team, Stretch: day, Person: at(2).Person, To: taker.Person, Message: "My sister's wedding."})
-	if err != nil {
-		return err
-	}
-	if _, err := s.schedule.Accept(ctx, taker.Person, r.ID); err != nil {
-		return err
-	}
-	ask := at(6)
-	if _, err := s.schedule.Ask(ctx, ask.Person, schedule.Request{Team: team, Stretch: part(ask), Person: ask.Person, Message: "Parents' evening in that week. I take one of yours."}); err != nil {
-		return err
-	}
-	hole := part(at(11))
-	hole.Start = hole.End.AddDate(0, 0, -2)
-	_, err = s.schedule.Put(ctx, boss, team, hole, 0, "Conference; still to be found")
-	return err
 }
 
 // demoAccounts lets everybody in with the same password and says so.

@@ -131,7 +131,11 @@ func (j *jobs) makeDraft(ctx context.Context, d *schedule.Draft) error {
 
 func (j *jobs) expireRequests(ctx context.Context) error {
 	return j.each(ctx, func(team schedule.TeamRecord) error {
-		return errors.Join(j.service.Expire(ctx, team.ID), j.service.EndStale(ctx, team.ID))
+		due, err := j.service.Remind(ctx, team.ID)
+		if len(due) > 0 {
+			j.log.Info("requests are about to expire", "team_id", team.ID, "requests", len(due))
+		}
+		return errors.Join(err, j.service.Expire(ctx, team.ID), j.service.EndStale(ctx, team.ID))
 	})
 }
 
