@@ -73,13 +73,40 @@ func (s *Service) AddFeed(ctx context.Context, f Feed) (Feed, string, error) {
 }
 
 // ResetFeed gives a feed a new token; the old link is dead.
-func (s *Service) ResetFeed(ctx context.Context, owner, id ID) (token string, err error) {
+func (s *Service) ResetFeed(ctx context.Context, owner, id ID) (f Feed, token string, err error) {
 	token, hash := newFeedToken()
-	return token, s.Store.InTx(ctx, func(tx Store) error {
+	return f, token, s.Store.InTx(ctx, func(tx Store) error {
+		feeds, err := tx.Feeds(ctx, owner)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(feeds, func(f Feed) bool { return f.ID == id })
+		if at < 0 {
+			return fmt.Errorf("feed %d of %d: %w", id, owner, ErrNotFound)
+		}
+		f = feeds[at]
 		if err := tx.ResetFeed(ctx, owner, id, hash); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: owner, Action: "feed.reset", About: owner})
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: owner, Action: "feed.reset", About: owner, Team: f.Team})
+	})
+}
+
+// RevokeTeamFeed ends a feed of a team, whoever made it.
+func (s *Service) RevokeTeamFeed(ctx context.Context, by, team, id ID) error {
+	return s.Store.InTx(ctx, func(tx Store) error {
+		feeds, err := tx.FeedsOfTeam(ctx, team)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(feeds, func(f Feed) bool { return f.ID == id })
+		if at < 0 {
+			return fmt.Errorf("feed %d of team %d: %w", id, team, ErrNotFound)
+		}
+		if err := tx.RevokeFeed(ctx, feeds[at].Owner, id, s.Now()); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "feed.revoke", About: feeds[at].Owner, Team: team})
 	})
 }
 

@@ -17,11 +17,9 @@ type Account struct {
 
 	Sessions []Session
 
-	Feeds     []Feed
-	FeedLabel Field
-	FeedBusy  bool
-	FeedGone  bool      // send cancellations
-	NewFeed   *FeedLink // just made or reset, shown once
+	Feeds    []Feed
+	FeedForm FeedForm
+	NewFeed  *FeedLink // just made or reset, shown once
 
 	Tokens       []Token
 	TokenName    Field

@@ -82,7 +82,7 @@
 //	POST /teams/{id}/settings/rules/check          rules from
 //	POST /teams/{id}/invitations                   email role
 //	POST /teams/{id}/invitations/{invitation}/revoke
-//	POST /teams/{id}/feeds                         label busy tombstones
+//	POST /teams/{id}/feeds                         shows label busy tombstones alarms
 //	POST /teams/{id}/feeds/{feed}/reset
 //	POST /teams/{id}/feeds/{feed}/revoke
 //
@@ -97,7 +97,7 @@
 //	POST /account/theme                            theme (light, dark) back; also before sign-in, so it sets a cookie
 //	POST /account/password                         old new again; username is there for password managers
 //	POST /account/sessions/{id}/end
-//	POST /account/feeds                            label busy tombstones back
+//	POST /account/feeds                            shows label busy tombstones alarms back
 //	POST /account/feeds/{id}/reset
 //	POST /account/feeds/{id}/revoke
 //	POST /account/sessions/end                     all but this one

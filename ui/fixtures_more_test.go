@@ -66,12 +66,21 @@ func timeOffFixtures() []fixture {
 }
 
 func feeds() []ui.Feed {
-	return []ui.Feed{{ID: 1, Label: "Phone", Made: now.Add(-90 * 24 * time.Hour), Fetched: now.Add(-2 * time.Hour), Client: "iOS Calendar", Tombstones: true},
-		{ID: 2, Label: "Shared with family", Busy: true, Made: now.Add(-24 * time.Hour)}, {ID: 3, Label: "Old laptop", Made: now.Add(-400 * 24 * time.Hour), Fetched: now.Add(-200 * 24 * time.Hour), Client: "Outlook", Revoked: true}}
+	return []ui.Feed{{ID: 1, Label: "Phone", Made: now.Add(-90 * 24 * time.Hour), Fetched: now.Add(-2 * time.Hour), Client: "iOS Calendar", Tombstones: true, Alarms: true, Shows: "My shifts in all teams"},
+		{ID: 2, Label: "Shared with family", Busy: true, Made: now.Add(-24 * time.Hour)}, {ID: 3, Label: "Old laptop", Made: now.Add(-400 * 24 * time.Hour), Fetched: now.Add(-200 * 24 * time.Hour), Client: "Outlook", Shows: "Payments Platform: primary", Owner: "Marcus Bell"}}
 }
 
 func longFeeds() []ui.Feed {
-	return []ui.Feed{{ID: 1, Label: longText, Client: longText, Fetched: now, Made: now}}
+	return []ui.Feed{{ID: 1, Label: longText, Client: longText, Shows: longText + longText, Owner: longText, Fetched: now, Made: now}}
+}
+
+func feedForm() ui.FeedForm {
+	return ui.FeedForm{Choices: []ui.Option{{Value: "person", Label: "My shifts in all teams"}, {Value: "rotation:1:primary", Label: "Payments Platform: primary"}}, Shows: ui.Field{Value: "rotation:1:primary"}, Gone: true}
+}
+
+func longFeedForm() ui.FeedForm {
+	long := ui.Field{Value: longText, Error: longText}
+	return ui.FeedForm{Choices: []ui.Option{{Value: longText, Label: longText}}, Shows: long, Label: long, Tried: true}
 }
 
 const teamFile = `team: Payments Platform
@@ -92,7 +101,7 @@ func teamFixtures() []fixture {
 		RuleErrors: []ui.LineError{{Line: 6, Text: "“1 week” needs a number of days: 7 days, or 2 weeks."}, {Text: "There is no holiday calendar, so holidays count as weekdays."}},
 		RulesFrom:  ui.Field{Value: "2026-12-07"}, RulesSaved: now.Add(-100 * time.Hour), RulesSaver: "Leila Haddad",
 		Invite: ui.InviteForm{Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a"}, Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", By: "Leila Haddad", Expires: now.Add(120 * time.Hour)}},
-		Feeds: feeds(), NewFeed: "https://watchbill.example.com/feeds/abc.ics", Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true, Imports: importBox()}
+		Feeds: feeds(), FeedForm: feedForm(), NewFeed: &ui.FeedLink{Label: "Wall", URL: "https://watchbill.example.com/feeds/abc.ics"}, Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true, Imports: importBox()}
 	for i, n := range names {
 		m := ui.Member{PersonID: int64(i + 1), Name: n, Email: fmt.Sprintf("person%d@example.com", i), Role: "member", Share: 100 - i*20, From: "2026-01-01", Me: i == 0}
 		if i == 3 {
@@ -105,7 +114,7 @@ func teamFixtures() []fixture {
 	lengthy.Members = []ui.Member{{PersonID: 1, Name: longText, Email: longText, From: "2026-01-01", Error: longText}}
 	lengthy.RuleErrors = []ui.LineError{{Line: 123456, Text: longText}}
 	lengthy.Rules = ui.Field{Value: longText, Error: longText}
-	lengthy.Feeds = longFeeds()
+	lengthy.Feeds, lengthy.FeedForm = longFeeds(), longFeedForm()
 	lengthy.Invitations = []ui.Invitation{{ID: 1, Email: longText, Expires: now}}
 	return []fixture{{"team", "full", full}, {"team", "empty", ui.Settings{Frame: frame("Settings", "team"), TeamZone: "UTC"}}, {"team", "long", lengthy}}
 }
@@ -206,10 +215,11 @@ func accountFixtures() []fixture {
 	full := ui.Account{Frame: frame("Your account", "account"), Email: "priya@example.com", Name: ui.Field{Value: "Priya Raman"}, ZoneName: ui.Field{Value: "Europe/London"}, Zones: []string{"Europe/London", "Europe/Berlin"},
 		WorkFrom: ui.Field{Value: "09:00"}, WorkUntil: ui.Field{Value: "17:30"}, SleepFrom: ui.Field{Value: "22:00"}, SleepUntil: ui.Field{Value: "07:00"}, ThemeName: ui.Field{Value: "dark"},
 		Old: ui.Field{Error: "This is not your password."}, Sessions: []ui.Session{{ID: "a", Client: "Firefox on Linux", Where: "192.0.2.7", Seen: now, Current: true}, {ID: "b", Client: "Safari on iPhone", Seen: now.Add(-50 * time.Hour)}},
-		Feeds: feeds(), NewFeed: &ui.FeedLink{Label: "Phone", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics"},
+		Feeds: feeds(), FeedForm: feedForm(), NewFeed: &ui.FeedLink{Label: "Phone", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics"},
 		Tokens: []ui.Token{{ID: 1, Name: "Chat bot", Scope: "read", Used: now.Add(-time.Minute * 4), Expires: now.Add(20 * 24 * time.Hour)}, {ID: 2, Name: "Migration", Scope: "write", Expires: now.Add(-time.Hour)}}, NewToken: "wb_6b1c0f9a8e7d4c3b2a19"}
 	lengthy := full
 	lengthy.Frame, lengthy.Email, lengthy.NoPassword, lengthy.Feeds = long("Your account", "account"), longText, longText, longFeeds()
+	lengthy.FeedForm = longFeedForm()
 	lengthy.Name = ui.Field{Value: longText, Error: longText}
 	lengthy.Sessions = []ui.Session{{ID: longText, Client: longText, Where: longText, Seen: now}}
 	lengthy.Tokens = []ui.Token{{ID: 1, Name: longText, Scope: longText, Expires: now}}

@@ -53,11 +53,3 @@ type NextShift struct {
 	RelievedBy string // who takes over from me; empty when nobody does
 	TeamZone   string
 }
-
-// FeedLink is a calendar feed's address, shown while it is known.
-type FeedLink struct {
-	Label   string
-	URL     string // https address; empty when it was shown once and is only kept hashed
-	Fetched time.Time
-	Client  string
-}

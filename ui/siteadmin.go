@@ -23,6 +23,8 @@ func (s *Site) registerAdmin(e *echo.Group) {
 	e.POST("/teams/:team/members/:person", s.saveMember)
 	e.POST("/teams/:team/members/:person/remove", s.removeMember)
 	e.POST("/teams/:team/feeds", s.addTeamFeed)
+	e.POST("/teams/:team/feeds/:feed/reset", s.resetTeamFeed)
+	e.POST("/teams/:team/feeds/:feed/revoke", s.revokeTeamFeed)
 	e.POST("/teams/:team/settings/rules/check", s.checkRules)
 	e.POST("/account/zone", s.zone)
 	s.registerPeople(e)
@@ -222,29 +224,6 @@ func (s *Site) removeMember(c echo.Context) error {
 		}
 		return s.Schedule.RemoveMember(c.Request().Context(), me(w), team.ID, person)
 	})
-}
-
-// addTeamFeed makes a calendar of everybody's shifts and shows its link, once.
-func (s *Site) addTeamFeed(c echo.Context) error {
-	f, team, w, err := s.teamFrame(c, "Team settings", "team", auth.EditTeam)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	_, token, err := s.Schedule.AddFeed(ctx, schedule.Feed{
-		Kind: schedule.FeedTeam, Owner: me(w), Team: team.ID, Label: c.FormValue("label"), Busy: c.FormValue("busy") != "", Tombstones: c.FormValue("tombstones") != "",
-	})
-	if text, bad := refused(err); bad {
-		return done(c, fmt.Sprintf("/teams/%d/settings", team.ID), "bad", text)
-	} else if err != nil {
-		return err
-	}
-	page, err := s.settingsPage(ctx, f, &team, w)
-	if err != nil {
-		return err
-	}
-	page.NewFeed = s.BaseURL + "/feeds/" + token + ".ics"
-	return s.show(c, http.StatusOK, "team", page)
 }
 
 // checkRules says whether rules would do, and saves nothing.

@@ -198,7 +198,7 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Account{Frame: f, Email: w.Email, Zones: suggestedZones, FeedGone: true, ThemeName: Field{Value: f.Theme}}
+	page := &Account{Frame: f, Email: w.Email, Zones: suggestedZones, ThemeName: Field{Value: f.Theme}}
 	people, err := s.Schedule.Store.People(ctx, []schedule.ID{me(w)})
 	if err != nil {
 		return nil, err
@@ -227,15 +227,8 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 		return nil, err
 	}
 	page.Tokens, page.TokenScope.Value, page.TokenExpires.Value = tokenList(tokens), string(auth.ScopeRead), "90"
-	feeds, err := s.Schedule.Store.Feeds(ctx, me(w))
-	if err != nil {
+	if err := s.putFeeds(ctx, page, w); err != nil {
 		return nil, err
-	}
-	for _, feed := range feeds {
-		page.Feeds = append(page.Feeds, Feed{
-			ID: int64(feed.ID), Label: feed.Label, Busy: feed.Busy, Tombstones: feed.Tombstones, Made: feed.CreatedAt,
-			Fetched: feed.FetchedAt, Client: feed.FetchedBy,
-		})
 	}
 	return page, nil
 }

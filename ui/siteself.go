@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -160,70 +159,4 @@ func (s *Site) removeLeave(c echo.Context) error {
 		return err
 	}
 	return answer(c, s.Schedule.RemoveLeave(c.Request().Context(), me(w), me(w), id), "/timeoff", "Removed.")
-}
-
-// addFeed makes a calendar feed and shows its link, once.
-func (s *Site) addFeed(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
-	if err != nil {
-		return err
-	}
-	_, token, err := s.Schedule.AddFeed(c.Request().Context(), schedule.Feed{
-		Kind: schedule.FeedPerson, Owner: me(w), Label: c.FormValue("label"), Busy: c.FormValue("busy") != "", Tombstones: c.FormValue("tombstones") != "",
-	})
-	if text, bad := refused(err); bad {
-		return done(c, local(c.FormValue("back")), "bad", text)
-	} else if err != nil {
-		return err
-	}
-	return s.showFeed(c, w, token)
-}
-
-// showFeed shows the first page with a link that is not kept.
-func (s *Site) showFeed(c echo.Context, w auth.Who, token string) error {
-	f, err := s.frame(c, w, "My on-call", "home")
-	if err != nil {
-		return err
-	}
-	page, err := s.homePage(c.Request().Context(), f, w)
-	if err != nil {
-		return err
-	}
-	page.Feed = &FeedLink{URL: s.BaseURL + "/feeds/" + token + ".ics"}
-	page.Flash = &Flash{Kind: "good", Text: "Your calendar link is below. It is shown only now: copy it into your calendar."}
-	return s.show(c, http.StatusOK, "home", page)
-}
-
-func (s *Site) resetFeed(c echo.Context) error {
-	return s.changeFeed(c, func(ctx context.Context, w auth.Who, id schedule.ID) error {
-		token, err := s.Schedule.ResetFeed(ctx, me(w), id)
-		if err != nil {
-			return err
-		}
-		return s.showFeed(c, w, token)
-	})
-}
-
-func (s *Site) revokeFeed(c echo.Context) error {
-	return s.changeFeed(c, func(ctx context.Context, w auth.Who, id schedule.ID) error {
-		return answer(c, s.Schedule.RevokeFeed(ctx, me(w), id), "/account", "The link is dead.")
-	})
-}
-
-func (s *Site) changeFeed(c echo.Context, change func(context.Context, auth.Who, schedule.ID) error) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
-	if err != nil {
-		return err
-	}
-	id, err := param(c, "feed")
-	if err != nil {
-		return err
-	}
-	return change(c.Request().Context(), w, id)
 }

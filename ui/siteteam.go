@@ -66,6 +66,9 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 	if page.Imports, err = s.importBox(ctx, 0, team.ID); err != nil {
 		return nil, err
 	}
+	if err := s.putTeamFeeds(ctx, page, team, w); err != nil {
+		return nil, err
+	}
 	return page, s.fillInvitations(ctx, page, team.ID)
 }
 

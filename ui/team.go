@@ -19,7 +19,8 @@ type Settings struct {
 	Invitations []Invitation
 	Feeds       []Feed
 	Imports     ImportBox
-	NewFeed     string // address of a feed just made or reset, shown once
+	FeedForm    FeedForm
+	NewFeed     *FeedLink // just made or reset, shown once
 
 	Name, ZoneName Field
 	Zones          []string
@@ -68,16 +69,4 @@ type Invitation struct {
 // Roles are the choices of a member's role.
 func (Settings) Roles() []Option {
 	return []Option{{Value: "member", Label: "Member"}, {Value: "manager", Label: "Manager"}}
-}
-
-// Feed is a calendar feed.
-type Feed struct {
-	ID         int64
-	Label      string
-	Busy       bool // shows "busy" instead of titles
-	Tombstones bool // sends cancellations for shifts that were taken away
-	Made       time.Time
-	Fetched    time.Time // zero: never
-	Client     string
-	Revoked    bool
 }

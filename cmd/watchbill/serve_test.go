@@ -290,6 +290,7 @@ var routes = map[string]string{
 	"POST /teams/:team/drafts/:draft/publish": "manager", "POST /teams/:team/drafts/:draft/discard": "manager", "GET /teams/:team/settings": "manager",
 	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
+	"POST /teams/:team/feeds/:feed/reset": "manager", "POST /teams/:team/feeds/:feed/revoke": "manager",
 	"POST /account/tokens": "known", "POST /account/tokens/:token/revoke": "known", "POST /account/sessions/end": "known",
 	"GET /login/sso": "nobody", "GET /login/sso/done": "nobody",
 	"GET /invite/:token": "nobody", "POST /invite/:token": "nobody", "POST /invite/:token/join": "nobody", "GET /reset/:token": "nobody", "POST /reset/:token": "nobody",

@@ -418,7 +418,7 @@ func TestFeeds(t *testing.T) {
 		if got := fmt.Sprint(events()); got != fmt.Sprintf("[primary_2026-12-07.%d-6b127300@watchbill Ana 2 true]", w.team) {
 			t.Error(got)
 		}
-		fresh, err := w.ResetFeed(ctx, w.ana, f.ID)
+		_, fresh, err := w.ResetFeed(ctx, w.ana, f.ID)
 		w.ok(err)
 		_, err = w.OpenFeed(ctx, token)
 		w.is(err, schedule.ErrNotFound)
