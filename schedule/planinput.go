@@ -236,3 +236,27 @@ func (p *Planning) on(day Date) (now MemberChange, next Date) {
 	}
 	return now, Date{}
 }
+
+// PreviewTeam plans the days from in.From until a day for a team that is not there yet,
+// and keeps nothing. Its people are numbered from one, in their order.
+func (s *Service) PreviewTeam(ctx context.Context, in TeamImport, until Date) (Planned, error) {
+	if err := in.Validate(); err != nil {
+		return Planned{}, err
+	}
+	zone, err := time.LoadLocation(in.Zone)
+	if err != nil {
+		return Planned{}, err
+	}
+	input := PlanInput{
+		Team:  TeamRecord{Name: in.Name, Zone: in.Zone, HorizonWeeks: in.HorizonWeeks},
+		Rules: TeamRules{From: in.From, Source: in.Rules}, From: in.From, Until: until,
+		Today: DateOf(s.Now().In(zone)), People: slices.Clone(in.People), Seed: 1, Seconds: previewSeconds,
+	}
+	for i := range input.People {
+		input.People[i].Profile.ID = ID(i + 1)
+	}
+	return s.Plan(ctx, input, func(int) bool { return ctx.Err() == nil })
+}
+
+// previewSeconds is how long a person who sets up a team waits at most.
+const previewSeconds = 1

@@ -175,7 +175,7 @@ func (s *Service) TryRules(ctx context.Context, team ID, from Date, source strin
 // ErrConflict when they are not what they were any more.
 func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord, was *TeamRecord) error {
 	in := TeamImport{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, From: DateOf(s.Now())}
-	if err := in.validate(); err != nil {
+	if err := in.Validate(); err != nil {
 		return err
 	}
 	return s.Store.InTx(ctx, func(tx Store) error {

@@ -58,7 +58,7 @@ type TeamImport struct {
 // AddTeam adds a team with its people. People who are known by their address are
 // taken as they are. Whoever adds it becomes its manager.
 func (s *Service) AddTeam(ctx context.Context, by ID, in TeamImport) (TeamRecord, error) {
-	if err := in.validate(); err != nil {
+	if err := in.Validate(); err != nil {
 		return TeamRecord{}, err
 	}
 	now := s.Now()
@@ -91,7 +91,8 @@ func (s *Service) AddTeam(ctx context.Context, by ID, in TeamImport) (TeamRecord
 	return team, err
 }
 
-func (in *TeamImport) validate() error {
+// Validate says what is wrong with a team whose rules and people are not looked at.
+func (in TeamImport) Validate() error {
 	var bad problems
 	if strings.TrimSpace(in.Name) == "" || len(in.Name) > 100 {
 		bad.add("name", "a team needs a name of up to 100 letters")

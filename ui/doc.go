@@ -8,6 +8,8 @@
 //
 //	name        struct      address (GET)
 //	setup       Setup       /setup
+//	wizard      Wizard      /setup/team, /setup/{id}/team, …/people, …/rotation, …/check
+//	welcome     Welcome     /teams/{id}/welcome
 //	login       Login       /login?next=
 //	invite      Invite      /invite/{token}
 //	reset       Reset       /reset/{token}
@@ -40,6 +42,12 @@
 // return to; check that it begins with a single slash.
 //
 //	POST /setup                                    code name email password zone
+//	POST /setup/team                               name zone holidays
+//	POST /setup/{id}/team                          name zone holidays
+//	POST /setup/{id}/people                        paste do (read, demo, next); per row name email zone holidays; drop (rows from zero)
+//	POST /setup/{id}/rotation                      length (day, week, weeks, split) day at day2 at2 backup hours first do (preview, next)
+//	POST /setup/{id}/publish
+//	POST /setup/{id}/discard
 //	POST /login                                    email password next
 //	POST /logout
 //	POST /invite/{token}                           name password zone; username is there for password managers

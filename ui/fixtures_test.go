@@ -65,7 +65,7 @@ type fixture struct {
 
 func fixtures() []fixture {
 	var all []fixture
-	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures()} {
+	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures()} {
 		all = append(all, f...)
 	}
 	return all

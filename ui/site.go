@@ -39,6 +39,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerAccess(e)
 	s.registerAdmin(e)
 	s.registerImports(e)
+	s.registerWizard(e)
 	e.GET("/", s.home)
 	e.POST("/account/shifts/seen", s.sawChanges)
 	e.GET("/teams/:team/schedule", s.schedule)

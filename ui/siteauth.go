@@ -59,7 +59,7 @@ func (s *Site) setUp(c echo.Context) error {
 		if _, err := s.Access.LogIn(ctx, email, password); err != nil {
 			return err
 		}
-		return done(c, "/", "good", "Welcome. You are the administrator.")
+		return done(c, "/setup/team", "good", "Welcome. You are the administrator. Now set up the first team.")
 	}
 	problem := httperr.Of(err)
 	if problem.Internal() {

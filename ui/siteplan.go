@@ -279,6 +279,9 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 	for day := plan.From.AddDays(-(int(plan.From.Weekday()) + 6) % 7); day.Before(plan.Until); day = day.AddDays(7) {
 		d.Weeks = append(d.Weeks, plan.week(day, zone, was))
 	}
+	if last := len(d.Weeks) - 1; last > 0 && !slices.ContainsFunc(d.Weeks[last].Cells, func(c []PlanShift) bool { return len(c) > 0 }) {
+		d.Weeks = d.Weeks[:last] // the last shifts have begun the week before
+	}
 	for _, c := range plan.Changes {
 		change := Change{Was: c.Was, Will: c.Is}
 		for _, t := range plan.Shifts {

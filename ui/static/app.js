@@ -90,6 +90,24 @@ function unfold() {
 addEventListener("hashchange", unfold);
 unfold();
 
+// A form with a preview shows what it means while it is filled in.
+const trusted = window.trustedTypes?.createPolicy("app", { createHTML: (s) => s });
+for (const form of all("form[data-live]")) {
+  let later;
+  form.addEventListener("input", () => {
+    clearTimeout(later);
+    later = setTimeout(async () => {
+      const body = new URLSearchParams(new FormData(form));
+      body.set("do", "preview");
+      try {
+        const html = await (await fetch(form.action, { method: "POST", body })).text();
+        const now = new DOMParser().parseFromString(trusted ? trusted.createHTML(html) : html, "text/html").getElementById(form.dataset.live);
+        if (now) document.getElementById(form.dataset.live).replaceChildren(...now.childNodes);
+      } catch { /* the button still works */ }
+    }, 200);
+  });
+}
+
 for (const b of all("[data-print]")) b.addEventListener("click", () => print());
 for (const m of all("details.menu")) {
   document.addEventListener("click", (e) => { if (!m.contains(e.target)) m.open = false; });

@@ -1,0 +1,81 @@
+package ui_test
+
+import (
+	"time"
+
+	"watchbill/ui"
+)
+
+func wizardSteps(current, done int) []ui.WizardStep {
+	var all []ui.WizardStep
+	for i, name := range []string{"Team", "People", "Rotation", "Check", "Subscribe"} {
+		s := ui.WizardStep{Name: name, Done: i < done, Current: i == current}
+		if i <= done && i < 4 {
+			s.Path = "/setup/3/team"
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func wizardFixtures() []fixture {
+	regions := []ui.Option{{Value: "", Label: "As the team"}, {Value: "DE-BE", Label: "Germany, Berlin"}, {Value: "FR", Label: "France"}}
+	zones := []string{"Europe/Berlin", "Europe/Paris"}
+	names := []string{"Aiko Tanaka", "Chidi Okafor", "Ingrid Solberg", "Jonas Weber", "Leila Haddad", "Marcus Bell"}
+	at := func(step string, i int) ui.Wizard {
+		return ui.Wizard{Frame: frame("Set up a team", "admin"), Step: step, Base: "/setup/3", Steps: wizardSteps(i, i), Zones: zones, Regions: regions,
+			Name: ui.Field{Value: "Payments"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, Holidays: ui.Field{Value: "DE-BE"}}
+	}
+	team := at("team", 0)
+	team.Base, team.Name, team.Unfinished = "", ui.Field{Value: "Search", Error: "There is a team called “Search” already; choose another name."}, []ui.Unfinished{{ID: 2, Name: "Checkout", Path: "/setup/2/people"}}
+	blank := ui.Wizard{Frame: bare("Set up a team", "admin"), Step: "team", Steps: wizardSteps(0, 0), Zones: zones, Regions: regions}
+
+	people := at("people", 1)
+	people.Demo = true
+	for i, n := range names {
+		people.Members = append(people.Members, ui.WizardPerson{N: i, Name: ui.Field{Value: n}, Email: ui.Field{Value: "person@example.com"}, Zone: ui.Field{Value: "Europe/Berlin"}, Known: i == 1, Guessed: i > 1})
+	}
+	people.Members[2].Email = ui.Field{Value: "ingrid@", Error: "This is not an e-mail address."}
+	nobody := at("people", 1)
+	nobody.Paste = ui.Field{Error: "Write at least one person, or use invented people."}
+
+	rotation := at("rotation", 2)
+	rotation.Lengths = []ui.Option{{Value: "day", Label: "1 day"}, {Value: "week", Label: "1 week"}, {Value: "weeks", Label: "2 weeks"}, {Value: "split", Label: "Weekdays and weekend"}}
+	rotation.Days = []ui.Option{{Value: "Mon", Label: "Monday"}}
+	rotation.Covers = []ui.Option{{Value: "", Label: "All day and night"}}
+	rotation.Length, rotation.At, rotation.First = ui.Field{Value: "week"}, ui.Field{Value: "10:00"}, ui.Field{Value: "2026-11-23"}
+	rotation.Cadence = &ui.CadenceView{Between: "35 days", Weeks: "8.7", Weekends: "8.7", Tone: "good", Text: "Comfortable: at most one week in six, with room for time off."}
+	for i, n := range names {
+		rotation.Cadence.Weekend = append(rotation.Cadence.Weekend, ui.CadenceBar{X: float64(7*i+5) / 42, W: 2.0 / 42})
+		rotation.Cadence.Rows = append(rotation.Cadence.Rows, ui.CadenceRow{Name: n, Bars: []ui.CadenceBar{{X: float64(i) / 6, W: 1.0 / 6, Backup: i == 3}}})
+	}
+	often := rotation
+	often.Length, often.At2 = ui.Field{Value: "split"}, ui.Field{Error: "Write the time like 17:00."}
+	often.Cadence = &ui.CadenceView{Between: "7 days", Weeks: "26", Weekends: "26", Tone: "bad", Text: "Too often: one week in two. Two more people would make it one in four."}
+
+	check := at("check", 3)
+	plan := draftFixtures()[3].data.(ui.Draft)
+	check.Plan = &plan
+	broken := at("check", 3)
+	broken.Error = "A turn of 2 weeks fits into no limit of 1 week in 4 weeks; shorten the turns or raise the limit."
+
+	lengthy := at("people", 1)
+	lengthy.Frame, lengthy.Error, lengthy.Paste = long("Set up a team", "admin"), longText, ui.Field{Value: longText, Error: longText}
+	lengthy.Members = []ui.WizardPerson{{Name: ui.Field{Value: longText, Error: longText}, Email: ui.Field{Value: longText}, Zone: ui.Field{Value: longText}, Known: true}}
+	longRotation := rotation
+	longRotation.Frame = long("Set up a team", "admin")
+	longRotation.Cadence = &ui.CadenceView{Between: "35 days", Weeks: "8.7", Weekends: "8.7", Tone: "warn", Text: longText, Rows: []ui.CadenceRow{{Name: longText}}}
+
+	welcome := ui.Welcome{Frame: frame("Welcome", "team"), Steps: wizardSteps(4, 4), Mine: true, Plan: ui.DraftLine{From: berlin(nov, 23, 0), To: berlin(jan, 18, 0)},
+		Invite: []ui.WelcomePerson{{Name: "Aiko Tanaka", Email: "aiko@example.com"}, {Name: "Jonas Weber", Email: "jonas@example.com"}}, Without: []string{"Marcus Bell"}}
+	longWelcome := welcome
+	longWelcome.Frame, longWelcome.Invite, longWelcome.Without = long("Welcome", "team"), []ui.WelcomePerson{{Name: longText, Email: longText}}, []string{longText, longText}
+	longWelcome.Plan = ui.DraftLine{From: now, To: now.Add(time.Hour)}
+	return []fixture{
+		{"wizard", "full", rotation}, {"wizard", "empty", blank}, {"wizard", "long", lengthy},
+		{"wizard", "team", team}, {"wizard", "people", people}, {"wizard", "nobody", nobody}, {"wizard", "often", often}, {"wizard", "check", check},
+		{"wizard", "broken", broken}, {"wizard", "long-rotation", longRotation},
+		{"welcome", "full", welcome}, {"welcome", "long", longWelcome},
+		{"welcome", "empty", ui.Welcome{Frame: frame("Welcome", "team"), Steps: wizardSteps(4, 4), NoPlan: "The first plan could not be made at once."}},
+	}
+}
