@@ -29,27 +29,103 @@ type Server struct {
 	Log      *slog.Logger
 	BaseURL  string // https://watchbill.example, without a slash at its end
 	Version  string // of the program
+	Calls    Calls
+	// DaysOff says which public holidays the people of a plan have, by day.
+	DaysOff func(schedule.PlanInput) ([]DayOff, error)
+	Limit   int // calls of a token or a session in a minute, on one replica; none: no limit
 
 	doc *huma.OpenAPI
 }
 
 // Register adds the routes; identify finds out who is asking.
 func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) error {
-	g := e.Group(basePath, noStore, plainQuery, identify, allowed)
+	calls := &limiter{Server: s}
+	g := e.Group(basePath, s.answered, noStore, plainQuery, identify, calls.limited, allowed, s.once)
 	a := humaecho.NewWithGroup(e, g, s.config())
 	a.UseMiddleware(s.checkQuery(a))
-	s.routes(a)
+	s.teamRoutes(a)
+	s.shiftRoutes(a)
+	s.personRoutes(a)
 	s.doc = a.OpenAPI()
 	return s.registerDocs(e)
 }
 
-// routes lists what there is.
-func (s *Server) routes(a huma.API) {
+// teamRoutes lists what there is about teams and their plans.
+func (s *Server) teamRoutes(a huma.API) {
 	get(s, a, "/oncall", "who-is-on-call", "Who is on call, in all teams you may see or in one", s.onCall)
 	get(s, a, "/teams", "list-teams", "Teams you may see", s.listTeams)
 	get(s, a, "/teams/{team}", "get-team", "A team with its settings", s.getTeam)
+	change(s, a, patch, "/teams/{team}", "change-team", "Change a team's settings", s.changeTeam)
+	get(s, a, "/teams/{team}/members", "list-members", "The members of a team", s.listMembers)
+	change(s, a, put, "/teams/{team}/members/{person}", "put-member", "Add a member, or change their place", s.putMember)
+	change(s, a, del, "/teams/{team}/members/{person}", "remove-member", "Take a member out", s.removeMember)
+	get(s, a, "/teams/{team}/members/{person}/changes", "list-member-changes", "What holds for a member from which day on", s.listMemberChanges)
+	change(s, a, put, "/teams/{team}/members/{person}/changes/{from}", "plan-member-change", "Another share, or a pause, from a day on", s.planMemberChange)
+	change(s, a, del, "/teams/{team}/members/{person}/changes/{from}", "forget-member-change", "Forget a change that is still to come", s.forgetMemberChange)
+	get(s, a, "/teams/{team}/rules", "list-rules", "The rules of a team by the day from which they hold", s.listRules)
+	change(s, a, put, "/teams/{team}/rules/{from}", "put-rules", "Make rules hold from a day on", s.putRules)
+	change(s, a, del, "/teams/{team}/rules/{from}", "remove-rules", "Forget rules that do not hold yet", s.removeRules)
+	check(s, a, "/teams/{team}/rules/check", "check-rules", "Say whether rules would do, and save nothing", s.checkRules)
 	get(s, a, "/teams/{team}/shifts", "list-shifts", "Who has what in a team, as it is or as it was known", s.listShifts)
+	get(s, a, "/teams/{team}/issues", "list-issues", "Gaps and conflicts of the next 90 days", s.listIssues)
+	get(s, a, "/teams/{team}/absences", "list-team-absences", "When members are away", s.listTeamAbsences)
+	get(s, a, "/teams/{team}/holidays", "list-holidays", "Public holidays of a team's people", s.listHolidays)
+	get(s, a, "/teams/{team}/overrides", "list-overrides", "What was decided about shifts", s.listOverrides)
+	get(s, a, "/teams/{team}/requests", "list-requests", "Requests for cover and swaps", s.listRequests)
+	check(s, a, "/teams/{team}/effects", "preview-effects", "What moving shifts would mean for limits and shares", s.effects)
+	get(s, a, "/teams/{team}/feeds", "list-team-feeds", "Calendar links of a team, whoever made them", s.listTeamFeeds)
+	change(s, a, del, "/teams/{team}/feeds/{feed}", "revoke-team-feed", "End a calendar link of a team", s.revokeTeamFeed)
+	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
+
+	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)
+	add(s, a, "/teams/{team}/drafts", "ask-draft", "Ask for a draft; it is made in the background", s.askDraft)
+	get(s, a, "/teams/{team}/drafts/{draft}", "get-draft", "A draft with its progress, and its plan when it is ready", s.getDraft)
+	add(s, a, "/teams/{team}/drafts/{draft}/pins", "pin-draft", "Ask for another draft in which a slot is somebody's", s.pinDraft)
+	get(s, a, "/teams/{team}/drafts/{draft}/difference", "compare-draft", "What a draft changes, and who is affected", s.difference)
+	act(s, a, "/teams/{team}/drafts/{draft}/discard", "discard-draft", "Give a draft up; one that is being made stops", s.discardDraft)
+	add(s, a, "/teams/{team}/drafts/{draft}/publish", "publish-draft", "Make a draft what people can rely on", s.publish)
+	get(s, a, "/teams/{team}/plans", "list-plans", "What a team has published", s.listPlans)
+	get(s, a, "/teams/{team}/plans/{number}", "get-plan", "A published plan as it was made", s.getPlan)
 }
+
+// shiftRoutes lists what there is about shifts and who has them.
+func (s *Server) shiftRoutes(a huma.API) {
+	get(s, a, "/shifts/{shift}", "get-shift", "A shift with its history", s.getShift)
+	add(s, a, "/shifts/{shift}/overrides", "override-shift", "Put somebody, or nobody, in for a part of a shift, as a manager", s.addOverride)
+	add(s, a, "/shifts/{shift}/take", "take-shift", "Take a part of a shift that nobody has", s.take)
+	add(s, a, "/shifts/{shift}/take-over", "take-over-shift", "Take over what is left of a teammate's running shift", s.takeOver)
+	add(s, a, "/shifts/{shift}/requests", "ask-cover", "Ask for cover of a shift, or for a swap", s.ask)
+	act(s, a, "/overrides/{override}/undo", "undo-override", "Take an override back", s.undo)
+	get(s, a, "/requests/{request}", "get-request", "A request for cover or a swap", s.getRequest)
+	act(s, a, "/requests/{request}/accept", "accept-request", "Take what a request asks for; of two at once one wins", s.accept)
+	act(s, a, "/requests/{request}/approve", "approve-request", "Give it to somebody as a manager, with a reason", s.approve)
+	act(s, a, "/requests/{request}/decline", "decline-request", "Say no to a request that asks you", s.decline)
+	act(s, a, "/requests/{request}/withdraw", "withdraw-request", "Take a request back", s.withdraw)
+}
+
+// personRoutes lists what there is about people and what is theirs.
+func (s *Server) personRoutes(a huma.API) {
+	get(s, a, "/people", "list-people", "Everybody, for administrators", s.listPeople)
+	get(s, a, "/people/{person}", "get-person", "A person: yourself as me, or somebody of your teams", s.getPerson)
+	change(s, a, patch, "/people/{person}", "change-person", "Change what you say of yourself", s.changePerson)
+	get(s, a, "/people/{person}/shifts", "list-person-shifts", "What somebody has, over all teams", s.listPersonShifts)
+	get(s, a, "/people/{person}/absences", "list-absences", "Your absences and wishes", s.listAbsences)
+	add(s, a, "/people/{person}/absences", "add-absence", "Note an absence or a wish, and see what it clashes with", s.addAbsence)
+	change(s, a, del, "/people/{person}/absences/{absence}", "remove-absence", "Remove an absence or a wish", s.removeAbsence)
+	get(s, a, "/people/{person}/audit", "list-person-audit", "What was done by or about you", s.auditPerson)
+
+	get(s, a, "/feeds", "list-feeds", "Your calendar links", s.listFeeds)
+	add(s, a, "/feeds", "add-feed", "Make a calendar link; its address is shown once", s.addFeed)
+	act(s, a, "/feeds/{feed}/reset", "reset-feed", "Give a calendar link another address", s.resetFeed)
+	change(s, a, del, "/feeds/{feed}", "revoke-feed", "End a calendar link", s.revokeFeed)
+	get(s, a, "/audit", "list-audit", "The whole audit log, for administrators", s.auditAll)
+}
+
+const (
+	patch = http.MethodPatch
+	put   = http.MethodPut
+	del   = http.MethodDelete
+)
 
 // config is how huma shall behave: JSON only, nothing unknown accepted, and no
 // routes of its own.
@@ -87,6 +163,39 @@ func get[I, O any](s *Server, a huma.API, path, id, summary string, f func(conte
 	route(s, a, huma.Operation{Method: http.MethodGet, Path: path, OperationID: id, Summary: summary}, f)
 }
 
+// change adds a route that writes.
+func change[I, O any](s *Server, a huma.API, method, path, id, summary string, f func(context.Context, *I) (*O, error)) {
+	route(s, a, huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary}, f)
+}
+
+// check adds a route that has a body and changes nothing.
+func check[I, O any](s *Server, a huma.API, path, id, summary string, f func(context.Context, *I) (*O, error)) {
+	route(s, a, huma.Operation{Method: http.MethodPost, Path: path, OperationID: id, Summary: summary}, f)
+}
+
+// add adds a route that makes something, once when it has an Idempotency-Key.
+func add[I, O any](s *Server, a huma.API, path, id, summary string, f func(context.Context, *I) (*O, error)) {
+	op := onceOperation(path, id, summary)
+	op.DefaultStatus = http.StatusCreated
+	route(s, a, op, f)
+}
+
+// act adds a route that does something to what there is, once when it has an
+// Idempotency-Key.
+func act[I, O any](s *Server, a huma.API, path, id, summary string, f func(context.Context, *I) (*O, error)) {
+	route(s, a, onceOperation(path, id, summary), f)
+}
+
+func onceOperation(path, id, summary string) huma.Operation {
+	return huma.Operation{
+		Method: http.MethodPost, Path: path, OperationID: id, Summary: summary,
+		Parameters: []*huma.Param{{
+			Name: keyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, Pattern: goodKey.String()},
+			Description: "16 to 200 visible characters, like a UUID: the same call with the same key happens once, for 24 hours",
+		}},
+	}
+}
+
 // route adds a route. What f returns as an error is answered as a Problem.
 func route[I, O any](s *Server, a huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Tags = []string{strings.SplitN(op.Path, "/", 3)[1]}
@@ -103,6 +212,17 @@ func route[I, O any](s *Server, a huma.API, op huma.Operation, f func(context.Co
 		}
 		return out, nil
 	})
+}
+
+// answered is the middleware that answers errors of those behind it, so that what
+// stands before it, such as compression, sees the answer.
+func (s *Server) answered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := next(c); err != nil {
+			s.Fail(err, c)
+		}
+		return nil
+	}
 }
 
 // noStore keeps answers out of caches between us and who asked.
@@ -182,3 +302,6 @@ func (s *Server) team(ctx context.Context, need auth.Action, id schedule.ID) (sc
 	t, err := s.Schedule.Store.Team(ctx, id)
 	return t, w, err
 }
+
+// me is who asks.
+func me(w auth.Who) schedule.ID { return schedule.ID(w.Person) }

@@ -43,11 +43,20 @@ type Shift struct {
 	ChangedAt  Instant             `json:"changed_at" doc:"When the last of them was taken"`
 }
 
+// refTo returns a person with their name, nil for nobody.
+func refTo(id schedule.ID, names map[schedule.ID]string) *PersonRef {
+	if id == 0 {
+		return nil
+	}
+	return &PersonRef{id, names[id]}
+}
+
 // A shiftWriter puts shifts of a team into the words of the API.
 type shiftWriter struct {
 	team   schedule.ID
 	zone   *time.Location
 	people map[schedule.ID]string
+	why    bool // the reader may see reasons, which say things about people
 }
 
 // shiftWriter returns one that knows everybody in the shifts.
@@ -60,43 +69,42 @@ func (s *Server) shiftWriter(ctx context.Context, team *schedule.TeamRecord, shi
 	for i := range shifts {
 		ids[shifts[i].Person], ids[shifts[i].Published] = true, true
 	}
-	people, err := s.names(ctx, ids)
-	return &shiftWriter{team.ID, zone, people}, err
+	people, err := names(ctx, s.Schedule.Store, ids)
+	return &shiftWriter{team.ID, zone, people, !auth.From(ctx).Service}, err
 }
 
 // names returns the names of people by ID.
-func (s *Server) names(ctx context.Context, ids map[schedule.ID]bool) (map[schedule.ID]string, error) {
+func names(ctx context.Context, store schedule.Store, ids map[schedule.ID]bool) (map[schedule.ID]string, error) {
 	list := []schedule.ID{}
 	for id := range ids {
 		if id != 0 {
 			list = append(list, id)
 		}
 	}
-	names := make(map[schedule.ID]string, len(list))
+	byID := make(map[schedule.ID]string, len(list))
 	if len(list) == 0 {
-		return names, nil
+		return byID, nil
 	}
-	people, err := s.Schedule.Store.People(ctx, list)
+	people, err := store.People(ctx, list)
 	for i := range people {
-		names[people[i].ID] = people[i].Name
+		byID[people[i].ID] = people[i].Name
 	}
-	return names, err
+	return byID, err
 }
 
-func (w *shiftWriter) person(id schedule.ID) *PersonRef {
-	if id == 0 {
-		return nil
-	}
-	return &PersonRef{id, w.people[id]}
-}
+func (w *shiftWriter) person(id schedule.ID) *PersonRef { return refTo(id, w.people) }
 
 func (w *shiftWriter) shift(t *schedule.Shift) Shift {
-	return Shift{
+	out := Shift{
 		ID: t.ID, Key: t.Key, Team: w.team, Slot: t.Slot, Rotation: t.Rotation, Unfilled: t.Person == 0, Person: w.person(t.Person),
 		Start: instantOf(t.Start), End: instantOf(t.End), StartLocal: local(t.Start, w.zone), EndLocal: local(t.End, w.zone),
-		Planned: w.person(t.Published), Override: t.Override, Kind: t.Kind, Reason: t.Reason, Points: t.Points(),
+		Planned: w.person(t.Published), Override: t.Override, Kind: t.Kind, Points: t.Points(),
 		Changes: t.Changes, ChangedAt: instantOf(t.ChangedAt),
 	}
+	if w.why {
+		out.Reason = t.Reason
+	}
+	return out
 }
 
 type onCallIn struct {

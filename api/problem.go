@@ -209,3 +209,11 @@ func between(text, before, after string) (string, bool) {
 	}
 	return strings.CutSuffix(rest, after)
 }
+
+// fieldsOf returns the fields that an error names.
+func fieldsOf(err error) []httperr.Field {
+	if err == nil {
+		return nil
+	}
+	return httperr.Of(err).Fields
+}

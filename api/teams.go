@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"watchbill/api/auth"
@@ -13,15 +14,20 @@ import (
 type Team struct {
 	TeamRef
 	HorizonWeeks int     `json:"horizon_weeks" doc:"How many weeks the published plan shall reach at least"`
+	FrozenWeeks  int     `json:"frozen_weeks" doc:"Published shifts that start within so many weeks stay when a plan is made again"`
 	CreatedAt    Instant `json:"created_at"`
 	Role         string  `json:"role,omitempty" enum:"member,manager" doc:"Yours in the team, if you are in it"`
 }
 
 func teamOf(t *schedule.TeamRecord, w auth.Who) Team {
 	return Team{
-		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, CreatedAt: instantOf(t.CreatedAt), Role: string(w.Teams[int64(t.ID)]),
+		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, CreatedAt: instantOf(t.CreatedAt),
+		Role: string(w.Teams[int64(t.ID)]),
 	}
 }
+
+// teamTag is the ETag of a team's settings, the same for everybody.
+func teamTag(t *schedule.TeamRecord) (string, error) { return tagOf(teamOf(t, auth.Who{})) }
 
 type teamsIn struct{ Paging }
 
@@ -55,15 +61,96 @@ type TeamPath struct {
 	Team schedule.ID `path:"team" minimum:"1"`
 }
 
-type teamOut struct{ Body Team }
+type teamOut struct {
+	Tagged
+	Body Team
+}
+
+type teamIn struct {
+	TeamPath
+	IfNoneMatch
+}
 
 // getTeam returns a team.
-func (s *Server) getTeam(ctx context.Context, in *struct{ TeamPath }) (*teamOut, error) {
+func (s *Server) getTeam(ctx context.Context, in *teamIn) (*teamOut, error) {
 	t, w, err := s.team(ctx, auth.SeeTeam, in.Team)
 	if err != nil {
 		return nil, err
 	}
-	return &teamOut{teamOf(&t, w)}, nil
+	tag, err := teamTag(&t)
+	if err == nil {
+		err = in.check(tag)
+	}
+	return &teamOut{Tagged{tag}, teamOf(&t, w)}, err
+}
+
+// A TeamChange changes the settings that it names.
+type TeamChange struct {
+	Name         *string `json:"name,omitempty" maxLength:"100"`
+	Zone         *string `json:"zone,omitempty" maxLength:"60" example:"Europe/Berlin"`
+	HorizonWeeks *int    `json:"horizon_weeks,omitempty" minimum:"1" maximum:"104"`
+	FrozenWeeks  *int    `json:"frozen_weeks,omitempty" minimum:"0" maximum:"104"`
+}
+
+// apply returns the team with the change.
+func (c *TeamChange) apply(t schedule.TeamRecord) schedule.TeamRecord {
+	set(&t.Name, c.Name)
+	set(&t.Zone, c.Zone)
+	set(&t.HorizonWeeks, c.HorizonWeeks)
+	set(&t.FrozenWeeks, c.FrozenWeeks)
+	t.Name = strings.TrimSpace(t.Name)
+	return t
+}
+
+// set changes what a change names.
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+type changeTeamIn struct {
+	TeamPath
+	IfMatch
+	Body TeamChange
+}
+
+// changeTeam changes a team's settings.
+func (s *Server) changeTeam(ctx context.Context, in *changeTeamIn) (*teamOut, error) {
+	_, w, err := s.team(ctx, auth.EditTeam, in.Team)
+	if err != nil {
+		return nil, err
+	}
+	var is schedule.TeamRecord
+	err = s.Schedule.Within(ctx, func(now *schedule.Service) error {
+		was, err := lockTeam(ctx, now.Store, in.Team)
+		if err != nil {
+			return err
+		}
+		tag, err := teamTag(&was)
+		if err != nil {
+			return err
+		}
+		is = in.Body.apply(was)
+		if err := in.check(tag, teamOf(&is, w), teamOf(&was, w)); err != nil {
+			return err
+		}
+		return now.SaveTeam(ctx, me(w), is, nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	tag, err := teamTag(&is)
+	return &teamOut{Tagged{tag}, teamOf(&is, w)}, err
+}
+
+// lockTeam keeps others from changing a team until the transaction ends, and returns
+// it.
+func lockTeam(ctx context.Context, tx schedule.Store, id schedule.ID) (schedule.TeamRecord, error) {
+	if _, err := tx.RaiseVersion(ctx, id); err != nil {
+		return schedule.TeamRecord{}, err
+	}
+	return tx.Team(ctx, id)
 }
 
 // Window are the parameters of a list of what meets a stretch of time.

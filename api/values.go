@@ -88,6 +88,4 @@ func zoneOf(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-func invalid(field, format string, args ...any) error {
-	return &schedule.InvalidError{Field: field, Reason: fmt.Sprintf(format, args...)}
-}
+func invalid(field, reason string) error { return &schedule.InvalidError{Field: field, Reason: reason} }

@@ -35,6 +35,8 @@ type Store interface {
 	PersonByEmail(ctx context.Context, email string) (Profile, error)
 	AddPerson(ctx context.Context, p *Profile) error
 	SavePerson(ctx context.Context, p *Profile) error
+	// LockPerson keeps others from changing a person until the transaction ends.
+	LockPerson(ctx context.Context, id ID) error
 
 	Members(ctx context.Context, team ID) ([]Membership, error)
 	Memberships(ctx context.Context, person ID) ([]Membership, error)
@@ -119,6 +121,8 @@ type Store interface {
 
 	Audit(ctx context.Context, e *AuditEntry) error
 	AuditOf(ctx context.Context, person, team ID, limit int) ([]AuditEntry, error) // newest first
+	// AuditBefore is AuditOf for the entries before one; zero begins with the newest.
+	AuditBefore(ctx context.Context, person, team, before ID, limit int) ([]AuditEntry, error)
 }
 
 // An ImportStore keeps other people's calendars and what came from them.

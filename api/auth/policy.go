@@ -19,6 +19,7 @@ const (
 	AskCover       Action = "ask for cover"     // oneself, in the team; also to accept one or swap
 	Override       Action = "override"          // manages the team
 	EditTeam       Action = "edit team"         // rules and members: manages the team
+	SeePlanning    Action = "see planning"      // rules, drafts and plans: manages the team
 	Publish        Action = "publish"           // draft and publish: manages the team
 	Administrate   Action = "administrate"      // administrator
 	ManageAccess   Action = "manage own access" // password, sessions, tokens: oneself, in a browser
@@ -41,7 +42,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePersonsLoad, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -84,7 +85,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self
 	case AskCover:
 		return self && slices.ContainsFunc(on.Teams, w.Member)
-	case SeeAuditTeam, SeePersonsLoad, Override, EditTeam, Publish, Invite:
+	case SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
 		return len(on.Teams) > 0 && !slices.ContainsFunc(on.Teams, func(t int64) bool { return !w.Manager(t) })
 	}
 	return false

@@ -25,6 +25,7 @@ edit own            -      s      s       sto   -       s        sto      -     
 ask for cover       -      -      -       to    -       -        to       -       to
 override            -      -      t       to    -       -        to       -       to
 edit team           -      -      t       to    -       -        to       -       to
+see planning        -      -      t       to    -       -        to       -       to
 publish             -      -      t       to    -       -        to       -       to
 administrate        -      -      -       sto   -       -        sto      -       sto
 manage own access   -      s      s       s     -       -        -        -       sto
@@ -54,7 +55,7 @@ func TestPolicy(t *testing.T) {
 		// What is about a team has no "oneself".
 		ofTeam := map[auth.Action]bool{
 			auth.SeeTeam: true, auth.SeeAuditTeam: true, auth.AskCover: true, auth.Override: true, auth.EditTeam: true,
-			auth.Publish: true, auth.Invite: true, auth.SeePersonsLoad: true,
+			auth.SeePlanning: true, auth.Publish: true, auth.Invite: true, auth.SeePersonsLoad: true,
 		}[action]
 		for i, want := range strings.Fields(row[20:]) {
 			for about, on := range map[string]auth.On{"s": auth.Person(7, 1), "t": auth.Person(8, 1), "o": auth.Person(9, 2)} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-co-op/gocron/v2"
 
+	"watchbill/api"
 	"watchbill/api/auth"
 	"watchbill/schedule"
 )
@@ -19,6 +20,7 @@ import (
 type jobs struct {
 	service *schedule.Service
 	access  *auth.Service
+	api     *api.Server
 	log     *slog.Logger
 }
 
@@ -62,7 +64,7 @@ const setupLife = 30 * 24 * time.Hour
 
 func (j *jobs) prune(ctx context.Context) error {
 	now := j.service.Now()
-	return errors.Join(j.access.Prune(ctx, now), j.service.Store.PruneSetups(ctx, now.Add(-setupLife)))
+	return errors.Join(j.access.Prune(ctx, now), j.service.Store.PruneSetups(ctx, now.Add(-setupLife)), j.api.ForgetCalls(ctx, now))
 }
 
 // each runs f for every team.

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"watchbill/api"
+	"watchbill/api/apidb"
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
 	"watchbill/migrations"
@@ -29,6 +30,7 @@ type serveCmd struct {
 	DB        string        `default:"watchbill.db" env:"WATCHBILL_DB" placeholder:"FILE|URL" help:"SQLite file, or address of a PostgreSQL database like postgres://user@host/name (default ${default})."`
 	BaseURL   string        `env:"WATCHBILL_BASE_URL" placeholder:"URL" help:"Where people reach the service, like https://watchbill.example; links in calendars begin with it."`
 	Demo      bool          `help:"Serve a demonstration company on a throw-away database."`
+	APILimit  int           `default:"600" env:"WATCHBILL_API_LIMIT" name:"api-limit" help:"Calls of the API that a token or a session may make in a minute, on one replica; 0 is no limit (default ${default})."`
 	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
 
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
@@ -40,6 +42,9 @@ type serveCmd struct {
 func (c *serveCmd) Validate() error {
 	if c.BaseURL != "" && !strings.HasPrefix(c.BaseURL, "http://") && !strings.HasPrefix(c.BaseURL, "https://") {
 		return fmt.Errorf("--base-url begins with https:// or http://, like https://watchbill.example")
+	}
+	if c.APILimit < 0 {
+		return fmt.Errorf("--api-limit must not be negative; 0 is no limit")
 	}
 	if c.PlanLimit <= 0 {
 		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
@@ -79,6 +84,7 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	srv.api.Limit = c.APILimit
 	defer func() {
 		if err := srv.db.Close(); err != nil {
 			srv.log.Error("database did not close", "error", err)
@@ -116,6 +122,7 @@ type server struct {
 	schedule *schedule.Service
 	access   *auth.Service
 	planner  planner
+	api      *api.Server
 	echo     *echo.Echo
 	log      *slog.Logger
 	now      func() time.Time // moves for the demonstration
@@ -163,10 +170,10 @@ func (s *server) routes(base string) error {
 	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	server := &api.Server{Schedule: s.schedule, Log: s.log, BaseURL: base, Version: version()}
+	s.api = &api.Server{Schedule: s.schedule, Log: s.log, BaseURL: base, Version: version(), Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
-			server.Fail(err, c)
+			s.api.Fail(err, c)
 			return
 		}
 		site.Fail(err, c)
@@ -181,7 +188,7 @@ func (s *server) routes(base string) error {
 	api.Health(s.echo, s.db.Ping)
 	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
 	site.Register(s.echo, s.access.Identify)
-	return server.Register(s.echo, s.access.Identify)
+	return s.api.Register(s.echo, s.access.Identify)
 }
 
 // maxBody bounds what a request may bring, where pages set no limit of their own; a
@@ -222,7 +229,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}

@@ -173,6 +173,12 @@ func (s *Store) SavePerson(ctx context.Context, p *schedule.Profile) error {
 	return translate(affected(tx), "person %d", p.ID)
 }
 
+// LockPerson keeps others from changing a person until the transaction ends.
+func (s *Store) LockPerson(ctx context.Context, id schedule.ID) error {
+	tx := s.to(ctx).Model(&personRow{}).Where("id = ?", id).Update("name", gorm.Expr("name"))
+	return translate(affected(tx), "person %d", id)
+}
+
 // Members returns a team's members.
 func (s *Store) Members(ctx context.Context, team schedule.ID) ([]schedule.Membership, error) {
 	return values[memberRow](s.from(ctx).Where("team_id = ?", team).Order("id"), "members")
@@ -260,12 +266,20 @@ func (s *Store) Audit(ctx context.Context, e *schedule.AuditEntry) error {
 // AuditOf returns entries about a person or by them, of a team, or all when both
 // are zero; the newest first.
 func (s *Store) AuditOf(ctx context.Context, person, team schedule.ID, limit int) ([]schedule.AuditEntry, error) {
+	return s.AuditBefore(ctx, person, team, 0, limit)
+}
+
+// AuditBefore is AuditOf for the entries before one.
+func (s *Store) AuditBefore(ctx context.Context, person, team, before schedule.ID, limit int) ([]schedule.AuditEntry, error) {
 	tx := s.from(ctx).Order("id DESC").Limit(limit)
 	if person != 0 {
 		tx = tx.Where("about_id = ? OR by_id = ?", person, person)
 	}
 	if team != 0 {
 		tx = tx.Where("team_id = ?", team)
+	}
+	if before != 0 {
+		tx = tx.Where("id < ?", before)
 	}
 	return values[auditRow](tx, "audit")
 }
