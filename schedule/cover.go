@@ -39,7 +39,9 @@ func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 		return r, &InvalidError{"other", "the shift in return has begun; choose another"}
 	case !now.Before(r.ExpiresAt) || r.ExpiresAt.After(deadline):
 		return r, &InvalidError{"expires", "the answer must come between now and the start"}
-	case r.To == r.Person && r.To != 0:
+	case r.Person == 0:
+		return r, &InvalidError{"shift", "nobody has this shift; whoever wants it can take it"}
+	case r.To == r.Person:
 		return r, &InvalidError{"to", "this is their own shift"}
 	case r.IsSwap() && r.To == 0:
 		return r, &InvalidError{"to", "a swap needs somebody to swap with"}

@@ -1,6 +1,8 @@
 package scheduledb_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -299,6 +301,245 @@ func TestChanges(t *testing.T) {
 		w.publish(schedule.DateOf(start), 3, map[schedule.SlotID]schedule.ID{w.slot(0).Slot: w.ben, w.slot(1).Slot: w.ana})
 		if got, want := told(w.ana), fmt.Sprintf("primary 2026-12-07 1→0 by %d; primary 2026-12-14 0→1 by %d; ", w.boss, w.boss); got != want {
 			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}
+
+// History is who really had it, whatever becomes of names, people, rules and plans.
+func TestHistoryStays(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		w.now = start.AddDate(0, 0, 1)
+		_, err := w.TakeOver(ctx, w.ben, w.team, w.slot(0).Slot, "")
+		w.ok(err)
+		w.now = start.AddDate(0, 0, 8)
+		at := func(day int) string {
+			t.Helper()
+			when := start.AddDate(0, 0, day).Add(12 * time.Hour)
+			shifts, err := w.Shifts(ctx, w.team, when, when.Add(time.Second), when)
+			w.ok(err)
+			now, err := w.Shifts(ctx, w.team, when, when.Add(time.Second), time.Time{})
+			w.ok(err)
+			if len(shifts) != 1 || len(now) != 1 || now[0].Person != shifts[0].Person {
+				t.Fatalf("at %v: %+v as known then, %+v as known now", when, shifts, now)
+			}
+			return map[schedule.ID]string{w.ana: "Ana", w.ben: "Ben", w.cleo: "Cleo"}[shifts[0].Person]
+		}
+		check := func(after string) {
+			t.Helper()
+			if got := at(0) + " " + at(1) + " " + at(6) + " " + at(7); got != "Ana Ben Ben Ben" {
+				t.Errorf("after %s it was %s", after, got)
+			}
+		}
+		check("nothing")
+		people, err := w.Store.People(ctx, []schedule.ID{w.ana})
+		w.ok(err)
+		people[0].Name = "Anabel"
+		w.ok(w.SaveProfile(ctx, w.ana, people[0]))
+		check("a new name")
+		w.ok(w.RemoveMember(ctx, w.boss, w.team, w.ben))
+		check("Ben has left")
+		w.ok(w.Store.SaveRules(ctx, &schedule.TeamRules{Team: w.team, From: schedule.DateOf(start), Source: "rotations: [other]\n", CreatedAt: w.now}))
+		check("other rules for that time")
+		w.publish(schedule.DateOf(start), 3, map[schedule.SlotID]schedule.ID{w.slot(0).Slot: w.cleo, w.slot(1).Slot: w.cleo, w.slot(2).Slot: w.cleo})
+		check("another plan for that time")
+		_, err = w.Put(ctx, w.boss, w.team, w.slot(1), w.cleo, "from now on")
+		w.ok(err)
+		check("an override of all of the shift")
+		record, err := w.Store.Team(ctx, w.team)
+		w.ok(err)
+		record.Name, record.Zone = "Payments and Refunds", "Asia/Kathmandu"
+		w.ok(w.SaveTeam(ctx, w.boss, record, nil))
+		check("another name and zone of the team")
+		_, err = w.Put(ctx, w.boss, w.team, w.slot(0), w.cleo, "too late")
+		w.is(err, nil)
+		check("an attempt to rewrite it")
+	})
+}
+
+// Covers and swaps move load to who really held it, once, also when the cover comes
+// between drafting a plan and publishing it.
+func TestBalanceOverTwoPlans(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		// What a plan ends with is what it began with: nobody is above or below.
+		w.Plan = func(ctx context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
+			p, err := weeks(ctx, in, progress)
+			p.After, p.Moved = in.Before, in.Moved
+			return p, err
+		}
+		day := schedule.DateOf(start)
+		balance := func(plan int) string {
+			t.Helper()
+			from := day.AddDays(21 * plan)
+			in, err := w.PlanInput(ctx, w.team, from, from.AddDays(21))
+			w.ok(err)
+			return fmt.Sprintf("Ana %d Ben %d Cleo %d", in.Before[w.ana]/1000, in.Before[w.ben]/1000, in.Before[w.cleo]/1000)
+		}
+		expect := func(plan int, want string) {
+			t.Helper()
+			if got := balance(plan); got != want {
+				t.Fatalf("before plan %d: %s, want %s", plan+1, got, want)
+			}
+		}
+		cover := func(week int, holder, taker schedule.ID, days int) schedule.Request {
+			t.Helper()
+			w.now = w.now.Add(time.Minute)
+			part := w.slot(week)
+			part.End = part.Start.AddDate(0, 0, days)
+			r, err := w.Ask(ctx, holder, schedule.Request{Team: w.team, Stretch: part, Person: holder, To: taker})
+			w.ok(err)
+			r, err = w.Accept(ctx, taker, r.ID)
+			w.ok(err)
+			w.now = w.now.Add(time.Minute)
+			return r
+		}
+		w.publish(day, 3, nil)
+		first := cover(0, w.ana, w.ben, 1)
+		expect(1, "Ana -24 Ben 24 Cleo 0")
+		draft, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day.AddDays(21), Until: day.AddDays(42)})
+		w.ok(err)
+		w.ok(w.RunDraft(ctx, draft.ID))
+		cover(1, w.ben, w.cleo, 1) // the draft does not know of it
+		_, err = w.Publish(ctx, w.boss, draft.ID, "")
+		w.ok(err)
+		expect(2, "Ana -24 Ben 0 Cleo 24")
+		cover(3, w.ana, w.cleo, 2)
+		expect(2, "Ana -72 Ben 0 Cleo 72")
+		w.swap(w.ben, 4, w.cleo, 5) // as heavy as each other
+		expect(2, "Ana -72 Ben 0 Cleo 72")
+		w.ok(w.Undo(ctx, w.ben, first.Override))
+		expect(2, "Ana -48 Ben -24 Cleo 72")
+		w.publish(day.AddDays(21), 3, nil) // the same again
+		expect(2, "Ana -48 Ben -24 Cleo 72")
+		w.publish(day.AddDays(42), 3, nil)
+		expect(3, "Ana -48 Ben -24 Cleo 72")
+		effects, err := w.Effects(ctx, w.team, []schedule.Move{{Stretch: w.slot(6), To: w.cleo}})
+		w.ok(err)
+		if e := effects[0]; len(e) != 2 || e[0].Before != -48_000 || e[0].After != -216_000 || e[1].Before != 72_000 || e[1].After != 240_000 || e[1].Points != 168 {
+			t.Errorf("effects %+v", e)
+		}
+	})
+}
+
+// Somebody in two teams cannot take a shift in both, also when they try at the same
+// instant, and nobody waits for each other for ever.
+func TestTwoTeamsAtOnce(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.Judge = once
+		w.publish(schedule.DateOf(start), 3, nil)
+		here := w.team
+		in := schedule.TeamImport{Name: "Search", Zone: "Europe/Berlin", HorizonWeeks: 8, Rules: "rotations: []\n", From: schedule.DateOf(start)}
+		for _, name := range []string{"Cleo", "Eve", "Boss"} {
+			in.People = append(in.People, schedule.Planning{
+				Profile:    schedule.Profile{Name: name, Email: name + "@example.com", Zone: "Europe/Berlin"},
+				Membership: schedule.Membership{Share: schedule.FullTime, OnCall: name == "Eve", Manager: name == "Boss"},
+			})
+		}
+		other, err := w.AddTeam(ctx, 0, in)
+		w.ok(err)
+		w.team = other.ID
+		w.publish(schedule.DateOf(start), 3, nil)
+		eve, err := w.Store.PersonByEmail(ctx, "eve@example.com")
+		w.ok(err)
+		for range 5 {
+			w.now = w.now.Add(time.Minute)
+			a, err := w.Ask(ctx, w.ana, schedule.Request{Team: here, Stretch: w.slot(0), Person: w.ana})
+			w.ok(err)
+			b, err := w.Ask(ctx, eve.ID, schedule.Request{Team: other.ID, Stretch: w.slot(0), Person: eve.ID})
+			w.ok(err)
+			errs := make([]error, 6)
+			var wg sync.WaitGroup
+			for i := range errs {
+				wg.Go(func() { _, errs[i] = w.Accept(ctx, w.cleo, []schedule.ID{a.ID, b.ID}[i%2]) })
+			}
+			wg.Wait()
+			won := -1
+			for i, err := range errs {
+				switch {
+				case err == nil && won >= 0:
+					t.Fatal("Cleo has two shifts at once")
+				case err == nil:
+					won = i
+				default:
+					w.is(err, schedule.ErrConflict)
+				}
+			}
+			if won < 0 {
+				t.Fatalf("nobody won: %v", errs)
+			}
+			for _, id := range []schedule.ID{a.ID, b.ID} {
+				r, err := w.Store.Request(ctx, id)
+				w.ok(err)
+				if r.State == schedule.RequestAccepted {
+					w.ok(w.Undo(ctx, w.cleo, r.Override))
+				} else {
+					w.ok(w.Withdraw(ctx, w.boss, id))
+				}
+			}
+		}
+		// What is twice over two teams is found in both.
+		_, err = w.Put(ctx, w.boss, here, w.slot(0), w.cleo, "both")
+		w.ok(err)
+		o, err := w.Put(ctx, w.boss, other.ID, w.slot(0), w.cleo, "both")
+		w.ok(err)
+		if !strings.Contains(o.Broke, "two shifts at once") {
+			t.Errorf("%+v", o)
+		}
+		for _, team := range []schedule.ID{here, other.ID} {
+			issues, err := w.Issues(ctx, team)
+			w.ok(err)
+			if len(issues) != 1 || issues[0].Kind != schedule.Twice || issues[0].With == nil {
+				t.Errorf("team %d: %+v", team, issues)
+			}
+		}
+	})
+}
+
+// Everything at once: one thing happens after the other, and no two fail because of
+// each other in any way but being told.
+func TestAllAtOnce(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 6, nil)
+		w.now = w.now.Add(time.Minute)
+		o, err := w.Put(ctx, w.boss, w.team, w.slot(1), w.cleo, "first")
+		w.ok(err)
+		r, err := w.Ask(ctx, w.ana, schedule.Request{Team: w.team, Stretch: w.slot(0), Person: w.ana})
+		w.ok(err)
+		s, err := w.Ask(ctx, w.ana, schedule.Request{Team: w.team, Stretch: w.slot(0), Person: w.ana, To: w.ben, Return: w.slot(4)})
+		w.ok(err)
+		day := schedule.DateOf(start)
+		do := []func() error{
+			func() error { _, err := w.Accept(ctx, w.cleo, r.ID); return err },
+			func() error { _, err := w.Accept(ctx, w.ben, s.ID); return err },
+			func() error { return w.Withdraw(ctx, w.ana, r.ID) },
+			func() error { return w.Undo(ctx, w.boss, o.ID) },
+			func() error { _, err := w.Put(ctx, w.boss, w.team, w.slot(0), w.ben, "second"); return err },
+			func() error {
+				_, err := w.AddLeave(ctx, w.ben, schedule.Leave{Person: w.ben, First: day, Last: day})
+				return err
+			},
+			func() error { return w.Expire(ctx, w.team) },
+		}
+		errs := make([]error, 3*len(do))
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() { errs[i] = do[i%len(do)]() })
+		}
+		wg.Wait()
+		for i, err := range errs {
+			var invalid *schedule.InvalidError
+			if err != nil && !errors.Is(err, schedule.ErrConflict) && !errors.As(err, &invalid) {
+				t.Errorf("%d: %v", i%len(do), err)
+			}
+		}
+		requests, err := w.Store.Requests(ctx, w.team, schedule.RequestAccepted)
+		w.ok(err)
+		if len(requests) > 1 {
+			t.Errorf("%d requests for one shift were accepted", len(requests))
 		}
 	})
 }
