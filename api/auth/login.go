@@ -201,7 +201,9 @@ func (s *Service) SetPassword(ctx context.Context, by Who, person int64, passwor
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
 	}
-	return s.putPassword(ctx, by, person, password, "set password", nil)
+	return s.putPassword(ctx, by, person, password, "set password", func(tx Store) error {
+		return tx.DeleteAttempt(ctx, accountName(a.Email)) // who was locked out is not any more
+	})
 }
 
 // putPassword stores a password that was checked; the session that asks goes on if

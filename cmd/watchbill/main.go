@@ -20,6 +20,7 @@ type commands struct {
 	Solve    solveCmd    `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
 	Calendar calendarCmd `cmd:"" help:"Look into calendars."`
 	Serve    serveCmd    `cmd:"" help:"Serve pages, calendars and the API."`
+	User     userCmd     `cmd:"" help:"People who may log in: add them, close accounts, get back in."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 	Help     helpCmd     `cmd:"" help:"Explain the commands, or one of them."`
 }
