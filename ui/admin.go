@@ -74,20 +74,22 @@ type SignOn struct {
 // Audit is the page "audit": who did what, about whom, when.
 type Audit struct {
 	Frame
-	Rows         []AuditRow
-	Query        Field // GET /audit?q=
+	Rows []AuditRow
+	// GET /audit with q, of (empty for one's own, all, or team-{id}) and person.
+	Query, Of    Field
+	Scopes       []Option // what the reader may see beside their own
+	Whose        int64    // whose log it is, when it is somebody else's
+	WhoseName    string
 	Newer, Older string
-	From, To     time.Time
 }
 
 // AuditRow is one line of the log.
 type AuditRow struct {
 	When  time.Time
 	Who   string // empty: the program itself
-	What  string // "published a schedule"
+	What  string // "published a plan"
 	About string // whom or what it concerns
 	Note  string
-	Where string // address it came from; may be empty
 }
 
 // ErrorPage is the page "error".

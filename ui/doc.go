@@ -25,7 +25,8 @@
 //	import      Import      /imports/{id}?filter=&words=&least=&titles=
 //	account     Account     /account
 //	admin       Admin       /admin
-//	audit       Audit       /audit?q=
+//	audit       Audit       /audit?q=&of=&person=&before=&after=
+//	person      PersonPage  /people/{id}
 //	error       ErrorPage   any
 //
 // Every struct embeds Frame. Instants are shown in Frame.Zone. A refused form
@@ -116,6 +117,7 @@
 //	POST /admin/people/{id}/activate
 //	POST /admin/people/{id}/admin                  admin (1, or nothing for no more)
 //	POST /admin/people/{id}/reset
+//	POST /admin/people/{id}/unlink
 //	POST /admin/services                           name
 //	POST /admin/services/{id}/tokens               name days
 //	POST /admin/services/{id}/tokens/{token}/revoke

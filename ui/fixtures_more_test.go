@@ -228,24 +228,32 @@ func accountFixtures() []fixture {
 
 func adminFixtures() []fixture {
 	full := ui.Admin{Frame: frame("People and teams", "admin"),
-		People:      []ui.AdminPerson{{ID: 1, Name: "Priya Raman", Email: "priya@example.com", Teams: []string{"Payments Platform", "Search"}, Admin: true, Account: true, Me: true, Seen: now.Add(-time.Minute)}, {ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Teams: []string{"Payments Platform"}, Coming: 3, Account: true, ResetLink: "https://watchbill.example.com/reset/9f8e7d6c5b4a"}, {ID: 3, Name: "Former Person", Email: "former@example.com", Inactive: true, Seen: now.Add(-900 * time.Hour)}},
+		People:      []ui.AdminPerson{{ID: 1, Name: "Priya Raman", Email: "priya@example.com", Teams: []string{"Payments Platform", "Search"}, Admin: true, Account: true, Me: true, Seen: now.Add(-time.Minute)}, {ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Teams: []string{"Payments Platform"}, Coming: 3, Account: true}, {ID: 3, Name: "Former Person", Email: "former@example.com", Inactive: true, Seen: now.Add(-900 * time.Hour)}},
 		Services:    []ui.AdminService{{ID: 8, Name: "Wallboard", Used: now.Add(-3 * time.Minute), Tokens: []ui.Token{{ID: 5, Name: "Office", Scope: "read", Used: now.Add(-3 * time.Minute), Expires: now.Add(30 * 24 * time.Hour)}}, NewToken: "wb_6b1c0f9a8e7d4c3b2a19"}, {ID: 9, Name: "Old status page", Inactive: true}},
 		AllTeams:    []ui.AdminTeam{{ID: 1, Name: "Payments Platform", Zone: "Europe/Berlin", Members: 8, Managers: []string{"Leila Haddad"}}, {ID: 2, Name: "Search", Zone: "America/New_York", Members: 1}},
 		Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", Team: "Search", By: "Priya Raman", Expires: now.Add(99 * time.Hour)}}, Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a",
 		TeamOptions: []ui.Option{{Value: "", Label: "No team yet"}, {Value: "1", Label: "Payments Platform"}}, SignOn: ui.SignOn{On: true, Name: "Acme SSO", Issuer: "https://sso.example.com", Checked: now.Add(-time.Minute), Password: true}}
 	lengthy := full
 	lengthy.Frame = long("People and teams", "admin")
-	lengthy.People = []ui.AdminPerson{{ID: 1, Name: longText, Email: longText, Teams: []string{longText}, ResetLink: longText}}
+	lengthy.People = []ui.AdminPerson{{ID: 1, Name: longText, Email: longText, Teams: []string{longText}}}
 	lengthy.Services = []ui.AdminService{{ID: 8, Name: longText, Tokens: []ui.Token{{ID: 5, Name: longText, Expires: now}}, NewToken: longText, TokenName: ui.Field{Value: longText, Error: longText}}}
 	lengthy.ServiceName = ui.Field{Value: longText, Error: longText}
 	lengthy.AllTeams = []ui.AdminTeam{{ID: 1, Name: longText, Zone: longText, Managers: []string{longText}}}
 	lengthy.Invitations = []ui.Invitation{{ID: 1, Email: longText, Team: longText, By: longText, Expires: now}}
 	lengthy.SignOn = ui.SignOn{On: true, Name: longText, Issuer: longText, Problem: longText}
-	rows := []ui.AuditRow{{When: now.Add(-time.Hour), Who: "Leila Haddad", What: "published a schedule for", About: "Payments Platform", Note: "21 Dec 2026 – 17 Jan 2027, 14 changes", Where: "192.0.2.7"}, {When: now.Add(-30 * time.Hour), What: "sent a reminder to", About: "Marcus Bell"}, {When: now.Add(-500 * 24 * time.Hour), Who: "Priya Raman", What: "signed in"}}
-	longRow := ui.AuditRow{When: now, Who: longText, What: longText, About: longText, Note: longText, Where: longText}
+	person := ui.PersonPage{Frame: frame("Marcus Bell", ""), ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", TheirZone: "America/New_York", Works: "09:00-17:00", InTeams: []ui.TeamLink{{ID: 1, Name: "Payments Platform"}}, MayLog: true, SignOn: true, ShiftsBefore: 90,
+		Shifts: []ui.ShiftLine{shiftLine(14, "Marcus Bell", berlin(dec, 7, 10), berlin(dec, 14, 10))}, Away: []ui.Absence{{ID: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Label: "Holiday"}, {ID: 2, Start: berlin(jan, 11, 9), End: berlin(jan, 11, 12)}},
+		Access: &ui.AdminPerson{ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Account: true, Coming: 1, Seen: now.Add(-time.Hour), ResetLink: "https://watchbill.example.com/reset/9f8e7d6c5b4a"}}
+	longPerson := person
+	longPerson.Frame, longPerson.Name, longPerson.Email, longPerson.TheirZone, longPerson.Works = long("Marcus Bell", ""), longText, longText, "America/Argentina/ComodRivadavia", longText
+	longPerson.InTeams, longPerson.Away = []ui.TeamLink{{ID: 1, Name: longText}, {ID: 2, Name: longText}}, []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText}}
+	longPerson.Access = &ui.AdminPerson{ID: 2, Name: longText, Email: longText, Admin: true, Inactive: true}
+	rows := []ui.AuditRow{{When: now.Add(-time.Hour), Who: "Leila Haddad", What: "published a schedule for", About: "Payments Platform", Note: "21 Dec 2026 – 17 Jan 2027, 14 changes"}, {When: now.Add(-30 * time.Hour), What: "sent a reminder to", About: "Marcus Bell"}, {When: now.Add(-500 * 24 * time.Hour), Who: "Priya Raman", What: "signed in"}}
+	longRow := ui.AuditRow{When: now, Who: longText, What: longText, About: longText, Note: longText}
 	return []fixture{
 		{"admin", "full", full}, {"admin", "empty", ui.Admin{Frame: frame("People and teams", "admin")}}, {"admin", "long", lengthy},
-		{"audit", "full", ui.Audit{Frame: frame("Audit log", "audit"), Rows: rows, Older: "?before=1"}}, {"audit", "empty", ui.Audit{Frame: frame("Audit log", "audit"), Query: ui.Field{Value: "nobody"}}}, {"audit", "long", ui.Audit{Frame: long("Audit log", "audit"), Rows: []ui.AuditRow{longRow}, Newer: "?", Query: ui.Field{Value: longText}}},
+		{"audit", "full", ui.Audit{Frame: frame("Audit log", "audit"), Rows: rows, Older: "?before=1", Scopes: []ui.Option{{Value: "", Label: "Mine"}, {Value: "all", Label: "Everything"}}, Of: ui.Field{Value: "all"}}}, {"audit", "empty", ui.Audit{Frame: frame("Audit log", "audit"), Query: ui.Field{Value: "nobody"}}}, {"audit", "long", ui.Audit{Frame: long("Audit log", "audit"), Rows: []ui.AuditRow{longRow}, Newer: "?", Whose: 7, WhoseName: longText, Query: ui.Field{Value: longText}}},
+		{"person", "full", person}, {"person", "empty", ui.PersonPage{Frame: bare("Marcus Bell", ""), ID: 2, Name: "Marcus Bell", TheirZone: "UTC", ShiftsBefore: 90}}, {"person", "long", longPerson},
 		{"error", "full", ui.ErrorPage{Frame: frame("Not found", ""), Status: 404, What: "There is no such page", Do: "The shift may have been replaced by a newer schedule. Look for it there.", Back: "/teams/1/schedule", ID: "4f2a"}},
 		{"error", "empty", ui.ErrorPage{Frame: out("Error"), Status: 500, What: "Something went wrong"}},
 		{"error", "long", ui.ErrorPage{Frame: long("Error", ""), Status: 403, What: longText, Do: longText, ID: longText}},

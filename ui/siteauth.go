@@ -307,43 +307,6 @@ func (s *Site) passwordRefused(c echo.Context, err error) error {
 	return s.show(c, problem.Status, "account", page)
 }
 
-// auditRows is how many entries of the log are shown.
-const auditRows = 200
-
-// audit shows people what was done with what is theirs, and administrators all.
-func (s *Site) audit(c echo.Context) error {
-	ctx := c.Request().Context()
-	w, err := who(c)
-	if err != nil {
-		return err
-	}
-	f, err := s.frame(c, w, "Audit log", "audit")
-	if err != nil {
-		return err
-	}
-	about := me(w)
-	if w.May(auth.SeeAuditAll, auth.On{}) {
-		about = 0
-	}
-	entries, err := s.Schedule.Store.AuditOf(ctx, about, 0, auditRows)
-	if err != nil {
-		return err
-	}
-	names, err := s.names(ctx)
-	if err != nil {
-		return err
-	}
-	page := Audit{Frame: f, Query: Field{Value: c.QueryParam("q")}, From: f.Now.AddDate(-1, 0, 0), To: f.Now}
-	for _, e := range entries {
-		row := AuditRow{When: e.At, Who: names[e.By].Name, What: strings.ReplaceAll(e.Action, ".", ": "), About: names[e.About].Name, Note: e.Detail}
-		if q := strings.ToLower(page.Query.Value); q == "" || strings.Contains(strings.ToLower(row.Who+" "+row.What+" "+row.About+" "+row.Note), q) {
-			page.Rows = append(page.Rows, row)
-		}
-		page.From = e.At
-	}
-	return s.show(c, http.StatusOK, "audit", page)
-}
-
 // Fail shows what an error means, or leads to the log-in page. It is the error
 // handler of pages.
 func (s *Site) Fail(err error, c echo.Context) {

@@ -27,6 +27,8 @@ func (s *Site) registerInvitations(e *echo.Group) {
 	e.POST("/admin/invitations/:invitation/revoke", s.revokeInvitation)
 	e.POST("/admin/people/:person/admin", s.setAdmin)
 	e.POST("/admin/people/:person/reset", s.makeReset)
+	e.POST("/admin/people/:person/unlink", s.unlink)
+	e.GET("/people/:person", s.person)
 }
 
 func invitationList(all []auth.Invitation) []Invitation {
@@ -225,7 +227,7 @@ func (s *Site) resetPassword(c echo.Context) error {
 }
 
 func (s *Site) setAdmin(c echo.Context) error {
-	to, good := "/admin#people", "They are an administrator now."
+	to, good := "/people/"+c.Param("person"), "They are an administrator now."
 	if c.FormValue("admin") == "" {
 		good = "They are no administrator any more."
 		if c.Param("person") == itoa(auth.From(c.Request().Context()).Person) {
@@ -252,18 +254,18 @@ func (s *Site) makeReset(c echo.Context) error {
 	}
 	text, err := s.Access.MakeReset(c.Request().Context(), int64(id))
 	if why, bad := refused(err); bad {
-		return done(c, "/admin#people", "bad", why)
+		return done(c, "/people/"+itoa(int64(id)), "bad", why)
 	} else if err != nil {
 		return err
 	}
-	page, err := s.adminPage(c)
+	page, err := s.personPage(c)
 	if err != nil {
 		return err
 	}
-	for i := range page.People {
-		if page.People[i].ID == int64(id) {
-			page.People[i].ResetLink = s.BaseURL + "/reset/" + text
-		}
-	}
-	return s.show(c, http.StatusOK, "admin", page)
+	page.Access.ResetLink = s.BaseURL + "/reset/" + text
+	return s.show(c, http.StatusOK, "person", page)
+}
+
+func (s *Site) unlink(c echo.Context) error {
+	return s.administered(c, "/people/"+c.Param("person"), "Unlinked. Their next log-in there is recognised anew, by the verified address.", s.Access.Unlink)
 }

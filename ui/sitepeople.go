@@ -17,7 +17,7 @@ func (s *Site) registerPeople(e *echo.Group) {
 	e.POST("/admin/services", s.addService)
 	e.POST("/admin/services/:person/tokens", s.addServiceToken)
 	e.POST("/admin/services/:person/tokens/:token/revoke", s.revokeServiceToken)
-	e.POST("/admin/services/:person/deactivate", s.deactivate)
+	e.POST("/admin/services/:person/deactivate", s.deactivateService)
 }
 
 // fillAccounts adds service accounts, and what accounts are, to the page for
@@ -78,7 +78,11 @@ func (s *Site) administered(c echo.Context, to, good string, change func(ctx con
 }
 
 func (s *Site) deactivate(c echo.Context) error {
-	return s.administered(c, "/admin#people", "Deactivated: logged out everywhere, tokens and calendar links are dead.", s.Access.Deactivate)
+	return s.administered(c, "/people/"+c.Param("person"), "Deactivated: logged out everywhere, tokens and calendar links are dead.", s.Access.Deactivate)
+}
+
+func (s *Site) deactivateService(c echo.Context) error {
+	return s.administered(c, "/admin#services", "Deactivated: its tokens are dead.", s.Access.Deactivate)
 }
 
 func (s *Site) activate(c echo.Context) error {

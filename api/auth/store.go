@@ -95,6 +95,7 @@ type Attempt struct {
 
 // An Entry of the audit log says who did what about whom. Zero: nobody, nothing.
 type Entry struct {
+	ID     int64
 	At     time.Time
 	By     int64
 	Action string
@@ -189,4 +190,7 @@ type Store interface {
 	Prune(ctx context.Context, now, idle, attempts time.Time) error
 
 	Audit(ctx context.Context, e Entry) error
+	// AuditOnce adds an entry unless there is one with the same text once.
+	AuditOnce(ctx context.Context, e Entry, once string) error
+	Log(ctx context.Context, q LogQuery) ([]Entry, error)
 }

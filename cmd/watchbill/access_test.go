@@ -127,7 +127,7 @@ func TestAccessLeaver(t *testing.T) {
 		d.ok(err)
 
 		status, body = admin.post("/admin/people/3/deactivate")
-		admin.expect(status, body, http.StatusOK, "Deactivated", "deactivated")
+		admin.expect(status, body, http.StatusOK, "Deactivated", "Has left", "Activate")
 		if status, body := ben.get("/account"); !strings.Contains(body, "Sign in") {
 			d.t.Errorf("a leaver's session: %d", status)
 		}
@@ -210,6 +210,91 @@ func TestAccessReset(t *testing.T) {
 		d.now = d.now.Add(25 * time.Hour)
 		if status, _ = d.browser().get(path); status != http.StatusNotFound {
 			d.t.Errorf("a link of yesterday: %d", status)
+		}
+	})
+}
+
+// A look at somebody's data is noted once a day, and they can see it; the log is for
+// those it concerns, and never changes.
+func TestAccessLog(t *testing.T) {
+	eachDatabase(t, func(d *deployment) {
+		admin := d.setUp()
+		status, body := admin.post("/teams/1/members/2", "role", "manager")
+		admin.expect(status, body, http.StatusOK, "Saved.")
+		ana, ben := d.person("ana@example.com"), d.person("ben@example.com")
+		status, body = ben.post("/timeoff", "from", "2026-12-21", "until", "2026-12-22", "label", "the hospital")
+		ben.expect(status, body, http.StatusOK, "Noted.")
+		for range 3 {
+			status, body = ana.get("/people/3")
+			ana.expect(status, body, http.StatusOK, "ben@example.com", "the hospital", "Ben can see that you opened this page")
+		}
+		cleo := d.person("cleo@example.com")
+		status, body = cleo.get("/people/3")
+		cleo.expect(status, body, http.StatusOK, "ben@example.com", "22 Dec")
+		if strings.Contains(body, "hospital") {
+			d.t.Error("a colleague reads why somebody is away")
+		}
+		status, body = ben.get("/people/3") // himself
+		ben.expect(status, body, http.StatusOK, "Your account")
+		status, body = ben.get("/audit")
+		ben.expect(status, body, http.StatusOK, "<b>Ana</b> looked at the profile of", "<b>Ana</b> looked at the absences of", "<b>Cleo</b> looked at the profile of", "noted time off")
+		if n := strings.Count(body, "<b>Ana</b> looked at the profile of"); n != 1 {
+			d.t.Errorf("one look is noted %d times", n)
+		}
+		if strings.Contains(body, "logged in</div>") && strings.Contains(body, "<b>Cleo</b> logged in") {
+			d.t.Error("somebody else's log-in is in the log")
+		}
+		d.now = d.now.Add(24 * time.Hour)
+		_, _ = ana.get("/people/3")
+		status, body = ben.get("/audit?q=looked+at+the+PROFILE")
+		ben.expect(status, body, http.StatusOK, "looked at the profile of")
+		if n := strings.Count(body, "<b>Ana</b> looked at the profile of"); n != 2 || strings.Contains(body, "noted time off") {
+			d.t.Errorf("after two days %d looks are noted, or the search finds too much", n)
+		}
+		status, body = ben.get("/audit?q=100%25_nothing")
+		ben.expect(status, body, http.StatusOK, "Nothing matches")
+
+		// Whose log is whose.
+		for _, try := range []struct {
+			as   *browser
+			path string
+			want int
+		}{
+			{ben, "/audit?of=all", 403}, {ben, "/audit?of=team-1", 403}, {ben, "/audit?person=2", 403}, {ben, "/audit?of=nonsense", 404}, {ben, "/audit?before=x", 404},
+			{ana, "/audit?of=team-1", 200}, {ana, "/audit?of=team-2", 403}, {ana, "/audit?of=all", 403}, {ana, "/audit?person=3", 403},
+			{admin, "/audit?of=team-1", 200}, {admin, "/audit?person=3", 200}, {admin, "/audit?of=", 200}, {admin, "/people/99", 404},
+		} {
+			if status, _ := try.as.get(try.path); status != try.want {
+				d.t.Errorf("%s: %d, want %d", try.path, status, try.want)
+			}
+		}
+		status, body = ben.get("/audit")
+		ben.expect(status, body, http.StatusOK, "<b>Root</b> looked at the log of")
+
+		// Pages of the log.
+		for range 120 {
+			d.now = d.now.Add(time.Minute)
+			status, body = ben.post("/account/zone", "zone", "Europe/Berlin", "back", "/")
+		}
+		ben.expect(status, body, http.StatusOK, "Times are now")
+		status, body = ben.get("/audit?of=")
+		older := regexp.MustCompile(`href="(/audit\?before=\d+[^"]*)">Older`).FindStringSubmatch(body)
+		if status != 200 || older == nil || strings.Count(body, "<li><time") != 100 || strings.Contains(body, ">Newer") && strings.Contains(body, "after=") {
+			d.t.Fatalf("the first page: %d, %d entries, older %v", status, strings.Count(body, "<li><time"), older)
+		}
+		_, body = ben.get(strings.ReplaceAll(older[1], "&amp;", "&"))
+		newer := regexp.MustCompile(`href="(/audit\?after=\d+[^"]*)"`).FindStringSubmatch(body)
+		if newer == nil || strings.Count(body, "changed their profile") != 20 {
+			d.t.Errorf("the second page has %d of 20 entries, newer %v", strings.Count(body, "changed their profile"), newer)
+		} else if _, body = ben.get(strings.ReplaceAll(newer[1], "&amp;", "&")); strings.Count(body, "<li><time") != 100 || !strings.Contains(body, "before=") {
+			d.t.Error("the way back is not the first page")
+		}
+
+		// Nobody can change what was noted, whatever they say to the database.
+		for _, sql := range []string{"UPDATE audit SET detail = 'never happened'", "DELETE FROM audit", "UPDATE audit SET by_id = NULL WHERE id = 1"} {
+			if err := d.db.Write.Exec(sql).Error; err == nil || !strings.Contains(err.Error(), "only ever added to") {
+				d.t.Errorf("%s: %v", sql, err)
+			}
 		}
 	})
 }

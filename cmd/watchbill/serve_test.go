@@ -292,6 +292,7 @@ var routes = map[string]string{
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
 	"POST /teams/:team/feeds/:feed/reset": "manager", "POST /teams/:team/feeds/:feed/revoke": "manager",
 	"POST /account/tokens": "known", "POST /account/tokens/:token/revoke": "known", "POST /account/sessions/end": "known",
+	"GET /people/:person": "known", "POST /admin/people/:person/unlink": "admin",
 	"GET /login/sso": "nobody", "GET /login/sso/done": "nobody",
 	"GET /invite/:token": "nobody", "POST /invite/:token": "nobody", "POST /invite/:token/join": "nobody", "GET /reset/:token": "nobody", "POST /reset/:token": "nobody",
 	"POST /teams/:team/invitations": "manager", "POST /teams/:team/invitations/:invitation/revoke": "manager",
@@ -435,7 +436,7 @@ func TestDemonstration(t *testing.T) {
 	b.expect(status, body, http.StatusOK, "My on-call")
 	for path, text := range map[string]string{
 		"/teams/1/schedule": "Needs cover", "/requests": "evening", "/teams/1/drafts": "published", "/timeoff": "family visit",
-		"/teams/1/settings": "handover: Mon 09:00", "/audit": "plan: publish", "/account": "ana@demo.example", "/teams/1/drafts/compare?a=1&b=1": "Compare",
+		"/teams/1/settings": "handover: Mon 09:00", "/audit": "published a plan", "/account": "ana@demo.example", "/teams/1/drafts/compare?a=1&b=1": "Compare",
 	} {
 		status, body := b.get(path)
 		b.expect(status, body, http.StatusOK, text)

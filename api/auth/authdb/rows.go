@@ -197,15 +197,3 @@ type attemptRow struct {
 }
 
 func (attemptRow) TableName() string { return "attempt" }
-
-type auditRow struct {
-	ID      int64 `gorm:"primaryKey"`
-	At      column.Instant
-	ByID    *int64
-	Action  string
-	AboutID *int64
-	TeamID  *int64
-	Detail  string
-}
-
-func (auditRow) TableName() string { return "audit" }

@@ -296,9 +296,3 @@ func (s *Store) Prune(ctx context.Context, now, idle, attempts time.Time) error 
 		return translate(w.Where("last_at <= ? AND until_at <= ?", column.At(attempts), column.At(now)).Delete(&attemptRow{}).Error, "attempts")
 	})
 }
-
-// Audit implements auth.Store.
-func (s *Store) Audit(ctx context.Context, e auth.Entry) error {
-	row := auditRow{At: column.At(e.At), ByID: ref(e.By), Action: e.Action, AboutID: ref(e.About), TeamID: ref(e.Team), Detail: e.Detail}
-	return translate(s.to(ctx).Create(&row).Error, "audit")
-}

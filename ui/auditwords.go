@@ -1,0 +1,99 @@
+package ui
+
+import "strings"
+
+// words are what the log says for an action: of one's own or of nobody's, and
+// before the name of somebody else.
+type words struct{ own, other string }
+
+// auditWords has every action that is written anywhere; a test looks.
+var auditWords = map[string]words{
+	"absence.add":    {"noted time off or a wish", "noted time off or a wish for"},
+	"absence.remove": {"removed time off or a wish", "removed time off or a wish of"},
+	"account.add":    {"got a log-in", "gave a log-in to"},
+	"admin.grant":    {"became an administrator", "made an administrator of"},
+	"admin.revoke":   {"gave up being an administrator", "took the administrator’s role from"},
+
+	"change password":    {"changed the password", "changed the password of"},
+	"set password":       {"set a password", "set a password for"},
+	"password.link":      {"made a link for a new password", "made a link for a new password of"},
+	"password.reset":     {"chose a new password by a link", "chose a new password for"},
+	"set up":             {"set the service up", "set the service up for"},
+	"log in":             {"logged in", "logged in"},
+	"log out":            {"logged out", "logged out"},
+	"log-in slowed down": {"slowed log-ins down", "slowed log-ins down for"},
+	"end session":        {"logged another browser out", "logged a browser out of"},
+	"end other sessions": {"logged all other browsers out", "logged all other browsers out of"},
+	"signon.link":        {"was recognised by the sign-on provider", "linked to the sign-on provider"},
+	"signon.unlink":      {"forgot who they are at the sign-on provider", "forgot the sign-on provider’s name for"},
+
+	"cover.ask":       {"asked for cover or a swap", "asked for cover or a swap in the name of"},
+	"cover.accepted":  {"accepted a request", "accepted the request of"},
+	"cover.declined":  {"declined a request", "declined the request of"},
+	"cover.withdrawn": {"withdrew a request", "withdrew the request of"},
+	"cover.expired":   {"let a request run out", "let a request run out of"},
+	"cover.void":      {"closed a request whose shift has moved", "closed a request, whose shift has moved, of"},
+	"shift.override":  {"gave a shift to somebody else", "gave to somebody else a shift of"},
+	"shift.cover":     {"had a shift covered", "took over a shift of"},
+	"shift.swap":      {"swapped a shift", "swapped a shift with"},
+	"shift.take":      {"took a shift", "took a shift of"},
+	"shift.undo":      {"undid a change of a shift", "undid a change of a shift of"},
+
+	"draft.ask":       {"asked for a draft", "asked for a draft for"},
+	"draft.discard":   {"discarded a draft", "discarded a draft of"},
+	"plan.publish":    {"published a plan", "published a plan for"},
+	"rules.change":    {"changed the rules", "changed the rules for"},
+	"rules.remove":    {"took back a change of the rules", "took back a change of the rules for"},
+	"team.add":        {"made a team", "made a team for"},
+	"team.change":     {"changed a team’s settings", "changed a team’s settings for"},
+	"member.save":     {"changed a place in a team", "changed the place in a team of"},
+	"member.schedule": {"set a change of a place in a team ahead", "set a change ahead of the place in a team of"},
+	"member.remove":   {"left a team", "took out of a team"},
+
+	"feed.add":    {"made a calendar link", "made a calendar link for"},
+	"feed.reset":  {"gave a calendar link a new address", "gave a new address to a calendar link of"},
+	"feed.revoke": {"ended a calendar link", "ended a calendar link of"},
+
+	"invitation.make":   {"invited", "invited"},
+	"invitation.accept": {"accepted an invitation", "accepted an invitation for"},
+	"invitation.revoke": {"took an invitation back", "took back an invitation of"},
+	"person.activate":   {"opened an account again", "opened again the account of"},
+	"person.deactivate": {"closed an account", "closed the account of"},
+	"profile.change":    {"changed their profile", "changed the profile of"},
+	"service.add":       {"added a service account", "added the service account"},
+	"token.make":        {"made an API token", "made an API token for"},
+	"token.revoke":      {"revoked an API token", "revoked an API token of"},
+
+	"look.profile":  {"looked at a profile", "looked at the profile of"},
+	"look.absences": {"looked at absences", "looked at the absences of"},
+	"look.load":     {"looked at a load", "looked at the load of"},
+	"look.log":      {"looked at a log", "looked at the log of"},
+	"look.feeds":    {"looked at calendar links", "looked at the calendar links of"},
+}
+
+// inWords says what an action was.
+func inWords(action string, own bool) string {
+	w, ok := auditWords[action]
+	switch {
+	case !ok:
+		return strings.ReplaceAll(action, ".", ": ")
+	case own:
+		return w.own
+	}
+	return w.other
+}
+
+// actionsOf returns the actions whose words have a text in them, for searching.
+func actionsOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	text = strings.ToLower(text)
+	var all []string
+	for action, w := range auditWords {
+		if strings.Contains(strings.ToLower(w.own+" "+w.other), text) {
+			all = append(all, action)
+		}
+	}
+	return all
+}
