@@ -64,9 +64,16 @@ func (e *Effect) Broken() bool {
 // Against is the sentence about the rules that are broken; empty when none is.
 func (e *Effect) Against() string { return brokenWords(e.Findings) }
 
-// Effects says for each proposal what it would mean for everybody who gets or
-// gives something, in order of ID.
+// Effects says for each proposal what it would mean, from now on, for everybody who
+// gets or gives something, in order of ID.
 func (s *Service) Effects(ctx context.Context, team ID, proposals ...[]Move) ([][]Effect, error) {
+	proposals = slices.Clone(proposals)
+	for i, moves := range proposals {
+		proposals[i] = slices.Clone(moves)
+		for j := range moves {
+			proposals[i][j].Stretch = s.rest(moves[j].Stretch)
+		}
+	}
 	o, err := s.outlook(ctx, s.Store, team, proposals)
 	if err != nil {
 		return nil, err

@@ -145,7 +145,7 @@ func (s *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.
 		all += t.End.Sub(t.Start)
 		if t.Person != 0 {
 			filled += t.End.Sub(t.Start)
-		} else if t.End.After(s.Now) {
+		} else if t.End.After(s.Now) && s.At.IsZero() {
 			s.Gaps = append(s.Gaps, ShiftLine{ID: int64(t.ID), Rotation: upper(string(t.Rotation)), Kind: kind(t.Rotation), Start: t.Start, End: t.End})
 		}
 		s.Shifts = append(s.Shifts, ChartShift{

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/api/auth"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
@@ -153,6 +154,63 @@ func living(t *testing.T, address string) {
 	holder.expect(status, body, http.StatusOK, "Write a day and a time")
 	status, body = holder.get("/teams/1/schedule?at=2027-01-12T03:00")
 	holder.expect(status, body, http.StatusOK, "As it is planned for")
+}
+
+// What is to be mended is shown, and what cannot go back is said.
+func TestLeaversAndUndo(t *testing.T) {
+	d, admin, shifts, emails := published(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	first := fmt.Sprintf("/shifts/%d", shifts[0].ID)
+	holder := shifts[0].Person
+
+	// A manager asks for somebody else.
+	status, body := admin.post(first+"/cover", "to", "all", "message", "She is ill")
+	admin.expect(status, body, http.StatusOK, "Asked.", "(asked by Root)")
+	status, body = admin.post(first+"/cover", "to", "all", "message", "again")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "asked before and is still open")
+	can := d.whoCan(1, shifts[0]).Person
+	taker := d.person(emails[can])
+	status, body = taker.post("/requests/1/accept")
+	taker.expect(status, body, http.StatusOK, "It is yours now")
+
+	// Whoever was covered has left: nothing can go back to them.
+	d.now = d.now.Add(time.Minute)
+	d.ok(d.access.Deactivate(auth.With(ctx, auth.Program()), int64(holder)))
+	status, body = taker.post("/overrides/1/undo")
+	taker.expect(status, body, http.StatusOK, "cannot go back to somebody who is not in the team any more")
+	status, body = admin.get("/teams/1/schedule")
+	admin.expect(status, body, http.StatusOK, "Needs mending", "is not in the team then", "#override")
+	status, body = admin.post(first+"/override", "person", fmt.Sprint(holder), "reason", "back")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "takes no part in the team")
+	status, body = admin.post(first+"/override", "person", fmt.Sprint(holder), "reason", "back", "anyway", "1")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "This person has left")
+
+	// A manager undoes something against a rule, with a reason.
+	ask := func(i int, reason string) {
+		t.Helper()
+		path := fmt.Sprintf("/shifts/%d/override", shifts[i].ID)
+		status, body := admin.post(path, "person", fmt.Sprint(can), "reason", reason, "anyway", "1")
+		admin.expect(status, body, http.StatusOK, "Changed.")
+		d.now = d.now.Add(time.Minute)
+	}
+	next := 1
+	for shifts[next].Person == can || shifts[next].Person == holder {
+		next++
+	}
+	was := shifts[next].Person
+	ask(next, "first")
+	status, body = admin.post(fmt.Sprintf("/shifts/%d/override", shifts[next+1].ID), "person", fmt.Sprint(was), "reason", "second", "anyway", "1")
+	if status == http.StatusOK {
+		d.now = d.now.Add(time.Minute)
+		status, body = admin.post("/overrides/2/undo")
+		admin.expect(status, body, http.StatusUnprocessableEntity, "cannot take this", "Undo it only with a reason", `name="reason"`)
+		status, body = admin.post("/overrides/2/undo", "reason", "we talked about it")
+		admin.expect(status, body, http.StatusOK, "Taken back")
+		status, body = admin.get("/audit")
+		admin.expect(status, body, http.StatusOK, "we talked about it")
+	} else {
+		t.Errorf("%d %s", status, body)
+	}
 }
 
 // holderOf is who has a shift at an instant.
