@@ -2,6 +2,7 @@ package schedule_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -41,7 +42,11 @@ func rules() map[string]schedule.HandOver {
 		"hourly":         {Every: time.Hour},
 		"split": {Weekly: []schedule.WeekMoment{
 			{Day: time.Monday, At: schedule.ClockAt(9, 0)}, {Day: time.Friday, At: schedule.ClockAt(17, 0)}}},
-		"lengths": {Days: []int{4, 3, 7}, At: schedule.ClockAt(9, 0)},
+		"lengths":   {Days: []int{4, 3, 7}, At: schedule.ClockAt(9, 0)},
+		"fortnight": schedule.EveryDays(14, schedule.ClockAt(2, 30)),
+		"8 hours":   {Every: 8 * time.Hour, At: schedule.ClockAt(6, 0)},
+		"three a week, two on one day": {Weekly: []schedule.WeekMoment{
+			{Day: time.Sunday, At: schedule.ClockAt(2, 30)}, {Day: time.Sunday, At: schedule.ClockAt(20, 0)}, {Day: time.Thursday, At: schedule.Midnight}}},
 	}
 }
 
@@ -52,9 +57,6 @@ func TestTurnsTileTime(t *testing.T) {
 		z := zone(t, name)
 		for rule, h := range rules() {
 			spans := [][2]int{{2024, 2031}}
-			if h.Every == time.Hour {
-				spans = [][2]int{{2024, 2026}}
-			}
 			if name == "Pacific/Apia" {
 				spans = append(spans, [2]int{2011, 2013})
 			}
@@ -68,7 +70,28 @@ func TestTurnsTileTime(t *testing.T) {
 					t.Fatal(err)
 				}
 				checkTiles(t, name+" "+rule, slots)
+				checkHandOvers(t, name+" "+rule, h, slots)
 			}
+		}
+	}
+}
+
+// checkHandOvers checks from the wall alone that every turn begins when the rule
+// says: at the first instant at which a clock there shows that time or a later
+// one.
+func checkHandOvers(t *testing.T, what string, h schedule.HandOver, slots []schedule.Slot) {
+	t.Helper()
+	wall := func(at time.Time) int64 { return schedule.DateOf(at).Nominal(schedule.ClockOf(at)) }
+	for i, s := range slots {
+		if wall(s.Start) < s.NominalStart || wall(s.Start.Add(-time.Second)) >= s.NominalStart {
+			t.Fatalf("%s: %s starts %v, and not when the wall first shows %v", what, s.ID, s.Start, time.Unix(s.NominalStart, 0).UTC())
+		}
+		rule := time.Unix(s.NominalStart, 0).UTC()
+		if len(h.Weekly) > 0 && i > 0 && !slices.Contains(h.Weekly, schedule.WeekMoment{Day: rule.Weekday(), At: schedule.ClockOf(rule)}) {
+			t.Fatalf("%s: %s starts on a %v", what, s.ID, rule.Format("Monday 15:04"))
+		}
+		if len(h.Days) > 0 && schedule.ClockOf(rule) != h.At {
+			t.Fatalf("%s: %s starts at %v", what, s.ID, schedule.ClockOf(rule))
 		}
 	}
 }
