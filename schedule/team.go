@@ -84,7 +84,7 @@ func (t *Team) member(bad *problems, field string, m *Member) {
 	}
 	for i, a := range m.Absences {
 		if start, end := a.Span(t.zoneOf(m), Midnight); !start.Before(end) {
-			bad.add(fmt.Sprintf("%s.absences[%d]", field, i), "ends before it starts: %v", a)
+			bad.add(fmt.Sprintf("%s.absences[%d]", field, i), "ends before it starts, or the clocks left it out: %v", a)
 		}
 	}
 	for i, w := range m.Wishes {

@@ -94,7 +94,7 @@ func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, out
 				continue
 			}
 			p.Shifts++
-			onDuty += secondsOfDays(slot)
+			onDuty += pl.secondsOfDays(slot)
 			weekends = append(weekends, slot.Weekends()...)
 			holidays = append(holidays, slot.Holidays(pl.person(m).Holidays)...)
 		}
@@ -106,13 +106,17 @@ func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, out
 
 const secondsPerDay = 24 * 60 * 60
 
-// secondsOfDays returns how long a slot is on the wall clock; one with pauses,
-// like a week of office hours, is a day for every stretch on duty.
-func secondsOfDays(slot *schedule.Slot) int64 {
-	if n := len(slot.Parts); n > 1 {
-		return int64(n) * secondsPerDay
+// secondsOfDays returns how long a slot is on the wall clock. Of a rotation that is
+// not on duty around the clock, every day with duty counts as a day.
+func (s *staffing) secondsOfDays(slot *schedule.Slot) int64 {
+	if len(s.rotation(slot).Cover) == 0 {
+		return slot.NominalEnd - slot.NominalStart
 	}
-	return slot.NominalEnd - slot.NominalStart
+	var days []int64
+	for _, part := range slot.Parts {
+		days = append(days, schedule.DateOf(part.Start).Nominal(schedule.Midnight))
+	}
+	return int64(distinct(days)) * secondsPerDay
 }
 
 func distinct(marks []int64) int {

@@ -32,10 +32,16 @@ func heading(b *strings.Builder, on paper, text string) {
 }
 
 func (d *planDoc) tableHead(b *strings.Builder, on paper) {
-	weeks := float64(d.Until.DaysSince(d.From)) / 7
-	fmt.Fprintf(b, "%s  %s %d – %s %d, %s in %s\n", on.paint(strong, strings.Map(printed, d.Team)),
-		shortDate(d.From), d.From.Year, shortDate(d.Until.AddDays(-1)), d.Until.AddDays(-1).Year,
-		strings.Replace(fmt.Sprintf("%.1f weeks", weeks), ".0 ", " ", 1), d.Zone)
+	last := d.Until.AddDays(-1)
+	days := fmt.Sprintf("%s %d", shortDate(d.From), d.From.Year)
+	if last != d.From {
+		days += fmt.Sprintf(" – %s %d", shortDate(last), last.Year)
+	}
+	length := count(d.Until.DaysSince(d.From), "day")
+	if n := d.Until.DaysSince(d.From); n%7 == 0 {
+		length = count(n/7, "week")
+	}
+	fmt.Fprintf(b, "%s  %s, %s in %s\n", on.paint(strong, strings.Map(printed, d.Team)), days, length, d.Zone)
 }
 
 // tableCalendar writes one line a week with a column for every lane, and for who

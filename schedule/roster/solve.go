@@ -166,7 +166,7 @@ func (s *solver) worst(k int) (worst []*component, tired bool) {
 		}
 		if len(worst) == 0 || c.value(k) == worst[0].value(k) {
 			worst = append(worst, c)
-			tired = tired || c.meter.left() < c.meter.limit/5
+			tired = tired || c.meter.spent() || c.meter.left() < c.meter.limit/5
 		}
 	}
 	return worst, tired

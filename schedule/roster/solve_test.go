@@ -304,16 +304,21 @@ func disguised(p *roster.Problem) *roster.Problem {
 	return &q
 }
 
+// A context that has ended stops the search at any of its stages, also where
+// several parts of the problem take turns.
 func TestSolveStopsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	p := randomProblem(rand.New(rand.NewPCG(9, 1)), 5, 20)
-	sol, err := roster.Solve(ctx, p, roster.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := roster.Evaluate(p, sol.Assignment)
-	if err != nil || len(e.Violations) > 0 {
-		t.Fatalf("after a cancelled solve: %v %v", err, e.Violations)
+	for seed := range uint64(40) {
+		p := randomProblem(rand.New(rand.NewPCG(seed, 1)), 5, 20)
+		p.Members = append(p.Members, roster.Member{ID: "guest", Capacity: map[string]int64{"p": 1000}, Prior: int64(seed)})
+		sol, err := roster.Solve(ctx, p, roster.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := roster.Evaluate(p, sol.Assignment)
+		if err != nil || len(e.Violations) > 0 {
+			t.Fatalf("after a cancelled solve: %v %v", err, e.Violations)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func (l *loader) check() {
 		}
 	}
 	if l.planned() && !l.f.FrozenUntil.IsZero() && (l.f.FrozenUntil.Before(l.f.From) || l.f.FrozenUntil.After(l.f.Until)) {
-		l.warn(l.nodes["frozen_until"], "frozen_until", "%v is outside the plan, which goes from %v to %v", l.f.FrozenUntil, l.f.From, l.f.Until.AddDays(-1))
+		l.warn(l.nodes["frozen_until"], "frozen_until", "frozen_until: %v is outside the plan, which goes from %v to %v", l.f.FrozenUntil, l.f.From, l.f.Until.AddDays(-1))
 	}
 	l.invalid(t.Validate())
 }
@@ -82,7 +82,7 @@ func (l *loader) checkRotation(r *schedule.Rotation, i int) {
 	case takers == 0:
 		l.fail(at, path, "nobody takes it; add it to somebody's \"takes\"")
 	case takers < r.People:
-		l.warn(at, path, "%d at once, and only %d who take it", r.People, takers)
+		l.warn(at, path, "%s needs %d at once, and only %d take it", r.ID, r.People, takers)
 	}
 	turn := shortest(r)
 	for _, limit := range l.f.Team.Limits.OnCall {
@@ -94,7 +94,7 @@ func (l *loader) checkRotation(r *schedule.Rotation, i int) {
 		return
 	}
 	if r.First.After(l.f.Until) || !r.Last.IsZero() && r.Last.Before(l.f.From) {
-		l.warn(at, path, "has no turn in the plan, which goes from %v to %v", l.f.From, l.f.Until.AddDays(-1))
+		l.warn(at, path, "%s has no turn in the plan, which goes from %v to %v", r.ID, l.f.From, l.f.Until.AddDays(-1))
 	}
 }
 
@@ -113,7 +113,7 @@ func (l *loader) checkMember(m *schedule.Member, at memberNode) {
 	for i, a := range m.Absences {
 		start, end := a.Span(l.zone, schedule.Midnight)
 		if !end.After(l.f.From.At(schedule.Midnight, l.zone)) || !start.Before(l.f.Until.At(schedule.Midnight, l.zone)) {
-			l.warn(at.away[i], at.path+".away", "%v is outside the plan, which goes from %v to %v", a, l.f.From, l.f.Until.AddDays(-1))
+			l.warn(at.away[i], at.path+".away", "%s is away %v, outside the plan, which goes from %v to %v", m.Person, a, l.f.From, l.f.Until.AddDays(-1))
 			continue
 		}
 		if !a.First.IsZero() {
