@@ -10,6 +10,7 @@ import (
 // slots in order of nominal start, its members, and for every pair what it
 // takes to decide quickly whether and at what cost the member can hold the slot.
 type model struct {
+	problem *Problem
 	slots   []mslot
 	members []mmember
 	classes []*ruleClass
@@ -182,7 +183,7 @@ func (c *compiler) component(q *part, able [][]int) *model {
 		a, b := &p.Slots[x], &p.Slots[y]
 		return cmp.Or(cmp.Compare(a.NStart, b.NStart), cmp.Compare(a.NEnd, b.NEnd), cmp.Compare(a.ID, b.ID))
 	})
-	md := &model{words: (len(q.slots) + 63) / 64, softGap: p.Rules.SoftGap}
+	md := &model{problem: p, words: (len(q.slots) + 63) / 64, softGap: p.Rules.SoftGap}
 	c.classes = map[string]*ruleClass{}
 	local := map[int]int32{}
 	for i, m := range q.members {

@@ -40,6 +40,15 @@ func (s *searcher) replace(md *model) {
 	s.st.restore(s.best)
 }
 
+// force takes a roster for the best known, whatever it is worth.
+func (s *searcher) force(owner []int32) {
+	s.best = slices.Clone(owner)
+	s.st.restore(s.best)
+	for k, t := range s.order {
+		s.vec[k] = s.valueOf(t)
+	}
+}
+
 // unit returns the greatest common divisor of everything a shift can weigh.
 func (md *model) unit() int64 {
 	g := int64(0)

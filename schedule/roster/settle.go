@@ -39,8 +39,11 @@ func (c *component) settle(k int, slack []int64) {
 // settleQuickly brings term k down without looking for its bound.
 func (c *component) settleQuickly(k int) {
 	c.at = c.order[k]
-	for c.value(k) > c.least[k] && !c.meter.spent() {
+	for n := 1; c.value(k) > c.least[k] && !c.meter.spent(); n++ {
 		c.improve(k)
+		if n%4 == 0 && c.inPieces() {
+			c.meter.within(c.meter.left()/4, func() { c.piecemeal(k, c.least[k]) })
+		}
 	}
 }
 
@@ -84,6 +87,13 @@ func (c *component) goal(k int) int64 {
 // by the tree. When an earlier term
 // improves, what follows is settled again.
 func (c *component) refine(slack []int64, alone bool, report func()) {
+	if c.inPieces() {
+		last, goal := len(c.order)-1, int64(0)
+		if k := slices.Index(c.order, TermMaxDev); k >= 0 {
+			goal = c.value(k)
+		}
+		c.piecemeal(last, goal)
+	}
 	for turn := 0; !c.meter.spent(); turn++ {
 		open := c.open(alone)
 		if len(open) == 0 {

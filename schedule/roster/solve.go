@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -118,6 +119,9 @@ func (s *solver) firstPass() {
 			continue
 		}
 		s.each(s.comps, term, func(c *component) {
+			if c.inPieces() && slices.Contains(s.p.Order[:max(k-1, 0)], TermMaxDev) {
+				return // refine takes all of what follows together
+			}
 			c.meter.within(share(c), func() { c.settle(k, slack) })
 		})
 	}
@@ -129,6 +133,8 @@ func (s *solver) firstPass() {
 func (s *solver) settleMaxDev(k int) {
 	slack := s.slack()
 	floor := int64(0)
+	// A slow machine may not get far: something fair to all comes first.
+	s.each(s.comps, TermMaxDev, func(c *component) { c.improve(k) })
 	for _, c := range s.comps {
 		c.least[k] = max(c.least[k], min(floor, c.value(k)))
 		settled, _ := c.settled(k, slack)
@@ -148,7 +154,13 @@ func (s *solver) settleMaxDev(k int) {
 			break
 		}
 		s.each(worst, TermMaxDev, func(c *component) {
-			c.meter.within(c.meter.left()/3, func() { c.settle(k, slack) })
+			c.meter.within(c.meter.left()/3, func() {
+				if c.inPieces() {
+					c.settleQuickly(k)
+				} else {
+					c.settle(k, slack)
+				}
+			})
 		})
 	}
 	for _, c := range s.comps {
@@ -158,7 +170,7 @@ func (s *solver) settleMaxDev(k int) {
 }
 
 // worst returns the components with the greatest value of term k, and whether
-// one of them has little of its budget left.
+// one of them has little of its budget or no time left.
 func (s *solver) worst(k int) (worst []*component, tired bool) {
 	for _, c := range s.comps {
 		if len(worst) > 0 && c.value(k) > worst[0].value(k) {

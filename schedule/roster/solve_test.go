@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"watchbill/schedule/roster"
 
@@ -320,5 +321,36 @@ func TestSolveStopsWithTheContext(t *testing.T) {
 		if err != nil || len(e.Violations) > 0 {
 			t.Fatalf("after a cancelled solve: %v %v", err, e.Violations)
 		}
+	}
+}
+
+// Components whose largest deviation is not proven must not wait for each other
+// once the time is up.
+func TestSolveOfSeveralComponentsStopsWithTheContext(t *testing.T) {
+	p := generated("two", 7, 1, 20, 7*day, roster.Window{Length: 21 * day, Max: 7 * day})
+	other := generated("two", 9, 1, 20, 7*day, roster.Window{Length: 21 * day, Max: 7 * day})
+	for i := range other.Members {
+		m := other.Members[i]
+		m.ID, m.Layers = "z"+m.ID, []string{"z"}
+		p.Members = append(p.Members, m)
+	}
+	for i := range other.Slots {
+		s := other.Slots[i]
+		s.ID, s.Layer = "z"+s.ID, "z"
+		p.Slots = append(p.Slots, s)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() {
+		_, err := roster.Solve(ctx, p, roster.Options{Progress: func(roster.Progress) { cancel() }})
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the solver goes on although its context has ended")
 	}
 }
