@@ -352,7 +352,9 @@ func TestRoutesAndRoles(t *testing.T) {
 		}
 	}
 	all := d.echo.Routes()
-	slices.SortFunc(all, func(a, b *echo.Route) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method)) })
+	slices.SortFunc(all, func(a, b *echo.Route) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
 	for _, route := range all { // in one order, because what one does another finds
 		key := route.Method + " " + route.Path
 		if strings.HasPrefix(route.Path, "/api/v1") || route.Method == "echo_route_not_found" {
