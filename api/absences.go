@@ -60,6 +60,9 @@ type absencesIn struct {
 // listAbsences lists a person's absences and wishes, for themselves.
 func (s *Server) listAbsences(ctx context.Context, in *absencesIn) (*absencesOut, error) {
 	p, _, err := s.person(ctx, s.Schedule.Store, auth.SeeAuditOwn, in.PersonPath)
+	if err == nil {
+		err = s.Access.Look(ctx, auth.LookAbsences, int64(p.ID))
+	}
 	if err != nil {
 		return nil, err
 	}

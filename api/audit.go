@@ -95,6 +95,9 @@ type auditPersonIn struct {
 // auditPerson is what was done by or about somebody, for themselves.
 func (s *Server) auditPerson(ctx context.Context, in *auditPersonIn) (*auditOut, error) {
 	p, _, err := s.person(ctx, s.Schedule.Store, auth.SeeAuditOwn, in.PersonPath)
+	if err == nil {
+		err = s.Access.Look(ctx, auth.LookLog, int64(p.ID))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ const (
 // A Server is the JSON API under /api/v1, with the document that describes it.
 type Server struct {
 	Schedule *schedule.Service
+	Access   *auth.Service
 	Log      *slog.Logger
 	BaseURL  string // https://watchbill.example, without a slash at its end
 	Version  string // of the program

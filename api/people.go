@@ -136,6 +136,9 @@ func (s *Server) getPerson(ctx context.Context, in *personIn) (*personOut, error
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Access.Look(ctx, auth.LookProfile, int64(p.ID)); err != nil {
+		return nil, err
+	}
 	out, err := personOf(ctx, s.Schedule.Store, &p, w)
 	if err == nil {
 		err = in.check(out.ETag)

@@ -220,7 +220,7 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 		return nil, err
 	}
 	for _, one := range sessions {
-		page.Sessions = append(page.Sessions, Session{ID: itoa(one.ID), Client: one.Agent, Where: one.Address, Seen: one.SeenAt, Current: one.ID == w.Session})
+		page.Sessions = append(page.Sessions, Session{ID: itoa(one.ID), Client: browserName(one.Agent), Where: one.Address, Seen: one.SeenAt, Current: one.ID == w.Session})
 	}
 	tokens, err := s.Access.Tokens(ctx)
 	if err != nil {

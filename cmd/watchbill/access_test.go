@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"watchbill/api/auth"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
@@ -254,6 +256,19 @@ func TestAccessLog(t *testing.T) {
 		status, body = ben.get("/audit?q=100%25_nothing")
 		ben.expect(status, body, http.StatusOK, "Nothing matches")
 
+		// Through the API it is a look as well.
+		status, body = cleo.post("/account/tokens", "name", "bot", "scope", "read", "days", "30")
+		token := regexp.MustCompile(`wb_[A-Za-z0-9_-]{43}`).FindString(body)
+		cleo.expect(status, body, http.StatusOK, token)
+		d.now = d.now.Add(24 * time.Hour)
+		if status := d.bearer("GET", "/api/v1/people/3", token); status != http.StatusOK {
+			d.t.Errorf("a colleague through the API: %d", status)
+		}
+		status, body = ben.get("/audit?q=cleo")
+		if n := strings.Count(body, "<b>Cleo</b> looked at the profile of"); status != http.StatusOK || n != 2 {
+			d.t.Errorf("%d looks of Cleo are noted, want 2", n)
+		}
+
 		// Whose log is whose.
 		for _, try := range []struct {
 			as   *browser
@@ -297,6 +312,39 @@ func TestAccessLog(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Behind TLS all cookies that open something are for this host and TLS only.
+func TestAccessCookies(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t), func(_ *deployment, o *auth.Options) { o.Secure = true })
+	code, err := d.access.SetupCode(t.Context())
+	d.ok(err)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.PostForm(d.url+"/setup", url.Values{
+		"code": {code}, "name": {"Root"}, "email": {"root@example.com"}, "password": {secret}, "zone": {"UTC"},
+	})
+	d.ok(err)
+	_ = resp.Body.Close()
+	var session *http.Cookie
+	for _, c := range resp.Cookies() {
+		if strings.Contains(c.Name, "session") {
+			session = c
+		}
+	}
+	if session == nil || session.Name != "__Host-watchbill_session" || !session.Secure || !session.HttpOnly || session.Path != "/" || session.Domain != "" || session.SameSite != http.SameSiteLaxMode {
+		t.Fatalf("the session's cookie is %v", session)
+	}
+	for name, want := range map[string]int{session.Name: http.StatusOK, "watchbill_session": http.StatusSeeOther} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/account", nil)
+		d.ok(err)
+		req.AddCookie(&http.Cookie{Name: name, Value: session.Value})
+		resp, err := client.Do(req)
+		d.ok(err)
+		_ = resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("with the cookie %s: %d, want %d", name, resp.StatusCode, want)
+		}
+	}
 }
 
 // Another site cannot make a browser write, log in included.
