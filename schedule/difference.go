@@ -2,6 +2,8 @@ package schedule
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -63,6 +65,24 @@ func (p *Published) same(q *Published) bool {
 // onlyPoints says whether the same person has the same hours as before.
 func (d *Difference) onlyPoints() bool {
 	return d.Was != nil && d.Is != nil && d.Was.Person == d.Is.Person && d.Was.Start.Equal(d.Is.Start) && d.Was.End.Equal(d.Is.End)
+}
+
+// DraftDifferences says what publishing a draft now would change.
+func (s *Service) DraftDifferences(ctx context.Context, d *Draft, planned *Planned) ([]Difference, error) {
+	team, err := s.Store.Team(ctx, d.Team)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(team.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone of team %d: %w", d.Team, err)
+	}
+	begins, ends := d.From.At(Midnight, zone), d.Until.At(Midnight, zone)
+	current, err := s.Store.Published(ctx, d.Team, begins, ends.AddDate(0, 1, 0))
+	if err != nil {
+		return nil, err
+	}
+	return Differences(current, planned.Shifts, begins, ends, s.Now()), nil
 }
 
 // An Affected is a person with the shifts that they lose and get, by start.

@@ -28,6 +28,12 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 		if _, err := tx.RaiseVersion(ctx, d.Team); err != nil {
 			return err
 		}
+		if d, err = tx.Draft(ctx, draft); err != nil {
+			return err
+		}
+		if d.State == DraftPublished {
+			return fmt.Errorf("this draft is published already: %w", ErrConflict)
+		}
 		last, err := tx.LastPlan(ctx, d.Team)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err

@@ -20,8 +20,8 @@
 //	timeoff     TimeOff     /timeoff
 //	team        Settings    /teams/{id}/settings
 //	drafts      Drafts      /teams/{id}/drafts
-//	draft       Draft       /teams/{id}/drafts/{draft}
-//	compare     Compare     /teams/{id}/drafts/compare?a=&b=
+//	draft       Draft       /teams/{id}/drafts/{draft}, /teams/{id}/plans/{number}
+//	compare     Compare     /teams/{id}/drafts/compare?a=&b= (a draft's id, or published)
 //	import      Import      /imports/{id}?filter=&words=&least=&titles=
 //	account     Account     /account
 //	admin       Admin       /admin
@@ -95,8 +95,11 @@
 //	POST /teams/{id}/feeds/{feed}/reset
 //	POST /teams/{id}/feeds/{feed}/revoke
 //
-//	POST /teams/{id}/drafts                        from until (last day, included) name seconds
+//	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw
 //	POST /teams/{id}/drafts/{draft}/pin            shift person
+//	POST /teams/{id}/drafts/{draft}/unpin          shift (empty: all)
+//	POST /teams/{id}/drafts/{draft}/again          thaw other (ties broken differently)
+//	POST /teams/{id}/drafts/{draft}/offer          offer (from zero)
 //	POST /teams/{id}/drafts/{draft}/publish        note
 //	POST /teams/{id}/drafts/{draft}/discard
 //

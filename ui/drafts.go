@@ -6,11 +6,35 @@ import "time"
 // looked at, or have been published.
 type Drafts struct {
 	Frame
-	List []DraftLine
-	// The form that makes one: POST /teams/{id}/drafts with from, until, name and seconds.
-	From, Until, Name, Seconds Field
-	Error                      string
-	NoRules                    bool // the team has no rules yet
+	List    []DraftLine
+	Plans   []PlanLine
+	Choices []Option // of what can be compared
+	// The form that makes one: POST /teams/{id}/drafts with from, until, name, seconds, seed and thaw.
+	From, Until, Name, Seconds, Seed Field
+	Thaw                             bool
+	Error                            string
+	NoRules                          bool      // the team has no rules yet
+	Periods                          []Period  // what it would mostly be for
+	FrozenUntil                      time.Time // zero: nothing is frozen
+}
+
+// PlanLine is one published plan in a list.
+type PlanLine struct {
+	Number   int
+	From, To time.Time
+	By       string
+	When     time.Time
+	Note     string
+}
+
+// Period is a stretch of days that a draft may be for, the last one included.
+type Period struct{ Label, From, Until string }
+
+// DraftNotice is a draft that waits for somebody to decide.
+type DraftNotice struct {
+	Team, Path     string
+	Failed         bool
+	From, To, Ends time.Time // of the draft; Ends is the last day that is published
 }
 
 // DraftLine is one draft in a list.
@@ -51,9 +75,19 @@ type Draft struct {
 	ProofTone string // "good" when proven, "warn" when not
 	Unfilled  []Unfilled
 	Changes   []Change
-	Affected  []string // names of the people whose shifts change
-	Others    []Option // drafts to compare with: id and name
-	Editable  bool     // publish, pin and discard are offered
+	New       int  // shifts for which nothing is published yet
+	First     bool // nothing was ever published
+	Affected  []AffectedLine
+	Others    []Option    // what to compare with
+	Editable  bool        // publish, pin and discard are offered
+	Overtaken string      // why it cannot be published any more, or ""
+	Stale     string      // what it does not know yet, or ""
+	Mistakes  []LineError // why there is no plan
+	Offers    []string    // what more changes would gain
+	Warnings  []string
+	Pinned    []PinnedShift
+	Published bool   // this is a version that was published: Made and By say when and who
+	NoteText  string // of whoever published it
 
 	// The form that pins: POST /teams/{team}/drafts/{id}/pin with shift and person.
 	PinShift, PinPerson Field
@@ -89,23 +123,36 @@ type Unfilled struct {
 	Start, End time.Time
 	Reasons    []string // "Priya is away", "Marcus: at most one week in four"
 	Remedies   []string // "Allow one week in three", "Ask Search for help"
+	More       int      // shifts with the same reason
 }
+
+// AffectedLine says what changes for one person.
+type AffectedLine struct {
+	Name              string
+	Loses, Gets       []ShiftLine
+	MoreLost, MoreGot int
+}
+
+// PinnedShift is a shift that was given to somebody, whatever else.
+type PinnedShift struct{ Slot, Shift, Person string }
 
 // Change is one difference between a draft and what is published.
 type Change struct {
 	Rotation   string
 	Start, End time.Time
 	Was, Will  string // names; empty is nobody
+	Why        string
 }
 
 // Compare is the page "compare": two drafts side by side.
 type Compare struct {
 	Frame
-	A, B     DraftLine
-	Choices  []Option // drafts that can be chosen
-	Measures []Measure
-	Weeks    []CompareRow // only what differs
-	People   []ComparePerson
+	A, B       DraftLine
+	KeyA, KeyB string   // as they were chosen
+	Choices    []Option // what can be chosen
+	Measures   []Measure
+	Weeks      []CompareRow // only what differs
+	People     []ComparePerson
 }
 
 // Measure is one figure of both drafts. Better is "a", "b" or "" when even.
@@ -113,9 +160,10 @@ type Measure struct{ Name, A, B, Better string }
 
 // CompareRow is a shift that the drafts give to different people.
 type CompareRow struct {
-	Rotation   string
-	Start, End time.Time
-	A, B       string
+	Rotation     string
+	Start, End   time.Time
+	A, B         string
+	OnlyA, OnlyB bool // the other has no such shift
 }
 
 // ComparePerson is one person's load in both drafts.

@@ -128,19 +128,27 @@ func draftFixtures() []fixture {
 	computing.Progress, computing.Step, computing.Made = 62, "Evening out weekends", now
 	failed := draftLine(2, "failed")
 	failed.Name, failed.Step = "", "Two people cannot keep “at most one week in four” with two duties."
-	published := draftLine(1, "published")
-	list := ui.Drafts{Frame: frame("Drafts", "drafts"), List: []ui.DraftLine{draftLine(4, "ready"), computing, failed, published}, From: ui.Field{Value: "2027-01-18"}, Until: ui.Field{Value: "2027-01-01", Error: "The last day is before the first."}, Seconds: ui.Field{Value: "10"}}
+	list := ui.Drafts{Frame: frame("Drafts", "drafts"), List: []ui.DraftLine{draftLine(4, "ready"), computing, failed},
+		Plans:   []ui.PlanLine{{Number: 2, From: berlin(nov, 16, 0), To: berlin(jan, 18, 0), By: "Leila Haddad", When: now.Add(-90 * time.Hour), Note: "Chidi is away over Christmas; thank you, Ingrid."}, {Number: 1, From: berlin(nov, 16, 0), To: berlin(jan, 18, 0), By: "Leila Haddad", When: now.Add(-900 * time.Hour)}},
+		Choices: []ui.Option{{Value: "published", Label: "What is published"}, {Value: "4", Label: "First quarter"}}, FrozenUntil: berlin(dec, 4, 0),
+		Periods: []ui.Period{{Label: "Go on after the last plan", From: "2027-01-18", Until: "2027-03-14"}, {Label: "Again from 16 Nov 2026", From: "2026-11-16", Until: "2027-01-17"}}, From: ui.Field{Value: "2027-01-18"}, Until: ui.Field{Value: "2027-01-01", Error: "The last day is before the first."}, Seconds: ui.Field{Value: "10"}}
 	longList := list
 	longList.Frame, longList.Error = long("Drafts", "drafts"), longText
 	failed.Name, failed.Step, failed.By = longText, longText, longText
-	longList.List = []ui.DraftLine{failed, computing}
+	longList.List, longList.Plans = []ui.DraftLine{failed, computing}, []ui.PlanLine{{Number: 1, From: now, To: now, By: longText, When: now, Note: longText}}
+	longList.Choices, longList.Periods = []ui.Option{{Value: "4", Label: longText}, {Value: "5", Label: longText}}, []ui.Period{{Label: longText}, {Label: longText}}
 
 	full := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: draftLine(4, "ready"), Rotations: []string{"Primary", "Backup"}, Editable: true,
 		Proof: "Proven: no other plan that keeps every rule is more even, and none moves fewer shifts.", ProofTone: "good", FairNote: "Points carried over from the last plan are counted.",
 		Fair:     scheduleFixtures()[0].data.(ui.Schedule).Fair,
 		Unfilled: []ui.Unfilled{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Reasons: []string{"Priya, Aiko and Leila are away", "Marcus: at most one week in four"}, Remedies: []string{"Allow Marcus one week in three.", "Ask Search for a backup over New Year."}}},
 		Changes:  []ui.Change{{Rotation: "Primary", Start: berlin(dec, 21, 10), End: berlin(dec, 24, 10), Was: "Chidi Okafor", Will: "Ingrid Solberg"}, {Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Was: "Marcus Bell"}},
-		Affected: []string{"Chidi Okafor", "Ingrid Solberg", "Marcus Bell"}, Others: []ui.Option{{Value: "5", Label: "First quarter, calmer"}},
+		Affected: []ui.AffectedLine{
+			{Name: "Chidi Okafor", Loses: []ui.ShiftLine{shiftLine(0, "", berlin(dec, 21, 10), berlin(dec, 24, 10))}, Gets: []ui.ShiftLine{shiftLine(0, "", berlin(jan, 4, 10), berlin(jan, 11, 10))}},
+			{Name: "Ingrid Solberg", Gets: []ui.ShiftLine{shiftLine(0, "", berlin(dec, 21, 10), berlin(dec, 24, 10))}, MoreGot: 2}},
+		New: 6, Stale: "Chidi Okafor has entered time off or a wish since this draft was made.", Offers: []string{"Two more changes make the largest deviation 3 points smaller: 4 points instead of 7."},
+		Warnings: []string{"Ingrid Solberg wished not to be on call 2026-12-24 and has primary 2026-12-21."}, Pinned: []ui.PinnedShift{{Slot: "backup 2027-01-04", Shift: "Backup, Mon 4 Jan → Mon 11 Jan", Person: "Marcus Bell"}},
+		Others:    []ui.Option{{Value: "published", Label: "What is published"}, {Value: "5", Label: "First quarter, calmer"}},
 		PinShifts: []ui.Option{{Value: "1", Label: "Primary, 21 – 23 Dec"}}, PinPeople: []ui.Option{{Value: "3", Label: "Chidi Okafor"}}}
 	for i := range 4 {
 		from := time.Date(2026, 12, 21+7*i, 0, 0, 0, 0, time.UTC)
@@ -158,15 +166,22 @@ func draftFixtures() []fixture {
 	lengthy.Frame = long("Draft", "drafts")
 	lengthy.Name, lengthy.By, lengthy.Proof, lengthy.Error, lengthy.FairNote = longText, longText, longText, longText, longText
 	lengthy.Rotations = []string{longText, longText}
-	lengthy.Affected = []string{longText, longText}
+	lengthy.Affected = []ui.AffectedLine{{Name: longText, Loses: []ui.ShiftLine{{Rotation: longText, Start: now, End: now.Add(time.Hour)}}}}
+	lengthy.Overtaken, lengthy.Stale, lengthy.Offers, lengthy.Warnings = longText, longText, []string{longText}, []string{longText}
+	lengthy.Pinned = []ui.PinnedShift{{Shift: longText, Person: longText}}
 	lengthy.Weeks = []ui.PlanWeek{{From: now, To: now.AddDate(0, 0, 7), Holidays: longText, Cells: [][]ui.PlanShift{{{Person: longText, Start: now, End: now}}, nil}}}
 	lengthy.Unfilled = []ui.Unfilled{{Rotation: longText, Start: now, End: now.Add(time.Hour), Reasons: []string{longText}, Remedies: []string{longText}}}
-	lengthy.Changes = []ui.Change{{Rotation: longText, Was: longText, Will: longText, Start: now, End: now.Add(time.Hour)}}
+	lengthy.Changes = []ui.Change{{Rotation: longText, Was: longText, Will: longText, Why: longText, Start: now, End: now.Add(time.Hour)}}
 
-	cmp := ui.Compare{Frame: frame("Compare", "drafts"), A: draftLine(4, "ready"), B: draftLine(5, "ready"), Choices: []ui.Option{{Value: "4", Label: "First quarter"}, {Value: "5", Label: "First quarter, calmer"}},
+	version := full
+	version.DraftLine, version.Published, version.Editable, version.NoteText = draftLine(2, "published"), true, false, "Chidi is away over Christmas; thank you, Ingrid."
+	version.Name, version.Stale, version.Changes, version.Offers = "Plan 2", "", nil, nil
+	first := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: draftLine(4, "ready"), Editable: true, First: true, New: 8, Proof: "The plan is as even as possible.", ProofTone: "good", Weeks: full.Weeks, Rotations: full.Rotations}
+
+	cmp := ui.Compare{Frame: frame("Compare", "drafts"), A: draftLine(4, "ready"), B: draftLine(5, "ready"), KeyA: "4", KeyB: "5", Choices: []ui.Option{{Value: "4", Label: "First quarter"}, {Value: "5", Label: "First quarter, calmer"}},
 		Measures: []ui.Measure{{Name: "Unfilled shifts", A: "1", B: "0", Better: "b"}, {Name: "Largest difference from a fair share", A: "1.5 days", B: "2 days", Better: "a"}, {Name: "Wishes kept", A: "9 of 12", B: "9 of 12"}},
-		Weeks:    []ui.CompareRow{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), B: "Marcus Bell"}},
-		People:   []ui.ComparePerson{{Name: "Priya Raman", Me: true, A: ui.FairRow{Points: 34}, B: ui.FairRow{Points: 36, Difference: 2}}, {Name: "Marcus Bell", A: ui.FairRow{Points: 31.5, Difference: -1.5}, B: ui.FairRow{Points: 34}}}}
+		Weeks:    []ui.CompareRow{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), B: "Marcus Bell"}, {Rotation: "Backup", Start: berlin(jan, 2, 10), End: berlin(jan, 4, 10), A: "Aiko Tanaka", OnlyA: true}},
+		People:   []ui.ComparePerson{{Name: "Priya Raman", Me: true, A: ui.FairRow{Points: 34}, B: ui.FairRow{Points: 36, Difference: 2, Days: 9, Weekends: 2, Holidays: 1}}, {Name: "Marcus Bell", A: ui.FairRow{Points: 31.5, Difference: -1.5}, B: ui.FairRow{Points: 34}}}}
 	longCmp := cmp
 	longCmp.Frame = long("Compare", "drafts")
 	longCmp.A.Name, longCmp.B.Name = longText, longText
@@ -177,7 +192,7 @@ func draftFixtures() []fixture {
 	return []fixture{
 		{"drafts", "full", list}, {"drafts", "empty", ui.Drafts{Frame: frame("Drafts", "drafts"), NoRules: true}}, {"drafts", "long", longList},
 		{"draft", "full", full}, {"draft", "empty", busy}, {"draft", "long", lengthy},
-		{"draft", "failed", ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: failed}},
+		{"draft", "failed", ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: failed, Mistakes: []ui.LineError{{Line: 4, Text: "rotations[0].handover: “Moonday” is no hand-over."}, {Line: 9, Text: "limits: nothing fits."}}}}, {"draft", "version", version}, {"draft", "first", first},
 		{"compare", "full", cmp}, {"compare", "empty", ui.Compare{Frame: frame("Compare", "drafts")}}, {"compare", "long", longCmp},
 	}
 }

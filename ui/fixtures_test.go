@@ -28,6 +28,7 @@ const (
 	nov = time.November
 	dec = time.December
 	jan = time.January
+	mar = time.March
 )
 
 var longText = strings.Repeat("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft und Freunde ", 3)
@@ -146,7 +147,8 @@ func homeFixtures() []fixture {
 		ManyMore: 4, Asks: requests(), Asked: asked(),
 		TimeOff: []ui.Absence{{ID: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.Clash{{ShiftLine: shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 14, 10))}}},
 			{ID: 2, Start: berlin(jan, 11, 0), End: berlin(jan, 12, 0), AllDay: true, Source: "imported calendar"}},
-		Feed: &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
+		Drafts: []ui.DraftNotice{{Team: "Payments Platform", Path: "/teams/1/drafts/4", From: berlin(jan, 18, 0), To: berlin(mar, 15, 0), Ends: berlin(jan, 17, 0)}, {Team: "Search", Path: "/teams/2/drafts/5", Failed: true, Ends: berlin(dec, 6, 0)}},
+		Feed:   &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
 	}
 	full.Problems = problems()[1:]
 	full.Changes = &ui.Changes{Until: now.Unix(), List: []ui.ShiftChange{

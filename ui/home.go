@@ -13,6 +13,7 @@ type Home struct {
 	Feed     *FeedLink // nil until I have made one
 	ManyMore int       // coming shifts that Shifts leaves out
 	Changes  *Changes  // how my shifts have changed since I last said that I know; nil: not
+	Drafts   []DraftNotice
 	Problems []Problem // what somebody has to mend about my shifts, or in teams I manage
 }
 

@@ -71,6 +71,9 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 	if page.Changes, err = s.changes(ctx, w, names, f.Teams); err != nil {
 		return nil, err
 	}
+	if page.Drafts, err = s.draftNotices(ctx, &f); err != nil {
+		return nil, err
+	}
 	if page.Problems, err = s.myProblems(ctx, w, names, f.Teams); err != nil {
 		return nil, err
 	}

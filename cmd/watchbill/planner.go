@@ -50,6 +50,15 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 		return out, err
 	}
 	doc.Warnings = slices.Insert(doc.Warnings, 0, warnings...)
+	doc.Offers, err = pl.offers(solution, func(q *roster.Problem) (*roster.Solution, error) {
+		if !progress(99) || ctx.Err() != nil {
+			return nil, nil
+		}
+		return roster.Solve(ctx, q, roster.Options{Seed: in.Seed, Budget: roster.BudgetFor(limit / 8)})
+	})
+	if err != nil {
+		return out, err
+	}
 	var text bytes.Buffer
 	if err := doc.write(&text); err != nil {
 		return out, err
@@ -282,13 +291,21 @@ func (pl *planning) remember(in *schedule.PlanInput, ids map[string]schedule.ID)
 // any more they have lost by publishing only.
 func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) error {
 	doc := planDoc{Format: planFormat, Team: string(pl.ID)}
+	slots, err := pl.slots()
+	if err != nil {
+		return err
+	}
+	windows := map[schedule.SlotID]string{}
+	for i := range slots {
+		windows[slots[i].ID] = slots[i].Window
+	}
 	for i := range in.Published {
 		p := &in.Published[i]
 		zone := pl.zone
 		if r, err := pl.Rotation(p.Rotation); err == nil {
 			zone = r.Zone
 		}
-		s := shiftDoc{ID: string(p.Slot), Rotation: string(p.Rotation), Start: p.Start.In(zone), End: p.End.In(zone), Points: p.Points}
+		s := shiftDoc{ID: string(p.Slot), Rotation: string(p.Rotation), Window: windows[p.Slot], Start: p.Start.In(zone), End: p.End.In(zone), Points: p.Points}
 		for name, id := range ids {
 			if id == p.Person {
 				s.Person = name
@@ -301,7 +318,6 @@ func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) e
 	if cut.Before(in.FrozenUntil) {
 		cut = in.FrozenUntil
 	}
-	var err error
 	pl.published, err = publishedOf(&doc, string(pl.ID), in.Today.At(schedule.Midnight, pl.zone), cut.At(schedule.Midnight, pl.zone))
 	return err
 }

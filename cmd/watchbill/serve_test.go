@@ -290,6 +290,7 @@ var routes = map[string]string{
 	"POST /requests/:request/withdraw": "manager", "POST /swaps/:request/accept": "member", "POST /swaps/:request/decline": "member", "POST /swaps/:request/withdraw": "manager",
 	"POST /shifts/:shift/override": "manager", "POST /overrides/:override/undo": "manager", "POST /requests/:request/approve": "manager", "POST /swaps/:request/approve": "manager", "GET /teams/:team/drafts": "manager", "POST /teams/:team/drafts": "manager",
 	"GET /teams/:team/drafts/compare": "manager", "GET /teams/:team/drafts/:draft": "manager", "POST /teams/:team/drafts/:draft/pin": "manager",
+	"POST /teams/:team/drafts/:draft/unpin": "manager", "POST /teams/:team/drafts/:draft/again": "manager", "POST /teams/:team/drafts/:draft/offer": "manager", "GET /teams/:team/plans/:plan": "manager",
 	"POST /teams/:team/drafts/:draft/publish": "manager", "POST /teams/:team/drafts/:draft/discard": "manager", "GET /teams/:team/settings": "manager",
 	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
