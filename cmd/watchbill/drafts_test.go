@@ -98,6 +98,6 @@ func TestDraftPages(t *testing.T) {
 	d.now = d.now.AddDate(0, 0, 9)
 	d.ok(j.draftAhead(ctx))
 	d.ok(j.makeDrafts(ctx))
-	status, body = admin.get("/")
+	status, body = admin.post("/login", "email", "root@example.com", "password", secret)
 	admin.expect(status, body, http.StatusOK, "The next plan of Crew is drafted", "Sun 31 Jan")
 }
