@@ -263,6 +263,9 @@ func (s *Service) parse(ctx context.Context, i *Import, body []byte) (Reading, e
 		today := DateOf(now.In(zone))
 		return s.Calendars.Holidays(body, today.AddDays(-holidaysBack), today.AddDays(holidaysAhead))
 	}
+	if i.Kind == ImportShifts {
+		return s.Calendars.Read(body, now.AddDate(0, 0, -shiftsBack), now.AddDate(0, 0, shiftsAhead), zone)
+	}
 	return s.Calendars.Read(body, now, now.AddDate(0, 0, importAhead), zone)
 }
 
@@ -293,12 +296,15 @@ func (s *Service) weigh(ctx context.Context, store Store, i *Import, r *Reading)
 	}
 	var p ImportPreview
 	var w writer
-	if i.Kind == ImportHolidays {
+	switch i.Kind {
+	case ImportHolidays:
 		p, w, err = s.weighHolidays(ctx, store, i, r, zone)
-	} else {
+	case ImportShifts:
+		p, w, err = s.weighShifts(ctx, store, i, r, zone)
+	default:
 		p, w, err = s.weighLeaves(ctx, store, i, r, zone)
 	}
-	p.Warnings, p.Floating, p.Zone = r.Warnings, r.Floating, zone.String()
+	p.Warnings, p.Floating, p.Zone = append(p.Warnings, r.Warnings...), r.Floating, zone.String()
 	slices.SortStableFunc(p.Lines, func(a, b ImportLine) int { return a.Start.Compare(b.Start) })
 	return p, w, err
 }
@@ -387,8 +393,8 @@ const (
 // nextReading says when a calendar is read again: later the more often it failed,
 // and not at the same time as all the others.
 func (s *Service) nextReading(i *Import) time.Time {
-	if i.URL == "" {
-		return time.Time{}
+	if i.URL == "" || i.Kind == ImportShifts && i.Until.At(Noon, time.UTC).Add(24*time.Hour).Before(i.ReadAt) {
+		return time.Time{} // nothing new can come
 	}
 	wait := min(max(i.Refresh, readEvery), readAtMost)
 	if i.Kind == ImportHolidays {

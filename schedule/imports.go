@@ -56,7 +56,10 @@ type ImportChoice struct {
 	Words      string // comma separated
 	LeastHours int    // shorter events do not count; 24: only whole days
 	Titles     bool
-	// Of shifts: the rotation of events that name none, and who is who.
+	// Of shifts: those count that begin before Until, when the team's own plans
+	// take over; Rotation is that of events that name none, and People is who is
+	// who.
+	Until    Date
 	Rotation RotationID
 	People   map[string]ID // by the name in the calendar; nobody: they count for nobody
 }
@@ -150,17 +153,22 @@ type Occasion struct {
 	Until      Date // not included
 	Cancelled  bool
 	Free       bool     // it leaves the time free
-	People     []string // whom it names
+	Names      []string // whom it names
 	Emails     []string // in lower case
 }
 
 // An ImportPreview is what an import would bring, or has brought.
 type ImportPreview struct {
-	Lines    []ImportLine
-	Counts   map[string]int // by What
-	Warnings []string
-	Floating int
-	Zone     string
+	// Of shifts: the people whom the calendar names, what the team's rotations
+	// are called, and where shifts of one rotation overlap or leave nobody.
+	People    []ImportedPerson
+	Rotations []RotationID
+	Holes     []Hole
+	Lines     []ImportLine
+	Counts    map[string]int // by What
+	Warnings  []string
+	Floating  int
+	Zone      string
 }
 
 // What becomes of an event.

@@ -22,8 +22,8 @@ type PlanInput struct {
 	Seed        int64
 	Seconds     int // how long to look for a better plan; zero: the planner's own limit
 	// Before is what people hold above their share, standby points in
-	// thousandths, from plans and covers before. Moved is the part of it that
-	// covers and swaps have moved, which no plan knows.
+	// thousandths, from before. Moved is the part of it that covers and swaps have
+	// moved, and that they brought from other tools, which no plan knows.
 	Before, Moved map[ID]int64
 	// Holidays are days off besides those that the rules and profiles name.
 	Holidays []ImportedHoliday
@@ -71,7 +71,10 @@ func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in 
 		return in, err
 	}
 	in.Published = slices.DeleteFunc(in.Published, func(p Published) bool { return !p.Until.IsZero() || p.Start.Before(begins) })
-	return in, s.addBalance(ctx, &in, zone)
+	if err := s.addBalance(ctx, &in, zone); err != nil {
+		return in, err
+	}
+	return in, s.addPast(ctx, &in, begins)
 }
 
 // addBalance says what people bring into the plan: what they had when the plan that

@@ -27,6 +27,8 @@ type Service struct {
 	CheckMember func(team TeamRecord, rules TeamRules, p Planning) error
 	// Calendars reads and fetches the calendars of others.
 	Calendars Calendars
+	// Past weighs what people had in other tools.
+	Past Past
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage
@@ -41,7 +43,8 @@ type Planned struct {
 	// Before and After are what each person is above their share, in
 	// thousandths of a point, when the plan begins and when it ends.
 	Before, After map[ID]int64
-	// Moved is the part of Before and After that covers and swaps had moved.
+	// Moved is the part of Before and After that covers and swaps had moved, or
+	// that came from other tools.
 	Moved map[ID]int64 `json:",omitempty"`
 }
 

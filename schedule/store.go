@@ -149,6 +149,11 @@ type ImportStore interface {
 
 	ImportedHolidays(ctx context.Context, team ID, people []ID) ([]ImportedHoliday, error)
 	SaveHolidays(ctx context.Context, id ID, days []Holiday) error // instead of those there are
+
+	ImportedShifts(ctx context.Context, team ID) ([]ImportedShift, error) // by start
+	ImportedBalances(ctx context.Context, team ID) (map[ID]int64, error)  // thousandths of a point
+	// SaveImportedShifts replaces the shifts of an import, and what they come to.
+	SaveImportedShifts(ctx context.Context, id ID, shifts []ImportedShift, balances map[ID]int64) error
 }
 
 // An ImportedHoliday is a day off of a team or of a person.

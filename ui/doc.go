@@ -77,8 +77,8 @@
 //	POST /timeoff/wishes/{id}/remove
 //
 //	POST /timeoff/imports                          kind (absences, holidays) label url, or file
-//	POST /teams/{id}/imports                       kind (holidays) label url, or file
-//	POST /imports/{id}                             filter (all, words, busy) words least (hours) titles
+//	POST /teams/{id}/imports                       kind (holidays, shifts) label url, or file
+//	POST /imports/{id}                             filter (all, words, busy) words least (hours) titles; of shifts until rotation, and name who for each person
 //	POST /imports/{id}/read
 //	POST /imports/{id}/remove
 //

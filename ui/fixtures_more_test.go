@@ -215,13 +215,21 @@ func importFixtures() []fixture {
 		More: 13, Warnings: []string{"line 41: the event has no DTSTART; it was left out"}}
 	reading := ui.Import{Frame: frame("Holidays of India", "team"), ImportRow: ui.ImportRow{ID: 2, Label: "Holidays of India", Kind: "Public holidays", Host: "calendar.example.com", Events: 41, Read: now.Add(-2 * time.Hour), Next: now.Add(22 * time.Hour), Problem: "the calendar's server answers 503; this may pass"},
 		Back: "/teams/1/settings#imports", Confirmed: true}
+	past := ui.Import{Frame: frame("PagerDuty", "team"), ImportRow: ui.ImportRow{ID: 4, Label: "PagerDuty", Kind: "Shifts of another tool", Host: "acme.pagerduty.com", Unsure: true}, Back: "/teams/1/settings#imports", Past: true,
+		Until: ui.Field{Value: "2026-12-07"}, Rotation: ui.Field{Value: "primary"}, Rotations: []ui.Option{{Value: "primary", Label: "Primary"}, {Value: "backup", Label: "Backup"}},
+		Members: []ui.Option{{Value: "0", Label: "Nobody here"}, {Value: "1", Label: "Priya Raman"}, {Value: "2", Label: "Marcus Bell"}},
+		Names:   []ui.ImportName{{Label: "priya@example.com", Who: "1", Known: true, Shifts: 6, Hours: 1008, Points: 1512, Share: 1134, Difference: 378}, {Label: "Marcus B.", Who: "2", Known: true, Shifts: 3, Hours: 504, Points: 756, Share: 1134, Difference: -378}, {Label: "zoe@elsewhere.example", Who: "0", Shifts: 1, Hours: 168}},
+		Holes:   []ui.ImportHole{{Rotation: "Primary", Start: berlin(nov, 2, 10), End: berlin(nov, 2, 18)}, {Rotation: "Backup", Start: berlin(nov, 9, 10), End: berlin(nov, 10, 10), Overlap: true}}, MoreHoles: 3,
+		Lines: []ui.ImportLine{{What: "add", Start: berlin(nov, 2, 10), End: berlin(nov, 9, 10), Title: "On Call - Priya Raman - Payments Primary", Why: "primary"}}}
 	lengthy := preview
+	lengthy.Past, lengthy.Names, lengthy.Members = true, []ui.ImportName{{Label: longText, Who: "1", Shifts: 1}}, []ui.Option{{Value: "1", Label: longText}}
+	lengthy.Holes = []ui.ImportHole{{Rotation: longText, Start: now, End: now.Add(time.Hour)}}
 	lengthy.Frame = long("Import", "timeoff")
 	lengthy.Label, lengthy.Kind, lengthy.Host, lengthy.Problem, lengthy.Error, lengthy.Confirmed, lengthy.Clashes = longText, longText, longText, longText, longText, true, 2
 	lengthy.Lines = []ui.ImportLine{{What: "skip", Start: now, End: now.Add(time.Hour), Title: longText, Why: longText}}
 	lengthy.Warnings, lengthy.Counts = []string{longText}, []ui.Effect{{Text: longText, Tone: "warn"}}
 	return []fixture{
-		{"import", "full", preview}, {"import", "reading", reading}, {"import", "long", lengthy},
+		{"import", "full", preview}, {"import", "reading", reading}, {"import", "past", past}, {"import", "long", lengthy},
 		{"import", "empty", ui.Import{Frame: frame("trip.ics", "timeoff"), ImportRow: ui.ImportRow{ID: 3, Label: "trip.ics", Kind: "Time off", Unsure: true}, Back: "/timeoff"}},
 	}
 }

@@ -36,6 +36,16 @@ type Import struct {
 	Titles               bool
 	Error                string
 
+	// Of the shifts of another tool: POST /imports/{id} with until, rotation, and
+	// name and who in turn for each of Names.
+	Past            bool
+	Until, Rotation Field
+	Rotations       []Option
+	Members         []Option
+	Names           []ImportName
+	Holes           []ImportHole
+	MoreHoles       int // that are not shown
+
 	Counts   []Effect // in words
 	Lines    []ImportLine
 	More     int // lines that are not shown
@@ -50,6 +60,23 @@ type ImportLine struct {
 	AllDay     bool
 	Title      string
 	Why        string
+}
+
+// ImportName is somebody whom the calendar of another tool names, who that is, and
+// what their shifts come to.
+type ImportName struct {
+	Label                     string
+	Who                       string // a person's id; 0: nobody
+	Known                     bool
+	Shifts, Hours             int
+	Points, Share, Difference float64
+}
+
+// ImportHole is where another tool had nobody, or several at once.
+type ImportHole struct {
+	Rotation   string
+	Start, End time.Time
+	Overlap    bool
 }
 
 // Word is what becomes of the event, in a word.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func Uploads(c echo.Context) bool {
 // The kinds of imports in words, for a person and for a team.
 var (
 	ownImports  = []Option{{Value: schedule.ImportAbsences, Label: "When I am away"}, {Value: schedule.ImportHolidays, Label: "Public holidays where I live"}}
-	teamImports = []Option{{Value: schedule.ImportHolidays, Label: "Public holidays of the team"}}
+	teamImports = []Option{{Value: schedule.ImportHolidays, Label: "Public holidays of the team"}, {Value: schedule.ImportShifts, Label: "Who had which shifts, from another tool"}}
 )
 
 // importRow is an import in a list.
@@ -180,7 +181,11 @@ func (s *Site) theImport(c echo.Context) (schedule.Import, auth.Who, error) {
 }
 
 // choice reads what somebody chose; other is what they chose before.
-func choice(value func(string) string, other schedule.ImportChoice) (schedule.ImportChoice, error) {
+func choice(form url.Values, other schedule.ImportChoice) (schedule.ImportChoice, error) {
+	value := form.Get
+	if form.Has("until") {
+		return shiftChoice(form, other)
+	}
 	if value("filter") == "" {
 		return other, nil
 	}
@@ -194,6 +199,26 @@ func choice(value func(string) string, other schedule.ImportChoice) (schedule.Im
 	return ch, ch.Check()
 }
 
+// shiftChoice is choice for the shifts of another tool: each name of the calendar is
+// followed by who that is.
+func shiftChoice(form url.Values, other schedule.ImportChoice) (schedule.ImportChoice, error) {
+	ch := other
+	var err error
+	if ch.Until, err = schedule.ParseDate(form.Get("until")); err != nil {
+		return other, &schedule.InvalidError{Field: "until", Reason: fmt.Sprintf("%q is no day, like 2026-12-07", form.Get("until"))}
+	}
+	ch.Rotation, ch.People = schedule.RotationID(form.Get("rotation")), map[string]schedule.ID{}
+	names, people := form["name"], form["who"]
+	for k := range min(len(names), len(people)) {
+		id, err := strconv.ParseInt(people[k], 10, 64)
+		if err != nil || id < 0 {
+			return ch, &schedule.InvalidError{Field: "who", Reason: "choose somebody of the team, or nobody"}
+		}
+		ch.People[names[k]] = schedule.ID(id)
+	}
+	return ch, nil
+}
+
 // importPage shows what a calendar would bring by the choice in the query, or has
 // brought.
 func (s *Site) importPage(c echo.Context) error {
@@ -201,7 +226,7 @@ func (s *Site) importPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ch, err := choice(c.QueryParam, suggested(&i))
+	ch, err := choice(c.QueryParams(), suggested(&i))
 	return s.showImport(c, w, &i, ch, err)
 }
 
@@ -237,13 +262,29 @@ func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch sch
 			return err
 		}
 	}
+	if i.Kind == schedule.ImportShifts {
+		page.Past = true
+		if page.Until.Value, err = s.until(ctx, i, &ch); err != nil {
+			return err
+		}
+		if typed := c.FormValue("until"); typed != "" {
+			page.Until.Value = typed
+		}
+	}
 	if bad == nil && page.Unsure {
 		bad = s.preview(ctx, &page, i, ch)
 	}
 	status := http.StatusOK
 	if text, ok := refused(bad); ok {
 		status = http.StatusUnprocessableEntity
-		putError(bad, text, map[string]*Field{"filter": &page.Filter, "words": &page.Words, "least": &page.Least}, &page.Error)
+		if page.Past && page.Unsure { // what was chosen stays
+			if p, err := s.Schedule.Preview(ctx, *i, schedule.ImportChoice{Filter: ch.Filter, People: ch.People}); err == nil {
+				if err := s.past(ctx, &page, i, ch, &p); err != nil {
+					return err
+				}
+			}
+		}
+		putError(bad, text, map[string]*Field{"filter": &page.Filter, "words": &page.Words, "least": &page.Least, "until": &page.Until, "rotation": &page.Rotation}, &page.Error)
 	} else if bad != nil {
 		return bad
 	}
@@ -266,6 +307,11 @@ func (s *Site) preview(ctx context.Context, page *Import, i *schedule.Import, ch
 			page.Counts = append(page.Counts, Effect{Text: plural(count, n.one, n.many) + ".", Tone: n.tone})
 		}
 	}
+	if page.Past {
+		if err := s.past(ctx, page, i, ch, &p); err != nil {
+			return err
+		}
+	}
 	if p.Floating > 0 {
 		page.Counts = append(page.Counts, Effect{Text: plural(p.Floating, "event has a time without a zone, read as that of ", "events have times without a zone, read as those of ") + p.Zone + ".", Tone: "warn"})
 	}
@@ -286,14 +332,18 @@ func (s *Site) confirmImport(c echo.Context) error {
 		return err
 	}
 	ctx, to := c.Request().Context(), fmt.Sprintf("/imports/%d", i.ID)
-	ch, bad := choice(c.FormValue, suggested(&i))
+	form, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	ch, bad := choice(form, suggested(&i))
 	if bad == nil && !i.Waits {
 		bad = s.Schedule.ChangeImport(ctx, me(w), i.ID, ch)
 	} else if bad == nil {
 		_, bad = s.Schedule.Confirm(ctx, me(w), i.ID, ch)
 	}
 	var invalid *schedule.InvalidError
-	if errors.As(bad, &invalid) && slices.Contains([]string{"filter", "words", "least"}, invalid.Field) {
+	if errors.As(bad, &invalid) && slices.Contains([]string{"filter", "words", "least", "until", "rotation", "who", "rules"}, invalid.Field) {
 		return s.showImport(c, w, &i, ch, bad)
 	}
 	good := "It is taken over."
@@ -324,3 +374,54 @@ func (s *Site) removeImport(c echo.Context) error {
 	}
 	return answer(c, s.Schedule.RemoveImport(c.Request().Context(), me(w), i.ID), to, "It is not read any more.")
 }
+
+// until is the day before which shifts count: the one chosen, or that of the team's
+// first plan.
+func (s *Site) until(ctx context.Context, i *schedule.Import, ch *schedule.ImportChoice) (string, error) {
+	if ch.Until.IsZero() {
+		day, err := s.Schedule.PlansBegin(ctx, i.Team)
+		if err != nil {
+			return "", err
+		}
+		ch.Until = day
+	}
+	return ch.Until.String(), nil
+}
+
+// past fills in who is who in the calendar of another tool, what that comes to, and
+// where nobody or several were on.
+func (s *Site) past(ctx context.Context, page *Import, i *schedule.Import, ch schedule.ImportChoice, p *schedule.ImportPreview) error {
+	for _, r := range p.Rotations {
+		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
+	}
+	page.Rotation.Value = string(ch.Rotation)
+	members, err := s.Schedule.Store.Members(ctx, i.Team)
+	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	page.Members = []Option{{Value: "0", Label: "Nobody here"}}
+	for _, m := range members {
+		page.Members = append(page.Members, Option{Value: itoa(int64(m.Person)), Label: names[m.Person].Name})
+	}
+	for _, x := range p.People {
+		page.Names = append(page.Names, ImportName{
+			Label: x.Label, Who: itoa(int64(x.Person)), Known: x.Person != 0, Shifts: x.Shifts, Hours: x.Hours,
+			Points: float64(x.Held) / 1000, Share: float64(x.Share) / 1000, Difference: float64(x.Balance) / 1000,
+		})
+	}
+	for k, h := range p.Holes {
+		if k == maxHoles {
+			page.MoreHoles = len(p.Holes) - maxHoles
+			break
+		}
+		page.Holes = append(page.Holes, ImportHole{Rotation: upper(string(h.Rotation)), Start: h.Start, End: h.End, Overlap: h.Overlap})
+	}
+	return nil
+}
+
+// maxHoles bounds the gaps and overlaps that are shown.
+const maxHoles = 20

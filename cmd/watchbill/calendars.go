@@ -53,7 +53,7 @@ func (calendars) Read(src []byte, from, to time.Time, zone *time.Location) (sche
 		}
 		for _, a := range o.Attendees {
 			if a.Name != "" {
-				e.People = append(e.People, a.Name)
+				e.Names = append(e.Names, a.Name)
 			}
 			if a.Email != "" {
 				e.Emails = append(e.Emails, a.Email)

@@ -227,3 +227,126 @@ func TestImportedHolidaysReachPlans(t *testing.T) {
 	status, body = admin.post("/teams/1/settings/rules/check", "from", "2026-12-07", "rules", "team: Crew\nzone: Europe/Berlin\nholidays: [../../etc/secret.ics]\nrotations:\n  - {name: primary, handover: Mon 09:00}\n")
 	admin.expect(status, body, http.StatusUnprocessableEntity, "only the plan command reads")
 }
+
+// A rota of Ana, Ben and Cleo in another tool, by the week until the crew's own plans
+// begin, of which Ana had more than her part.
+func rota(titles func(name, email string) string, extra ...string) string {
+	lines := append([]string{}, extra...)
+	people := []string{"Ana", "Ben", "Ana", "Cleo"}
+	for week := range 12 {
+		start := time.Date(2026, 9, 14, 7, 0, 0, 0, time.UTC).AddDate(0, 0, 7*week)
+		name := people[week%4]
+		lines = append(lines, fmt.Sprintf("BEGIN:VEVENT\r\nUID:w%d\r\nDTSTART:%s\r\nDTEND:%s\r\n%s\r\nEND:VEVENT", week,
+			start.Format("20060102T150405Z"), start.AddDate(0, 0, 7).Format("20060102T150405Z"), titles(name, strings.ToLower(name)+"@example.com")))
+	}
+	return events(lines...)
+}
+
+// What people had in another tool seeds the balances: whoever had more gets less. It
+// counts once, however often it is read, and no more when it is removed.
+func TestSeed(t *testing.T) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+		t.Run(kind.name, func(t *testing.T) { seed(deploy(t, kind.address(t))) })
+	}
+}
+
+func seed(d *deployment) {
+	admin := d.setUp()
+	ok, ctx := http.StatusOK, d.t.Context()
+	pagerDuty := rota(func(name, email string) string {
+		return "ATTENDEE:" + email + "\r\nSUMMARY:On Call - " + name + " Surname - Crew Primary"
+	}, "BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20260907T070000Z\r\nDTEND:20260914T070000Z\r\nATTENDEE:zoe@elsewhere.example\r\nSUMMARY:On Call - Zoe - Crew Primary\r\nEND:VEVENT")
+	status, body := admin.upload("/teams/1/imports", "pd.ics", pagerDuty, "kind", "shifts")
+	admin.expect(status, body, ok, "Who is who", "ana@example.com", "zoe@elsewhere.example", "unknown", "nobody here is zoe@elsewhere.example", "2026-12-01")
+	status, body = admin.get("/imports/1?until=soon&rotation=primary&name=zoe@elsewhere.example&who=5")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "is no day", "soon", "zoe@elsewhere.example")
+	status, body = admin.get("/imports/1?until=2026-12-07&rotation=secondary")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "no rotation")
+	status, body = admin.get("/imports/1?until=2026-12-07&rotation=primary&name=zoe@elsewhere.example&who=999")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "not in the team")
+	status, body = admin.post("/imports/1", "until", "2026-12-07", "rotation", "primary", "name", "zoe@elsewhere.example", "who", "0")
+	admin.expect(status, body, ok, "taken over", "12 events count", "zoe@elsewhere.example is nobody in the team")
+
+	brings := func() map[string]int64 {
+		d.t.Helper()
+		day := schedule.Date{Year: 2026, Month: 12, Day: 7}
+		in, err := d.schedule.PlanInput(ctx, 1, day, day.AddDays(28))
+		d.ok(err)
+		out := map[string]int64{}
+		for _, p := range in.People {
+			out[p.Name] = in.Before[p.Profile.ID] / 1000
+		}
+		if n := len(in.Recent); out["Ana"] != 0 && n != 12 {
+			d.t.Errorf("%d recent shifts", n)
+		}
+		return out
+	}
+	first := brings()
+	if first["Ana"] <= 0 || first["Ben"] >= 0 || first["Ben"]-first["Cleo"] > 1 || first["Cleo"]-first["Ben"] > 1 || first["Dan"] != 0 {
+		d.t.Fatalf("people bring %v", first)
+	}
+	// The same again is no change, and another version takes its place.
+	status, body = admin.upload("/teams/1/imports", "pd.ics", pagerDuty, "kind", "shifts")
+	admin.expect(status, body, ok, "12 stay as they are")
+	status, body = admin.post("/imports/1", "until", "2026-12-07", "rotation", "primary")
+	admin.expect(status, body, ok, "taken over")
+	if again := brings(); fmt.Sprint(again) != fmt.Sprint(first) {
+		d.t.Fatalf("read again: %v and not %v", again, first)
+	}
+
+	// The first plan evens it out, and the next does not count it again.
+	admin.post("/teams/1/drafts", "from", "2026-12-07", "until", "2027-01-31")
+	work := &jobs{service: d.schedule, access: d.access, log: d.log}
+	d.ok(work.makeDrafts(ctx))
+	plan, err := d.schedule.Publish(ctx, 1, 1, "")
+	d.ok(err)
+	held := map[schedule.ID]int{}
+	shifts, err := d.schedule.Shifts(ctx, 1, plan.From.At(0, time.UTC), plan.Until.At(0, time.UTC), time.Time{})
+	d.ok(err)
+	for _, s := range shifts {
+		held[s.Person]++
+	}
+	ids := map[string]schedule.ID{}
+	people, err := d.schedule.Store.People(ctx, nil)
+	d.ok(err)
+	for _, p := range people {
+		ids[p.Name] = p.ID
+	}
+	if held[ids["Ana"]] > 1 || held[ids["Ben"]] < 2 {
+		d.t.Errorf("shifts in the first plan: %v of %v", held, ids)
+	}
+	next := func() schedule.PlanInput {
+		in, err := d.schedule.PlanInput(ctx, 1, plan.Until, plan.Until.AddDays(56))
+		d.ok(err)
+		return in
+	}
+	before := next()
+	d.ok(d.schedule.RemoveImport(ctx, 1, 1))
+	after := next()
+	for name, id := range ids {
+		if diff := before.Before[id] - after.Before[id]; diff/1000 != first[name] {
+			d.t.Errorf("%s brought %d and loses %d", name, first[name], diff)
+		}
+	}
+
+	// Other tools' titles, and their people by name.
+	for n, title := range []func(name, email string) string{
+		func(name, _ string) string { return "SUMMARY:" + name + " On-Call (GoAlert: Crew, EU)" },
+		func(name, _ string) string { return "SUMMARY:[L1] " + strings.ToLower(name) },
+		func(name, email string) string { return "SUMMARY:" + email },
+		func(name, _ string) string { return "SUMMARY:crew primary shift: " + name },
+		func(name, _ string) string { return "SUMMARY:On call (primary): " + name + " – Crew" },
+		func(name, _ string) string { return "SUMMARY:" + name + " - Crew schedule" },
+		func(name, _ string) string { return "ATTENDEE;CN=" + name + ":MAILTO:\r\nSUMMARY:Crew" },
+	} {
+		file := fmt.Sprintf("tool%d.ics", n)
+		status, body = admin.upload("/teams/1/imports", file, rota(title), "kind", "shifts")
+		admin.expect(status, body, ok, "12 events are added")
+		if strings.Contains(body, "unknown") {
+			d.t.Errorf("title %d has somebody unknown", n)
+		}
+	}
+}

@@ -142,7 +142,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	clock := func() time.Time { return s.now().UTC().Truncate(time.Second) }
 	s.schedule = &schedule.Service{
 		Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check,
-		CheckMember: s.planner.checkMember, Judge: new(judge).judge,
+		CheckMember: s.planner.checkMember, Judge: new(judge).judge, Past: s.planner,
 	}
 	if s.schedule.Calendars, err = newCalendars(nil); err != nil {
 		return nil, errors.Join(err, s.db.Close())

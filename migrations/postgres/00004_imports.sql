@@ -14,6 +14,7 @@ CREATE TABLE calendar_import (
     least_hours  BIGINT  NOT NULL DEFAULT 0,  -- shorter events do not count
     titles       BOOLEAN NOT NULL DEFAULT FALSE, -- keep what events are called
     rotation     TEXT    NOT NULL DEFAULT '',
+    until_day    TEXT    NOT NULL DEFAULT '', -- shifts count that begin before it
     people       TEXT    NOT NULL DEFAULT '{}',  -- JSON: name in the calendar to person
     created_at   BIGINT  NOT NULL,
     confirmed_at BIGINT ,                     -- none: it was only looked at

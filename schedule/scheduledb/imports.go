@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"watchbill/migrations/column"
@@ -27,6 +29,7 @@ type importRow struct {
 	LeastHours  int
 	Titles      bool
 	Rotation    string
+	UntilDay    string
 	People      string
 	CreatedAt   column.Instant
 	ConfirmedAt column.Instant
@@ -62,7 +65,7 @@ func importOf(i *schedule.Import) (importRow, error) {
 	}
 	return importRow{
 		ID: int64(i.ID), Kind: i.Kind, OwnerID: int64(i.Owner), TeamID: ref(i.Team), Label: i.Label, URL: i.URL, Filter: i.Filter, Words: i.Words,
-		LeastHours: i.LeastHours, Titles: i.Titles, Rotation: string(i.Rotation), People: string(people), CreatedAt: column.At(i.CreatedAt),
+		LeastHours: i.LeastHours, Titles: i.Titles, Rotation: string(i.Rotation), UntilDay: day(i.Until), People: string(people), CreatedAt: column.At(i.CreatedAt),
 		ConfirmedAt: column.At(i.ConfirmedAt), Waits: waiting != "", Waiting: waiting, Etag: i.ETag, Modified: i.Modified, Refresh: int64(i.Refresh / time.Second),
 		TriedAt: column.At(i.TriedAt), ReadAt: column.At(i.ReadAt), NextAt: column.At(i.NextAt), Failures: i.Failures, Problem: i.Problem,
 		Events: i.Events, Warnings: string(warnings),
@@ -72,7 +75,7 @@ func importOf(i *schedule.Import) (importRow, error) {
 func (r *importRow) value() (schedule.Import, error) {
 	i := schedule.Import{
 		ID: schedule.ID(r.ID), Kind: r.Kind, Owner: schedule.ID(r.OwnerID), Team: id(r.TeamID), Label: r.Label, URL: r.URL,
-		ImportChoice: schedule.ImportChoice{Filter: r.Filter, Words: r.Words, LeastHours: r.LeastHours, Titles: r.Titles, Rotation: schedule.RotationID(r.Rotation)},
+		ImportChoice: schedule.ImportChoice{Filter: r.Filter, Words: r.Words, LeastHours: r.LeastHours, Titles: r.Titles, Rotation: schedule.RotationID(r.Rotation), Until: date(r.UntilDay)},
 		CreatedAt:    r.CreatedAt.Time, ConfirmedAt: r.ConfirmedAt.Time, Waits: r.Waits, ETag: r.Etag, Modified: r.Modified, Refresh: time.Duration(r.Refresh) * time.Second,
 		TriedAt: r.TriedAt.Time, ReadAt: r.ReadAt.Time, NextAt: r.NextAt.Time, Failures: r.Failures, Problem: r.Problem, Events: r.Events,
 	}
@@ -213,7 +216,7 @@ func (s *Store) StaleImports(ctx context.Context, before time.Time) ([]schedule.
 
 // RemoveImport removes an import and what came from it, but for absences.
 func (s *Store) RemoveImport(ctx context.Context, id schedule.ID) error {
-	for _, row := range []any{&importedHolidayRow{}} {
+	for _, row := range []any{&importedHolidayRow{}, &importedShiftRow{}, &importedBalanceRow{}} {
 		if err := s.to(ctx).Where("import_id = ?", id).Delete(row).Error; err != nil {
 			return translate(err, "import %d", id)
 		}
@@ -284,4 +287,71 @@ func (s *Store) SaveHolidays(ctx context.Context, id schedule.ID, days []schedul
 		return nil
 	}
 	return translate(s.to(ctx).CreateInBatches(rows, 200).Error, "holidays of import %d", id)
+}
+
+type importedShiftRow struct {
+	ID             int64 `gorm:"primaryKey"`
+	ImportID       int64
+	PersonID       int64
+	Rotation       string
+	StartAt, EndAt column.Instant
+}
+
+func (importedShiftRow) TableName() string { return "imported_shift" }
+
+func (r importedShiftRow) value() schedule.ImportedShift {
+	return schedule.ImportedShift{
+		ID: schedule.ID(r.ID), Import: schedule.ID(r.ImportID), Person: schedule.ID(r.PersonID), Rotation: schedule.RotationID(r.Rotation), Start: r.StartAt.Time, End: r.EndAt.Time,
+	}
+}
+
+type importedBalanceRow struct {
+	ImportID, PersonID, Points int64
+}
+
+func (importedBalanceRow) TableName() string { return "imported_balance" }
+
+// ImportedShifts returns what people had in other tools, by start.
+func (s *Store) ImportedShifts(ctx context.Context, team schedule.ID) ([]schedule.ImportedShift, error) {
+	return values[importedShiftRow](s.from(ctx).Where("import_id IN (SELECT id FROM calendar_import WHERE team_id = ?)", team).
+		Order("start_at, id"), "imported shifts")
+}
+
+// ImportedBalances returns what people brought from other tools.
+func (s *Store) ImportedBalances(ctx context.Context, team schedule.ID) (map[schedule.ID]int64, error) {
+	var rows []importedBalanceRow
+	err := s.from(ctx).Where("import_id IN (SELECT id FROM calendar_import WHERE team_id = ?)", team).Find(&rows).Error
+	all := map[schedule.ID]int64{}
+	for _, r := range rows {
+		all[schedule.ID(r.PersonID)] += r.Points
+	}
+	return all, translate(err, "imported balances")
+}
+
+// SaveImportedShifts replaces the shifts of an import, and what they come to.
+func (s *Store) SaveImportedShifts(ctx context.Context, id schedule.ID, shifts []schedule.ImportedShift, balances map[schedule.ID]int64) error {
+	for _, row := range []any{&importedShiftRow{}, &importedBalanceRow{}} {
+		if err := s.to(ctx).Where("import_id = ?", id).Delete(row).Error; err != nil {
+			return translate(err, "shifts of import %d", id)
+		}
+	}
+	var rows []importedShiftRow
+	for _, x := range shifts {
+		rows = append(rows, importedShiftRow{
+			ImportID: int64(id), PersonID: int64(x.Person), Rotation: string(x.Rotation), StartAt: column.At(x.Start), EndAt: column.At(x.End),
+		})
+	}
+	var sums []importedBalanceRow
+	for _, person := range slices.Sorted(maps.Keys(balances)) {
+		sums = append(sums, importedBalanceRow{int64(id), int64(person), balances[person]})
+	}
+	if len(rows) > 0 {
+		if err := s.to(ctx).CreateInBatches(rows, 200).Error; err != nil {
+			return translate(err, "shifts of import %d", id)
+		}
+	}
+	if len(sums) > 0 {
+		return translate(s.to(ctx).CreateInBatches(sums, 200).Error, "balances of import %d", id)
+	}
+	return nil
 }
