@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 
@@ -31,6 +32,9 @@ type balanceDoc struct {
 	People map[string]points `json:"people"`
 }
 
+// mostCarried is more than anybody could hold in a lifetime on call.
+const mostCarried = 10_000_000 * 1000
+
 // readBalance reads a balance file. One that does not exist is a team that has
 // never planned.
 func readBalance(name, team string) (*balanceFile, error) {
@@ -50,6 +54,13 @@ func readBalance(name, team string) (*balanceFile, error) {
 	}
 	if f.Team != team {
 		return nil, fmt.Errorf("%s: this is the balance of team %q and not of %q", name, f.Team, team)
+	}
+	for _, b := range f.Balances {
+		for _, person := range slices.Sorted(maps.Keys(b.People)) {
+			if p := b.People[person]; p > mostCarried || p < -mostCarried {
+				return nil, fmt.Errorf("%s: %s carries %v points into %v; nobody earns more than %v", name, person, p, b.On, points(mostCarried))
+			}
+		}
 	}
 	slices.SortFunc(f.Balances, func(a, b balanceDoc) int { return a.On.Compare(b.On) })
 	return &f, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -17,6 +18,14 @@ type planCmd struct {
 	Baseline string `placeholder:"FILE" help:"A published plan as --format json printed it: change as little of it as can be, and nothing that is past or frozen."`
 	Today    string `placeholder:"DATE" help:"The day before which a published plan is past, like 2026-12-21 (default: today)."`
 	solving
+}
+
+// Validate is called by kong when the command line has been read.
+func (c *planCmd) Validate() error {
+	if c.Today != "" && c.Baseline == "" {
+		return errors.New("--today says what of a published plan is past, and needs --baseline")
+	}
+	return c.solving.Validate()
 }
 
 // Run makes a plan and prints it.

@@ -246,12 +246,7 @@ func (l *loader) pins(n ast.Node, path string) []Pin {
 		return nil
 	}
 	seen := map[schedule.SlotID]bool{}
-	l.pairs(n, path, func(key, val ast.Node, path string) {
-		slot, ok := l.scalar(key, path, "primary 2026-12-21")
-		person, ok2 := l.scalar(val, path, "Ana")
-		if !ok || !ok2 {
-			return
-		}
+	l.pairs(n, path, [2]string{"primary 2026-12-21", "Ana"}, func(key, val ast.Node, slot, person string) {
 		line, column := position(key)
 		p := Pin{schedule.SlotID(slot), schedule.PersonID(person), Problem{Line: line, Column: column, Path: path}}
 		if seen[p.Slot] {

@@ -71,6 +71,7 @@ func TestHarmlessOddities(t *testing.T) {
 		{"other dashes", valid + "  - {name: Ana, away: 2026-12-21..2026-12-23}\n  - {name: Ben, away: 2026-12-21 – 2026-12-23, works: Mon-Fri 09:00 - 17:00}\n"},
 		{"times of day in brackets in braces", strings.Replace(valid, "Mon 09:00}", "Mon 09:00, covers: [Mon-Thu 08:00-12:00, {hours: 13:00-17:00}]}", 1) +
 			"  - {name: Ana, away: [2026-12-21 14:00 to 2026-12-22 09:00, {2026-12-27 10:00 to 2026-12-27 11:00: dentist}], rather_not: [{2026-12-24: 5}]}\n"},
+		{"a pin of the night in braces", strings.Replace(valid, "Mon 09:00", "every 12h 08:00", 1) + "  - name: Ana\npinned: {primary 2026-12-07 20:00: Ana, primary 2026-12-08 08:00: Ana}\n"},
 		{"notes below each other", valid + "  - name: Ana\n    away:\n      2026-12-21: dentist\n      2026-12-24 to 2026-12-26: family\n    rather_not: {2026-12-28: 2, 2026-12-29: 3}\n"},
 	} {
 		f, err := teamfile.Parse("team.yaml", []byte(test.src))

@@ -203,8 +203,9 @@ func (r *reader) list(n ast.Node, path string, item field) {
 	}
 }
 
-// pairs reads "key: value" entries, as one mapping or as a list of them.
-func (r *reader) pairs(n ast.Node, path string, pair func(key, value ast.Node, path string)) {
+// pairs reads "key: value" entries, as one mapping or as a list of them. The
+// examples are of a key and of a value.
+func (r *reader) pairs(n ast.Node, path string, examples [2]string, pair func(at, value ast.Node, key, text string)) {
 	r.list(n, path, func(x ast.Node, path string) {
 		var values []*ast.MappingValueNode
 		switch v := r.resolve(x).(type) {
@@ -213,13 +214,23 @@ func (r *reader) pairs(n ast.Node, path string, pair func(key, value ast.Node, p
 		case *ast.MappingValueNode:
 			values = []*ast.MappingValueNode{v}
 		default:
-			r.fail(x, path, "this should be pairs, like \"primary 2026-12-21: Ana\"")
+			r.fail(x, path, "this should be pairs, like \"%s: %s\"", examples[0], examples[1])
 		}
 		for _, v := range values {
 			if r.full() {
 				return
 			}
-			pair(v.Key, v.Value, path)
+			if text, ok := colonText(v); ok {
+				if at := strings.LastIndex(text, ": "); at > 0 {
+					pair(v.Key, v.Value, text[:at], strings.TrimSpace(text[at+2:]))
+					continue
+				}
+			}
+			key, ok := r.scalar(v.Key, path, examples[0])
+			text, ok2 := r.scalar(v.Value, path, examples[1])
+			if ok && ok2 {
+				pair(v.Key, v.Value, key, text)
+			}
 		}
 	})
 }
