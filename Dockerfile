@@ -4,7 +4,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -o /watchbill ./cmd/watchbill
+# SQLite is C, linked statically; users and names are looked up by Go alone.
+RUN CGO_ENABLED=1 go build -trimpath -tags "osusergo netgo sqlite_omit_load_extension" -ldflags '-linkmode external -extldflags "-static"' \
+    -o /watchbill ./cmd/watchbill
 
 FROM scratch
 COPY --from=build /watchbill /watchbill

@@ -18,7 +18,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the program as .bin/watchbill
-	CGO_ENABLED=0 go build -trimpath -o $(BIN)/watchbill ./cmd/watchbill
+	CGO_ENABLED=1 go build -trimpath -o $(BIN)/watchbill ./cmd/watchbill
 
 run: ## plan an example team (TEAM=examples/payments.yaml)
 	go run ./cmd/watchbill plan $(TEAM)
@@ -45,8 +45,8 @@ fuzz: ## fuzz each reader of outside bytes for FUZZTIME (20s)
 		done; \
 	done
 
-bench: ## measure the generator: value, bound, time, memory
-	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/...
+bench: ## measure the generator, the resolver, feeds and the program
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./api/... ./cmd/...
 
 cover: ## run all tests and show what they reach
 	@mkdir -p $(BIN)

@@ -72,11 +72,17 @@ func (s *Feeds) feed(c echo.Context) error {
 	h.Set("Vary", "Accept-Encoding")
 	stamp := s.stamp(&f)
 	r := s.cache.get(f.ID)
-	if r == nil || r.stamp != stamp {
-		if f.Last.Stamp == stamp && has(c.Request(), f.Last.Etag) {
-			h.Set("Etag", f.Last.Etag)
-			return c.NoContent(http.StatusNotModified)
-		}
+	etag := ""
+	if r != nil && r.stamp == stamp {
+		etag = r.etag
+	} else if r = nil; f.Last.Stamp == stamp {
+		etag = f.Last.Etag
+	}
+	if has(c.Request(), etag) {
+		h.Set("Etag", etag)
+		return c.NoContent(http.StatusNotModified)
+	}
+	if r == nil {
 		if r, err = s.render(ctx, token, &f); err != nil {
 			return err
 		}
@@ -100,8 +106,12 @@ func (s *Feeds) stamp(f *schedule.OpenFeed) string {
 
 // has says whether a reader named the bytes they have, among others perhaps.
 func has(r *http.Request, etag string) bool {
-	for one := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
-		if etag != "" && strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(etag, "W/") {
+	have := r.Header["If-None-Match"]
+	if len(have) == 0 || etag == "" {
+		return false
+	}
+	for one := range strings.SplitSeq(have[0], ",") {
+		if strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(etag, "W/") {
 			return true
 		}
 	}

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"watchbill/schedule"
@@ -12,6 +12,10 @@ import (
 type feedWords struct {
 	base  string
 	zones map[string]*time.Location // those that were looked up
+	text  []byte
+
+	team       string // the last one, with its
+	categories []string
 }
 
 func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
@@ -23,17 +27,20 @@ func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
 	if e.Cancelled {
 		out.Summary = "Cancelled: " + out.Summary
 	}
-	out.Categories = []string{"On-call", e.Team}
-	out.Description = string(e.Shift.Rotation) + ": " + w.span(e)
+	if w.team != e.Team || w.categories == nil {
+		w.team, w.categories = e.Team, []string{"On-call", e.Team}
+	}
+	out.Categories = w.categories
+	out.Description = w.span(e)
 	if origin := origin(e); origin != "" {
 		out.Description += "\n" + origin
 	}
 	if w.base != "" {
-		out.URL = fmt.Sprintf("%s/shifts/%d", w.base, e.Shift.ID)
+		out.URL = w.base + "/shifts/" + strconv.FormatInt(int64(e.Shift.ID), 10)
 	}
 }
 
-// span gives the times of a shift on its team's clock, with the zone: calendars
+// span gives the rotation and the times of a shift on its team's clock, with the zone: calendars
 // show their own.
 func (w *feedWords) span(e *schedule.FeedEvent) string {
 	zone := w.zones[e.Zone]
@@ -45,18 +52,16 @@ func (w *feedWords) span(e *schedule.FeedEvent) string {
 		w.zones[e.Zone] = zone
 	}
 	const layout = "Mon 2 Jan 2006 15:04 MST"
-	text := e.Shift.Start.In(zone).AppendFormat(make([]byte, 0, 80), layout)
-	text = append(text, " to "...)
-	text = e.Shift.End.In(zone).AppendFormat(text, layout)
-	return string(text) + " (" + e.Zone + ")"
+	w.text = append(append(w.text[:0], e.Shift.Rotation...), ": "...)
+	w.text = append(e.Shift.Start.In(zone).AppendFormat(w.text, layout), " to "...)
+	w.text = append(e.Shift.End.In(zone).AppendFormat(w.text, layout), " ("...)
+	w.text = append(append(w.text, e.Zone...), ')')
+	return string(w.text)
 }
 
 // origin says how a shift came to whoever has it, when not by the plan.
 func origin(e *schedule.FeedEvent) string {
-	from := ""
-	if e.Before != "" {
-		from = e.Before
-	}
+	from := e.Before
 	switch {
 	case e.Cancelled || e.Shift.Override == 0:
 		return ""

@@ -247,12 +247,14 @@ func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRec
 	for i := range overrides {
 		before[overrides[i].ID] = overrides[i].InsteadOf
 	}
+	name := eventIDs(team)
+	c.Events = slices.Grow(c.Events, len(shown))
 	for i := range shown {
 		see := &shown[i]
 		if !see.Start.Before(w.to) || !w.from.Before(see.End) || see.gone && (!c.Feed.Tombstones || see.ChangedAt.Before(w.gone)) {
 			continue
 		}
-		e := FeedEvent{UID: eventID(team, see.Key), Team: team.Name, Person: names[see.Person], Zone: team.Zone, Shift: see.Shift, Cancelled: see.gone}
+		e := FeedEvent{UID: name(see.Key), Team: team.Name, Person: names[see.Person], Zone: team.Zone, Shift: see.Shift, Cancelled: see.gone}
 		was := before[see.Override]
 		if was == see.Person {
 			was = see.Published // a cover that got longer
@@ -284,19 +286,22 @@ func (s *Service) feedNames(ctx context.Context, shown []sight, overrides []Over
 	return names, nil
 }
 
-// eventID names a shift for ever and, by when its team was made, apart from those
-// of other installations. It says nothing of the feed's token.
-func eventID(team *TeamRecord, key string) string {
-	plain := len(key) <= 150
-	for i := 0; i < len(key) && plain; i++ {
-		c := key[i] | 0x20
-		plain = 'a' <= c && c <= 'z' || '0' <= key[i] && key[i] <= '9' || strings.IndexByte(" -.~", key[i]) >= 0
+// eventIDs returns how a team's shifts are named for ever and, by when the team was
+// made, apart from those of other installations. It says nothing of the feed's token.
+func eventIDs(team *TeamRecord) func(key string) string {
+	suffix := "." + strconv.FormatInt(int64(team.ID), 10) + "-" + strconv.FormatInt(team.CreatedAt.Unix(), 16) + "@watchbill"
+	return func(key string) string {
+		plain := len(key) <= 150
+		for i := 0; i < len(key) && plain; i++ {
+			c := key[i] | 0x20
+			plain = 'a' <= c && c <= 'z' || '0' <= key[i] && key[i] <= '9' || strings.IndexByte(" -.~", key[i]) >= 0
+		}
+		if !plain {
+			sum := sha256.Sum256([]byte(key))
+			key = hex.EncodeToString(sum[:16])
+		}
+		return strings.ReplaceAll(key, " ", "_") + suffix
 	}
-	if !plain {
-		sum := sha256.Sum256([]byte(key))
-		key = hex.EncodeToString(sum[:16])
-	}
-	return strings.ReplaceAll(key, " ", "_") + "." + strconv.FormatInt(int64(team.ID), 10) + "-" + strconv.FormatInt(team.CreatedAt.Unix(), 16) + "@watchbill"
 }
 
 func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamRecord, day Date, w feedWindow) error {
@@ -304,6 +309,7 @@ func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamR
 	if err != nil {
 		return err
 	}
+	name := eventIDs(team)
 	for _, m := range members {
 		if !m.Until.IsZero() && m.Until.Before(day) {
 			continue
@@ -318,7 +324,7 @@ func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamR
 				continue
 			}
 			c.Events = append(c.Events, FeedEvent{
-				UID: eventID(team, "away-"+strconv.FormatInt(int64(l.ID), 10)), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
+				UID: name("away-" + strconv.FormatInt(int64(l.ID), 10)), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
 				Shift: Shift{Start: start, End: end, ChangedAt: l.CreatedAt},
 			})
 		}

@@ -102,7 +102,7 @@ type Store interface {
 
 	Feeds(ctx context.Context, owner ID) ([]Feed, error)
 	FeedsOfTeam(ctx context.Context, team ID) ([]Feed, error)
-	// FeedByToken returns a feed that is not revoked, of somebody active, with
+	// FeedByToken returns a feed (but its label) that is not revoked, of somebody active, with
 	// what it depends on: for a person's, the teams of shifts that start from
 	// an instant on.
 	FeedByToken(ctx context.Context, hash string, from time.Time) (Feed, FeedBasis, error)
