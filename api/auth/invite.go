@@ -223,7 +223,11 @@ func (s *Service) Accept(ctx context.Context, text, name, password, zone string)
 	if err != nil {
 		return "", err
 	}
-	return i.Email, s.accept(ctx, &i, Account{Name: name, Zone: zone, Password: hash})
+	err = s.accept(ctx, &i, Account{Name: name, Zone: zone, Password: hash})
+	if errors.Is(err, schedule.ErrConflict) {
+		err = ErrUsed // by somebody who was a moment faster, whatever they collided at
+	}
+	return i.Email, err
 }
 
 // accept uses an invitation up for an account with the name, zone and password

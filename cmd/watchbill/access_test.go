@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,6 +103,67 @@ func TestAccessInvitations(t *testing.T) {
 			d.t.Errorf("an invitation of last week: %d", status)
 		}
 	})
+}
+
+// Many open one link at the same moment: one gets in, the others are told.
+func TestAccessInvitationTogether(t *testing.T) {
+	eachDatabase(t, func(d *deployment) {
+		admin := d.setUp()
+		status, body := admin.post("/admin/invitations", "email", "eve@example.com", "team", "1")
+		path := admin.link(status, body, "invite")
+		statuses := make([]int, 6)
+		var wg sync.WaitGroup
+		for i := range statuses {
+			wg.Go(func() {
+				client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+				resp, err := client.PostForm(d.url+path, url.Values{"name": {"Eve"}, "password": {fmt.Sprintf("%s %d", secret, i)}, "zone": {"UTC"}})
+				if err != nil {
+					d.t.Error(err)
+					return
+				}
+				_ = resp.Body.Close()
+				statuses[i] = resp.StatusCode
+			})
+		}
+		wg.Wait()
+		slices.Sort(statuses)
+		if statuses[0] != http.StatusSeeOther || statuses[1] != http.StatusGone || statuses[5] != http.StatusGone {
+			d.t.Errorf("six at once: %v, want one 303 and five 410", statuses)
+		}
+		if status, _ := admin.post("/admin/invitations", "email", "mallory@example.com", "team", "77"); status != http.StatusUnprocessableEntity {
+			d.t.Errorf("an invitation to a team that is not there: %d", status)
+		}
+	})
+}
+
+// Whoever tries secrets is slowed down, and learns nothing meanwhile.
+func TestAccessGuessing(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	b := d.browser()
+	for i := range 31 {
+		status, _ := b.post("/setup", "code", fmt.Sprintf("0000-0000-0000-%04d", i), "name", "Eve", "email", "eve@example.com", "password", secret, "zone", "UTC")
+		if want := http.StatusUnprocessableEntity; i < 30 && status != want {
+			t.Fatalf("code %d: %d", i, status)
+		} else if i == 30 && status != http.StatusTooManyRequests {
+			t.Errorf("the 31st code: %d", status)
+		}
+	}
+	d.now = d.now.Add(2 * time.Hour)
+	admin := d.setUp()
+	status, body := admin.post("/admin/invitations", "email", "eve@example.com", "team", "1")
+	good := admin.link(status, body, "invite")
+	for i := range 31 {
+		status, _ = b.get(fmt.Sprintf("/%s/%s%02d", []string{"invite", "reset"}[i%2], strings.Repeat("A", 41), i))
+	}
+	if status != http.StatusNotFound && status != http.StatusTooManyRequests {
+		t.Errorf("the 31st link: %d", status)
+	}
+	if status, _ = b.get(good); status != http.StatusTooManyRequests {
+		t.Errorf("a good link while the address waits: %d", status)
+	}
+	d.now = d.now.Add(time.Hour)
+	status, body = b.get(good)
+	b.expect(status, body, http.StatusOK, "eve@example.com")
 }
 
 // Somebody leaves: everything that opened a door is dead at once, on every replica,

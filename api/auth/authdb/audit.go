@@ -70,14 +70,18 @@ func (s *Store) Log(ctx context.Context, q auth.LogQuery) ([]auth.Entry, error) 
 		tx, order = tx.Where("audit.id > ?", q.After), "audit.id"
 	}
 	if q.Text != "" {
-		like := "%" + escaped.Replace(strings.ToLower(q.Text)) + "%"
+		// As it was typed as well: SQLite's lower knows only the letters of ASCII.
+		low, typed := "%"+escaped.Replace(strings.ToLower(q.Text))+"%", "%"+escaped.Replace(q.Text)+"%"
 		actions := q.Or
 		if len(actions) == 0 {
 			actions = []string{""}
 		}
-		tx = tx.Where(`(lower(audit.action) LIKE ? ESCAPE '\' OR lower(audit.detail) LIKE ? ESCAPE '\' OR audit.action IN ?
-			OR audit.by_id IN (SELECT id FROM person WHERE lower(name) LIKE ? ESCAPE '\') OR audit.about_id IN (SELECT id FROM person WHERE lower(name) LIKE ? ESCAPE '\')
-			OR audit.team_id IN (SELECT id FROM team WHERE lower(name) LIKE ? ESCAPE '\'))`, like, like, actions, like, like, like)
+		named := func(table string) string {
+			return `(SELECT id FROM ` + table + ` WHERE lower(name) LIKE @low ESCAPE '\' OR name LIKE @typed ESCAPE '\')`
+		}
+		tx = tx.Where(`(lower(audit.action) LIKE @low ESCAPE '\' OR lower(audit.detail) LIKE @low ESCAPE '\' OR audit.detail LIKE @typed ESCAPE '\'
+			OR audit.action IN @actions OR audit.by_id IN `+named("person")+` OR audit.about_id IN `+named("person")+` OR audit.team_id IN `+named("team")+`)`,
+			map[string]any{"low": low, "typed": typed, "actions": actions})
 	}
 	all, err := values[auditRow](tx.Order(order), "audit")
 	if q.After != 0 {

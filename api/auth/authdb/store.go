@@ -52,6 +52,8 @@ func translate(err error, what string) error {
 		return nil
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		err = schedule.ErrNotFound
+	case errors.Is(err, gorm.ErrForeignKeyViolated): // of a team, say, that is not there
+		err = schedule.ErrNotFound
 	case errors.Is(err, gorm.ErrDuplicatedKey):
 		err = schedule.ErrConflict
 	}
