@@ -227,11 +227,7 @@ func (s *Service) FeedContent(ctx context.Context, f *OpenFeed) (FeedContent, er
 type feedWindow struct{ from, to, gone time.Time }
 
 func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRecord, w feedWindow) error {
-	published, err := s.Store.Published(ctx, team.ID, w.from.Add(-feedMargin), w.to)
-	if err != nil {
-		return err
-	}
-	overrides, err := s.Store.Overrides(ctx, team.ID, w.from.Add(-feedMargin), w.to)
+	published, overrides, err := decided(ctx, s.Store, team.ID, w.from.Add(-feedMargin), w.to)
 	if err != nil {
 		return err
 	}

@@ -319,7 +319,9 @@ func (s *Service) halves(ctx context.Context, tx Store, id ID) (halves []Overrid
 		if o, err = tx.Override(ctx, other); err != nil {
 			return nil, 0, err
 		}
-		halves = append(halves, o)
+		if o.CancelledAt.IsZero() { // a plan can have ended one half and left the other
+			halves = append(halves, o)
+		}
 	} else if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, 0, err
 	}

@@ -154,15 +154,26 @@ func (s *Service) Shifts(ctx context.Context, team ID, from, to, asOf time.Time)
 }
 
 func shiftsOf(ctx context.Context, store Store, team ID, from, to, asOf time.Time) ([]Shift, error) {
-	published, err := store.Published(ctx, team, from, to)
-	if err != nil {
-		return nil, err
-	}
-	overrides, err := store.Overrides(ctx, team, from, to)
+	published, overrides, err := decided(ctx, store, team, from, to)
 	if err != nil {
 		return nil, err
 	}
 	return Resolve(published, overrides, from, to, asOf), nil
+}
+
+// decided returns what was published for slots that meet [from, to), and all that was
+// decided about those slots, also for parts of them outside: who has the slot until
+// when must not depend on what was asked for.
+func decided(ctx context.Context, store Store, team ID, from, to time.Time) ([]Published, []Override, error) {
+	published, err := store.Published(ctx, team, from, to)
+	if err != nil || len(published) == 0 {
+		return nil, nil, err
+	}
+	for i := range published {
+		from, to = earliest(from, published[i].Start), latest(to, published[i].End)
+	}
+	overrides, err := store.Overrides(ctx, team, from, to)
+	return published, overrides, err
 }
 
 // A TeamShift is a shift with the team it is in.

@@ -153,7 +153,7 @@ func param(c echo.Context, name string) (schedule.ID, error) {
 const flashCookie = "flash"
 
 // maxFlash bounds what is said, in letters: a cookie takes four kilobytes.
-const maxFlash = 250
+const maxFlash = 600
 
 // done leads to a page that says what just happened.
 func done(c echo.Context, to, kind, text string) error {

@@ -135,6 +135,9 @@ func (s *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.
 		index[d.Rotation] = int64(i + 1)
 		s.Rotations = append(s.Rotations, RotationLine{ID: int64(i + 1), Name: upper(string(d.Rotation)), Kind: kind(d.Rotation)})
 		s.Cards = append(s.Cards, card(&d, names))
+		if !s.At.IsZero() {
+			s.Cards[i].PersonZone = "" // it is not what their clock shows now
+		}
 	}
 	var filled, all time.Duration
 	for i := range shifts {

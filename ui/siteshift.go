@@ -112,7 +112,8 @@ func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 	now := v.frame.Now
 	page := &Shift{
 		Frame: v.frame, ID: int64(v.ID), Rotation: upper(string(v.Rotation)), Kind: kind(v.Rotation), Start: v.Start, End: v.End,
-		TeamZone: v.team.Zone, State: "published", Mine: v.mine() != nil,
+		TeamZone: v.team.Zone, State: "published",
+		Mine: slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == me(v.who) }),
 	}
 	if !v.End.After(now) {
 		page.State = "past"

@@ -205,6 +205,7 @@ func (l *life) look(ctx context.Context) {
 	}
 	shifts := known(time.Time{})
 	l.tiles(published, shifts)
+	l.windows(ctx, shifts)
 	l.twice(ctx, shifts)
 	for _, s := range l.seen {
 		if team.Version < s.version {
@@ -243,6 +244,22 @@ func (l *life) tiles(published []schedule.Published, shifts []schedule.Shift) {
 		if !at.Equal(p.End) {
 			l.t.Fatalf("%s ends at %v and not at %v", p.Slot, at, p.End)
 		}
+	}
+}
+
+// windows checks that what is asked for does not change what it is: shifts in a
+// window are those of all time that meet it.
+func (l *life) windows(ctx context.Context, shifts []schedule.Shift) {
+	from := start.Add(time.Duration(l.pick("window", 42*24)) * time.Hour)
+	to := from.Add(time.Duration(1+l.pick("hours", 100)) * time.Hour)
+	got, err := l.Shifts(ctx, l.team, from, to, time.Time{})
+	l.ok(err)
+	want := slices.DeleteFunc(slices.Clone(shifts), func(s schedule.Shift) bool { return !s.Start.Before(to) || !from.Before(s.End) })
+	same := func(a, b schedule.Shift) bool {
+		return a.Key == b.Key && a.ID == b.ID && a.Person == b.Person && a.Override == b.Override && a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.Changes == b.Changes
+	}
+	if !slices.EqualFunc(got, want, same) {
+		l.t.Fatalf("from %v to %v:\ngot  %+v\nwant %+v", from, to, got, want)
 	}
 }
 
