@@ -83,7 +83,7 @@ func (c *planCmd) make(con *console, pl *planning) (*planDoc, error) {
 			return nil, nil
 		}
 		return again.solve(con, p)
-	})
+	}, func() bool { return !con.now().Before(end) })
 	return doc, err
 }
 

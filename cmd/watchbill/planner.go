@@ -55,7 +55,7 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 			return nil, nil
 		}
 		return roster.Solve(ctx, q, roster.Options{Seed: in.Seed, Budget: roster.BudgetFor(limit / 8)})
-	})
+	}, func() bool { return ctx.Err() != nil })
 	if err != nil {
 		return out, err
 	}

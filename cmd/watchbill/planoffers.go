@@ -28,18 +28,20 @@ type offerDay struct {
 const (
 	mostMore = 4    // changes beyond what has to change
 	leastWon = 1000 // milli-points for which an offer is worth reading
-	mostSeen = 3000 // exchanges that are looked at for each
+	mostSeen = 3000 // exchanges that are looked at for each, fewer in large plans
+	mostWork = 1_500_000
 )
 
 // offers looks for a few shifts that, free to move as well, make the plan more
 // even than the fewest changes do. Each is found by exchanging shifts and then
 // made by solving again with those shifts free; it may come out better than the
 // exchange.
-func (pl *planning) offers(solution *roster.Solution, solve func(*roster.Problem) (*roster.Solution, error)) ([]offerDoc, error) {
+// Solve returns nothing, and spent is true, when there is no time left.
+func (pl *planning) offers(solution *roster.Solution, solve func(*roster.Problem) (*roster.Solution, error), spent func() bool) ([]offerDoc, error) {
 	if pl.published == nil {
 		return nil, nil
 	}
-	t := trader{p: pl.problem, a: maps.Clone(solution.Assignment)}
+	t := trader{p: pl.problem, a: maps.Clone(solution.Assignment), spent: spent}
 	var out []offerDoc
 	won := int64(leastWon) - 1
 	for range mostMore {
@@ -60,7 +62,7 @@ func (pl *planning) offers(solution *roster.Solution, solve func(*roster.Problem
 			return nil, err
 		}
 		if again == nil {
-			break // there is no time left
+			break
 		}
 		if o, ok := pl.offer(solution, again); ok && int64(o.Gain) > won {
 			won = int64(o.Gain)
@@ -138,6 +140,7 @@ type trader struct {
 	p     *roster.Problem
 	a     roster.Assignment
 	moved []string // published shifts that it took from who has them
+	spent func() bool
 }
 
 // gain is by how much the largest deviation is below that of a plan.
@@ -160,10 +163,10 @@ func (t *trader) exchange() bool {
 	if err != nil {
 		return false
 	}
-	best, seen := now, 0
+	best, left := now, min(mostSeen, mostWork/(len(t.p.Slots)+len(t.p.Members)))
 	var moves map[string]*string
 	try := func(change map[string]*string) {
-		if seen++; seen > mostSeen {
+		if left--; left < 0 || t.spent() {
 			return
 		}
 		a := maps.Clone(t.a)
