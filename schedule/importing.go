@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -382,6 +383,8 @@ const (
 	readAtMost = 24 * time.Hour
 	// readPause is between two readings that people ask for.
 	readPause = 30 * time.Second
+	// readers is how many calendars are read at once.
+	readers = 4
 	// claimLife is how long whoever reads a calendar keeps others from it. Who
 	// takes longer has died.
 	claimLife = 10 * time.Minute
@@ -414,21 +417,39 @@ func (s *Service) ReadDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range due {
-		var invalid *InvalidError
-		err := s.readImport(ctx, 0, id, func(i *Import) error {
-			if i.NextAt.IsZero() || i.NextAt.After(s.Now()) {
-				return fmt.Errorf("somebody else reads it: %w", ErrConflict)
+	// One server that does not answer keeps few others waiting.
+	queue := make(chan ID)
+	failed := make([]error, readers)
+	var wait sync.WaitGroup
+	for n := range readers {
+		wait.Go(func() {
+			for id := range queue {
+				failed[n] = errors.Join(failed[n], s.readDue(ctx, id))
 			}
-			return nil
 		})
-		// What is wrong with a calendar is kept with it, and others may have been
-		// first.
-		if err != nil && !errors.As(err, &invalid) && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound) {
-			return err
-		}
 	}
-	return nil
+	for _, id := range due {
+		queue <- id
+	}
+	close(queue)
+	wait.Wait()
+	return errors.Join(failed...)
+}
+
+// readDue reads a calendar if nobody else has. What is wrong with it is kept with
+// it.
+func (s *Service) readDue(ctx context.Context, id ID) error {
+	err := s.readImport(ctx, 0, id, func(i *Import) error {
+		if i.NextAt.IsZero() || i.NextAt.After(s.Now()) {
+			return fmt.Errorf("somebody else reads it: %w", ErrConflict)
+		}
+		return nil
+	})
+	var invalid *InvalidError
+	if errors.As(err, &invalid) || errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // ReadImport fetches a calendar now and brings what it has. What keeps it from

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -159,7 +160,8 @@ func (s *Site) addTeamImport(c echo.Context) error {
 }
 
 // theImport returns the import of the path, which the reader must be allowed to
-// change: their own, or one of a team that they manage.
+// change: their own, or one of a team that they manage. A person's calendar is
+// nobody else's business, an administrator's neither.
 func (s *Site) theImport(c echo.Context) (schedule.Import, auth.Who, error) {
 	w, err := who(c)
 	if err != nil {
@@ -173,11 +175,13 @@ func (s *Site) theImport(c echo.Context) (schedule.Import, auth.Who, error) {
 	if err != nil {
 		return i, w, err
 	}
-	need, on := auth.EditOwn, auth.Person(int64(i.Owner))
 	if i.Team != 0 {
-		need, on = auth.EditTeam, auth.Team(int64(i.Team))
+		return i, w, w.Must(auth.EditTeam, auth.Team(int64(i.Team)))
 	}
-	return i, w, w.Must(need, on)
+	if i.Owner != me(w) {
+		return i, w, auth.ErrForbidden
+	}
+	return i, w, w.Must(auth.EditOwn, auth.Person(w.Person))
 }
 
 // choice reads what somebody chose; other is what they chose before.
@@ -207,7 +211,10 @@ func shiftChoice(form url.Values, other schedule.ImportChoice) (schedule.ImportC
 	if ch.Until, err = schedule.ParseDate(form.Get("until")); err != nil {
 		return other, &schedule.InvalidError{Field: "until", Reason: fmt.Sprintf("%q is no day, like 2026-12-07", form.Get("until"))}
 	}
-	ch.Rotation, ch.People = schedule.RotationID(form.Get("rotation")), map[string]schedule.ID{}
+	if form.Has("rotation") {
+		ch.Rotation = schedule.RotationID(form.Get("rotation"))
+	}
+	ch.People = map[string]schedule.ID{}
 	names, people := form["name"], form["who"]
 	for k := range min(len(names), len(people)) {
 		id, err := strconv.ParseInt(people[k], 10, 64)
@@ -273,6 +280,10 @@ func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch sch
 	}
 	if bad == nil && page.Unsure {
 		bad = s.preview(ctx, &page, i, ch)
+	} else if page.Past && !page.Unsure {
+		if err := s.whoIsWho(ctx, &page, i.Team, ch.People); err != nil {
+			return err
+		}
 	}
 	status := http.StatusOK
 	if text, ok := refused(bad); ok {
@@ -395,17 +406,8 @@ func (s *Site) past(ctx context.Context, page *Import, i *schedule.Import, ch sc
 		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
 	}
 	page.Rotation.Value = string(ch.Rotation)
-	members, err := s.Schedule.Store.Members(ctx, i.Team)
-	if err != nil {
+	if err := s.whoIsWho(ctx, page, i.Team, nil); err != nil {
 		return err
-	}
-	names, err := s.names(ctx)
-	if err != nil {
-		return err
-	}
-	page.Members = []Option{{Value: "0", Label: "Nobody here"}}
-	for _, m := range members {
-		page.Members = append(page.Members, Option{Value: itoa(int64(m.Person)), Label: names[m.Person].Name})
 	}
 	for _, x := range p.People {
 		page.Names = append(page.Names, ImportName{
@@ -419,6 +421,27 @@ func (s *Site) past(ctx context.Context, page *Import, i *schedule.Import, ch sc
 			break
 		}
 		page.Holes = append(page.Holes, ImportHole{Rotation: upper(string(h.Rotation)), Start: h.Start, End: h.End, Overlap: h.Overlap})
+	}
+	return nil
+}
+
+// whoIsWho fills in whom the names of a calendar can mean, and those that are known
+// with whom they mean.
+func (s *Site) whoIsWho(ctx context.Context, page *Import, team schedule.ID, known map[string]schedule.ID) error {
+	members, err := s.Schedule.Store.Members(ctx, team)
+	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	page.Members = []Option{{Value: "0", Label: "Nobody here"}}
+	for _, m := range members {
+		page.Members = append(page.Members, Option{Value: itoa(int64(m.Person)), Label: names[m.Person].Name})
+	}
+	for _, label := range slices.Sorted(maps.Keys(known)) {
+		page.Names = append(page.Names, ImportName{Label: label, Who: itoa(int64(known[label])), Known: known[label] != 0})
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func TestImports(t *testing.T) {
 }
 
 func imports(d *deployment) {
-	d.setUp()
+	admin := d.setUp()
 	ctx := d.t.Context()
 	ben, ana := d.person("ben@example.com"), d.person("ana@example.com")
 	ok := http.StatusOK
@@ -109,8 +109,10 @@ func imports(d *deployment) {
 	ben.expect(status, body, http.StatusUnprocessableEntity, "Say which words")
 	status, body = ben.get("/imports/1?filter=all&least=0")
 	ben.expect(status, body, ok, "4 events are added")
-	if status, _ := ana.get("/imports/1"); status != http.StatusForbidden {
-		d.t.Errorf("somebody else's import: %d", status)
+	for name, b := range map[string]*browser{"Ana": ana, "the administrator": admin} {
+		if status, body := b.get("/imports/1"); status != http.StatusForbidden || strings.Contains(body, "Skiing") {
+			d.t.Errorf("%s sees the calendar of somebody else: %d", name, status)
+		}
 	}
 	status, body = ben.post("/imports/1", "filter", "all", "words", "", "least", "24")
 	ben.expect(status, body, ok, "It is taken over", "1 event counts")
@@ -331,6 +333,29 @@ func seed(d *deployment) {
 			d.t.Errorf("%s brought %d and loses %d", name, first[name], diff)
 		}
 	}
+
+	// A link: who is who can be chosen later too, and it is read until the day on
+	// which the plans here take over.
+	var err2 error
+	d.schedule.Calendars, err2 = newCalendars([]string{"127.0.0.0/8"})
+	d.ok(err2)
+	cal := newFeed(d.t)
+	cal.text.Store(pagerDuty)
+	status, body = admin.upload("/teams/1/imports", "", "", "kind", "shifts", "url", cal.url, "label", "PD")
+	admin.expect(status, body, ok, "zoe@elsewhere.example", "unknown")
+	status, body = admin.post("/imports/2", "until", "2026-12-07", "rotation", "primary", "name", "zoe@elsewhere.example", "who", "0")
+	admin.expect(status, body, ok, "12 events count", "again in ")
+	status, body = admin.post("/imports/2", "until", "2026-12-07", "name", "zoe@elsewhere.example", "who", "5")
+	admin.expect(status, body, ok, "13 events count")
+	d.now = time.Date(2026, 12, 10, 9, 0, 0, 0, time.UTC)
+	d.ok(d.schedule.ReadDue(ctx))
+	read, err := d.schedule.Store.Import(ctx, 2)
+	d.ok(err)
+	if !read.NextAt.IsZero() || read.Problem != "" {
+		d.t.Errorf("after the plans took over it is read again at %v (%s)", read.NextAt, read.Problem)
+	}
+	d.ok(d.schedule.RemoveImport(ctx, 1, 2))
+	d.now = time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)
 
 	// Other tools' titles, and their people by name.
 	for n, title := range []func(name, email string) string{

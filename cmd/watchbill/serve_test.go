@@ -329,6 +329,8 @@ func TestRoutesAndRoles(t *testing.T) {
 	d.ok(d.schedule.RunDraft(ctx, draft.ID))
 	_, err = d.schedule.Publish(ctx, 0, draft.ID, "")
 	d.ok(err)
+	_, err = d.schedule.AddImport(ctx, 2, schedule.Import{Kind: schedule.ImportHolidays, Team: 1, Label: "days.ics"}, []byte(events(allDay("h", "20261225", "20261226", "Christmas"))))
+	d.ok(err)
 	roles := []struct {
 		name string
 		rank int

@@ -66,6 +66,7 @@ type splitter struct {
 	tz            string // the zone that it says it has
 	title         string
 	refresh       time.Duration
+	freeBusy      int          // the line of the first VFREEBUSY
 	open          []*component // outermost first; those without a use have no props
 	used          []bool       // which of open are kept
 	warnings      []Warning
@@ -178,8 +179,11 @@ func (s *splitter) begin(line int, kind string) error {
 	if len(s.open) == maxDepth {
 		return fmt.Errorf("line %d: this is not a calendar: more than %d components stand in one another", line, maxDepth)
 	}
-	if kind == "VCALENDAR" {
+	switch {
+	case kind == "VCALENDAR":
 		s.tz, s.cancelled = "", false
+	case kind == "VFREEBUSY" && s.freeBusy == 0:
+		s.freeBusy = line
 	}
 	parent, known := parents[kind]
 	_, inside := s.top()

@@ -105,6 +105,9 @@ func read(in io.Reader, o ReadOptions, judge func(*event) error) (*Import, error
 			r.defined[oneLine(id.value)] = &parts.zones[i]
 		}
 	}
+	if len(parts.events) == 0 && parts.freeBusy > 0 {
+		r.warn(parts.freeBusy, "the calendar only says when its owner is busy (VFREEBUSY), without events; publish it with events, with or without their titles")
+	}
 	var events []*event
 	for i := range parts.events {
 		e, err := r.event(&parts.events[i])

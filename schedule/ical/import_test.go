@@ -75,6 +75,15 @@ func TestReadCalendarZone(t *testing.T) {
 	}
 }
 
+// Free and busy times are no events, which must not look like an empty calendar.
+func TestReadFreeBusy(t *testing.T) {
+	src := calendarOf("BEGIN:VFREEBUSY", "UID:x", "FREEBUSY:20260301T090000Z/PT8H", "END:VFREEBUSY")
+	got, err := ical.Read(strings.NewReader(src), year2026(nil))
+	if err != nil || len(got.Events) != 0 || len(got.Warnings) != 1 || got.Warnings[0].Line != 2 {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 // No bytes crash the reader, make it spin, or make it return without end.
 func FuzzRead(f *testing.F) {
 	files, _ := filepath.Glob(shared + "/*.ics")
