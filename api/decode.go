@@ -30,8 +30,8 @@ func unambiguous(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := walk(d, 0); err != nil {
-		if errors.Is(err, io.EOF) {
-			return errors.New("unexpected end of JSON input")
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return errors.New("the body is no JSON: it ends too soon")
 		}
 		return err
 	}

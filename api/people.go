@@ -27,7 +27,7 @@ func (p *PersonID) UnmarshalText(text []byte) error {
 
 // Schema implements huma.SchemaProvider.
 func (PersonID) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Pattern: `^(me|[1-9][0-9]*)$`, PatternDescription: "a number, or me", Examples: []any{"me"}}
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^(me|[1-9][0-9]*)$`, Examples: []any{"me"}}
 }
 
 // PersonPath is the person in the path of a route.
