@@ -53,7 +53,7 @@ type Person struct {
 	Region string  `json:"holidays,omitempty" doc:"Whose public holidays, by code; absent is the team's"`
 	Active bool    `json:"active"`
 	Teams  []Place `json:"teams" doc:"Only those that you may see"`
-	ETag   string  `json:"etag" doc:"Of this version, for If-Match"`
+	ETag   string  `json:"etag,omitempty" doc:"Of this version, for If-Match"`
 }
 
 // A Place is where somebody is in a team.
@@ -88,7 +88,7 @@ func (s *Server) person(ctx context.Context, store schedule.Store, need auth.Act
 		on.Teams = append(on.Teams, int64(m.Team))
 	}
 	if err := w.Must(need, on); err != nil {
-		return schedule.Profile{}, w, err
+		return schedule.Profile{}, w, hidden(err)
 	}
 	people, err := store.People(ctx, []schedule.ID{id})
 	if err == nil && len(people) == 0 {
@@ -130,9 +130,13 @@ type personIn struct {
 	IfNoneMatch
 }
 
-// getPerson returns a person to themselves and to those who share a team with them.
+// getPerson returns a person to themselves and to those who share a team with them,
+// which they can see in their log.
 func (s *Server) getPerson(ctx context.Context, in *personIn) (*personOut, error) {
 	p, w, err := s.person(ctx, s.Schedule.Store, auth.SeeContact, in.PersonPath)
+	if err == nil {
+		err = s.Access.Look(ctx, auth.LookProfile, int64(p.ID))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +217,8 @@ type People struct {
 
 type peopleOut struct{ Body People }
 
-// listPeople lists everybody, for administrators.
+// listPeople lists everybody, for administrators. When and where people work is on
+// their own page, because looking at it is noted.
 func (s *Server) listPeople(ctx context.Context, in *peopleIn) (*peopleOut, error) {
 	w := auth.From(ctx)
 	if err := w.Must(auth.SeeAuditAll, auth.On{}); err != nil {
@@ -233,7 +238,9 @@ func (s *Server) listPeople(ctx context.Context, in *peopleIn) (*peopleOut, erro
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, p.Body)
+		x := p.Body
+		x.Works, x.Sleeps, x.Region, x.ETag = "", "", "", ""
+		out.Body.Items = append(out.Body.Items, x)
 	}
 	return out, nil
 }

@@ -275,7 +275,7 @@ func (s *Server) difference(ctx context.Context, in *differenceIn) (*differenceO
 		return nil, err
 	}
 	if planned == nil {
-		return nil, fmt.Errorf("draft %d has no plan: %w", d.ID, schedule.ErrConflict)
+		return nil, fmt.Errorf("draft %d has no plan yet: %w", d.ID, schedule.ErrConflict)
 	}
 	team, err := s.Schedule.Store.Team(ctx, d.Team)
 	if err != nil {
@@ -297,7 +297,7 @@ func (s *Server) difference(ctx context.Context, in *differenceIn) (*differenceO
 			return nil, err
 		}
 		if theirs == nil {
-			return nil, fmt.Errorf("draft %d has no plan: %w", other.ID, schedule.ErrConflict)
+			return nil, fmt.Errorf("draft %d has no plan yet: %w", other.ID, schedule.ErrConflict)
 		}
 		current, now = theirs.Shifts, time.Time{}
 	} else if current, err = s.Schedule.Store.Published(ctx, d.Team, begins, ends.AddDate(0, 1, 0)); err != nil {

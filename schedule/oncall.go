@@ -120,31 +120,44 @@ func Issues(shifts []Shift, away []AwaySpan) []Issue {
 	return issues
 }
 
-// How far OnCall looks for who is next: mostly the days are enough in which most
-// duties change hands.
+// How far OnCall looks for who is next: in the days in which most duties change
+// hands, and for what was known at a past instant at most.
 const (
 	nextSoon = 8 * 24 * time.Hour
 	nextLate = 100 * 24 * time.Hour
 )
 
 // OnCall says for each of a team's rotations who has it at an instant and who is
-// next, within a hundred days. For an instant that is past it says what was true
-// then, and nothing of what was decided since.
+// next, however far ahead that is published. For an instant that is past it says
+// what was true then, with who was to be next within a hundred days, and nothing of
+// what was decided since.
 func (s *Service) OnCall(ctx context.Context, team ID, at time.Time) ([]Duty, error) {
-	asOf := time.Time{}
 	if at.Before(s.Now()) {
-		asOf = at
+		shifts, err := s.Shifts(ctx, team, at, at.Add(nextLate), at)
+		return OnCall(shifts, at), err
 	}
-	shifts, err := s.Shifts(ctx, team, at, at.Add(nextSoon), asOf)
+	shifts, err := s.Shifts(ctx, team, at, at.Add(nextSoon), time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	starts, err := s.Store.NextStarts(ctx, team, at.Add(nextSoon))
 	if err != nil {
 		return nil, err
 	}
 	duties := OnCall(shifts, at)
-	if len(duties) > 0 && !slices.ContainsFunc(duties, func(d Duty) bool { return d.Next == nil }) {
-		return duties, nil
-	}
-	if shifts, err = s.Shifts(ctx, team, at, at.Add(nextLate), asOf); err != nil {
-		return nil, err
+	for rotation, start := range starts {
+		if slices.ContainsFunc(duties, func(d Duty) bool { return d.Rotation == rotation && d.Next != nil }) {
+			continue
+		}
+		late, err := s.Shifts(ctx, team, start, start.Add(time.Second), time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range late {
+			if t.Rotation == rotation && !t.Start.Before(start) {
+				shifts = append(shifts, t)
+			}
+		}
 	}
 	return OnCall(shifts, at), nil
 }

@@ -53,6 +53,9 @@ type Store interface {
 	// Published returns what is, or was, published for slots that meet
 	// [from, to).
 	Published(ctx context.Context, team ID, from, to time.Time) ([]Published, error)
+	// NextStarts returns when each rotation's first published shift starts that
+	// starts at an instant or later.
+	NextStarts(ctx context.Context, team ID, from time.Time) (map[RotationID]time.Time, error)
 	// PublishedShift returns one of them, also one that was replaced.
 	PublishedShift(ctx context.Context, id ID) (Published, error)
 	// Retire ends what is published for the slots, and Publish adds what is.
@@ -121,8 +124,6 @@ type Store interface {
 
 	Audit(ctx context.Context, e *AuditEntry) error
 	AuditOf(ctx context.Context, person, team ID, limit int) ([]AuditEntry, error) // newest first
-	// AuditBefore is AuditOf for the entries before one; zero begins with the newest.
-	AuditBefore(ctx context.Context, person, team, before ID, limit int) ([]AuditEntry, error)
 }
 
 // An ImportStore keeps other people's calendars and what came from them.

@@ -10,5 +10,9 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_created ON idempotency (created_at);
 
+-- Which rotations a team has published, and when each begins next.
+CREATE INDEX shift_rotation ON shift (team_id, rotation, start_at) WHERE until IS NULL;
+
 -- +goose Down
+DROP INDEX shift_rotation;
 DROP TABLE idempotency;

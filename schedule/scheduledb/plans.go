@@ -2,6 +2,7 @@ package scheduledb
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -68,6 +69,34 @@ func unpackShift(text string) (p schedule.Published, err error) {
 	return p, nil
 }
 
+// NextStarts returns when each rotation's first published shift starts that starts
+// at an instant or later. Names are read from the index one by one: a list of all
+// shifts to come would be long.
+func (s *Store) NextStarts(ctx context.Context, team schedule.ID, from time.Time) (map[schedule.RotationID]time.Time, error) {
+	rows, err := s.from(ctx).Raw(`WITH RECURSIVE r (name) AS (
+			SELECT MIN(rotation) FROM shift WHERE team_id = ? AND until IS NULL
+			UNION ALL
+			SELECT (SELECT MIN(rotation) FROM shift WHERE team_id = ? AND until IS NULL AND rotation > r.name) FROM r WHERE r.name IS NOT NULL
+		) SELECT name, (SELECT MIN(start_at) FROM shift WHERE team_id = ? AND until IS NULL AND rotation = r.name AND start_at >= ?)
+		FROM r WHERE name IS NOT NULL`, team, team, team, seconds(from)).Rows()
+	if err != nil {
+		return nil, translate(err, "rotations of team %d", team)
+	}
+	defer func() { _ = rows.Close() }() // Err has what went wrong
+	starts := map[schedule.RotationID]time.Time{}
+	for rows.Next() {
+		var name string
+		var start sql.NullInt64
+		if err := rows.Scan(&name, &start); err != nil {
+			return nil, translate(err, "rotations of team %d", team)
+		}
+		if start.Valid {
+			starts[schedule.RotationID(name)] = time.Unix(start.Int64, 0).UTC()
+		}
+	}
+	return starts, translate(rows.Err(), "rotations of team %d", team)
+}
+
 // PublishedShift returns one published shift, also one that was replaced.
 func (s *Store) PublishedShift(ctx context.Context, id schedule.ID) (schedule.Published, error) {
 	return one[shiftRow](s.from(ctx).Where("id = ?", id), "shift", id)
@@ -109,8 +138,23 @@ func (s *Store) TeamsOf(ctx context.Context, person schedule.ID) ([]schedule.Tea
 
 // Overrides returns the overrides, also the cancelled ones, that meet [from, to).
 func (s *Store) Overrides(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Override, error) {
-	return values[overrideRow](s.from(ctx).Where("team_id = ? AND start_at < ? AND end_at > ?", team, seconds(to), seconds(from)).
-		Order("id"), "overrides")
+	// Read by hand like Published, with which it goes.
+	rows, err := s.from(ctx).Raw(`SELECT id, rotation, slot, person_id, instead_of, start_at, end_at, kind, reason, broke, created_by, created_at,
+		cancelled_by, cancelled_at FROM override WHERE team_id = ? AND start_at < ? AND end_at > ? ORDER BY id`, team, seconds(to), seconds(from)).Rows()
+	if err != nil {
+		return nil, translate(err, "overrides of team %d", team)
+	}
+	defer func() { _ = rows.Close() }() // Err has what went wrong
+	var all []schedule.Override
+	for rows.Next() {
+		r := overrideRow{TeamID: int64(team)}
+		if err := rows.Scan(&r.ID, &r.Rotation, &r.Slot, &r.PersonID, &r.InsteadOf, &r.StartAt, &r.EndAt, &r.Kind, &r.Reason, &r.Broke, &r.CreatedBy,
+			&r.CreatedAt, &r.CancelledBy, &r.CancelledAt); err != nil {
+			return nil, translate(err, "overrides of team %d", team)
+		}
+		all = append(all, r.value())
+	}
+	return all, translate(rows.Err(), "overrides of team %d", team)
 }
 
 // Override returns one override.

@@ -266,20 +266,12 @@ func (s *Store) Audit(ctx context.Context, e *schedule.AuditEntry) error {
 // AuditOf returns entries about a person or by them, of a team, or all when both
 // are zero; the newest first.
 func (s *Store) AuditOf(ctx context.Context, person, team schedule.ID, limit int) ([]schedule.AuditEntry, error) {
-	return s.AuditBefore(ctx, person, team, 0, limit)
-}
-
-// AuditBefore is AuditOf for the entries before one.
-func (s *Store) AuditBefore(ctx context.Context, person, team, before schedule.ID, limit int) ([]schedule.AuditEntry, error) {
 	tx := s.from(ctx).Order("id DESC").Limit(limit)
 	if person != 0 {
 		tx = tx.Where("about_id = ? OR by_id = ?", person, person)
 	}
 	if team != 0 {
 		tx = tx.Where("team_id = ?", team)
-	}
-	if before != 0 {
-		tx = tx.Where("id < ?", before)
 	}
 	return values[auditRow](tx, "audit")
 }
