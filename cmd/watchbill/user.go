@@ -195,6 +195,17 @@ func leaves(err error) []error {
 	return []error{err}
 }
 
+// change does something about the person with an address and says what came of it.
+func (a *accessFlags) change(con *console, email string, do func(s *auth.Service, ctx context.Context, person int64) error, good string) error {
+	return a.about(con, email, func(ctx context.Context, s *auth.Service, account auth.Account) error {
+		if err := do(s, ctx, account.Person); err != nil {
+			return told(err)
+		}
+		fmt.Fprintf(con.err, "watchbill: "+good+"\n", account.Name)
+		return nil
+	})
+}
+
 type userAdminCmd struct {
 	accessFlags
 	Email  string `arg:"" help:"Address of the person."`
@@ -203,17 +214,13 @@ type userAdminCmd struct {
 
 // Run gives the role or takes it.
 func (c *userAdminCmd) Run(con *console) error {
-	return c.about(con, c.Email, func(ctx context.Context, s *auth.Service, a auth.Account) error {
-		if err := s.SetAdmin(ctx, a.Person, !c.Remove); err != nil {
-			return told(err)
-		}
-		if c.Remove {
-			fmt.Fprintf(con.err, "watchbill: %s is no administrator any more\n", a.Name)
-		} else {
-			fmt.Fprintf(con.err, "watchbill: %s is an administrator\n", a.Name)
-		}
-		return nil
-	})
+	good := "%s is an administrator"
+	if c.Remove {
+		good = "%s is no administrator any more"
+	}
+	return c.change(con, c.Email, func(s *auth.Service, ctx context.Context, person int64) error {
+		return s.SetAdmin(ctx, person, !c.Remove)
+	}, good)
 }
 
 type userDeactivateCmd struct {
@@ -223,13 +230,7 @@ type userDeactivateCmd struct {
 
 // Run closes an account.
 func (c *userDeactivateCmd) Run(con *console) error {
-	return c.about(con, c.Email, func(ctx context.Context, s *auth.Service, a auth.Account) error {
-		if err := s.Deactivate(ctx, a.Person); err != nil {
-			return told(err)
-		}
-		fmt.Fprintf(con.err, "watchbill: the account of %s is closed\n", a.Name)
-		return nil
-	})
+	return c.change(con, c.Email, (*auth.Service).Deactivate, "the account of %s is closed")
 }
 
 type userActivateCmd struct {
@@ -239,13 +240,17 @@ type userActivateCmd struct {
 
 // Run opens an account again.
 func (c *userActivateCmd) Run(con *console) error {
-	return c.about(con, c.Email, func(ctx context.Context, s *auth.Service, a auth.Account) error {
-		if err := s.Activate(ctx, a.Person); err != nil {
-			return told(err)
-		}
-		fmt.Fprintf(con.err, "watchbill: the account of %s is open\n", a.Name)
-		return nil
-	})
+	return c.change(con, c.Email, (*auth.Service).Activate, "the account of %s is open")
+}
+
+type userUnlinkCmd struct {
+	accessFlags
+	Email string `arg:"" help:"Address of the person."`
+}
+
+// Run forgets the identity at the provider.
+func (c *userUnlinkCmd) Run(con *console) error {
+	return c.change(con, c.Email, (*auth.Service).Unlink, "%s is recognised anew at the next log-in through the provider")
 }
 
 type userResetCmd struct {
@@ -269,22 +274,6 @@ func (c *userResetCmd) Run(con *console) error {
 			return told(err)
 		}
 		fmt.Fprintf(con.err, "watchbill: the password of %s is changed, and they are logged out everywhere\n", a.Name)
-		return nil
-	})
-}
-
-type userUnlinkCmd struct {
-	accessFlags
-	Email string `arg:"" help:"Address of the person."`
-}
-
-// Run forgets the identity at the provider.
-func (c *userUnlinkCmd) Run(con *console) error {
-	return c.about(con, c.Email, func(ctx context.Context, s *auth.Service, a auth.Account) error {
-		if err := s.Unlink(ctx, a.Person); err != nil {
-			return told(err)
-		}
-		fmt.Fprintf(con.err, "watchbill: %s is recognised anew at the next log-in through the provider\n", a.Name)
 		return nil
 	})
 }
