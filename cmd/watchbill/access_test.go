@@ -166,6 +166,44 @@ func TestAccessGuessing(t *testing.T) {
 	b.expect(status, body, http.StatusOK, "eve@example.com")
 }
 
+// Behind proxies each reader has an address of their own, and nobody else's header
+// makes them another.
+func TestAccessBehindProxies(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	d.setUp()
+	try := func(from, email string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url+"/login", strings.NewReader(url.Values{"email": {email}, "password": {"wrong"}}.Encode()))
+		d.ok(err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("X-Forwarded-For", from)
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		d.ok(err)
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	var err error
+	d.echo.IPExtractor, err = behind([]string{"127.0.0.1", "2001:db8::/32"})
+	d.ok(err)
+	for i := range 31 {
+		// What the client wrote itself stands before what the proxy added.
+		_ = try(fmt.Sprintf("203.0.113.%d, 198.51.100.7", i), fmt.Sprintf("somebody%d@example.com", i))
+	}
+	if got := try("198.51.100.7", "x@example.com"); got != http.StatusTooManyRequests {
+		t.Errorf("the one who guesses: %d", got)
+	}
+	if got := try("198.51.100.8", "y@example.com"); got != http.StatusUnauthorized {
+		t.Errorf("somebody else behind the same proxy: %d", got)
+	}
+	d.echo.IPExtractor = nil
+	d.now = d.now.Add(48 * time.Hour)
+	for i := range 31 {
+		_ = try(fmt.Sprintf("203.0.113.%d", i), fmt.Sprintf("somebody%d@example.com", i))
+	}
+	if got := try("203.0.113.99", "z@example.com"); got != http.StatusTooManyRequests {
+		t.Errorf("one who writes the header and is no proxy: %d", got)
+	}
+}
+
 // Somebody leaves: everything that opened a door is dead at once, on every replica,
 // and what they did stays.
 func TestAccessLeaver(t *testing.T) {

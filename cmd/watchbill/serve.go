@@ -33,7 +33,8 @@ type serveCmd struct {
 	APILimit  int           `default:"600" env:"WATCHBILL_API_LIMIT" name:"api-limit" help:"Calls of the API that a token or a session may make in a minute, on one replica; 0 is no limit (default ${default})."`
 	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
 
-	SignOn signOnFlags `embed:"" prefix:"oidc-"`
+	Proxies []string    `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
+	SignOn  signOnFlags `embed:"" prefix:"oidc-"`
 
 	AllowFetchFrom []string `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars may lead to besides the public internet."`
 }
@@ -50,6 +51,9 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
 	}
 	if _, err := newCalendars(c.AllowFetchFrom); err != nil {
+		return err
+	}
+	if _, err := behind(c.Proxies); err != nil {
 		return err
 	}
 	return c.SignOn.check()
@@ -85,6 +89,9 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	srv.api.Limit = c.APILimit
+	if srv.echo.IPExtractor, err = behind(c.Proxies); err != nil {
+		return err
+	}
 	defer func() {
 		if err := srv.db.Close(); err != nil {
 			srv.log.Error("database did not close", "error", err)
