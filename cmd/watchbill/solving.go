@@ -15,6 +15,8 @@ import (
 type solving struct {
 	TimeLimit time.Duration `default:"10s" help:"Stop with the best found after this long (default ${default})."`
 	Seed      int64         `default:"1" help:"Break ties differently; the same seed gives the same result (default ${default})."`
+
+	prices bool // the solution is to come with its certificate
 }
 
 // Validate is called by kong when the command line has been read.
@@ -40,7 +42,7 @@ func (s *solving) solve(con *console, p *roster.Problem) (*roster.Solution, erro
 
 	line, start := newProgressLine(con), con.now()
 	solution, err := roster.Solve(limited, p, roster.Options{
-		Seed: s.Seed, Budget: roster.BudgetFor(s.TimeLimit), Search: search, Progress: line.report(),
+		Seed: s.Seed, Budget: roster.BudgetFor(s.TimeLimit), Search: search, Certificate: s.prices, Progress: line.report(),
 	})
 	line.clear()
 	if err != nil {

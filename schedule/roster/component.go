@@ -19,8 +19,10 @@ type component struct {
 	least    []int64   // per term of order: proven lower bound for this component
 	priced   [][]int64 // per term: the values for which its bound is as high as pricing gets
 	tries    []int     // per term: annealings so far
-	narrowed []bool    // per term: narrow has looked at it
-	at       string    // the term being worked on
+	noting   bool      // prices are kept for a certificate
+	steps    []Step
+	narrowed []bool // per term: narrow has looked at it
+	at       string // the term being worked on
 }
 
 func newComponent(md *model, order []string, seed uint64, mt *meter) *component {
@@ -156,13 +158,16 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 		if r == nil {
 			return
 		}
-		bound := c.generate(r, c.value(k))
+		bound, g := c.generate(r, c.value(k))
 		if term == TermSumDev {
 			u, ok := settled[TermUncovered]
 			if !ok {
 				u = 1
 			}
 			bound = c.nextSum(bound, limit, u)
+		}
+		if g != nil && bound > c.least[k] {
+			c.note(k, r, &g.at, Step{Bound: min(bound, c.value(k))})
 		}
 		c.least[k] = max(c.least[k], bound)
 	}
@@ -247,7 +252,7 @@ func (c *component) raiseByPools(settled map[string]int64, k int) {
 		hi, step := len(values)-1, 1
 		for lo < hi && !c.meter.spent() {
 			try := min(lo+step, hi) - 1
-			if c.refutes(values[try], few, pool) {
+			if c.refutes(k, values[try], values[try+1], few, pool) {
 				lo, step = try+1, step*2
 				c.least[k] = max(c.least[k], values[lo])
 			} else {
@@ -267,7 +272,7 @@ func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) 
 	}
 	for try := hi - 1; lo < hi && !c.meter.spent(); try = (lo + hi) / 2 {
 		// Refuting values[try] refutes all below it.
-		if c.refutes(values[try], settled, "") {
+		if c.refutes(k, values[try], values[try+1], settled, "") {
 			lo = try + 1
 			c.least[k] = max(c.least[k], values[lo])
 		} else {
@@ -279,9 +284,9 @@ func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) 
 	}
 }
 
-// refutes says whether no roster has every |deviation| within limit; with a
-// pool, whether that one alone has none.
-func (c *component) refutes(limit int64, settled map[string]int64, pool string) bool {
+// refutes says whether no roster has every |deviation| within limit, so that one
+// is next at least; with a pool, whether that one alone has none.
+func (c *component) refutes(k int, limit, next int64, settled map[string]int64, pool string) bool {
 	_, pairs := settled[TermSpacing]
 	r := newRelaxation(c.md, c.automata(pairs, settled), c.unit, TermMaxDev, limit, settled, c.box(TermMaxDev))
 	if pool != "" {
@@ -290,7 +295,12 @@ func (c *component) refutes(limit int64, settled map[string]int64, pool string) 
 	if c.outlasts(len(r.slots) + len(r.members)) {
 		return false
 	}
-	return c.generate(r, 1) > 0
+	bound, g := c.generate(r, 1)
+	if bound <= 0 {
+		return false
+	}
+	c.note(k, r, &g.at, Step{Bound: next, Limit: limit})
+	return true
 }
 
 // pools returns the pools of the slots, in the order of their first slots.
@@ -308,18 +318,19 @@ func (c *component) pools() []string {
 // without a common divisor can make them too large to price.
 const maxCells = 20_000_000
 
-// generate runs a column generation and returns its bound; it is math.MaxInt64/4
-// when nothing satisfies the limit.
-func (c *component) generate(r *relaxation, enough int64) int64 {
+// generate runs a column generation and returns its bound, and itself unless the
+// relaxation is too large. The bound is math.MaxInt64/4 when nothing satisfies
+// the limit.
+func (c *component) generate(r *relaxation, enough int64) (int64, *generation) {
 	if r.size() > maxCells {
-		return 0
+		return 0, nil
 	}
 	g := newGeneration(r, c.search.best)
 	bound, impossible := g.run(enough, 400, c.watch(g))
 	if impossible {
-		return math.MaxInt64 / 4
+		return math.MaxInt64 / 4, g
 	}
-	return bound
+	return bound, g
 }
 
 // box returns the greatest price of a slot that is worth trying for a goal.

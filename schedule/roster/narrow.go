@@ -21,15 +21,17 @@ func (c *component) narrow(k int, slack []int64) {
 		for s := range c.md.slots {
 			all.set(s)
 		}
-		c.adopt(c.md.without(nil, all))
+		if c.adopt(c.md.without(nil, all)) && c.noting {
+			c.steps = append(c.steps, Step{Part: c.md.slots[0].id, Term: TermUncovered, Narrow: true, Scale: 1})
+		}
 		return
 	}
 	for round := 0; round < 3 && c.worthNarrowing(k); round++ {
-		out, sure, n := c.excluded(k, slack)
-		if n == 0 {
+		x, n := c.excluded(k, slack)
+		if n == 0 || !c.adopt(c.md.without(x.out, x.sure)) {
 			return
 		}
-		c.adopt(c.md.without(out, sure))
+		c.note(k, x.r, x.at, Step{Narrow: true})
 		if n < len(c.md.slots)/8 {
 			return
 		}
@@ -53,9 +55,17 @@ func (c *component) exhausted(k int, slack []int64) bool {
 	return true
 }
 
-// excluded prices term k and returns which slots each member holds, and which
-// slots are covered, in every roster that keeps the term; n counts them.
-func (c *component) excluded(k int, slack []int64) (out []bitset, sure bitset, n int) {
+// An exclusion is what prices leave out of a component.
+type exclusion struct {
+	r    *relaxation
+	at   *prices
+	out  []bitset // per member: the slots they do not hold
+	sure bitset   // slots that are covered
+}
+
+// excluded prices term k and returns what no roster has that keeps the term; n
+// counts the decisions.
+func (c *component) excluded(k int, slack []int64) (x exclusion, n int) {
 	settled, limit := c.settled(k, slack)
 	most := c.value(k) + slack[k]
 	if c.order[k] == TermMaxDev {
@@ -63,55 +73,50 @@ func (c *component) excluded(k int, slack []int64) (out []bitset, sure bitset, n
 	}
 	r := c.relax(k, settled, limit)
 	if r == nil {
-		return nil, nil, 0
+		return x, 0
 	}
 	g := newGeneration(r, c.search.best)
-	if out, sure, n = r.excluded(&g.at, most); n == 0 {
+	if x, n = r.excluded(&g.at, most); n == 0 {
 		if _, impossible := g.run(math.MaxInt64, 400, c.watch(g)); impossible || !g.started {
-			return nil, nil, 0
+			return x, 0
 		}
-		out, sure, n = r.excluded(&g.at, most)
+		x, n = r.excluded(&g.at, most)
 	}
 	c.meter.add(g.cost())
-	for s, m := range c.search.best {
-		if m == none && sure.has(s) || m != none && out[m].has(s) {
-			return nil, nil, 0 // the best roster says otherwise; then nothing is certain
-		}
-	}
-	return out, sure, n
+	return x, n
 }
 
-// excluded returns, per member, the slots they hold in no roster that costs at
-// most the given much of the goal, and the slots that such a roster covers.
-func (r *relaxation) excluded(p *prices, most int64) (out []bitset, sure bitset, n int) {
+// excluded returns what no roster has that costs at most the given much of the
+// goal.
+func (r *relaxation) excluded(p *prices, most int64) (x exclusion, n int) {
 	total, impossible := r.bound(p)
-	sure = newBitset(r.md.words)
+	x = exclusion{r: r, at: p, sure: newBitset(r.md.words)}
 	for range r.md.members {
-		out = append(out, newBitset(r.md.words))
+		x.out = append(x.out, newBitset(r.md.words))
 	}
 	if impossible {
-		return out, sure, 0
+		return x, 0
 	}
 	beyond := func(worse int64) bool { return ceilDiv(total+worse, r.scale) > most }
 	open := r.open()
 	earned := r.unheld(p, open, none)
 	for _, s := range r.slots {
 		if !r.md.slots[s].sure && (open == 0 || beyond(earned-(p.Slot[s]-r.openCost())-r.unheld(p, open-1, s))) {
-			sure.set(int(s))
+			x.sure.set(int(s))
 			n++
 		}
 	}
 	through := make([]int64, len(r.md.slots))
 	for _, m := range r.members {
 		best := r.price(m, p, through)
-		for s, x := range through {
-			if r.md.members[m].can.has(s) && !r.md.slots[s].pinned && (x <= never/2 || beyond(best-x)) {
-				out[m].set(s)
+		for s, v := range through {
+			if r.md.members[m].can.has(s) && !r.md.slots[s].pinned && (v <= never/2 || beyond(best-v)) {
+				x.out[m].set(s)
 				n++
 			}
 		}
 	}
-	return out, sure, n
+	return x, n
 }
 
 // without returns the model without the excluded pairs of member and slot, and
@@ -150,11 +155,12 @@ func (md *model) settleSlot(s int, sure bool) bool {
 	return true
 }
 
-// adopt goes on with a narrower model, from the best roster there is.
-func (c *component) adopt(md *model) {
+// adopt goes on with a narrower model, from the best roster there is; false when
+// that one does not fit, because then nothing is certain.
+func (c *component) adopt(md *model) bool {
 	for s, m := range c.search.best {
 		if m == none && md.slots[s].sure || m != none && !md.members[m].can.has(s) {
-			return // see excluded
+			return false
 		}
 	}
 	c.md = md
@@ -163,4 +169,5 @@ func (c *component) adopt(md *model) {
 	c.priced = make([][]int64, len(c.order))
 	c.survey()
 	c.search.replace(md)
+	return true
 }

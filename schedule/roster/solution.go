@@ -18,8 +18,10 @@ type Solution struct {
 	Conflicts  []Conflict `json:"conflicts"`
 	Remedies   []Remedy   `json:"remedies"`
 	Team       *TeamSize  `json:"team,omitempty"`
-	Seconds    float64    `json:"seconds"` // filled in by the caller, who has the clock
-	Seed       int64      `json:"seed"`
+	// Certificate is there when it was asked for.
+	Certificate *Certificate `json:"-"`
+	Seconds     float64      `json:"seconds"` // filled in by the caller, who has the clock
+	Seed        int64        `json:"seed"`
 }
 
 // A Term is one term of the objective at its value, with a lower bound that

@@ -20,6 +20,8 @@ type Options struct {
 	// that on a slow machine there is time left to explain what is uncovered. It
 	// is made from the context that Solve gets.
 	Search context.Context
+	// Certificate asks for the prices behind the bounds.
+	Certificate bool
 	// Progress, when set, is called now and then from one goroutine at a time.
 	Progress func(Progress)
 }
@@ -53,6 +55,9 @@ func Solve(ctx context.Context, p *Problem, o Options) (*Solution, error) {
 	s.firstPass()
 	s.refine()
 	sol := s.solution()
+	if o.Certificate {
+		sol.Certificate = s.certificate(sol)
+	}
 	conflicts, remedies, team := explain(ctx, p, sol.Assignment, uint64(o.Seed), o.Budget/4)
 	sol.Conflicts = append(sol.Conflicts, conflicts...)
 	sol.Remedies = append(sol.Remedies, remedies...)
@@ -77,7 +82,9 @@ func newSolver(ctx context.Context, p *Problem, o Options) *solver {
 	budget := float64(o.Budget) * 0.8
 	for i, md := range models {
 		mt := &meter{ctx: ctx, limit: int64(budget * float64(len(md.slots)+1) / float64(size))}
-		s.comps = append(s.comps, newComponent(md, p.Order, uint64(o.Seed)*1_000_003+uint64(i), mt))
+		c := newComponent(md, p.Order, uint64(o.Seed)*1_000_003+uint64(i), mt)
+		c.noting = o.Certificate
+		s.comps = append(s.comps, c)
 	}
 	return s
 }
