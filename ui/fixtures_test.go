@@ -89,7 +89,7 @@ func requests() []ui.Request {
 func asked() []ui.Request {
 	return []ui.Request{
 		{ID: 3, ByMe: true, State: "open", From: "Priya Raman", To: "Marcus Bell", ShiftID: 14, Rotation: "Primary", Start: berlin(dec, 8, 18), End: berlin(dec, 9, 8), Message: "Concert. Only the night.", Asked: now.Add(-50 * time.Minute), CanWithdraw: true},
-		{ID: 4, ByMe: true, State: "accepted", From: "Priya Raman", To: "everyone in Payments Platform", ShiftID: 17, Rotation: "Primary", Start: berlin(dec, 14, 10), End: berlin(dec, 21, 10), Asked: now.Add(-72 * time.Hour), Answered: now.Add(-70 * time.Hour), AnsweredBy: "Marcus Bell"},
+		{ID: 4, ByMe: true, State: "accepted", From: "Priya Raman", To: "everyone in Payments Platform", ShiftID: 17, Rotation: "Primary", Start: berlin(dec, 14, 10), End: berlin(dec, 21, 10), Asked: now.Add(-72 * time.Hour), Answered: now.Add(-70 * time.Hour), AnsweredBy: "Marcus Bell", Undo: 12},
 	}
 }
 

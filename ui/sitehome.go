@@ -318,6 +318,15 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 	if view.CanAccept {
 		view.CanWithdraw = false // a manager who is asked answers like everybody
 	}
+	if r.State == schedule.RequestAccepted && r.Override != 0 && s.Schedule.Now().Before(r.End) {
+		o, err := s.Schedule.Store.Override(ctx, r.Override)
+		if err != nil {
+			return view, err
+		}
+		if o.CancelledAt.IsZero() && (o.Party(me(w)) || w.Manager(int64(team.ID))) {
+			view.Undo = int64(o.ID)
+		}
+	}
 	var err error
 	if view.ShiftID, err = s.shiftID(ctx, r.Team, r.Stretch); err != nil {
 		return view, err

@@ -98,6 +98,7 @@ type Request struct {
 	Note        string // why it ended, where the state does not say it
 	Reminded    bool   // it is about to expire
 	AskedBy     string // who asked for somebody else, or ""
+	Undo        int64  // what accepting it made, while the reader may undo it: POST /overrides/{id}/undo
 
 	of *schedule.Request
 }

@@ -173,6 +173,9 @@ func TestLeaversAndUndo(t *testing.T) {
 	status, body = taker.post("/requests/1/accept")
 	taker.expect(status, body, http.StatusOK, "It is yours now")
 
+	status, body = taker.get("/requests")
+	taker.expect(status, body, http.StatusOK, "accepted", "/overrides/1/undo")
+
 	// Whoever was covered has left: nothing can go back to them.
 	d.now = d.now.Add(time.Minute)
 	d.ok(d.access.Deactivate(auth.With(ctx, auth.Program()), int64(holder)))
