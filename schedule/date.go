@@ -2,7 +2,9 @@ package schedule
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -24,6 +26,10 @@ func DateOf(t time.Time) Date {
 // its month does not have, is an *InvalidError without a field.
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
+	var bad *time.ParseError
+	if errors.As(err, &bad) && strings.Contains(bad.Message, "out of range") {
+		return Date{}, &InvalidError{Reason: fmt.Sprintf("there is no day %s", s)}
+	}
 	if err != nil {
 		return Date{}, &InvalidError{Reason: fmt.Sprintf("%q is not a date; write it like 2026-12-21", s)}
 	}

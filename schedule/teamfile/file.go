@@ -105,7 +105,7 @@ func (l *loader) load(root ast.Node) {
 	keep := func(key string) field { return func(n ast.Node, _ string) { l.nodes[key] = n } }
 	var id string
 	keys, ok := l.mapping(root, "", map[string]field{
-		"team":           l.text(&id, "Payments"),
+		"team":           l.filled(&id, "Payments"),
 		"zone":           value(l.reader, &l.zone, "Europe/Berlin", parseZone),
 		"from":           value(l.reader, &f.From, "2026-12-07", schedule.ParseDate),
 		"until":          value(l.reader, &l.last, "2027-06-06", schedule.ParseDate),
@@ -222,16 +222,16 @@ func (l *loader) limits(n ast.Node, path string) schedule.Limits {
 				}
 			})
 		},
-		"weekends": l.counts(&out.Weekends), "holidays": l.counts(&out.Holidays),
+		"weekends": l.counts(&out.Weekends, parseWeekends), "holidays": l.counts(&out.Holidays, parseCount),
 	})
 	return out
 }
 
-func (l *loader) counts(into *[]schedule.CountLimit) field {
+func (l *loader) counts(into *[]schedule.CountLimit, parse func(string) (schedule.CountLimit, error)) field {
 	return func(n ast.Node, path string) {
 		l.list(n, path, func(x ast.Node, path string) {
 			var c schedule.CountLimit
-			value(l.reader, &c, "2 in 8 weeks", parseCount)(x, path)
+			value(l.reader, &c, "2 in 8 weeks", parse)(x, path)
 			if c.Within > 0 {
 				*into = append(*into, c)
 			}

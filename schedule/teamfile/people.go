@@ -46,7 +46,7 @@ func (l *loader) person(n ast.Node, path string) {
 	var away, wishes, takesNode ast.Node
 	before := len(l.problems)
 	keys, ok := l.mapping(n, path, map[string]field{
-		"name":  l.text(&id, "Ana"),
+		"name":  l.filled(&id, "Ana"),
 		"email": l.text(&p.Email, "ana@example.com"),
 		"zone":  value(l.reader, &zone, "Europe/Madrid", parseZone),
 		"share": value(l.reader, &m.Share, "0.8", parseShare),
@@ -69,9 +69,9 @@ func (l *loader) person(n ast.Node, path string) {
 	}
 	p.ID, m.Person = schedule.PersonID(id), schedule.PersonID(id)
 	p.Zones = schedule.In(zone)
-	if keys["name"] == nil || id == "" && len(l.problems) == before {
+	if keys["name"] == nil {
 		l.fail(n, path, "\"name\" is missing; add name: Ana")
-	} else if _, err := l.f.Team.Person(p.ID); err == nil {
+	} else if _, err := l.f.Team.Person(p.ID); err == nil && id != "" {
 		l.fail(keys["name"], path+".name", "%q is the name of another person; names must differ", id)
 	}
 	if list, early := l.f.PersonHolidays[""]; early {

@@ -265,6 +265,17 @@ func (r *reader) text(into *string, example string) field {
 	}
 }
 
+// filled returns a field that stores a single value that is not empty.
+func (r *reader) filled(into *string, example string) field {
+	return func(n ast.Node, path string) {
+		s, ok := r.scalar(n, path, example)
+		if ok && s == "" {
+			r.fail(n, path, "is empty; write %s", example)
+		}
+		*into = s
+	}
+}
+
 // texts returns a field that stores a list of single values.
 func (r *reader) texts(into *[]string, example string) field {
 	return func(n ast.Node, path string) {

@@ -30,7 +30,7 @@ func (l *loader) rotations(n ast.Node) {
 		var id string
 		before := len(l.problems)
 		keys, ok := l.mapping(x, path, map[string]field{
-			"name":           l.text(&id, "primary"),
+			"name":           l.filled(&id, "primary"),
 			"handover":       value(l.reader, &rot.HandOver, "Mon 09:00", parseHandOver),
 			"covers":         func(n ast.Node, path string) { rot.Cover = l.windows(n, path) },
 			"people":         value(l.reader, &rot.People, "1", parsePeople),

@@ -181,6 +181,15 @@ func parseCount(s string) (schedule.CountLimit, error) {
 	return schedule.CountLimit{Max: n, Within: within}, nil
 }
 
+// parseWeekends reads "2 in 8 weeks", which must be fewer than there are.
+func parseWeekends(s string) (schedule.CountLimit, error) {
+	c, err := parseCount(s)
+	if most := int(c.Within/(7*24*time.Hour)) + 1; err == nil && c.Max >= most {
+		return schedule.CountLimit{}, fmt.Errorf("%q limits nothing: there are at most %d weekends in that time; write it like 2 in 8 weeks", s, most)
+	}
+	return c, err
+}
+
 // parseTimes reads an absence: a day, "2026-12-21 to 2027-01-03" with both days
 // included, or instants, "2026-12-21 14:00 to 2026-12-22 09:00", in a zone.
 func parseTimes(s string, zone *time.Location) (schedule.Absence, error) {
@@ -204,6 +213,9 @@ func parseTimes(s string, zone *time.Location) (schedule.Absence, error) {
 		return schedule.Absence{Start: start, End: end}, nil
 	}
 	from, err := schedule.ParseDate(first)
+	if err != nil && dateForm.MatchString(first) {
+		return schedule.Absence{}, err
+	}
 	if err != nil {
 		return schedule.Absence{}, fmt.Errorf("%q is not a time; write it like 2026-12-21, or 2026-12-21 to 2027-01-03", s)
 	}
@@ -216,6 +228,9 @@ func parseTimes(s string, zone *time.Location) (schedule.Absence, error) {
 	}
 	return schedule.Absence{First: from, Last: until}, nil
 }
+
+// dateForm is a date, if perhaps of a day that does not exist.
+var dateForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
 func parseInstant(s string, zone *time.Location) (time.Time, error) {
 	day, clock, ok := strings.Cut(s, " ")
