@@ -125,7 +125,7 @@ func (s *Service) dropMoved(ctx context.Context, tx Store, c *RulesChange, today
 		return err
 	}
 	at := slices.IndexFunc(all, func(r TeamRules) bool { return r.ID == c.Moved })
-	if at < 0 || all[at].From == c.From || !all[at].From.After(today) {
+	if at <= 0 || all[at].From == c.From || !all[at].From.After(today) {
 		return nil
 	}
 	return tx.RemoveRules(ctx, c.Team, c.Moved)
@@ -151,8 +151,8 @@ func (s *Service) RemoveRules(ctx context.Context, by, team, id ID) error {
 			return fmt.Errorf("rules %d: %w", id, ErrNotFound)
 		case !all[at].From.After(today):
 			return &InvalidError{"rules", "these rules hold already; change them from a day on instead"}
-		case len(all) == 1:
-			return &InvalidError{"rules", "the team has no other rules; change these instead"}
+		case at == 0:
+			return &InvalidError{"rules", "these are the team's first rules; change them instead"}
 		}
 		if err := tx.RemoveRules(ctx, team, id); err != nil {
 			return err

@@ -19,6 +19,9 @@
 //	requests    Requests    /requests
 //	timeoff     TimeOff     /timeoff
 //	team        Settings    /teams/{id}/settings
+//	rules       RuleForm    /teams/{id}/settings/rotations/{n or new}?rules_id=, /teams/{id}/settings/limits?rules_id=
+//	conflict    Conflict    answers POST /teams/{id}/settings/… with 409
+//	member      MemberPage  /teams/{id}/members/{person}
 //	drafts      Drafts      /teams/{id}/drafts
 //	draft       Draft       /teams/{id}/drafts/{draft}, /teams/{id}/plans/{number}
 //	compare     Compare     /teams/{id}/drafts/compare?a=&b= (a draft's id, or published)
@@ -82,12 +85,18 @@
 //	POST /imports/{id}/read
 //	POST /imports/{id}/remove
 //
-//	POST /teams/{id}                               name zone
+//	POST /teams/{id}                               base name zone horizon frozen
 //	POST /teams/{id}/delete
 //	POST /teams/{id}/members                       email role (member, manager) share from until
-//	POST /teams/{id}/members/{person}              role share from until
+//	POST /teams/{id}/members/{person}              base role share from until; with full: takes_part takes skills on_call rest weekends holiday_max works sleeps holidays
+//	POST /teams/{id}/members/{person}/changes      from share takes_part
+//	POST /teams/{id}/members/{person}/changes/{change}/remove
 //	POST /teams/{id}/members/{person}/remove       the same fields, which are ignored
-//	POST /teams/{id}/settings/rules                rules from
+//	POST /teams/{id}/settings/rules                base rules_id rules from
+//	POST /teams/{id}/settings/rules/{rules}/remove
+//	POST /teams/{id}/settings/rotations/{n}        base rules_id from name people handover weekly_day … covers weight skills holiday_shifts zone pool first last
+//	POST /teams/{id}/settings/rotations/{n}/remove base rules_id from
+//	POST /teams/{id}/settings/limits               base rules_id from on_call rest weekends holiday_limit business evening sleep weekend holiday holidays add share_holidays
 //	POST /teams/{id}/settings/rules/check          rules from
 //	POST /teams/{id}/invitations                   email role
 //	POST /teams/{id}/invitations/{invitation}/revoke

@@ -99,7 +99,10 @@ func teamFixtures() []fixture {
 	names := []string{"Priya Raman", "Aiko Tanaka", "Chidi Okafor", "Leila Haddad"}
 	full := ui.Settings{Frame: frame("Settings", "team"), TeamZone: "Europe/Berlin", People: []string{"marcus@example.com"}, Rules: ui.Field{Value: teamFile},
 		RuleErrors: []ui.LineError{{Line: 6, Text: "“1 week” needs a number of days: 7 days, or 2 weeks."}, {Text: "There is no holiday calendar, so holidays count as weekdays."}},
-		RulesFrom:  ui.Field{Value: "2026-12-07"}, RulesSaved: now.Add(-100 * time.Hour), RulesSaver: "Leila Haddad",
+		RulesFrom:  ui.Field{Value: "2026-12-07"}, RulesSaved: now.Add(-100 * time.Hour), RulesSaver: "Leila Haddad", RulesID: 2,
+		Duties: []ui.Duty{{N: 1, Name: "Primary", Words: "Hands over every Mon at 10:00 · all hours"}, {N: 2, Name: "Backup", Words: "Hands over every Mon at 10:00 · all hours · weighs 0.5"}}, Limits: []string{"On call at most 1 week in 4", "Holidays of Germany, Berlin"},
+		RuleSets: []ui.RuleSet{{ID: 2, From: berlin(nov, 2, 0), Now: true, Shown: true, Saved: now.Add(-100 * time.Hour), By: "Leila Haddad"}, {ID: 3, From: berlin(jan, 4, 0), Saved: now.Add(-time.Hour), CanDrop: true}},
+		Horizon:  ui.Field{Value: "8"}, Frozen: ui.Field{Value: "2"},
 		Invite: ui.InviteForm{Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a"}, Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", By: "Leila Haddad", Expires: now.Add(120 * time.Hour)}},
 		Feeds: feeds(), FeedForm: feedForm(), NewFeed: &ui.FeedLink{Label: "Wall", URL: "https://watchbill.example.com/feeds/abc.ics"}, Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true, Imports: importBox()}
 	for i, n := range names {

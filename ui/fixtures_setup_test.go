@@ -79,3 +79,36 @@ func wizardFixtures() []fixture {
 		{"welcome", "empty", ui.Welcome{Frame: frame("Welcome", "team"), Steps: wizardSteps(4, 4), NoPlan: "The first plan could not be made at once."}},
 	}
 }
+
+func ruleFixtures() []fixture {
+	days := []ui.Option{{Value: "Mon", Label: "Monday"}, {Value: "Fri", Label: "Friday"}}
+	regions := []ui.Option{{Value: "", Label: "None"}, {Value: "DE-BE", Label: "Germany, Berlin"}, {Value: "FR", Label: "France"}}
+	rotation := ui.RuleForm{Frame: frame("Rotation", "team"), Kind: "rotation", Action: "/teams/1/settings/rotations/1", Base: teamFile, RulesID: 2, From: ui.Field{Value: "2026-12-07"}, Days: days,
+		Name: ui.Field{Value: "primary"}, Covers: ui.Field{Value: "Mon-Fri 09:00-17:00\nnight: 22:00-06:00 Europe/Berlin"}, Skills: ui.Field{Value: "db", Error: "Nobody who takes it has the skills [db]."}, HolidayShifts: true, CanRemove: true,
+		HandoverError: ui.Field{Error: "“Moonday 09:00” is no hand-over."},
+		Handover:      ui.HandoverForm{Kind: "twice", WeeklyDay: "Mon", WeeklyAt: "09:00", Day1: "Mon", At1: "09:00", Day2: "Fri", At2: "17:00", DailyAt: "09:00", DaysN: "14", DaysAt: "09:00", HoursN: "12", HoursAt: "08:00"}}
+	blank := ui.RuleForm{Frame: frame("Rotation", "team"), Kind: "rotation", Action: "/teams/1/settings/rotations/new", IsNew: true, From: ui.Field{Value: "2026-12-07"}, Days: days, Handover: ui.HandoverForm{Kind: "weekly"}}
+	limits := ui.RuleForm{Frame: frame("Limits", "team"), Kind: "limits", Action: "/teams/1/settings/limits", From: ui.Field{Value: "2026-12-07"}, Regions: regions, Holidays: regions[1:], ShareHolidays: true,
+		OnCall: ui.Field{Value: "1 week in 4"}, Rest: ui.Field{Value: "eleven", Error: "“eleven” is not a length of time; write it like 11h."}, Holiday: ui.Field{Value: "4"}, Errors: []ui.LineError{{Text: "Nobody takes backup."}}}
+	lengthy := rotation
+	lengthy.Frame, lengthy.Error, lengthy.Errors = long("Rotation", "team"), longText, []ui.LineError{{Text: longText}}
+	lengthy.Name, lengthy.Covers, lengthy.Handover.Text = ui.Field{Value: longText, Error: longText}, ui.Field{Value: longText}, longText
+
+	conflict := ui.Conflict{Frame: frame("Changed twice", "team"), Theirs: teamFile, Mine: "team: Payments Platform\n", By: "Leila Haddad", When: now.Add(-3 * time.Minute), From: ui.Field{Value: "2026-12-07"}, RulesID: 2,
+		Lines: []ui.DiffLine{{Text: "team: Payments Platform"}, {Kind: "theirs", Text: "    handover: Mon 10:00"}, {Kind: "mine", Text: "    handover: Tue 10:00"}}}
+	longConflict := conflict
+	longConflict.Frame, longConflict.By, longConflict.Lines = long("Changed twice", "team"), longText, []ui.DiffLine{{Kind: "mine", Text: longText}}
+
+	member := ui.MemberPage{Frame: frame("Aiko Tanaka", "team"), PersonID: 2, Name: "Aiko Tanaka", Email: "aiko@example.com", Share: ui.Field{Value: "80"}, Until: ui.Field{Value: "2026-01-01", Error: "2026-01-01 is before the first day 2026-06-01."},
+		TakesPart: true, Duties: []ui.Option{{Value: "1", Label: "primary"}, {Label: "backup"}}, Skills: ui.Field{Value: "db"}, OnCall: ui.Field{Value: "1 week in 4"}, Regions: regions, ChangeOnCall: true,
+		Clash:   "member; share 60 %; takes primary.",
+		Changes: []ui.MemberChangeLine{{ID: 1, From: berlin(nov, 2, 0), Text: "takes part with 80 %", By: "Leila Haddad"}, {ID: 2, From: berlin(jan, 4, 0), Text: "pauses", Ahead: true, By: "Leila Haddad"}}}
+	longMember := member
+	longMember.Frame, longMember.Name, longMember.Email, longMember.Error, longMember.Clash = long("Member", "team"), longText, longText, longText, longText
+	longMember.Duties, longMember.Changes = []ui.Option{{Label: longText}}, []ui.MemberChangeLine{{ID: 1, From: now, Text: longText, By: longText, Ahead: true}}
+	return []fixture{
+		{"rules", "full", rotation}, {"rules", "empty", blank}, {"rules", "limits", limits}, {"rules", "long", lengthy},
+		{"conflict", "full", conflict}, {"conflict", "empty", ui.Conflict{Frame: frame("Changed twice", "team"), When: now}}, {"conflict", "long", longConflict},
+		{"member", "full", member}, {"member", "empty", ui.MemberPage{Frame: frame("Member", "team"), Name: "Somebody"}}, {"member", "long", longMember},
+	}
+}

@@ -41,6 +41,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerImports(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
+	s.registerRules(e)
 	e.GET("/", s.home)
 	e.POST("/account/shifts/seen", s.sawChanges)
 	e.GET("/teams/:team/schedule", s.schedule)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -158,10 +159,28 @@ func (s *Site) managed(c echo.Context, good string, change func(w auth.Who, team
 	return answer(c, err, to, good)
 }
 
+// saveTeam changes a team's name, zone, horizon or frozen weeks; what a form does not
+// have stays.
 func (s *Site) saveTeam(c echo.Context) error {
 	return s.managed(c, "Saved.", func(w auth.Who, team schedule.TeamRecord) error {
-		team.Name, team.Zone = strings.TrimSpace(c.FormValue("name")), c.FormValue("zone")
-		return s.Schedule.SaveTeam(c.Request().Context(), me(w), team, nil)
+		var was *schedule.TeamRecord
+		if c.FormValue("base") != "" {
+			was = &schedule.TeamRecord{}
+			if err := json.Unmarshal([]byte(c.FormValue("base")), was); err != nil {
+				return &schedule.InvalidError{Field: "name", Reason: "the form is broken; load the page again"}
+			}
+		}
+		team.Name, team.Zone = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("zone"))
+		for field, weeks := range map[string]*int{"horizon": &team.HorizonWeeks, "frozen": &team.FrozenWeeks} {
+			if text := c.FormValue(field); text != "" {
+				n, err := strconv.Atoi(text)
+				if err != nil {
+					return &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no number of weeks", text)}
+				}
+				*weeks = n
+			}
+		}
+		return s.Schedule.SaveTeam(c.Request().Context(), me(w), team, was)
 	})
 }
 
@@ -199,20 +218,6 @@ func (s *Site) addMember(c echo.Context) error {
 			return err
 		}
 		return s.Schedule.PutMember(ctx, me(w), m)
-	})
-}
-
-func (s *Site) saveMember(c echo.Context) error {
-	return s.managed(c, "Saved.", func(w auth.Who, team schedule.TeamRecord) error {
-		person, err := param(c, "person")
-		if err != nil {
-			return err
-		}
-		m, err := membership(c, team.ID, person)
-		if err != nil {
-			return err
-		}
-		return s.Schedule.PutMember(c.Request().Context(), me(w), m)
 	})
 }
 

@@ -2,12 +2,17 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"watchbill/api/auth"
 	"watchbill/schedule"
+	"watchbill/schedule/holiday"
+	"watchbill/schedule/teamfile"
 
 	"github.com/labstack/echo/v4"
 )
@@ -57,12 +62,9 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 		}
 		page.Members = append(page.Members, row)
 	}
-	rules, err := s.Schedule.RulesOn(ctx, team.ID, today)
-	if err != nil {
+	if err := s.fillRules(ctx, page, team, zone, names); err != nil {
 		return nil, err
 	}
-	page.Rules, page.RulesFrom = Field{Value: rules.Source}, Field{Value: today.String()}
-	page.RulesSaved, page.RulesSaver = rules.CreatedAt, names[rules.CreatedBy].Name
 	if page.Imports, err = s.importBox(ctx, 0, team.ID); err != nil {
 		return nil, err
 	}
@@ -72,6 +74,59 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 	return page, s.fillInvitations(ctx, page, team.ID)
 }
 
+// fillRules shows the rules that the address names, or those of today, in words and
+// as a text.
+func (s *Site) fillRules(ctx context.Context, page *Settings, team *schedule.TeamRecord, zone *time.Location, names map[schedule.ID]schedule.Profile) error {
+	base, err := json.Marshal(schedule.TeamRecord{Name: team.Name, Zone: team.Zone, HorizonWeeks: team.HorizonWeeks, FrozenWeeks: team.FrozenWeeks})
+	if err != nil {
+		return err
+	}
+	page.TeamBase, page.Horizon.Value, page.Frozen.Value = string(base), itoa(int64(team.HorizonWeeks)), itoa(int64(team.FrozenWeeks))
+	name := ""
+	if u, err := url.Parse(page.Path); err == nil {
+		name = u.Query().Get("rules")
+	}
+	rules, err := s.ruleset(ctx, team, name)
+	if err != nil {
+		return err
+	}
+	page.RulesBase = rules.Source
+	page.Rules, page.RulesFrom, page.RulesID = Field{Value: rules.Source}, Field{Value: rules.from().String()}, int64(rules.ID)
+	page.RulesSaved, page.RulesSaver = rules.CreatedAt, names[rules.CreatedBy].Name
+	page.RuleSets = rules.sets(zone, names)
+	text, err := teamfile.ReadRules(rules.Source)
+	if err != nil {
+		page.TextOnly = true
+		return nil
+	}
+	page.Duties, page.Limits = duties(&text), limitWords(&text)
+	return nil
+}
+
+// limitWords are limits, points and holidays in words.
+func limitWords(t *teamfile.RulesText) []string {
+	var out []string
+	for _, l := range t.Limits.OnCall {
+		out = append(out, "On call at most "+l)
+	}
+	if t.Limits.Rest != "" {
+		out = append(out, "Between two shifts at least "+t.Limits.Rest)
+	}
+	for _, l := range t.Limits.Weekends {
+		out = append(out, "Weekends at most "+l)
+	}
+	for _, l := range t.Limits.Holidays {
+		out = append(out, "Public holidays at most "+l)
+	}
+	for _, code := range t.Holidays {
+		out = append(out, "Holidays of "+holiday.Name(code))
+	}
+	if p := t.Points; p != (teamfile.PointsText{}) {
+		out = append(out, "Points of the team’s own")
+	}
+	return out
+}
+
 // saveRules changes a team's rules from a day on.
 func (s *Site) saveRules(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -79,12 +134,19 @@ func (s *Site) saveRules(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	edit := ruleEdit{frame: f, team: team, who: w, base: strings.ReplaceAll(c.FormValue("base"), "\r\n", "\n")}
+	if edit.rules, err = s.ruleset(ctx, &team, c.FormValue("rules_id")); err != nil {
+		return err
+	}
 	from, err := schedule.ParseDate(c.FormValue("from"))
 	if err != nil {
 		err = &schedule.InvalidError{Field: "from", Reason: "write the day from which the rules hold like 2026-12-07"}
 	}
 	if err == nil {
-		err = s.Schedule.ChangeRules(ctx, me(w), schedule.RulesChange{Team: team.ID, From: from, Source: c.FormValue("rules")})
+		err = s.Schedule.ChangeRules(ctx, me(w), edit.change(from, c.FormValue("rules")))
+	}
+	if errors.Is(err, schedule.ErrConflict) {
+		return s.conflict(c, &edit, from, strings.ReplaceAll(c.FormValue("rules"), "\r\n", "\n"))
 	}
 	text, bad := refused(err)
 	if !bad {
@@ -94,7 +156,8 @@ func (s *Site) saveRules(c echo.Context) error {
 	if err2 != nil {
 		return err2
 	}
-	page.Rules.Value, page.RulesFrom.Value = c.FormValue("rules"), c.FormValue("from")
+	page.Rules.Value, page.RulesFrom.Value, page.RulesID = c.FormValue("rules"), c.FormValue("from"), int64(edit.rules.ID)
+	page.RulesBase = edit.base
 	var invalid *schedule.InvalidError
 	if errors.As(err, &invalid) && invalid.Field == "from" {
 		page.RulesFrom.Error = text

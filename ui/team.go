@@ -12,7 +12,13 @@ type Settings struct {
 
 	Rules       Field // the team file, as it was typed
 	RuleErrors  []LineError
-	RulesFrom   Field // day on which the change takes effect
+	RulesFrom   Field  // day on which the change takes effect
+	RulesBase   string // the text that is changed
+	RulesID     int64
+	RuleSets    []RuleSet
+	Duties      []Duty
+	Limits      []string // in words
+	TextOnly    bool     // the rules cannot be shown in words
 	RulesSaved  time.Time
 	RulesSaver  string
 	Invite      InviteForm
@@ -22,9 +28,11 @@ type Settings struct {
 	FeedForm    FeedForm
 	NewFeed     *FeedLink // just made or reset, shown once
 
-	Name, ZoneName Field
-	Zones          []string
-	CanDelete      bool
+	Name, ZoneName  Field
+	Horizon, Frozen Field
+	TeamBase        string // what they were when the form was drawn
+	Zones           []string
+	CanDelete       bool
 }
 
 // Member is one line of the members' list.

@@ -429,12 +429,21 @@ func several(list []string) string {
 	}
 	var parts []string
 	for _, s := range list {
-		parts = append(parts, quote(s))
+		parts = append(parts, quoteItem(s))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// quoteItem is quote for an item in brackets, where a colon could be taken for that
+// of a key.
+func quoteItem(s string) string {
+	if q := quote(s); q != s || !strings.Contains(s, ":") {
+		return q
+	}
+	return "'" + s + "'"
 }
 
 // bare is text that means itself in YAML, wherever it stands.

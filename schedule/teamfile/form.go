@@ -118,8 +118,13 @@ func (x *rulesReader) rotation(n ast.Node, path string) {
 		"covers": func(n ast.Node, path string) {
 			x.reader.list(n, path, func(n ast.Node, path string) {
 				var c CoverText
+				text, whole := colonText(x.resolve(n))
 				switch x.resolve(n).(type) {
 				case *ast.MappingNode, *ast.MappingValueNode:
+					if whole {
+						c.Hours = text
+						break
+					}
 					x.mapping(n, path, map[string]field{"hours": x.text1(&c.Hours), "name": x.text1(&c.Name), "zone": x.text1(&c.Zone)})
 				default:
 					x.text1(&c.Hours)(n, path)
@@ -155,6 +160,9 @@ func (r *RotationText) pairs() []pair {
 	covers := ""
 	for _, c := range r.Covers {
 		one := quote(c.Hours)
+		if len(r.Covers) > 1 {
+			one = quoteItem(c.Hours)
+		}
 		if c.Name != "" || c.Zone != "" {
 			one = "{" + inline([]pair{{"name", quote(c.Name)}, {"hours", quote(c.Hours)}, {"zone", quote(c.Zone)}}) + "}"
 		}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+)
+
+const noted = `# Ours.
+team: Crew
+zone: Europe/Berlin
+limits: {on_call: 1 week in 3} # agreed
+rotations:
+  - {name: primary, handover: Mon 09:00} # after stand-up
+`
+
+// fields are the named inputs of a page with their values, as a browser would send
+// them, without those that are not checked.
+func fields(body string) (values []string) {
+	for _, m := range regexp.MustCompile(`<input[^>]* name="([^"]+)"[^>]*>`).FindAllStringSubmatch(body, -1) {
+		value := regexp.MustCompile(` value="([^"]*)"`).FindStringSubmatch(m[0])
+		if strings.Contains(m[0], `type="checkbox"`) && !strings.Contains(m[0], "checked") || strings.Contains(m[0], `type="radio"`) && !strings.Contains(m[0], "checked") || value == nil {
+			continue
+		}
+		values = append(values, m[1], html.UnescapeString(value[1]))
+	}
+	for _, m := range regexp.MustCompile(`(?s)<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>`).FindAllStringSubmatch(body, -1) {
+		values = append(values, m[1], html.UnescapeString(m[2]))
+	}
+	for _, m := range regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)"[^>]*>.*?</select>`).FindAllStringSubmatch(body, -1) {
+		if v := regexp.MustCompile(`value="([^"]*)" selected`).FindStringSubmatch(m[0]); v != nil {
+			values = append(values, m[1], v[1])
+		}
+	}
+	return values
+}
+
+// form is the first form of a page that posts to an address, with some values changed.
+func form(body, action string, changed ...string) []string {
+	i := strings.Index(body, `action="`+action+`"`)
+	if i < 0 {
+		return nil
+	}
+	one, _, _ := strings.Cut(body[i:], "</form>")
+	values := fields(one)
+	for k := 0; k < len(changed); k += 2 {
+		there := false
+		for at := 0; at < len(values); at += 2 {
+			if values[at] == changed[k] {
+				values[at+1], there = changed[k+1], true
+			}
+		}
+		if !there {
+			values = append(values, changed[k], changed[k+1])
+		}
+	}
+	return values
+}
+
+// Rules are changed by forms, which keep what they do not show; from a day on; and by
+// two people at once without losing anything.
+func TestRuleForms(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	admin := d.setUp()
+	status, body := admin.post("/teams/1/settings/rules", "rules", noted, "from", "2026-12-07")
+	admin.expect(status, body, http.StatusOK, "Saved.")
+	source := func() string {
+		rules, err := d.schedule.Store.Rules(ctx, 1)
+		d.ok(err)
+		text := ""
+		for _, r := range rules {
+			text += r.From.String() + "\n" + r.Source
+		}
+		return text
+	}
+	one := "/teams/1/settings/rotations/1"
+	status, body = admin.get(one)
+	admin.expect(status, body, http.StatusOK, "primary", `value="weekly" checked`)
+	stale := form(body, one, "weight", "0.75")
+	// Nothing changed: nothing is written differently.
+	status, page := admin.post(one, form(body, one)...)
+	admin.expect(status, page, http.StatusOK, "It holds from 7 Dec 2026", "Hands over every Mon at 09:00")
+	if got := source(); got != "2026-12-07\n"+noted {
+		t.Fatalf("saved without a change the rules are\n%s", got)
+	}
+	status, page = admin.post(one, form(body, one, "handover", "twice", "day1", "Mon", "at1", "09:00", "day2", "Mon", "at2", "09:00", "people", "0", "covers", "always")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "write a number from 1 to 100", "is there twice", "always")
+	status, page = admin.post(one, form(body, one, "handover", "twice", "day2", "Fri", "at2", "17:00", "covers", "Mon-Fri 08:00-20:00\r\nnight: 20:00-08:00 Europe/London")...)
+	admin.expect(status, page, http.StatusOK, "Mon at 09:00 and Fri at 17:00", "night: 20:00-08:00 Europe/London")
+	want := strings.Replace(noted, "handover: Mon 09:00}", "handover: 'Mon 09:00, Fri 17:00', covers: ['Mon-Fri 08:00-20:00', {name: night, hours: 20:00-08:00, zone: Europe/London}]}", 1)
+	if got := source(); got != "2026-12-07\n"+want {
+		t.Fatalf("got\n%s\nwant\n%s", got, want)
+	}
+
+	// Somebody who had the page open before sees both.
+	status, page = admin.post(one, stale...)
+	admin.expect(status, page, http.StatusConflict, "Two of you changed the rules", "weight: 0.75", "Fri 17:00", "Root")
+	status, page = admin.post("/teams/1/settings/rules", form(page, "/teams/1/settings/rules")...)
+	admin.expect(status, page, http.StatusOK, "Saved.")
+	if got := source(); !strings.Contains(got, "weight: 0.75} # after stand-up") {
+		t.Fatal(got)
+	}
+
+	// A second rotation from a day on; the first one stays until then.
+	added := "/teams/1/settings/rotations/new"
+	status, body = admin.get(added)
+	admin.expect(status, body, http.StatusOK, "Add a rotation")
+	status, page = admin.post(added, form(body, added, "name", "")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "needs a name")
+	status, page = admin.post(added, form(body, added, "name", "backup", "weight", "0.5", "from", "2027-02-01")...)
+	admin.expect(status, page, http.StatusOK, "It holds from 1 Feb 2027", "What holds from when", "to come")
+	rules, err := d.schedule.Store.Rules(ctx, 1)
+	d.ok(err)
+	later := strconv.FormatInt(int64(rules[1].ID), 10)
+	status, body = admin.get("/teams/1/settings?rules=" + later + "#duties")
+	admin.expect(status, body, http.StatusOK, "Backup", "weighs 0.5")
+	if status, _ = admin.get("/teams/1/settings?rules=99"); status != http.StatusNotFound {
+		t.Errorf("rules that are not there answer %d", status)
+	}
+	status, body = admin.get("/teams/1/settings/rotations/2?rules_id=" + later)
+	admin.expect(status, body, http.StatusOK, "backup", "Remove the rotation")
+	status, page = admin.post("/teams/1/settings/rotations/2/remove", form(body, "/teams/1/settings/rotations/2/remove")...)
+	admin.expect(status, page, http.StatusOK, "The rotation is gone")
+	status, page = admin.post("/teams/1/settings/rotations/1/remove", "rules_id", later)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "at least one rotation")
+	status, page = admin.post("/teams/1/settings/rules/" + later + "/remove")
+	admin.expect(status, page, http.StatusOK, "Taken back")
+	if strings.Contains(source(), "2027-02-01") {
+		t.Error(source())
+	}
+
+	// Limits, points and holidays.
+	limits := "/teams/1/settings/limits"
+	status, body = admin.get(limits)
+	admin.expect(status, body, http.StatusOK, "1 week in 3")
+	status, page = admin.post(limits, form(body, limits, "rest", "eleven", "holiday", "x", "add", "DE-XX")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "write it like 11h", "eleven", "is not a weight")
+	status, page = admin.post(limits, form(body, limits, "rest", "11h", "holiday", "4", "add", "DE-BE", "on_call", "1 week in 4\r\n2 weeks in 9")...)
+	admin.expect(status, page, http.StatusOK, "Holidays of Germany, Berlin", "1 week in 4", "2 weeks in 9", "at least 11h")
+	if got := source(); !strings.Contains(got, "limits: {on_call: [1 week in 4, 2 weeks in 9], rest: 11h} # agreed") || !strings.Contains(got, "# Ours.") {
+		t.Error(got)
+	}
+
+	// What a form cannot change without losing something is said.
+	status, body = admin.post("/teams/1/settings/rules", "rules", "team: Crew\nzone: Europe/Berlin\nrotations:\n  - &p\n    name: primary\n    handover: Mon 09:00\n", "from", "2026-12-07")
+	admin.expect(status, body, http.StatusOK, "Saved.")
+	_, body = admin.get(one)
+	status, page = admin.post(one, form(body, one, "weight", "2")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "a form cannot change without losing something")
+	status, page = admin.post("/teams/1/settings/rules", "rules", "team: Crew\nzone: Asia/Tokyo\nrotations: [{name: a, handover: Mon 09:00}]\n", "from", "2026-12-07")
+	admin.expect(status, page, http.StatusUnprocessableEntity, "change it under Name and zone")
+	status, page = admin.post("/teams/1/settings/rules", "rules", "team: Crew\nzone: Europe/Berlin\nholidays: /etc/passwd.ics\nrotations: [{name: a, handover: Mon 09:00}]\n", "from", "2026-12-07")
+	admin.expect(status, page, http.StatusUnprocessableEntity, "only the plan command reads")
+	status, page = admin.post("/teams/1/settings/rules", "rules", noted, "from", "2026-11-30")
+	admin.expect(status, page, http.StatusUnprocessableEntity, "is past")
+
+	// Name, zone and planning ahead; the zone of the rules follows.
+	_, body = admin.get("/teams/1/settings")
+	general := form(body, "/teams/1", "name", "Sailors", "zone", "Europe/London", "horizon", "6", "frozen", "2")
+	status, page = admin.post("/teams/1", general...)
+	admin.expect(status, page, http.StatusOK, "Sailors", "zone: Europe/London")
+	status, page = admin.post("/teams/1", general...)
+	admin.expect(status, page, http.StatusOK, "omebody else has changed the team meanwhile")
+	_, p := d.planned(schedule.DraftOrder{Team: 1, From: schedule.Date{Year: 2026, Month: 12, Day: 7}, Until: schedule.Date{Year: 2027, Month: 1, Day: 4}})
+	if p.Shifts[0].Start.Hour() != 9 {
+		t.Errorf("the first shift begins at %v, want nine in London", p.Shifts[0].Start)
+	}
+}
+
+// Members are changed by a form with all that plans need to know, now and from a day on.
+func TestMemberForm(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	admin := d.setUp()
+	ana := "/teams/1/members/2"
+	status, body := admin.get(ana)
+	admin.expect(status, body, http.StatusOK, "Ana", "ana@example.com", "primary")
+	stale := form(body, ana, "share", "60")
+	status, page := admin.post(ana, form(body, ana, "share", "101", "until", "never", "works", "whenever", "on_call", "sometimes")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "whenever", "sometimes")
+	status, page = admin.post(ana, form(body, ana, "works", "whenever", "on_call", "sometimes", "skills", "db, ops")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "not a stretch of hours", "is not a limit", "db, ops")
+	status, page = admin.post(ana, form(body, ana, "share", "80", "skills", "db, ops", "works", "Mon-Thu 09:00-17:00", "sleeps", "23:00-06:00", "holidays", "ES", "on_call", "1 week in 5", "role", "manager", "until", "2027-06-30")...)
+	admin.expect(status, page, http.StatusOK, "Saved.", "Manager · 80 %", "until 30 Jun 2027")
+	status, page = admin.post(ana, stale...)
+	admin.expect(status, page, http.StatusConflict, "Somebody else changed Ana meanwhile", "share 80 %", `value="60"`)
+	status, page = admin.post(ana, form(page, ana)...)
+	admin.expect(status, page, http.StatusOK, "Saved.", "Member · 60 %")
+	members, err := d.schedule.Store.Members(ctx, 1)
+	d.ok(err)
+	_, body = admin.get(ana)
+	status, page = admin.post(ana, form(body, ana, "takes_part", "")...)
+	admin.expect(status, page, http.StatusOK, "Saved.")
+	if members[0].OnCall != true {
+		t.Error("Ana did not take part")
+	}
+
+	// A pause, and coming back.
+	changes := ana + "/changes"
+	status, page = admin.post(changes, "from", "2026-11-01", "share", "100")
+	admin.expect(status, page, http.StatusUnprocessableEntity, "is past")
+	status, page = admin.post(changes, "from", "soon", "share", "100")
+	admin.expect(status, page, http.StatusUnprocessableEntity, "write the day like", "soon")
+	status, page = admin.post(changes, "from", "2027-01-04", "share", "100")
+	admin.expect(status, page, http.StatusOK, "pauses", "Take back")
+	status, page = admin.post(changes, "from", "2027-02-01", "share", "50", "takes_part", "1")
+	admin.expect(status, page, http.StatusOK, "takes part with 50 %")
+	status, page = admin.post(changes + "/1/remove")
+	admin.expect(status, page, http.StatusOK, "Taken back.")
+	if strings.Contains(page, "pauses") {
+		t.Error("the pause is still there")
+	}
+	if status, _ = admin.get("/teams/1/members/99"); status != http.StatusNotFound {
+		t.Errorf("somebody who is no member answers %d", status)
+	}
+}
