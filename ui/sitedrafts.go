@@ -575,6 +575,11 @@ func (s *Site) plan(c echo.Context) error {
 // that nobody has decided about.
 func (s *Site) draftNotices(ctx context.Context, f *Frame) ([]DraftNotice, error) {
 	var out []DraftNotice
+	// Days are days: they must not slip on the reader's clock.
+	zone, err := time.LoadLocation(f.Zone)
+	if err != nil {
+		return nil, err
+	}
 	for _, team := range f.Teams {
 		if !team.Manager {
 			continue
@@ -596,7 +601,7 @@ func (s *Site) draftNotices(ctx context.Context, f *Frame) ([]DraftNotice, error
 		d := &list[at]
 		out = append(out, DraftNotice{
 			Team: team.Name, Path: fmt.Sprintf("/teams/%d/drafts/%d", team.ID, d.ID), Failed: d.State == schedule.DraftFailed,
-			From: d.From.At(schedule.Midnight, time.UTC), To: d.Until.At(schedule.Midnight, time.UTC), Ends: last.Until.AddDays(-1).At(schedule.Midnight, time.UTC),
+			From: d.From.At(schedule.Midnight, zone), To: d.Until.At(schedule.Midnight, zone), Ends: last.Until.AddDays(-1).At(schedule.Midnight, zone),
 		})
 	}
 	return out, nil

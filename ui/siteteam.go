@@ -62,7 +62,7 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 		}
 		page.Members = append(page.Members, row)
 	}
-	if err := s.fillRules(ctx, page, team, zone, names); err != nil {
+	if err := s.fillRules(ctx, page, team, names); err != nil {
 		return nil, err
 	}
 	if page.Imports, err = s.importBox(ctx, 0, team.ID); err != nil {
@@ -76,7 +76,7 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 
 // fillRules shows the rules that the address names, or those of today, in words and
 // as a text.
-func (s *Site) fillRules(ctx context.Context, page *Settings, team *schedule.TeamRecord, zone *time.Location, names map[schedule.ID]schedule.Profile) error {
+func (s *Site) fillRules(ctx context.Context, page *Settings, team *schedule.TeamRecord, names map[schedule.ID]schedule.Profile) error {
 	base, err := json.Marshal(schedule.TeamRecord{Name: team.Name, Zone: team.Zone, HorizonWeeks: team.HorizonWeeks, FrozenWeeks: team.FrozenWeeks})
 	if err != nil {
 		return err
@@ -93,7 +93,12 @@ func (s *Site) fillRules(ctx context.Context, page *Settings, team *schedule.Tea
 	page.RulesBase = rules.Source
 	page.Rules, page.RulesFrom, page.RulesID = Field{Value: rules.Source}, Field{Value: rules.from().String()}, int64(rules.ID)
 	page.RulesSaved, page.RulesSaver = rules.CreatedAt, names[rules.CreatedBy].Name
-	page.RuleSets = rules.sets(zone, names)
+	// Days are days: they are shown on the reader's clock and must not slip on it.
+	reader, err := time.LoadLocation(page.Zone)
+	if err != nil {
+		return err
+	}
+	page.RuleSets = rules.sets(reader, names)
 	text, err := teamfile.ReadRules(rules.Source)
 	if err != nil {
 		page.TextOnly = true
