@@ -1,0 +1,16 @@
+INSERT INTO person (name, email, zone, works, sleeps, holidays, created_at) VALUES ('Zoë', 'zoe@example.com', 'Europe/Berlin', 'Mon-Fri 09:00-17:00', '22:00-06:00', 'de', 1790000000);
+INSERT INTO person (name, email, zone, created_at, deactivated_at) VALUES ('Former', NULL, 'UTC', 1780000000, 1790000000);
+INSERT INTO team (name, zone, horizon_weeks, version, created_at) VALUES ('Crew', 'Europe/Berlin', 8, 7, 1790000000);
+INSERT INTO team_rules (team_id, from_day, source, created_at, created_by) VALUES (1, '2026-12-07', 'rotations: []', 1790000000, 1);
+INSERT INTO membership (team_id, person_id, manager, share, takes) VALUES (1, 1, TRUE, 800, 'primary');
+INSERT INTO absence (person_id, first_day, last_day, note, created_at) VALUES (1, '2026-12-24', '2026-12-26', 'Christmas', 1790000000);
+INSERT INTO absence (person_id, start_at, end_at, wish_cost, created_at) VALUES (1, 1797000000, 1797003600, 2, 1790000000);
+INSERT INTO draft (team_id, state, from_day, until_day, plan, based_on, created_by, created_at) VALUES (1, 'published', '2026-12-07', '2026-12-21', '{}', 0, 1, 1790000000);
+INSERT INTO plan (team_id, number, draft_id, document, from_day, until_day, published_at, published_by) VALUES (1, 1, 1, '{"Document":"{}"}', '2026-12-07', '2026-12-21', 1796000000, 1);
+INSERT INTO shift (team_id, plan_id, slot, rotation, person_id, start_at, end_at, points, since, until) VALUES (1, 1, 'primary 2026-12-07', 'primary', 2, 1796630400, 1797235200, 168, 1795000000, 1796000000);
+INSERT INTO shift (team_id, plan_id, slot, rotation, person_id, start_at, end_at, points, since) VALUES (1, 1, 'primary 2026-12-07', 'primary', 1, 1796630400, 1797235200, 168, 1796000000);
+INSERT INTO shift (team_id, plan_id, slot, rotation, start_at, end_at, points, since) VALUES (1, 1, 'primary 2026-12-14', 'primary', 1797235200, 1797840000, 168, 1796000000);
+INSERT INTO override (team_id, rotation, slot, person_id, start_at, end_at, kind, reason, created_by, created_at) VALUES (1, 'primary', 'primary 2026-12-14', 1, 1797235200, 1797321600, 'cover', 'taken', 1, 1796000100);
+INSERT INTO request (team_id, slot, rotation, person_id, start_at, end_at, message, state, expires_at, created_by, created_at) VALUES (1, 'primary 2026-12-07', 'primary', 1, 1796630400, 1797235200, 'a wedding', 'open', 1796630400, 1, 1796000200);
+INSERT INTO feed (token_hash, kind, owner_id, label, created_at, fetched_at, fetched_by) VALUES ('7fef9479c8bc5a3c86891cb82969cbf2ffc73c7350366c82286345d8292eebf5', 'person', 1, 'Phone', 1796000000, 1796000300, 'curl');
+INSERT INTO audit (at, by_id, action, about_id, team_id, detail) VALUES (1796000000, 1, 'plan.publish', NULL, 1, 'plan 1');

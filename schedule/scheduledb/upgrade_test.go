@@ -1,0 +1,131 @@
+package scheduledb_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/migrations"
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+	"watchbill/schedule/scheduledb"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// filled is the last version of the schema that testdata/upgrade has rows for: a
+// file for each migration that adds tables. Raise it with the next one.
+const filled = 8
+
+// A database of every earlier version, with rows in every table, is brought up to
+// date without losing one, and is read and goes on working through the store.
+func TestUpgrade(t *testing.T) {
+	for version := range int64(filled) {
+		t.Run(fmt.Sprint(version+1), func(t *testing.T) {
+			for _, kind := range []struct {
+				name    string
+				address func(testing.TB) string
+			}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+				t.Run(kind.name, func(t *testing.T) { upgrade(t, kind.address(t), version+1) })
+			}
+		})
+	}
+}
+
+func upgrade(t *testing.T, address string, from int64) {
+	ctx := t.Context()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := migrations.Open(ctx, address)
+	ok(err)
+	defer func() { ok(db.Close()) }()
+	for v := int64(1); v <= from; v++ {
+		ok(db.MigrateTo(ctx, v))
+		rows, err := os.ReadFile(fmt.Sprintf("testdata/upgrade/%05d.sql", v))
+		if !errors.Is(err, fs.ErrNotExist) {
+			ok(err)
+		}
+		for line := range strings.Lines(string(rows)) {
+			ok(db.Write.Exec(line).Error)
+		}
+	}
+	before := counts(t, db)
+	for table, n := range before {
+		if n == 0 {
+			t.Errorf("table %s has no row in testdata/upgrade", table)
+		}
+	}
+	_, err = db.Migrate(ctx)
+	ok(err)
+	after := counts(t, db)
+	maps.DeleteFunc(after, func(table string, _ int) bool { _, was := before[table]; return !was })
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("rows before and after the upgrade:\n%s", diff)
+	}
+
+	now := time.Unix(1796000400, 0).UTC()
+	s := &schedule.Service{Store: scheduledb.New(db.Write, db.Read), Now: func() time.Time { return now }}
+	shifts, err := s.Shifts(ctx, 1, now, now.AddDate(0, 1, 0), time.Time{})
+	ok(err)
+	text := ""
+	for _, x := range shifts {
+		text += fmt.Sprintf("%s by %d %d–%d; ", x.Key, x.Person, x.Start.Unix(), x.End.Unix())
+	}
+	const want = "primary 2026-12-07 by 1 1796630400–1797235200; primary 2026-12-14~1 by 1 1797235200–1797321600; primary 2026-12-14 by 0 1797321600–1797840000; "
+	if text != want {
+		t.Errorf("shifts\n%s, want\n%s", text, want)
+	}
+	f, err := s.OpenFeed(ctx, "upgrade")
+	ok(err)
+	c, err := s.FeedContent(ctx, &f)
+	ok(err)
+	if len(c.Events) != 2 || c.Events[0].Person != "Zoë" || f.FetchedBy != "curl" {
+		t.Errorf("the feed %+v shows %+v", f, c.Events)
+	}
+	leaves, err := s.Store.Leaves(ctx, []schedule.ID{1})
+	ok(err)
+	requests, err := s.Store.Requests(ctx, 1)
+	ok(err)
+	members, err := s.Store.Members(ctx, 1)
+	ok(err)
+	plans, err := s.Store.Plans(ctx, 1)
+	ok(err)
+	entries, err := s.Store.AuditOf(ctx, 1, 0, 10)
+	ok(err)
+	if len(leaves) != 2 || len(requests) != 1 || len(members) != 1 || members[0].Share != 800 || len(plans) != 1 || len(entries) != 1 {
+		t.Errorf("leaves %+v, requests %+v, members %+v, plans %+v, audit %+v", leaves, requests, members, plans, entries)
+	}
+	_, err = s.Put(ctx, 1, 1, schedule.Stretch{Slot: "primary 2026-12-07", Start: shifts[0].Start, End: shifts[0].End}, 0, "goes on")
+	ok(err)
+}
+
+// counts returns how many rows each table has.
+func counts(t *testing.T, db *migrations.DB) map[string]int {
+	t.Helper()
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'"
+	if db.Write.Name() == "postgres" {
+		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name NOT LIKE 'goose_%'"
+	}
+	var tables []string
+	if err := db.Read.Raw(query).Scan(&tables).Error; err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, table := range tables {
+		var n int
+		if err := db.Read.Raw("SELECT COUNT(*) FROM " + table).Scan(&n).Error; err != nil {
+			t.Fatal(err)
+		}
+		rows[table] = n
+	}
+	return rows
+}
