@@ -52,6 +52,9 @@ func (g *grid) drop(title string) {
 
 // write writes the grid as wide as the paper, if the longest words allow it.
 func (g *grid) write(b *strings.Builder, on paper) {
+	if g.least() > on.cells() {
+		g.loosen()
+	}
 	widths := g.fit(on.cells())
 	titles := make([]cell, len(g.columns))
 	for i, c := range g.columns {
@@ -63,6 +66,17 @@ func (g *grid) write(b *strings.Builder, on paper) {
 			b.WriteByte('\n')
 		}
 		g.writeRow(b, on, widths, row.cells)
+	}
+}
+
+// loosen lets words that belong on one line stand on several.
+func (g *grid) loosen() {
+	for y := range g.rows {
+		for i := range g.rows[y].cells {
+			if c := &g.rows[y].cells[i]; !g.columns[i].fixed {
+				c.text = strings.ReplaceAll(c.text, noBreak, " ")
+			}
+		}
 	}
 }
 
