@@ -127,9 +127,15 @@ func bruteForce(t *rapid.T, p *roster.Problem) []int64 {
 // tryAll tries every assignment and returns the best with its vector.
 func tryAll(t *rapid.T, p *roster.Problem) (best []int64, owners roster.Assignment) {
 	a := roster.Assignment{}
+	free := *p // of pins, which half an assignment breaks
+	free.Pinned = nil
+	pinned := map[string]string{}
+	for _, pin := range p.Pinned {
+		pinned[pin.Slot] = pin.Member
+	}
 	var try func(i int)
 	try = func(i int) {
-		e, err := roster.Evaluate(p, a)
+		e, err := roster.Evaluate(&free, a)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,12 +148,17 @@ func tryAll(t *rapid.T, p *roster.Problem) (best []int64, owners roster.Assignme
 			}
 			return
 		}
+		pin, isPinned := pinned[p.Slots[i].ID]
 		for m := range p.Members {
-			a[p.Slots[i].ID] = &p.Members[m].ID
+			if !isPinned || p.Members[m].ID == pin {
+				a[p.Slots[i].ID] = &p.Members[m].ID
+				try(i + 1)
+			}
+		}
+		if !isPinned {
+			a[p.Slots[i].ID] = nil
 			try(i + 1)
 		}
-		a[p.Slots[i].ID] = nil
-		try(i + 1)
 		delete(a, p.Slots[i].ID)
 	}
 	try(0)
