@@ -264,18 +264,17 @@ func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch sch
 	if page.Frame, err = s.frame(c, w, i.Label, nav); err != nil {
 		return err
 	}
+	if k := slices.IndexFunc(page.Teams, func(t TeamLink) bool { return t.ID == int64(i.Team) }); k >= 0 {
+		page.Team = &page.Teams[k]
+	}
 	if page.Confirmed && page.Absences {
 		if page.Clashes, err = s.Schedule.ImportClashes(ctx, i); err != nil {
 			return err
 		}
 	}
-	if i.Kind == schedule.ImportShifts {
-		page.Past = true
-		if page.Until.Value, err = s.until(ctx, i, &ch); err != nil {
+	if page.Past = i.Kind == schedule.ImportShifts; page.Past {
+		if page.Until.Value, err = s.until(c, i, &ch); err != nil {
 			return err
-		}
-		if typed := c.FormValue("until"); typed != "" {
-			page.Until.Value = typed
 		}
 	}
 	if bad == nil && page.Unsure {
@@ -386,15 +385,18 @@ func (s *Site) removeImport(c echo.Context) error {
 	return answer(c, s.Schedule.RemoveImport(c.Request().Context(), me(w), i.ID), to, "It is not read any more.")
 }
 
-// until is the day before which shifts count: the one chosen, or that of the team's
-// first plan.
-func (s *Site) until(ctx context.Context, i *schedule.Import, ch *schedule.ImportChoice) (string, error) {
+// until is the day before which shifts count: as it was typed, or else that of the
+// team's first plan.
+func (s *Site) until(c echo.Context, i *schedule.Import, ch *schedule.ImportChoice) (string, error) {
 	if ch.Until.IsZero() {
-		day, err := s.Schedule.PlansBegin(ctx, i.Team)
+		day, err := s.Schedule.PlansBegin(c.Request().Context(), i.Team)
 		if err != nil {
 			return "", err
 		}
 		ch.Until = day
+	}
+	if typed := c.FormValue("until"); typed != "" {
+		return typed, nil
 	}
 	return ch.Until.String(), nil
 }
