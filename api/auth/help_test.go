@@ -23,7 +23,7 @@ import (
 // A world is a service on a database with a clock that stands still, behind HTTP.
 type world struct {
 	*auth.Service
-	t    *testing.T
+	t    testing.TB
 	db   *migrations.DB
 	now  time.Time
 	url  string
@@ -53,7 +53,7 @@ func lite(t *testing.T) *world {
 	return newWorld(t, migrationstest.Migrated(t, migrationstest.SQLite(t)), auth.Options{})
 }
 
-func newWorld(t *testing.T, db *migrations.DB, opt auth.Options) *world {
+func newWorld(t testing.TB, db *migrations.DB, opt auth.Options) *world {
 	t.Helper()
 	w := &world{t: t, db: db, now: begin}
 	opt.Now = func() time.Time { return w.now }
