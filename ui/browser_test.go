@@ -47,6 +47,14 @@ func site(t *testing.T) *httptest.Server {
 			_, _ = w.Write(buf.Bytes())
 		})
 	}
+	// The preview of a rotation, as the service answers it.
+	mux.HandleFunc("POST /setup/3/rotation", func(w http.ResponseWriter, r *http.Request) {
+		for _, f := range fixtures() {
+			if f.page == "wizard" && f.variant == "often" && r.FormValue("do") == "preview" {
+				_ = pages.Render(w, f.page, f.data)
+			}
+		}
+	})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
 	return srv
@@ -264,6 +272,11 @@ func TestBrowserScript(t *testing.T) {
 	b.do(cdp.Click(cdp.CSS(".to-dark")))
 	if got := eval[string](b, `getComputedStyle(document.body).backgroundColor`); got != "rgb(14, 16, 19)" {
 		t.Errorf("after a click on the moon the page is %s", got)
+	}
+	b.visit("/wizard/full")
+	b.do(cdp.Click(cdp.CSS("input[value=split] + span")))
+	if got := eval[string](b, `new Promise(done => { const look = () => { const t = document.querySelector("#preview .verdict").textContent; t.includes("Too often") ? done(t) : setTimeout(look, 50); }; look(); setTimeout(() => done("nothing"), 5000); })`); !strings.Contains(got, "one week in two") {
+		t.Errorf("the preview of another rotation says %q", got)
 	}
 	b.visit("/shift/full#swap")
 	if !eval[bool](b, `document.getElementById("swap").open`) {

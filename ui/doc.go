@@ -76,7 +76,7 @@
 //	POST /timeoff                                  from until (last day, included) from_time until_time label
 //	POST /timeoff/{id}/remove
 //	POST /timeoff/{id}/cover                       shift (an id, or empty for all that clash)
-//	POST /timeoff/wishes                           kind (avoid, prefer) weekday (empty, mon … sun, weekend) from until
+//	POST /timeoff/wishes                           weekday (empty, mon … sun, weekend) cost (1 to 100) from until (last day, included)
 //	POST /timeoff/wishes/{id}/remove
 //
 //	POST /timeoff/imports                          kind (absences, holidays) label url, or file

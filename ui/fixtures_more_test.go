@@ -52,14 +52,14 @@ func timeOffFixtures() []fixture {
 	full := ui.TimeOff{Frame: frame("Time off", "timeoff"),
 		Absences: []ui.Absence{{ID: 1, Start: time.Date(2026, 12, 23, 0, 0, 0, 0, time.UTC), End: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), AllDay: true, Label: "Holiday", Source: "you", Clashes: []ui.Clash{{ShiftLine: clash}, {ShiftLine: clash, Asked: true}}, Uncovered: 2},
 			{ID: 2, Start: now.Add(90 * time.Hour), End: now.Add(93 * time.Hour), Label: "Dentist", Source: "Priya – PTO", Fixed: true}},
-		Wishes: []ui.Wish{{ID: 1, Text: "Fridays", Against: true}, {ID: 2, Text: "24 – 26 Dec"}}, Imports: importBox(),
+		Wishes: []ui.Wish{{ID: 1, Text: "Fridays, 2026-12-07 to 2027-03-26", Strength: "a little"}, {ID: 2, Text: "2026-12-24 to 2026-12-26", Strength: "very much"}}, Imports: importBox(),
 		From: ui.Field{Value: "2026-12-09"}, Until: ui.Field{Value: "2026-12-01", Error: "The last day is before the first."},
 	}
 	lengthy := full
 	lengthy.Frame, lengthy.Error, lengthy.WishError = long("Time off", "timeoff"), longText, longText
 	clash.Rotation, clash.Team = longText, longText
 	lengthy.Absences = []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText, Source: longText, Clashes: []ui.Clash{{ShiftLine: clash}}, Uncovered: 3}}
-	lengthy.Wishes = []ui.Wish{{ID: 1, Text: longText, Against: true}}
+	lengthy.Wishes = []ui.Wish{{ID: 1, Text: longText, Strength: longText}}
 	lengthy.Imports.Rows = []ui.ImportRow{{ID: 1, Label: longText, Kind: "Time off", Host: longText, Read: now, Next: now, Problem: longText}}
 	lengthy.Imports.Error = longText
 	return []fixture{{"timeoff", "full", full}, {"timeoff", "empty", ui.TimeOff{Frame: bare("Time off", "timeoff")}}, {"timeoff", "long", lengthy}}

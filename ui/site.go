@@ -64,7 +64,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	e.POST("/timeoff/wishes", s.addWish)
 	e.POST("/timeoff/:leave/remove", s.removeLeave)
 	e.POST("/timeoff/:leave/cover", s.coverLeave)
-	e.POST("/timeoff/wishes/:leave/remove", s.removeLeave)
+	e.POST("/timeoff/wishes/:leave/remove", s.removeWish)
 	e.GET("/teams/:team/settings", s.settings)
 	e.POST("/teams/:team/settings/rules", s.saveRules)
 	e.POST("/account/feeds", s.addFeed)

@@ -3,6 +3,8 @@ package ui
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,11 +42,11 @@ func (s *Site) timeOffPage(c echo.Context, status int, put func(*TimeOff)) error
 		return err
 	}
 	today := schedule.DateOf(f.Now)
-	for _, l := range leaves {
-		if l.WishCost > 0 && !l.Last.Before(today) {
-			a := schedule.Absence{First: l.First, Last: l.Last}
-			page.Wishes = append(page.Wishes, Wish{ID: int64(l.ID), Text: "Rather not: " + a.String(), Against: true})
+	for _, group := range schedule.WishGroups(leaves) {
+		if last := group[len(group)-1].Last; !last.IsZero() && last.Before(today) {
+			continue
 		}
+		page.Wishes = append(page.Wishes, Wish{ID: int64(group[0].ID), Text: wishText(group), Strength: strength(group[0].WishCost)})
 	}
 	if page.Imports, err = s.importBox(ctx, me(w), 0); err != nil {
 		return err
@@ -131,19 +133,73 @@ func (s *Site) addWish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	o := schedule.WishOrder{Person: me(w), Cost: 1}
+	at := slices.IndexFunc(wishDays, func(d wishDay) bool { return d.Value == c.FormValue("weekday") })
 	from, until, err := formDays(c)
-	if err == nil {
-		_, err = s.Schedule.AddLeave(c.Request().Context(), me(w), schedule.Leave{Person: me(w), First: from, Last: until.AddDays(-1), WishCost: 1})
+	switch n, bad := strconv.ParseInt(c.FormValue("cost"), 10, 64); {
+	case err != nil:
+	case at < 0:
+		err = &schedule.InvalidError{Field: "weekday", Reason: "choose one of the list"}
+	case c.FormValue("cost") != "" && bad != nil:
+		err = &schedule.InvalidError{Field: "cost", Reason: "choose how much it matters"}
+	default:
+		if c.FormValue("cost") != "" {
+			o.Cost = n
+		}
+		o.First, o.Last, o.Days = from, until.AddDays(-1), wishDays[at].days
+		if o.Days != schedule.NoDay {
+			o.Name = wishDays[at].Label
+		}
+		err = s.Schedule.AddWish(c.Request().Context(), me(w), o)
 	}
 	if text, bad := refused(err); bad {
 		return s.timeOffPage(c, http.StatusUnprocessableEntity, func(p *TimeOff) {
-			p.WishFrom.Value, p.WishUntil.Value = c.FormValue("from"), c.FormValue("until")
-			putError(err, text, map[string]*Field{"from": &p.WishFrom, "first": &p.WishFrom, "until": &p.WishUntil, "last": &p.WishUntil}, &p.WishError)
+			p.WishFrom.Value, p.WishUntil.Value, p.WishDay.Value, p.WishCost.Value = c.FormValue("from"), c.FormValue("until"), c.FormValue("weekday"), c.FormValue("cost")
+			putError(err, text, map[string]*Field{"from": &p.WishFrom, "first": &p.WishFrom, "until": &p.WishUntil, "last": &p.WishUntil, "weekday": &p.WishDay, "cost": &p.WishCost}, &p.WishError)
 		})
 	} else if err != nil {
 		return err
 	}
 	return done(c, "/timeoff", "good", "Noted. The next plan tries to keep to it.")
+}
+
+// removeWish takes back a wish, with all the days that it stands for.
+func (s *Site) removeWish(c echo.Context) error {
+	w, err := who(c)
+	if err == nil {
+		err = w.Must(auth.EditOwn, auth.Person(w.Person))
+	}
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "leave")
+	if err != nil {
+		return err
+	}
+	return answer(c, s.Schedule.RemoveWish(c.Request().Context(), me(w), me(w), id), "/timeoff", "Removed.")
+}
+
+// wishText says what a wish is about.
+func wishText(group []schedule.Leave) string {
+	first, last := group[0], group[len(group)-1]
+	if first.First.IsZero() {
+		return schedule.Absence{Start: first.Start, End: first.End}.String()
+	}
+	when := schedule.Absence{First: first.First, Last: last.Last}.String()
+	if first.Note == "" {
+		return when
+	}
+	return first.Note + ", " + when
+}
+
+// strength says how much a wish matters.
+func strength(cost int64) string {
+	for _, o := range slices.Backward(wishCosts) {
+		if n, err := strconv.ParseInt(o.Value, 10, 64); err == nil && cost >= n {
+			return o.Label
+		}
+	}
+	return ""
 }
 
 func (s *Site) removeLeave(c echo.Context) error {

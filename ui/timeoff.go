@@ -1,5 +1,11 @@
 package ui
 
+import (
+	"time"
+
+	"watchbill/schedule"
+)
+
 // TimeOff is the page "timeoff".
 type TimeOff struct {
 	Frame
@@ -14,24 +20,41 @@ type TimeOff struct {
 
 	// The form that adds a wish: POST /timeoff/wishes with kind, from, until
 	// and weekday.
-	WishKind, WishFrom, WishUntil, WishDay Field
+	WishFrom, WishUntil, WishDay, WishCost Field
 	WishError                              string
 }
 
 // Wish is what somebody would rather, or would rather not.
 type Wish struct {
-	ID      int64
-	Text    string // "Rather not: Fridays", "Gladly: 24 – 26 Dec"
-	Against bool
+	ID       int64
+	Text     string // "Fridays, 2026-12-07 to 2027-03-31"
+	Strength string // how much it matters
 }
 
-// WishKinds are the two directions of a wish.
-func (TimeOff) WishKinds() []Option {
-	return []Option{{Value: "avoid", Label: "Rather not"}, {Value: "prefer", Label: "Gladly"}}
+// wishDay is a choice of days of the week.
+type wishDay struct {
+	Option
+	days schedule.Weekdays
 }
 
-// WishDays are the weekdays of the wish form.
+var wishDays = []wishDay{
+	{Option{"", "Every day in the dates"}, schedule.NoDay},
+	{Option{"mon", "Mondays"}, schedule.WeekdaysOf(time.Monday)}, {Option{"tue", "Tuesdays"}, schedule.WeekdaysOf(time.Tuesday)},
+	{Option{"wed", "Wednesdays"}, schedule.WeekdaysOf(time.Wednesday)}, {Option{"thu", "Thursdays"}, schedule.WeekdaysOf(time.Thursday)},
+	{Option{"fri", "Fridays"}, schedule.WeekdaysOf(time.Friday)}, {Option{"sat", "Saturdays"}, schedule.WeekdaysOf(time.Saturday)},
+	{Option{"sun", "Sundays"}, schedule.WeekdaysOf(time.Sunday)}, {Option{"weekend", "Weekends"}, schedule.WeekdaysOf(time.Saturday, time.Sunday)},
+}
+
+// WishDays are the days of the wish form.
 func (TimeOff) WishDays() []Option {
-	return []Option{{Value: "", Label: "Every day in the dates"}, {Value: "mon", Label: "Mondays"}, {Value: "tue", Label: "Tuesdays"}, {Value: "wed", Label: "Wednesdays"},
-		{Value: "thu", Label: "Thursdays"}, {Value: "fri", Label: "Fridays"}, {Value: "sat", Label: "Saturdays"}, {Value: "sun", Label: "Sundays"}, {Value: "weekend", Label: "Weekends"}}
+	var out []Option
+	for _, d := range wishDays {
+		out = append(out, d.Option)
+	}
+	return out
 }
+
+var wishCosts = []Option{{"1", "a little"}, {"5", "much"}, {"20", "very much"}}
+
+// WishCosts say how much a wish matters.
+func (TimeOff) WishCosts() []Option { return wishCosts }

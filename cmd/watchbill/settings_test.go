@@ -221,3 +221,40 @@ func TestMemberForm(t *testing.T) {
 		t.Errorf("somebody who is no member answers %d", status)
 	}
 }
+
+// Wishes for days of the week reach the plan, and are taken back as one.
+func TestWishes(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	ana := d.person("ana@example.com")
+	status, body := ana.post("/timeoff/wishes", "weekday", "moonday", "cost", "1", "from", "2026-12-07", "until", "2027-01-31")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "hoose one of the list", "2026-12-07")
+	status, body = ana.post("/timeoff/wishes", "weekday", "fri", "cost", "1000", "from", "2026-12-07", "until", "2027-01-31")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "from 1 to 100")
+	status, body = ana.post("/timeoff/wishes", "weekday", "fri", "cost", "1", "from", "2026-12-07", "until", "2026-12-09")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "o such day lies")
+	status, body = ana.post("/timeoff/wishes", "weekday", "weekend", "cost", "20", "from", "2026-12-14", "until", "2026-12-27")
+	ana.expect(status, body, http.StatusOK, "Weekends, 2026-12-19 to 2026-12-27", "matters very much")
+	person, err := d.schedule.Store.PersonByEmail(ctx, "ana@example.com")
+	d.ok(err)
+	leaves, err := d.schedule.Store.Leaves(ctx, []schedule.ID{person.ID})
+	d.ok(err)
+	if len(leaves) != 2 {
+		t.Fatalf("%+v", leaves)
+	}
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	_, p := d.planned(schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)})
+	for _, s := range p.Shifts {
+		if day := schedule.DateOf(s.Start); s.Person == person.ID && (day == monday.AddDays(7) || day == monday.AddDays(14)) {
+			t.Errorf("Ana has %s, which she would rather not", s.Slot)
+		}
+	}
+	status, body = ana.post("/timeoff/wishes", "weekday", "weekend", "cost", "20", "from", "2026-12-14", "until", "2026-12-27")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "here are wishes for all of these days already")
+	status, body = ana.post("/timeoff/wishes/" + strconv.FormatInt(int64(leaves[1].ID), 10) + "/remove")
+	ana.expect(status, body, http.StatusOK, "No wishes yet")
+	if leaves, err = d.schedule.Store.Leaves(ctx, []schedule.ID{person.ID}); err != nil || len(leaves) != 0 {
+		t.Errorf("%+v %v", leaves, err)
+	}
+}
