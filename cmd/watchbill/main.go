@@ -21,6 +21,9 @@ type commands struct {
 	Calendar calendarCmd `cmd:"" help:"Look into calendars."`
 	Serve    serveCmd    `cmd:"" help:"Serve pages, calendars and the API."`
 	User     userCmd     `cmd:"" help:"People who may log in: add them, close accounts, get back in."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date, as serve does when it starts."`
+	Backup   backupCmd   `cmd:"" help:"Copy an SQLite database into a new file, also while it is served."`
+	Restore  restoreCmd  `cmd:"" help:"Make a database of a backup; never replaces one."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 	Help     helpCmd     `cmd:"" help:"Explain the commands, or one of them."`
 }
