@@ -76,6 +76,8 @@ func (s *Server) teamRoutes(a huma.API) {
 	check(s, a, "/teams/{team}/effects", "preview-effects", "What moving shifts would mean for limits and shares", s.effects)
 	get(s, a, "/teams/{team}/feeds", "list-team-feeds", "Calendar links of a team, whoever made them", s.listTeamFeeds)
 	change(s, a, del, "/teams/{team}/feeds/{feed}", "revoke-team-feed", "End a calendar link of a team", s.revokeTeamFeed)
+	get(s, a, "/teams/{team}/imports", "list-team-imports", "Calendars of others that are read for a team", s.listTeamImports)
+	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
 
 	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)
@@ -119,6 +121,11 @@ func (s *Server) personRoutes(a huma.API) {
 	add(s, a, "/feeds", "add-feed", "Make a calendar link; its address is shown once", s.addFeed)
 	act(s, a, "/feeds/{feed}/reset", "reset-feed", "Give a calendar link another address", s.resetFeed)
 	change(s, a, del, "/feeds/{feed}", "revoke-feed", "End a calendar link", s.revokeFeed)
+	get(s, a, "/imports", "list-imports", "Calendars of others that are read for you", s.listImports)
+	add(s, a, "/imports", "add-import", "Look at a calendar of absences or holidays; it brings nothing before it is confirmed", s.addImport)
+	check(s, a, "/imports/{import}/preview", "preview-import", "What a calendar that waits would bring", s.previewImport)
+	act(s, a, "/imports/{import}/confirm", "confirm-import", "Bring what a calendar that waits has", s.confirmImport)
+	change(s, a, del, "/imports/{import}", "remove-import", "Stop reading a calendar; what it brought and is not past goes", s.removeImport)
 	get(s, a, "/audit", "list-audit", "The whole audit log, for administrators", s.auditAll)
 }
 

@@ -19,7 +19,7 @@ type ShiftPath struct {
 // hidden makes what somebody may not see look as if it did not exist.
 func hidden(err error) error {
 	if errors.Is(err, auth.ErrForbidden) {
-		return fmt.Errorf("%w: %w", schedule.ErrNotFound, err)
+		return fmt.Errorf("hidden (%w): %s", schedule.ErrNotFound, err.Error()) // only one of the two kinds
 	}
 	return err
 }

@@ -69,6 +69,33 @@ func TestAPIRefusesWhatIsWrongAndNamesIt(t *testing.T) {
 			{name: "a long window", path: "/teams/1/shifts?from=2020-12-08T00:00:00Z&to=2026-12-07T00:00:00Z", want: 422, have: []string{`"field":"to"`, "two years"}},
 			{name: "no cursor", path: "/teams/1/shifts?cursor=xyz", want: 422, have: []string{`"field":"cursor"`, "no cursor"}},
 			{name: "a large page", path: "/teams/1/shifts?limit=501", want: 422, have: []string{`"field":"limit"`, "500 or less"}},
+			{name: "no body", method: "POST", path: "/people/me/absences", want: 400, have: []string{"needs a body"}},
+			{name: "no JSON", method: "POST", path: "/people/me/absences", body: `{"first"`, want: 400, have: []string{"ends too soon"}},
+			{name: "two values", method: "POST", path: "/people/me/absences", body: `{} {}`, want: 400, have: []string{"no JSON"}},
+			{name: "a name twice", method: "POST", path: "/people/me/absences", body: `{"first": "2027-01-01", "first": "2027-01-02"}`, want: 400, have: []string{`\"first\" is there twice`}},
+			{name: "NUL in a text", method: "POST", path: "/people/me/absences", body: `{"note": "a\u0000"}`, want: 400, have: []string{"NUL"}},
+			{name: "an unknown field", method: "POST", path: "/people/me/absences", body: `{"first": "2027-01-01", "last": "2027-01-02", "why": "x"}`, want: 422, have: []string{`"field":"why","in":"body","reason":"there is no such field"`}},
+			{name: "no day", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-30", "last": "2027-03-02"}`, want: 422, have: []string{`"field":"first","in":"body"`, "is no day"}},
+			{name: "a day out of range", method: "POST", path: "/people/me/absences", body: `{"first": "1027-02-03", "last": "2027-03-02"}`, want: 422, have: []string{"2000 to 2199"}},
+			{name: "days and instants", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "end": "2027-03-02T00:00:00Z"}`, want: 422, have: []string{`"field":"start"`, "not both"}},
+			{name: "a half of days", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03"}`, want: 422, have: []string{`"field":"last"`}},
+			{name: "the last before the first", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-01"}`, want: 422, have: []string{`"field":"last"`}},
+			{name: "a number too large", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": 101}`, want: 422, have: []string{`"field":"cost"`, "100 or less"}},
+			{name: "half a number", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": 1.5}`, want: 422, have: []string{`"field":"cost"`, "whole number"}},
+			{name: "a text for a number", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": "1"}`, want: 422, have: []string{`"field":"cost"`}},
+			{name: "no zone", method: "PATCH", path: "/people/me", body: `{"zone": "Mars/Olympus"}`, want: 422, have: []string{`"field":"zone","in":"body"`, "Europe/Berlin"}},
+			{name: "no hours", method: "PATCH", path: "/people/me", body: `{"works": "nine to five"}`, want: 422, have: []string{`"field":"works"`, "09:00"}},
+			{name: "no kind", method: "POST", path: "/feeds", body: `{"kind": "world"}`, want: 422, have: []string{`"field":"kind"`, "person, team, rotation, absences"}},
+			{name: "a needed field", method: "POST", path: "/feeds", body: `{}`, want: 422, have: []string{`"field":"kind","in":"body","reason":"this is needed"`}},
+			{name: "a field of a list", method: "POST", path: "/teams/1/effects", body: `{"moves": [{"shift": 1}, {"to": 2}]}`, want: 422, have: []string{`"field":"moves[1].shift"`, "this is needed"}},
+			{name: "no reason", as: "manager", method: "POST", path: "/shifts/3/overrides", body: `{"nobody": true, "reason": " "}`, want: 422, have: []string{`"field":"reason"`, "say why"}},
+			{name: "somebody and nobody", as: "manager", method: "POST", path: "/shifts/3/overrides", body: `{"nobody": true, "person": 2, "reason": "x"}`, want: 422, have: []string{`"field":"person"`}},
+			{name: "outside of the shift", as: "manager", method: "POST", path: "/shifts/3/overrides", body: `{"nobody": true, "reason": "x", "end": "2027-06-01T00:00:00Z"}`, want: 422, have: []string{`"field":"start"`, "not all within the shift"}},
+			{name: "a person of elsewhere", as: "manager", method: "POST", path: "/shifts/3/overrides", body: `{"person": 5, "reason": "x"}`, want: 422, have: []string{`"field":"person"`, "not in the team"}},
+			{name: "rules that are none", as: "manager", method: "PUT", path: "/teams/1/rules/2027-03-01", body: `{"source": "team: Crew\nzone: Europe/Berlin\nrotations:\n  - {name: primary, handover: Mon 25:00}\n"}`, want: 422, have: []string{`"field":"source"`, ":4:"}},
+			{name: "a past day for rules", as: "manager", method: "PUT", path: "/teams/1/rules/2020-03-01", body: `{"source": "x"}`, want: 422, have: []string{`"field":"from","in":"path"`}},
+			{name: "the last manager", as: "manager", method: "PUT", path: "/teams/1/members/1", body: `{"role": "member"}`, want: 422, have: []string{`"field":"role"`, "somebody who manages it"}},
+			{name: "a period of nothing", as: "manager", method: "POST", path: "/teams/1/drafts", body: `{"from": "2027-03-01", "until": "2027-03-01"}`, want: 422, have: []string{`"field":"until"`}},
 			{name: "no such address", path: "/oncalls", want: 404, have: []string{"/api/docs"}},
 		} {
 			if c.as == "" {
@@ -181,5 +208,52 @@ func TestAPIDocuments(t *testing.T) {
 	}
 	if len(d.operations()) != len(matrix) {
 		t.Errorf("%d routes, %d rows", len(d.operations()), len(matrix))
+	}
+}
+
+// Whoever may not see a thing is not told that it is there.
+func TestAPIHidesWhatIsNotTheirs(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	tokens := d.crewed()
+	for _, path := range []string{"/shifts/1", "/requests/1", "/people/2", "/people/2/shifts"} {
+		there, missing := d.call(tokens["outsider"], "GET", "/api/v1"+path, ""), d.call(tokens["outsider"], "GET", "/api/v1"+strings.NewReplacer("1", "999", "2", "999").Replace(path), "")
+		if there.status != 404 || there.status != missing.status || there.body != missing.body {
+			t.Errorf("%s: %d %s, and where there is nothing %d %s", path, there.status, there.body, missing.status, missing.body)
+		}
+	}
+}
+
+// Looking at a colleague is noted for them, once a day.
+func TestAPILooksAreNoted(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	tokens := d.crewed()
+	for range 3 {
+		d.call(tokens["member"], "GET", "/api/v1/people/1", "").into(t, 200, nil)
+	}
+	var log struct {
+		Items []struct {
+			Action string
+			By     struct{ Name string }
+		}
+		Next string
+	}
+	d.call(tokens["manager"], "GET", "/api/v1/people/me/audit?limit=500", "").into(t, 200, &log)
+	looks := 0
+	for _, e := range log.Items {
+		if e.Action == "look.profile" && e.By.Name == "Ben" {
+			looks++
+		}
+	}
+	if looks != 1 {
+		t.Errorf("%d looks in %+v", looks, log.Items)
+	}
+	d.call(tokens["administrator"], "GET", "/api/v1/audit?limit=1", "").into(t, 200, &log)
+	if log.Next == "" || len(log.Items) != 1 {
+		t.Fatalf("%+v", log)
+	}
+	first := log.Items[0]
+	d.call(tokens["administrator"], "GET", "/api/v1/audit?limit=1&cursor="+log.Next, "").into(t, 200, &log)
+	if log.Items[0] == first {
+		t.Errorf("the same entry twice: %+v", first)
 	}
 }

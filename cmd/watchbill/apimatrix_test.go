@@ -195,6 +195,9 @@ const ruleText = "team: Crew\nzone: Europe/Berlin\nlimits: {on_call: 1 week in 3
 
 var crewRules, _ = json.Marshal(map[string]string{"source": ruleText, "from": "2027-02-01"})
 
+// calendarText is a calendar with one whole day, as a JSON string.
+const calendarText = `"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261201T000000Z\r\nDTSTART;VALUE=DATE:20270105\r\nSUMMARY:Away\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"`
+
 // matrix has a row for every route of the API.
 var matrix = map[string]row{
 	"GET /oncall":                                          {need: "known", service: true},
@@ -253,6 +256,13 @@ var matrix = map[string]row{
 	"POST /feeds":                                          {need: "known", body: `{"kind": "person"}`},
 	"POST /feeds/{feed}/reset":                             {need: "known", once: true},
 	"DELETE /feeds/{feed}":                                 {need: "known", once: true},
+	"GET /imports":                                         {need: "known"},
+	"POST /imports":                                        {need: "known", body: `{"kind": "absences", "file": ` + calendarText + `}`},
+	"POST /imports/{import}/preview":                       {need: "known", body: `{}`, once: true},
+	"POST /imports/{import}/confirm":                       {need: "known", body: `{}`, once: true},
+	"DELETE /imports/{import}":                             {need: "known", once: true},
+	"GET /teams/{team}/imports":                            {need: "manager"},
+	"POST /teams/{team}/imports":                           {need: "manager", body: `{"kind": "holidays", "file": ` + calendarText + `}`},
 	"GET /audit":                                           {need: "admin"},
 }
 
