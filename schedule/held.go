@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Held is duty that somebody has or would have, as hard rules count it: a slot,
@@ -98,9 +100,9 @@ func restOf(held []Held, needed time.Duration) []Finding {
 			if !a.New && !b.New || a.sameSlot(b) {
 				continue
 			}
-			other := a
+			other, side := a, "after"
 			if a.New {
-				other = b
+				other, side = b, "before"
 			}
 			gap := b.Start.Sub(a.End)
 			if gap < 0 {
@@ -112,7 +114,7 @@ func restOf(held []Held, needed time.Duration) []Finding {
 				if gap > 0 {
 					rest = lengthWords(gap) + " of rest"
 				}
-				shortest = &Finding{RuleRest, gap < needed, fmt.Sprintf("%s beside %s; the rule is at least %s", rest, other.what(), lengthWords(needed))}
+				shortest = &Finding{RuleRest, gap < needed, fmt.Sprintf("%s %s %s on %s; the rule is at least %s", rest, side, other.what(), other.Start.Format("Mon 2 Jan"), lengthWords(needed))}
 			}
 		}
 	}
@@ -123,11 +125,14 @@ func restOf(held []Held, needed time.Duration) []Finding {
 	return found
 }
 
+// what names a shift as pages do: "Secondary", "Secondary in another team".
 func (h *Held) what() string {
+	first, size := utf8.DecodeRuneInString(string(h.Rotation))
+	name := string(unicode.ToUpper(first)) + string(h.Rotation[size:])
 	if h.Elsewhere {
-		return string(h.ID) + " in another team"
+		name += " in another team"
 	}
-	return string(h.ID)
+	return name
 }
 
 // mostOnCall returns the most time on call in any stretch that something new takes

@@ -5,61 +5,53 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"watchbill/api/auth"
 	"watchbill/schedule"
 )
 
-// effectLines say what moves would mean for one person: the rules that are broken
-// first, then how close the others come, and the load before and after.
-func effectLines(e *schedule.Effect) []Effect {
-	var bad, other []Effect
+// sideOf says what moves would mean for one person.
+func sideOf(e *schedule.Effect) Side {
+	out := Side{Load: loadLine(e)}
 	for _, f := range e.Findings {
 		if f.Broken {
-			bad = append(bad, Effect{Text: upper(f.Text), Tone: "bad"})
+			out.Broken = append(out.Broken, upper(f.Text))
 		} else {
-			other = append(other, Effect{Text: upper(f.Text)})
+			out.Details = append(out.Details, upper(f.Text))
 		}
 	}
 	if e.Near > 0 {
-		other = append(other, Effect{Text: plural(e.Near, "more shift", "more shifts") + " within two weeks"})
-	} else if e.Points > 0 && len(bad) == 0 {
-		other = append(other, Effect{Text: "Nothing else within two weeks", Tone: "good"})
+		out.Details = append(out.Details, plural(e.Near, "more shift", "more shifts")+" within two weeks")
+	} else if e.Points > 0 {
+		out.Details = append(out.Details, "Nothing else within two weeks")
 	}
-	return append(append(bad, other...), loadLine(e))
+	return out
 }
 
-// loadLine says how far from their fair share somebody is, and would be.
-func loadLine(e *schedule.Effect) Effect {
-	from := func(n int64) string {
-		switch v := float64(n) / 1000; {
-		case v >= .5:
-			return num(math.Round(v)) + " above"
-		case v <= -.5:
-			return num(math.Round(-v)) + " below"
-		}
-		return "at"
+// loadLine says how far from their fair share somebody is, and would be:
+// "13 → 54 points below the fair share".
+func loadLine(e *schedule.Effect) string {
+	before, where := fromShare(e.Before)
+	after, there := fromShare(e.After)
+	switch {
+	case e.Points == 0:
+		return strings.TrimSpace(before+" "+where) + " the fair share, as before"
+	case where == there && before != "":
+		return fmt.Sprintf("%s → %s points %s the fair share", before, after, where)
 	}
-	tone := ""
-	if abs(e.After) < abs(e.Before) {
-		tone = "good"
-	}
-	if e.Points == 0 {
-		return Effect{Text: fmt.Sprintf("The load stays as it is, %s the fair share", from(e.Before))}
-	}
-	verb := "Takes on"
-	points := e.Points
-	if points < 0 {
-		verb, points = "Gives", -points
-	}
-	return Effect{Tone: tone, Text: fmt.Sprintf("%s %s: %s the fair share now, %s after", verb, plural(int(points), "point", "points"), from(e.Before), from(e.After))}
+	return strings.TrimSpace(before+" "+where) + " the fair share → " + strings.TrimSpace(after+" "+there) + " it"
 }
 
-func abs(n int64) int64 {
-	if n < 0 {
-		return -n
+// fromShare says a distance from the fair share in whole points.
+func fromShare(n int64) (points, where string) {
+	switch v := float64(n) / 1000; {
+	case v >= .5:
+		return num(math.Round(v)), "above"
+	case v <= -.5:
+		return num(math.Round(-v)), "below"
 	}
-	return n
+	return "", "at"
 }
 
 // effectOf finds a person among effects; nil when nothing changes for them.
@@ -72,23 +64,21 @@ func effectOf(effects []schedule.Effect, person schedule.ID) *schedule.Effect {
 	return nil
 }
 
-// bothSides are the lines of everybody concerned, each under their name, the
-// reader's first, and what is against it for any of them.
-func bothSides(effects []schedule.Effect, reader schedule.ID, names map[schedule.ID]schedule.Profile) (lines []Effect, against string) {
+// bothSides are what moves would mean for everybody concerned, the reader first, and
+// what is against it for any of them.
+func bothSides(effects []schedule.Effect, reader schedule.ID, names map[schedule.ID]schedule.Profile) (sides []Side, against string) {
 	effects = slices.Clone(effects)
 	slices.SortStableFunc(effects, func(a, b schedule.Effect) int {
 		return rank(a.Person == reader) - rank(b.Person == reader)
 	})
 	for i := range effects {
 		e := &effects[i]
-		who := names[e.Person].Name
+		one := sideOf(e)
+		one.Who = names[e.Person].Name
 		if e.Person == reader {
-			who = "You"
+			one.Who = "You"
 		}
-		for _, line := range effectLines(e) {
-			line.Who = who
-			lines = append(lines, line)
-		}
+		sides = append(sides, one)
 		if e.Broken() && against == "" {
 			against = fmt.Sprintf("%s for %s", e.Against(), names[e.Person].Name)
 			if e.Person == reader {
@@ -96,7 +86,7 @@ func bothSides(effects []schedule.Effect, reader schedule.ID, names map[schedule
 			}
 		}
 	}
-	return lines, against
+	return sides, against
 }
 
 func rank(first bool) int {
@@ -131,7 +121,7 @@ func (s *Site) explain(ctx context.Context, w auth.Who, names map[schedule.ID]sc
 		}
 		for k, i := range at {
 			r := &list[i]
-			r.Effects, r.Blocked = bothSides(effects[k], me(w), names)
+			r.Sides, r.Blocked = bothSides(effects[k], me(w), names)
 			if r.Blocked == "" {
 				continue
 			}

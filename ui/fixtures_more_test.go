@@ -16,26 +16,26 @@ func shiftFixtures() []fixture {
 		History:  []ui.Event{{When: now.Add(-72 * time.Hour), Who: "Leila Haddad", Text: "published the schedule"}, {When: now.Add(-70 * time.Hour), Who: "Marcus Bell", Text: "took over the week from Priya Raman"}, {When: now.Add(-time.Hour), Text: "Reminder sent"}},
 		Requests: asked()[:1],
 		Cover: &ui.CoverForm{From: ui.Field{Value: "2026-12-08T18:00"}, Until: ui.Field{Value: "2026-12-06T18:00", Error: "This is before the beginning."}, Candidates: []ui.Candidate{
-			{ID: 7, Name: "Marcus Bell", Effects: []ui.Effect{{Text: "No clash. Carries 6.5 days, fair share 7.", Tone: "good"}}},
-			{ID: 6, Name: "Leila Haddad", Effects: []ui.Effect{{Text: "Two weeks in a row.", Tone: "warn"}}},
+			{ID: 7, Name: "Marcus Bell", Sides: []ui.Side{fine("")}},
+			{ID: 6, Name: "Leila Haddad", Blocked: "away until 7 Dec.", Sides: []ui.Side{against("")}},
 			{ID: 5, Name: "Jonas Weber", Blocked: "away until 7 Dec."}}},
-		Swap: &ui.SwapForm{Offers: []ui.SwapOffer{{ShiftLine: shiftLine(17, "Marcus Bell", berlin(dec, 14, 10), berlin(dec, 21, 10)), Effects: []ui.Effect{{Text: "Both keep 7 days.", Tone: "good"}}},
+		Swap: &ui.SwapForm{Offers: []ui.SwapOffer{{ShiftLine: shiftLine(17, "Marcus Bell", berlin(dec, 14, 10), berlin(dec, 21, 10)), Sides: []ui.Side{fine("You"), fine("Marcus Bell")}},
 			{ShiftLine: shiftLine(18, "Aiko Tanaka", berlin(jan, 4, 10), berlin(jan, 11, 10)), Blocked: "Aiko is away from 19 Dec."}}},
 		Override: &ui.OverrideForm{Options: []ui.Option{{Value: "none", Label: "Nobody"}, {Value: "7", Label: "Marcus Bell"}}},
 		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has the night of 8 Dec"}, {ID: 4, Text: "Leila Haddad has the rest", Against: "Priya Raman cannot take this: away 7–9 Dec."}},
 	}
 	gap := ui.Shift{Frame: at("Backup"), ID: 30, Rotation: "Backup", Kind: "backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), TeamZone: "Europe/London", State: "published",
-		Take: &ui.TakeForm{Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}}}
+		Take: &ui.TakeForm{Sides: []ui.Side{fine("")}}}
 	full.Override.Anyway = true
-	full.TakeOver = &ui.TakeForm{Effects: []ui.Effect{{Text: "7 days on call within 3 weeks; the rule is at most 1 week in 3 weeks"}}}
+	full.TakeOver = &ui.TakeForm{Sides: []ui.Side{fine("")}}
 	lengthy := full
-	lengthy.TakeOver = &ui.TakeForm{Blocked: longText, Effects: []ui.Effect{{Text: longText, Tone: "bad"}}}
+	lengthy.TakeOver = &ui.TakeForm{Blocked: longText, Sides: longSides()}
 	lengthy.Frame = long("Shift", "schedule")
 	lengthy.Mine, lengthy.Rotation, lengthy.Who, lengthy.Relieves, lengthy.RelievedBy = false, longText, longText, longText, longText
 	lengthy.Requests = longRequests()
 	lengthy.History = []ui.Event{{When: now, Who: longText, Text: longText}}
 	lengthy.Take = &ui.TakeForm{Blocked: longText}
-	lengthy.Cover = &ui.CoverForm{Error: longText, Candidates: []ui.Candidate{{ID: 1, Name: longText, Blocked: longText, Effects: []ui.Effect{{Text: longText}}}}}
+	lengthy.Cover = &ui.CoverForm{Error: longText, Candidates: []ui.Candidate{{ID: 1, Name: longText, Blocked: longText, Sides: longSides()}}}
 	lengthy.Swap = &ui.SwapForm{Error: longText, Offers: []ui.SwapOffer{{ShiftLine: ui.ShiftLine{Rotation: longText, Person: longText, Start: now, End: now.Add(time.Hour)}, Blocked: longText}}}
 	lengthy.Override = &ui.OverrideForm{Error: longText, Options: []ui.Option{{Value: "1", Label: longText}}}
 	lengthy.Undo = []ui.Undo{{ID: 1, Text: longText}}

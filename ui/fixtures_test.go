@@ -80,10 +80,25 @@ func requests() []ui.Request {
 	mine := ui.ShiftLine{ID: 12, Rotation: "Backup", Kind: "backup", Person: "Priya Raman", Mine: true, Start: berlin(nov, 23, 10), End: berlin(nov, 30, 10)}
 	return []ui.Request{
 		{ID: 1, Swap: true, State: "open", From: "Jonas Weber", To: "you", ShiftID: 15, Rotation: "Backup", Start: berlin(dec, 14, 10), End: berlin(dec, 21, 10), Give: &mine,
-			Asked: now.Add(-26 * time.Hour), Expires: berlin(nov, 22, 18), CanAccept: true, CanDecline: true, Effects: []ui.Effect{{Text: "Both keep 7 days. No clash with your time off.", Tone: "good"}}},
+			Asked: now.Add(-26 * time.Hour), Expires: berlin(nov, 22, 18), CanAccept: true, CanDecline: true, Sides: []ui.Side{fine("You"), fine("Jonas Weber")}},
 		{ID: 2, State: "open", From: "Ingrid Solberg", To: "everyone in Payments Platform", ShiftID: 16, Rotation: "Primary", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Message: "My sister gets married that day. I can take any week in January for it.",
-			Asked: now.Add(-3 * time.Hour), CanDecline: true, Blocked: "away 23 Dec – 1 Jan", Against: true, CanApprove: true, Reminded: true, Effects: []ui.Effect{{Text: "You would carry 9 days, fair share 7.", Tone: "warn"}}},
+			Asked: now.Add(-3 * time.Hour), CanDecline: true, Blocked: "away 23 Dec – 1 Jan", Against: true, CanApprove: true, Reminded: true, Sides: []ui.Side{against("You"), fine("Ingrid Solberg")}},
 	}
+}
+
+// fine is somebody whom no rule keeps from anything, against somebody whom two do.
+func fine(who string) ui.Side {
+	return ui.Side{Who: who, Load: "13 → 54 points below the fair share", Details: []string{"1 week on call within 3 weeks; the rule is at most 1 week in 3 weeks", "Nothing else within two weeks"}}
+}
+
+func against(who string) ui.Side {
+	s := fine(who)
+	s.Broken = []string{"Away 23 Dec – 1 Jan", "No rest before Secondary on Mon 4 Jan; the rule is at least 11 hours"}
+	return s
+}
+
+func longSides() []ui.Side {
+	return []ui.Side{{Who: longText, Broken: []string{longText, longText}, Load: longText, Details: []string{longText}}, {Who: longText, Load: longText}}
 }
 
 func asked() []ui.Request {
@@ -111,7 +126,7 @@ func longRequests() []ui.Request {
 	all := append(requests(), asked()...)
 	for i := range all {
 		all[i].From, all[i].To, all[i].Message, all[i].Rotation = longText, longText, longText, longText
-		all[i].Effects = []ui.Effect{{Text: longText, Tone: "bad", Who: longText}, {Text: longText}}
+		all[i].Sides = longSides()
 		all[i].Note, all[i].AskedBy, all[i].Reminded, all[i].CanApprove = longText, longText, true, false
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,8 +29,11 @@ func funcs(a *assets) template.FuncMap {
 		"plural":     plural,
 		"initials":   initials,
 		"first":      first,
-		"join":       func(s []string) string { return strings.Join(s, ", ") },
-		"sub":        func(a, b int) int { return a - b },
+		"details": func(sides []Side) bool {
+			return slices.ContainsFunc(sides, func(s Side) bool { return len(s.Details) > 0 })
+		},
+		"join": func(s []string) string { return strings.Join(s, ", ") },
+		"sub":  func(a, b int) int { return a - b },
 
 		"webcal":  webcal,
 		"google":  googleLink,

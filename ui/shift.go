@@ -51,13 +51,13 @@ type CoverForm struct {
 type Candidate struct {
 	ID      int64
 	Name    string
-	Effects []Effect
+	Sides   []Side // one, theirs
 	Blocked string // why a hard rule forbids it, or ""
 }
 
 // TakeForm takes the shift at once: POST /shifts/{id}/take.
 type TakeForm struct {
-	Effects []Effect
+	Sides   []Side // one, the reader's
 	Blocked string
 }
 
@@ -72,7 +72,7 @@ type SwapForm struct {
 // SwapOffer is a shift of somebody else that could be had in return.
 type SwapOffer struct {
 	ShiftLine
-	Effects []Effect // on both sides
+	Sides   []Side
 	Blocked string
 }
 

@@ -250,10 +250,10 @@ func (v *slotView) offerTake(page *Shift, takers []Candidate) {
 	if slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == 0 && t.End.After(page.Now) }) && v.who.Member(int64(v.Team)) {
 		page.Take = &TakeForm{}
 		if at >= 0 {
-			page.Take.Effects, page.Take.Blocked = takers[at].Effects, takers[at].Blocked
+			page.Take.Sides, page.Take.Blocked = takers[at].Sides, takers[at].Blocked
 		}
 	} else if page.State == "running" && at >= 0 && v.running(page.Now) != me(v.who) {
-		page.TakeOver = &TakeForm{Effects: takers[at].Effects, Blocked: takers[at].Blocked}
+		page.TakeOver = &TakeForm{Sides: takers[at].Sides, Blocked: takers[at].Blocked}
 	}
 }
 
@@ -288,7 +288,7 @@ func (s *Site) candidates(ctx context.Context, v *slotView, members []schedule.M
 	for i := range out {
 		c := &out[i]
 		if e := effectOf(effects[i], schedule.ID(c.ID)); e != nil {
-			c.Effects, c.Blocked = effectLines(e), e.Against()
+			c.Sides, c.Blocked = []Side{sideOf(e)}, e.Against()
 			load[c.ID], near[c.ID] = e.After, e.Near
 		}
 	}
@@ -349,7 +349,7 @@ func (s *Site) swaps(ctx context.Context, v *slotView) (*SwapForm, error) {
 		return nil, err
 	}
 	for i := range form.Offers {
-		form.Offers[i].Effects, form.Offers[i].Blocked = bothSides(effects[i], me(v.who), v.names)
+		form.Offers[i].Sides, form.Offers[i].Blocked = bothSides(effects[i], me(v.who), v.names)
 	}
 	slices.SortStableFunc(form.Offers, func(a, b SwapOffer) int { return rank(a.Blocked == "") - rank(b.Blocked == "") })
 	form.Offers = form.Offers[:min(maxOffers, len(form.Offers))]

@@ -54,10 +54,17 @@ type Field struct{ Value, Error string }
 // Option is one choice of a select. Label is shown, Value is sent.
 type Option struct{ Value, Label string }
 
-// Effect is one consequence of a request for somebody, in words. Tone is
-// "good", "warn", "bad" or "" for neither. Who is named where it is about more than
-// one person.
-type Effect struct{ Text, Tone, Who string }
+// Effect is one consequence in words. Tone is "good", "warn", "bad" or "" for neither.
+type Effect struct{ Text, Tone string }
+
+// Side is what a request would mean for one person: what is against it, the load
+// before and after, and what else there is to know.
+type Side struct {
+	Who     string   // "You" or a name; empty where the place says whom it is about
+	Broken  []string // a sentence for each hard rule that is broken; none: nothing is against it
+	Load    string   // "13 below the fair share → 54 below"
+	Details []string // how close the other rules come
+}
 
 // ShiftLine is one shift in a list.
 type ShiftLine struct {
@@ -88,7 +95,7 @@ type Request struct {
 	Expires     time.Time // zero: when the shift starts
 	Answered    time.Time
 	AnsweredBy  string
-	Effects     []Effect
+	Sides       []Side
 	CanAccept   bool
 	CanDecline  bool
 	CanWithdraw bool   // the reader asked, or manages the team

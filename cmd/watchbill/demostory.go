@@ -19,7 +19,7 @@ type demoStory struct {
 }
 
 // liven does what people do with a published plan: somebody is covered for a day,
-// two swap, others would like to, one of them against a rule, somebody is away
+// two swap, others would like to, some of them against a rule, somebody is away
 // after all, somebody leaves, and a shift has nobody.
 func (s *server) liven(ctx context.Context, team, boss schedule.ID) error {
 	now := s.schedule.Now()
@@ -43,6 +43,7 @@ func (s *server) liven(ctx context.Context, team, boss schedule.ID) error {
 		func(ctx context.Context) error { return y.swaps(ctx, 0, true, true) },
 		func(ctx context.Context) error { return y.swaps(ctx, engineer, true, false) },
 		func(ctx context.Context) error { return y.swaps(ctx, boss, false, false) },
+		func(ctx context.Context) error { return y.swaps(ctx, boss, true, false) }, // the newest, so the first she reads
 		func(ctx context.Context) error { return y.isAway(ctx, engineer) },
 		func(ctx context.Context) error { return y.leaves(ctx, members[2:]) },
 		y.nobody,

@@ -138,9 +138,9 @@ rotations:
 	}{
 		{1, []schedule.Holding{shift(1, "primary", 1, true)}, ""},
 		{1, []schedule.Holding{shift(1, "primary", 1, true), shift(1, "primary", 0, false)},
-			"no rest beside primary 2026-12-07; the rule is at least 11 hours|2 weeks on call within 3 weeks; the rule is at most 1 week in 3 weeks|2 weekends on call within 3 weeks; the rule is at most 1"},
+			"no rest after Primary on Mon 7 Dec; the rule is at least 11 hours|2 weeks on call within 3 weeks; the rule is at most 1 week in 3 weeks|2 weekends on call within 3 weeks; the rule is at most 1"},
 		{1, []schedule.Holding{shift(1, "primary", 1, true), shift(2, "primary", 1, false)},
-			"two shifts at once: also primary 2026-12-14 in another team from Mon 14 Dec 09:00 to Mon 21 Dec 09:00"},
+			"two shifts at once: also Primary in another team from Mon 14 Dec 09:00 to Mon 21 Dec 09:00"},
 		{2, []schedule.Holding{shift(1, "deep", 1, true)}, "takes no part in deep|lacks the skill db, which deep needs"},
 		// Who is away from Monday on hands over on Monday morning.
 		{2, []schedule.Holding{shift(1, "primary", 1, true)}, ""},
