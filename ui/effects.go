@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"watchbill/api/auth"
 	"watchbill/schedule"
@@ -36,11 +35,19 @@ func loadLine(e *schedule.Effect) string {
 	after, there := fromShare(e.After)
 	switch {
 	case e.Points == 0:
-		return strings.TrimSpace(before+" "+where) + " the fair share, as before"
+		return awayFrom(before, where) + " the fair share, as before"
 	case where == there && before != "":
 		return fmt.Sprintf("%s → %s points %s the fair share", before, after, where)
 	}
-	return strings.TrimSpace(before+" "+where) + " the fair share → " + strings.TrimSpace(after+" "+there) + " it"
+	return awayFrom(before, where) + " the fair share → " + awayFrom(after, there)
+}
+
+// awayFrom is "13 points below", or "at".
+func awayFrom(points, where string) string {
+	if points == "" {
+		return where
+	}
+	return points + " points " + where
 }
 
 // fromShare says a distance from the fair share in whole points.

@@ -29,6 +29,9 @@ func funcs(a *assets) template.FuncMap {
 		"plural":     plural,
 		"initials":   initials,
 		"first":      first,
+		"broken": func(sides []Side) bool {
+			return slices.ContainsFunc(sides, func(s Side) bool { return len(s.Broken) > 0 })
+		},
 		"details": func(sides []Side) bool {
 			return slices.ContainsFunc(sides, func(s Side) bool { return len(s.Details) > 0 })
 		},
