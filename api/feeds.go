@@ -156,7 +156,10 @@ func (s *Feeds) render(ctx context.Context, token string, f *schedule.OpenFeed) 
 		if err != nil {
 			return nil, err
 		}
-		plain := s.fit(&content)
+		plain, err := s.fit(&content)
+		if err != nil {
+			return nil, err
+		}
 		sum := sha256.Sum256(plain)
 		r := &rendered{feed: f.ID, stamp: s.stamp(f), plain: plain, etag: `W/"` + hex.EncodeToString(sum[:16]) + `"`}
 		last, err := s.remember(ctx, f, r)
@@ -203,12 +206,12 @@ const maxBytes = 1_000_000
 
 // fit writes the calendar within what calendars take: without descriptions when it
 // would be too long with them, and then without what is farthest ahead.
-func (s *Feeds) fit(content *schedule.FeedContent) []byte {
+func (s *Feeds) fit(content *schedule.FeedContent) ([]byte, error) {
 	cal := s.calendar(content)
 	for try := 0; ; try++ {
-		plain := ical.Append(nil, &cal)
-		if len(plain) < maxBytes {
-			return plain
+		plain, err := ical.Marshal(&cal)
+		if err != nil || len(plain) < maxBytes {
+			return plain, err
 		}
 		if try == 0 {
 			for i := range cal.Events {

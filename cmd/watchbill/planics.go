@@ -24,7 +24,7 @@ func (d *planDoc) writeICS(w io.Writer) error {
 	for i := range d.Dropped {
 		calendar.Events = append(calendar.Events, d.event(&d.Dropped[i], true))
 	}
-	return ical.Encode(w, calendar)
+	return ical.Encode(w, &calendar)
 }
 
 func (d *planDoc) event(s *shiftDoc, cancelled bool) ical.Event {

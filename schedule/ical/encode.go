@@ -1,6 +1,8 @@
 package ical
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -10,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"watchbill/schedule"
+
+	goical "github.com/emersion/go-ical"
 )
 
 // A Calendar is what is written as one .ics file.
@@ -41,60 +45,78 @@ type Event struct {
 	Sequence int
 }
 
+// productID names the program that wrote a calendar.
+const productID = "-//Watchbill//Watchbill//EN"
+
 // Encode writes the calendar: in UTC, one event a shift, shown as free time
 // unless it is busy, so that a week on call does not look like a week of
 // meetings.
-func Encode(w io.Writer, c Calendar) error {
-	_, err := w.Write(Append(nil, &c))
+func Encode(w io.Writer, c *Calendar) error {
+	out, err := Marshal(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(out)
 	return err
 }
 
-// Append adds what Encode writes to bytes and returns all of them.
-func Append(out []byte, c *Calendar) []byte {
-	w := writer{out: slices.Grow(out, 300+600*len(c.Events))}
+// Marshal returns what Encode writes.
+func Marshal(c *Calendar) ([]byte, error) {
 	// Clients do not unescape the name, so it has nothing to escape.
-	name := strings.NewReplacer(",", "", ";", "", `\`, "").Replace(c.Name)
-	w.raw("BEGIN:VCALENDAR", "")
-	w.raw("VERSION:2.0", "")
-	w.raw("PRODID:-//Watchbill//Watchbill//EN", "")
-	w.text("NAME:", name, ' ')
-	w.text("X-WR-CALNAME:", name, ' ')
-	w.raw("REFRESH-INTERVAL;VALUE=DURATION:PT1H", "")
-	w.raw("X-PUBLISHED-TTL:PT1H", "")
+	name := oneLine(strings.NewReplacer(",", "", ";", "", `\`, "").Replace(c.Name))
+	f := folder{out: make([]byte, 0, 300+600*len(c.Events))}
+	if len(c.Events) == 0 {
+		// The library refuses a calendar without events; clients do not.
+		for _, line := range []string{"BEGIN:VCALENDAR", "NAME:" + name, "PRODID:" + productID, "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+			"VERSION:2.0", "X-PUBLISHED-TTL:PT1H", "X-WR-CALNAME:" + name, "END:VCALENDAR"} {
+			_, _ = io.WriteString(&f, line+"\r\n") // cannot fail
+		}
+		return f.out, nil
+	}
+	cal := goical.Calendar{Component: &goical.Component{Name: goical.CompCalendar, Children: make([]*goical.Component, len(c.Events))}}
+	head := properties{}
+	head.raw(goical.PropVersion, "2.0")
+	head.raw(goical.PropProductID, productID)
+	head.raw(goical.PropName, name)
+	head.raw("X-WR-CALNAME", name)
+	head.valued(goical.PropRefreshInterval, "DURATION", "PT1H")
+	head.raw("X-PUBLISHED-TTL", "PT1H")
+	cal.Props = head.byName()
+	var categories properties // most events have those of the one before
 	for i := range c.Events {
-		w.event(&c.Events[i])
+		e := &c.Events[i]
+		if i == 0 || !slices.Equal(e.Categories, c.Events[i-1].Categories) {
+			categories = categoriesOf(e.Categories)
+		}
+		cal.Children[i] = e.component(categories)
 	}
-	w.raw("END:VCALENDAR", "")
-	return w.out
+	if err := goical.NewEncoder(&f).Encode(&cal); err != nil {
+		return nil, fmt.Errorf("encode calendar: %w", err)
+	}
+	return f.out, nil
 }
 
-// A writer writes lines: folded, in UTF-8, with nothing in a text that could be
-// taken for the end of one.
-type writer struct {
-	out   []byte
-	spare []byte // for the line that is being folded
-}
-
-func (w *writer) event(e *Event) {
-	w.raw("BEGIN:VEVENT", "")
-	w.text("UID:", e.UID, ' ')
-	w.raw("SEQUENCE:", strconv.Itoa(e.Sequence))
-	w.instant("DTSTAMP:", e.Changed)
-	w.instant("LAST-MODIFIED:", e.Changed)
+func (e *Event) component(categories properties) *goical.Component {
+	p := make(properties, 0, 14)
+	p.raw(goical.PropUID, oneLine(e.UID))
+	p.raw(goical.PropSequence, strconv.Itoa(e.Sequence))
+	changed := instant(e.Changed)
+	p.raw(goical.PropDateTimeStamp, changed)
+	p.raw(goical.PropLastModified, changed)
 	if e.First.IsZero() {
-		w.instant("DTSTART:", e.Start)
-		w.instant("DTEND:", e.End)
+		p.raw(goical.PropDateTimeStart, instant(e.Start))
+		p.raw(goical.PropDateTimeEnd, instant(e.End))
 	} else {
-		w.raw("DTSTART;VALUE=DATE:", strings.ReplaceAll(e.First.String(), "-", ""))
-		w.raw("DTEND;VALUE=DATE:", strings.ReplaceAll(e.Last.AddDays(1).String(), "-", ""))
+		p.valued(goical.PropDateTimeStart, "DATE", strings.ReplaceAll(e.First.String(), "-", ""))
+		p.valued(goical.PropDateTimeEnd, "DATE", strings.ReplaceAll(e.Last.AddDays(1).String(), "-", ""))
 	}
-	w.text("SUMMARY:", e.Summary, ' ')
+	p.text(goical.PropSummary, oneLine(e.Summary))
 	if e.Description != "" {
-		w.text("DESCRIPTION:", e.Description, '\n')
+		p.text(goical.PropDescription, strings.TrimSpace(clean(e.Description)))
 	}
-	w.categories(e.Categories)
+	p = append(p, categories...)
 	if e.URL != "" {
-		w.raw("URL:", strings.Map(ofURL, e.URL))
+		p.raw(goical.PropURL, strings.Map(ofURL, e.URL))
 	}
 	status, transparency, busy := "CONFIRMED", "TRANSPARENT", "FREE"
 	if e.Cancelled {
@@ -102,142 +124,107 @@ func (w *writer) event(e *Event) {
 	} else if e.Busy {
 		transparency, busy = "OPAQUE", "BUSY"
 	}
-	w.raw("STATUS:", status)
-	w.raw("TRANSP:", transparency)
-	w.raw("X-MICROSOFT-CDO-BUSYSTATUS:", busy)
+	p.raw(goical.PropStatus, status)
+	p.raw(goical.PropTransparency, transparency)
+	p.raw("X-MICROSOFT-CDO-BUSYSTATUS", busy)
+	event := &goical.Component{Name: goical.CompEvent, Props: p.byName()}
 	if e.Alarm && !e.Cancelled {
-		w.raw("BEGIN:VALARM", "")
-		w.raw("ACTION:DISPLAY", "")
-		w.text("DESCRIPTION:", e.Summary, ' ')
-		w.raw("TRIGGER:-PT15M", "")
-		w.raw("END:VALARM", "")
+		event.Children = []*goical.Component{e.alarm()}
 	}
-	w.raw("END:VEVENT", "")
+	return event
 }
 
-// raw writes a line that is known to be harmless.
-func (w *writer) raw(name, value string) {
-	from := len(w.out)
-	w.out = append(append(w.out, name...), value...)
-	w.end(from)
-}
-
-func (w *writer) text(name, value string, newline rune) {
-	from := len(w.out)
-	w.out = appendText(append(w.out, name...), value, newline)
-	w.end(from)
-}
-
-func (w *writer) categories(all []string) {
+// categoriesOf returns the property of a list, or none.
+func categoriesOf(all []string) properties {
 	if len(all) == 0 {
-		return
+		return nil
 	}
-	from := len(w.out)
-	w.out = append(w.out, "CATEGORIES:"...)
+	names := make([]string, len(all))
 	for i, c := range all {
-		if i > 0 {
-			w.out = append(w.out, ',')
-		}
-		w.out = appendText(w.out, c, ' ')
+		names[i] = oneLine(c)
 	}
-	w.end(from)
+	list := goical.Prop{Name: goical.PropCategories}
+	list.SetTextList(names)
+	return properties{list}
 }
 
-func (w *writer) instant(name string, t time.Time) {
+func (e *Event) alarm() *goical.Component {
+	p := properties{}
+	p.raw(goical.PropAction, "DISPLAY")
+	p.raw(goical.PropTrigger, "-PT15M")
+	p.text(goical.PropDescription, oneLine(e.Summary))
+	return &goical.Component{Name: goical.CompAlarm, Props: p.byName()}
+}
+
+// Properties of a component, each name once. They lie in one piece of memory: a
+// feed has fifteen thousand.
+type properties []goical.Prop
+
+// raw adds a value that has nothing to escape. The library's own setters would add
+// a VALUE to names that it does not know, and none to some that it must have.
+func (p *properties) raw(name, value string) { *p = append(*p, goical.Prop{Name: name, Value: value}) }
+
+// valued is raw for a value that says of what type it is.
+func (p *properties) valued(name, kind, value string) {
+	*p = append(*p, goical.Prop{Name: name, Value: value, Params: goical.Params{goical.ParamValue: {kind}}})
+}
+
+// text adds a text, which the library escapes.
+func (p *properties) text(name, value string) {
+	prop := goical.Prop{Name: name}
+	prop.SetText(value)
+	prop.Params = nil
+	*p = append(*p, prop)
+}
+
+func (p *properties) byName() goical.Props {
+	props := make(goical.Props, len(*p))
+	for i := range *p {
+		props[(*p)[i].Name] = (*p)[i : i+1 : i+1]
+	}
+	return props
+}
+
+// instant is how calendars write an instant. Years beyond what they can say become
+// the last that they can.
+func instant(t time.Time) string {
 	t = t.UTC()
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	if year < 0 || year > 9999 {
-		year = 9999 // beyond what calendars can say
+	if year := t.Year(); year < 0 || year > 9999 {
+		t = time.Date(9999, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 	}
-	w.out = append(w.out, name...)
-	for _, n := range [...]int{year / 100, year % 100, int(month), day, -1, hour, minute, second} {
-		if n < 0 {
-			w.out = append(w.out, 'T')
-			continue
-		}
-		w.out = append(w.out, byte('0'+n/10), byte('0'+n%10))
-	}
-	w.out = append(w.out, "Z\r\n"...)
+	return t.Format("20060102T150405Z")
 }
 
-// end ends the line that began at an offset. A line longer than 75 octets goes on,
-// between characters, after a line end and a space.
-func (w *writer) end(from int) {
+// A folder breaks lines longer than 75 octets between characters, which the
+// library leaves to its callers; a line goes on after a line end and a space.
+type folder struct {
+	out   []byte
+	from  int    // where the line that is being written begins
+	spare []byte // for the line that is being folded
+}
+
+func (f *folder) Write(p []byte) (int, error) {
 	const most = 75
-	if len(w.out)-from > most {
-		w.spare = append(w.spare[:0], w.out[from:]...)
-		w.out = w.out[:from]
-		line, room := w.spare, most
-		for len(line) > room {
+	f.out = append(f.out, p...)
+	if !bytes.HasSuffix(p, []byte("\r\n")) {
+		return len(p), nil
+	}
+	if len(f.out)-f.from > most+2 {
+		f.spare = append(f.spare[:0], f.out[f.from:]...)
+		f.out = f.out[:f.from]
+		line, room := f.spare, most
+		for len(line)-2 > room {
 			cut := room
 			for !utf8.RuneStart(line[cut]) {
 				cut--
 			}
-			w.out = append(append(w.out, line[:cut]...), "\r\n "...)
+			f.out = append(append(f.out, line[:cut]...), "\r\n "...)
 			line, room = line[cut:], most-1
 		}
-		w.out = append(w.out, line...)
+		f.out = append(f.out, line...)
 	}
-	w.out = append(w.out, "\r\n"...)
-}
-
-// appendText adds a text as calendars escape it. Line ends become a space, for
-// clients that drop an event with one in its summary, or what stands for a line
-// end in texts of several lines; white space is folded, and what no text may hold
-// is left out.
-func appendText(out []byte, s string, newline rune) []byte {
-	start := len(out)
-	space := rune(0) // what is due before the next character
-	for _, r := range s {
-		switch kindOf(r) {
-		case lineEnd:
-			space = newline
-			continue
-		case blank:
-			if space == 0 {
-				space = ' '
-			}
-			continue
-		case nothing:
-			continue
-		}
-		if space == '\n' && len(out) > start {
-			out = append(out, `\n`...)
-		} else if space != 0 && len(out) > start {
-			out = append(out, ' ')
-		}
-		space = 0
-		if r == '\\' || r == ';' || r == ',' {
-			out = append(out, '\\')
-		}
-		out = utf8.AppendRune(out, r)
-	}
-	return out
-}
-
-// What a character is to a calendar.
-type runeKind int
-
-const (
-	letter runeKind = iota
-	blank
-	lineEnd
-	nothing // what no text may hold
-)
-
-func kindOf(r rune) runeKind {
-	switch {
-	case r > ' ' && r <= '~':
-		return letter
-	case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085':
-		return lineEnd
-	case unicode.IsSpace(r):
-		return blank
-	case unicode.IsControl(r) || r == utf8.RuneError || r == '\ufeff':
-		return nothing
-	}
-	return letter
+	f.from = len(f.out)
+	return len(p), nil
 }
 
 // ofURL drops what an address cannot have.
@@ -248,19 +235,36 @@ func ofURL(r rune) rune {
 	return r
 }
 
-// clean drops what no text property may hold, and keeps line ends.
+// clean drops what no text property may hold, and keeps line ends; other white
+// space becomes a space.
 func clean(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		if r == '\n' {
-			return r
-		}
-		if r == utf8.RuneError || unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, s)
+	return strings.Map(cleaned, strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
-// oneLine is clean without line ends.
-func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+// cleaned is what becomes of a character of a text; less than nothing drops it.
+func cleaned(r rune) rune {
+	switch {
+	case r == '\n' || r > ' ' && r <= '~':
+		return r
+	case unicode.IsSpace(r):
+		return ' '
+	case r == utf8.RuneError || r == '\ufeff' || unicode.IsControl(r):
+		return -1
+	}
+	return r
+}
+
+// oneLine is clean without line ends, and with single spaces between words.
+func oneLine(s string) string {
+	last := ' '
+	for _, r := range s {
+		if r == '\n' || cleaned(r) != r || r == ' ' && last == ' ' {
+			return strings.Join(strings.Fields(clean(s)), " ")
+		}
+		last = r
+	}
+	if last == ' ' {
+		return strings.TrimSpace(s)
+	}
+	return s // as nearly all are
+}

@@ -24,7 +24,7 @@ var changed = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 func TestEncode(t *testing.T) {
 	berlin := time.FixedZone("Berlin", 3600)
 	var buf bytes.Buffer
-	err := ical.Encode(&buf, ical.Calendar{Name: "Payments, on call; now", Events: []ical.Event{{
+	err := ical.Encode(&buf, &ical.Calendar{Name: "Payments, on call; now", Events: []ical.Event{{
 		UID: "primary-2026-12-21@payments", Summary: "On call (primary): Zoë O'Brien,\r\n Payments",
 		Description: "Mon 21 Dec 09:00\nto Mon 28 Dec\x00", Categories: []string{"On-call", "Pay, ments"},
 		Start: time.Date(2026, 12, 21, 9, 0, 0, 0, berlin), End: time.Date(2026, 12, 28, 9, 0, 0, 0, berlin), Changed: changed,
@@ -47,7 +47,7 @@ func TestEncode(t *testing.T) {
 
 func TestEncodeEmpty(t *testing.T) {
 	var buf bytes.Buffer
-	if err := ical.Encode(&buf, ical.Calendar{Name: "Nobody"}); err != nil {
+	if err := ical.Encode(&buf, &ical.Calendar{Name: "Nobody"}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(buf.String(), "BEGIN:VCALENDAR\r\n") || !strings.HasSuffix(buf.String(), "END:VCALENDAR\r\n") {
@@ -76,7 +76,7 @@ func TestEncodeRoundTrip(t *testing.T) {
 			Alarm: rapid.Bool().Draw(t, "alarm"), Busy: rapid.Bool().Draw(t, "busy"), Cancelled: rapid.Bool().Draw(t, "cancelled"),
 		}
 		var buf bytes.Buffer
-		if err := ical.Encode(&buf, ical.Calendar{Name: hostile(t, "name"), Events: []ical.Event{e}}); err != nil {
+		if err := ical.Encode(&buf, &ical.Calendar{Name: hostile(t, "name"), Events: []ical.Event{e}}); err != nil {
 			t.Fatal(err)
 		}
 		text := buf.String()
