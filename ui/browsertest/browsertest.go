@@ -253,7 +253,7 @@ func (b *Tab) TabTo(css string) {
 		if !Eval[bool](b, fmt.Sprintf(`document.activeElement.matches(%q)`, css)) {
 			continue
 		}
-		if !Eval[bool](b, `(e => { const s = getComputedStyle(e); return s.outlineStyle !== "none" && s.outlineWidth !== "0px" || s.boxShadow !== "none" })(document.activeElement)`) {
+		if !Eval[bool](b, `(e => [e, e.closest("label"), e.nextElementSibling].some(x => x && getComputedStyle(x).outlineStyle !== "none"))(document.activeElement)`) {
 			b.T.Errorf("the focus cannot be seen on %s", css)
 		}
 		return
@@ -269,3 +269,6 @@ func (b *Tab) Enter() {
 	b.T.Helper()
 	b.leaves(func() { b.Press(kb.Enter) })
 }
+
+// Down is the arrow key, which goes through a group of choices.
+const Down = kb.ArrowDown
