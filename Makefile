@@ -45,8 +45,8 @@ fuzz: ## fuzz each reader of outside bytes for FUZZTIME (20s)
 		done; \
 	done
 
-bench: ## measure the generator, the resolver, feeds and the program
-	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./api/... ./cmd/...
+bench: ## measure the generator, the resolver, feeds, pages and the program
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./api/... ./ui/... ./cmd/...
 
 cover: ## run all tests and show what they reach
 	@mkdir -p $(BIN)

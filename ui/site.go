@@ -35,6 +35,7 @@ type Site struct {
 // Register adds the pages; identify finds out who is asking.
 func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	all.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
+	all.GET("/favicon.ico", s.icon)
 	e := all.Group("", identify, auth.Browsers)
 	s.registerAccess(e)
 	s.registerAdmin(e)
@@ -234,6 +235,15 @@ func upper(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".")
+}
+
+// icon leads browsers that ask for one where no page names it, as for the API's, to ours.
+func (s *Site) icon(c echo.Context) error {
+	url, err := s.Pages.assets.url("icon.svg")
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusFound, url)
 }
 
 // answer leads on after a change, or back with the reason when it was refused.

@@ -353,12 +353,19 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-func BenchmarkSchedule(b *testing.B) {
+// Every page renders in far less than the 20 ms it may take.
+func BenchmarkPages(b *testing.B) {
 	p := newPages(b)
-	data := scheduleFixtures()[0].data
-	for b.Loop() {
-		if err := p.Render(io.Discard, "schedule", data); err != nil {
-			b.Fatal(err)
+	for _, f := range fixtures() {
+		if f.variant != "full" {
+			continue
 		}
+		b.Run(f.page, func(b *testing.B) {
+			for b.Loop() {
+				if err := p.Render(io.Discard, f.page, f.data); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -75,7 +75,7 @@ func (d *deployment) pages() map[string][2]string {
 	d.ok(err)
 	const ana, root = "ana@demo.example", "admin@demo.example"
 	return map[string][2]string{
-		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, // only before there is anybody; redirections
+		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, // before there is anybody; redirections
 		"/login": {"", "/login"}, "/invite/:token": {"", invite}, "/reset/:token": {"", reset}, "/api/docs": {"", "/api/docs"},
 		"/": {ana, "/"}, "/requests": {ana, "/requests"}, "/timeoff": {ana, "/timeoff"}, "/account": {ana, "/account"}, "/audit": {ana, "/audit"},
 		"/teams/:team/schedule": {ana, "/teams/1/schedule"}, "/shifts/:shift": {ana, "/shifts/9"}, "/people/:person": {ana, "/people/2"},
@@ -91,7 +91,7 @@ func (d *deployment) pages() map[string][2]string {
 }
 
 // notPages are the routes that answer programs.
-var notPages = regexp.MustCompile(`^/(api/v1|api/openapi.json|api/docs.css|static|feeds|hooks|healthz|readyz|metrics)`)
+var notPages = regexp.MustCompile(`^/(api/v1|api/openapi.json|api/docs.css|static|favicon.ico|feeds|hooks|healthz|readyz|metrics)`)
 
 // Every page as the service really serves it: axe finds nothing, the console says
 // nothing, nothing scrolls sideways, and it costs little.
