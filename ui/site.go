@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"watchbill/api/auth"
 	"watchbill/schedule"
@@ -36,7 +38,7 @@ type Site struct {
 func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	all.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
 	all.GET("/favicon.ico", s.icon)
-	e := all.Group("", identify, auth.Browsers)
+	e := all.Group("", identify, auth.Browsers, plainForm)
 	s.registerAccess(e)
 	s.registerAdmin(e)
 	s.registerImports(e)
@@ -162,9 +164,7 @@ func done(c echo.Context, to, kind, text string) error {
 	if runes := []rune(text); len(runes) > maxFlash {
 		text = string(runes[:maxFlash]) + "…"
 	}
-	c.SetCookie(&http.Cookie{
-		Name: flashCookie, Value: url.QueryEscape(kind + ":" + text), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS(),
-	})
+	setCookie(c, flashCookie, url.QueryEscape(kind+":"+text), 60)
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
@@ -173,7 +173,7 @@ func takeFlash(c echo.Context) *Flash {
 	if err != nil {
 		return nil
 	}
-	c.SetCookie(&http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	setCookie(c, flashCookie, "", -1)
 	value, err := url.QueryUnescape(cookie.Value)
 	kind, text, ok := strings.Cut(value, ":")
 	if err != nil || !ok || !slices.Contains([]string{"good", "warn", "bad", "info"}, kind) || len(text) > 4*maxFlash+3 {
@@ -202,7 +202,7 @@ func setTheme(c echo.Context, value string) {
 	if value != "light" && value != "dark" {
 		value = ""
 	}
-	c.SetCookie(&http.Cookie{Name: themeCookie, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS()})
+	setCookie(c, themeCookie, value, 365*24*3600)
 }
 
 // local returns a path of this site, the first page for anything else.
@@ -231,10 +231,11 @@ func refused(err error) (text string, ok bool) {
 }
 
 func upper(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".")
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(s[size:], ".")
 }
 
 // icon leads browsers that ask for one where no page names it, as for the API's, to ours.

@@ -344,15 +344,3 @@ func (s *Site) Fail(err error, c echo.Context) {
 		s.Log.Error("error page failed", "error", err)
 	}
 }
-
-// Guard adds the headers that keep pages to themselves.
-func Guard(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", CSP)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		return next(c)
-	}
-}

@@ -78,6 +78,13 @@ func (s *Site) importBox(ctx context.Context, owner, team schedule.ID) (ImportBo
 
 // upload reads the form that adds a calendar.
 func upload(c echo.Context, kinds []Option) (schedule.Import, []byte, error) {
+	form, err := c.FormParams()
+	if err != nil {
+		return schedule.Import{}, nil, unreadable(err)
+	}
+	if err := plainText(form); err != nil {
+		return schedule.Import{}, nil, err
+	}
 	i := schedule.Import{Kind: c.FormValue("kind"), Label: strings.TrimSpace(c.FormValue("label")), URL: strings.TrimSpace(c.FormValue("url"))}
 	if !slices.ContainsFunc(kinds, func(o Option) bool { return o.Value == i.Kind }) {
 		return i, nil, &schedule.InvalidError{Field: "kind", Reason: "choose what the calendar has"}
@@ -92,7 +99,8 @@ func upload(c echo.Context, kinds []Option) (schedule.Import, []byte, error) {
 		return i, nil, &schedule.InvalidError{Field: "file", Reason: "the file did not arrive whole, or is larger than 5 MB"}
 	}
 	if i.Label == "" {
-		i.Label = path.Base(strings.ReplaceAll(file.Filename, `\`, "/"))
+		name := strings.ToValidUTF8(strings.ReplaceAll(file.Filename, "\x00", ""), "")
+		i.Label = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	}
 	body, err := content(file)
 	return i, body, err

@@ -186,7 +186,7 @@ func (s *server) routes(base string) error {
 		site.Fail(err, c)
 	}
 	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: ui.Uploads}
-	s.echo.Use(middleware.Recover(), s.logged, middleware.BodyLimitWithConfig(limit), ui.Guard, middleware.GzipWithConfig(middleware.GzipConfig{
+	s.echo.Use(middleware.Recover(), s.logged, ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
 			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/")
