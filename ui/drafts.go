@@ -71,7 +71,8 @@ type Draft struct {
 	Weeks     []PlanWeek
 	Fair      []FairRow
 	FairNote  string
-	Proof     string // one sentence: how good the plan is and how that is known
+	Proof     string // one sentence: how good the plan is
+	ProofWhy  string // in figures: how that is known
 	ProofTone string // "good" when proven, "warn" when not
 	Unfilled  []Unfilled
 	Changes   []Change

@@ -142,7 +142,7 @@ func draftFixtures() []fixture {
 	longList.Choices, longList.Periods = []ui.Option{{Value: "4", Label: longText}, {Value: "5", Label: longText}}, []ui.Period{{Label: longText}, {Label: longText}}
 
 	full := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: draftLine(4, "ready"), Rotations: []string{"Primary", "Backup"}, Editable: true,
-		Proof: "Proven: no other plan that keeps every rule is more even, and none moves fewer shifts.", ProofTone: "good", FairNote: "Points carried over from the last plan are counted.",
+		Proof: "Proven: no other plan that keeps every rule is more even, and none moves fewer shifts.", ProofWhy: "No plan can have a largest deviation below 2 points, nor then a smaller sum of deviations than 6 points.", ProofTone: "good", FairNote: "Points carried over from the last plan are counted.",
 		Fair:     scheduleFixtures()[0].data.(ui.Schedule).Fair,
 		Unfilled: []ui.Unfilled{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Reasons: []string{"Priya, Aiko and Leila are away", "Marcus: at most one week in four"}, Remedies: []string{"Allow Marcus one week in three.", "Ask Search for a backup over New Year."}}},
 		Changes:  []ui.Change{{Rotation: "Primary", Start: berlin(dec, 21, 10), End: berlin(dec, 24, 10), Was: "Chidi Okafor", Will: "Ingrid Solberg"}, {Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Was: "Marcus Bell"}},
@@ -167,7 +167,7 @@ func draftFixtures() []fixture {
 	busy := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: computing}
 	lengthy := full
 	lengthy.Frame = long("Draft", "drafts")
-	lengthy.Name, lengthy.By, lengthy.Proof, lengthy.Error, lengthy.FairNote = longText, longText, longText, longText, longText
+	lengthy.Name, lengthy.By, lengthy.Proof, lengthy.ProofWhy, lengthy.Error, lengthy.FairNote = longText, longText, longText, longText, longText, longText
 	lengthy.Rotations = []string{longText, longText}
 	lengthy.Affected = []ui.AffectedLine{{Name: longText, Loses: []ui.ShiftLine{{Rotation: longText, Start: now, End: now.Add(time.Hour)}}}}
 	lengthy.Overtaken, lengthy.Stale, lengthy.Offers, lengthy.Warnings = longText, longText, []string{longText}, []string{longText}

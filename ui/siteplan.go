@@ -109,7 +109,11 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 	if last := len(d.Weeks) - 1; last > 0 && !slices.ContainsFunc(d.Weeks[last].Cells, func(c []PlanShift) bool { return len(c) > 0 }) {
 		d.Weeks = d.Weeks[:last] // the last shifts have begun the week before
 	}
-	d.Fair, d.Proof, d.ProofTone = plan.fair(reader), upper(plan.Even.Text)+".", "warn"
+	proof, why, _ := strings.Cut(plan.Even.Text, ": ")
+	d.Fair, d.Proof, d.ProofTone = plan.fair(reader), upper(proof)+".", "warn"
+	if why != "" {
+		d.ProofWhy = upper(why) + "."
+	}
 	if plan.Even.Proven {
 		d.ProofTone = "good"
 	}
