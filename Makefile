@@ -5,7 +5,6 @@ GOLANGCI_VERSION := v2.15.0
 GOVULNCHECK_VERSION := v1.9.0
 FUZZTIME ?= 20s
 VULNDB ?= ../shared/data/vulndb.tgz
-TEAM ?= examples/payments.yaml
 
 BIN := .bin
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
@@ -20,8 +19,8 @@ help: ## list these targets
 build: ## build the program as .bin/watchbill
 	CGO_ENABLED=1 go build -trimpath -o $(BIN)/watchbill ./cmd/watchbill
 
-run: ## plan an example team (TEAM=examples/payments.yaml)
-	go run ./cmd/watchbill plan $(TEAM)
+run: ## serve a demonstration company at http://localhost:8080
+	go run ./cmd/watchbill serve --demo
 
 test: ## run all tests
 	go test ./...
