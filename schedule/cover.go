@@ -120,6 +120,7 @@ func (s *Service) Approve(ctx context.Context, by, id, person ID, reason string)
 func (s *Service) accept(ctx context.Context, id ID, d decision) (Request, error) {
 	var r Request
 	err := s.Store.InTx(ctx, func(tx Store) error {
+		d := d // as it was, also when the database makes us begin again
 		var err error
 		if r, err = tx.Request(ctx, id); err != nil {
 			return err
@@ -461,6 +462,13 @@ func (l *Leave) check(start, end time.Time) error {
 
 // addLeave adds a leave unless it overlaps another of its kind.
 func (s *Service) addLeave(ctx context.Context, tx Store, by ID, l *Leave, zone *time.Location) error {
+	// Two who add the same at once meet at the person's row or at a team's.
+	if err := raiseAll(ctx, tx, l.Person); err != nil {
+		return err
+	}
+	if err := tx.LockPerson(ctx, l.Person); err != nil {
+		return err
+	}
 	start, end := l.Span(zone)
 	others, err := tx.Leaves(ctx, []ID{l.Person})
 	if err != nil {
@@ -476,9 +484,6 @@ func (s *Service) addLeave(ctx context.Context, tx Store, by ID, l *Leave, zone 
 		}
 	}
 	if err := tx.AddLeave(ctx, l); err != nil {
-		return err
-	}
-	if err := raiseAll(ctx, tx, l.Person); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "absence.add", About: l.Person})
@@ -504,7 +509,8 @@ func (s *Service) RemoveLeave(ctx context.Context, by, person, id ID) error {
 	})
 }
 
-// raiseAll raises the versions of all teams of a person, whose feeds show them.
+// raiseAll raises the versions of all teams of a person, whose feeds show them. It
+// comes before anything else of theirs is written: teams are locked first.
 func raiseAll(ctx context.Context, tx Store, person ID) error {
 	teams, err := tx.TeamsOf(ctx, person)
 	if err != nil {

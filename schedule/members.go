@@ -14,6 +14,10 @@ func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
 		return err
 	}
 	return s.Store.InTx(ctx, func(tx Store) error {
+		m := m
+		if _, err := tx.RaiseVersion(ctx, m.Team); err != nil {
+			return err
+		}
 		people, err := tx.People(ctx, []ID{m.Person})
 		if err != nil {
 			return err
@@ -38,7 +42,8 @@ func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
 }
 
 // membersChanged makes sure that somebody still manages the team, and notes the
-// change.
+// change. The team was locked before anything was read: of two managers who remove
+// each other one stays.
 func (s *Service) membersChanged(ctx context.Context, tx Store, by ID, m *Membership, action string) error {
 	members, err := tx.Members(ctx, m.Team)
 	if err != nil {
@@ -47,9 +52,6 @@ func (s *Service) membersChanged(ctx context.Context, tx Store, by ID, m *Member
 	if !slices.ContainsFunc(members, func(m Membership) bool { return m.Manager && m.Until.IsZero() }) {
 		return &InvalidError{"role", "the team needs somebody who manages it; make somebody else a manager first"}
 	}
-	if _, err := tx.RaiseVersion(ctx, m.Team); err != nil {
-		return err
-	}
 	return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: action, About: m.Person, Team: m.Team})
 }
 
@@ -57,6 +59,9 @@ func (s *Service) membersChanged(ctx context.Context, tx Store, by ID, m *Member
 // theirs until the next plan.
 func (s *Service) RemoveMember(ctx context.Context, by, team, person ID) error {
 	return s.Store.InTx(ctx, func(tx Store) error {
+		if _, err := tx.RaiseVersion(ctx, team); err != nil {
+			return err
+		}
 		if err := tx.RemoveMember(ctx, team, person); err != nil {
 			return err
 		}
@@ -182,6 +187,9 @@ func (s *Service) ScheduleMember(ctx context.Context, by ID, c MemberChange) err
 	}
 	c.CreatedAt, c.CreatedBy = s.Now(), by
 	return s.Store.InTx(ctx, func(tx Store) error {
+		if _, err := tx.RaiseVersion(ctx, c.Team); err != nil {
+			return err
+		}
 		m, _, err := memberOf(ctx, tx, c.Team, c.Person)
 		if err != nil {
 			return err
@@ -203,6 +211,9 @@ func (s *Service) UnscheduleMember(ctx context.Context, by, team, id ID) error {
 		return err
 	}
 	return s.Store.InTx(ctx, func(tx Store) error {
+		if _, err := tx.RaiseVersion(ctx, team); err != nil {
+			return err
+		}
 		all, err := tx.MemberChanges(ctx, team)
 		if err != nil {
 			return err

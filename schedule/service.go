@@ -247,6 +247,10 @@ func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
 		return err
 	}
 	return s.Store.InTx(ctx, func(tx Store) error {
+		p := p
+		if err := raiseAll(ctx, tx, p.ID); err != nil {
+			return err
+		}
 		people, err := tx.People(ctx, []ID{p.ID})
 		if err != nil {
 			return err
@@ -259,9 +263,6 @@ func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
 			p.Works = people[0].Works[:strings.LastIndex(people[0].Works, " ")+1] + p.Works // the days stay
 		}
 		if err := tx.SavePerson(ctx, &p); err != nil {
-			return err
-		}
-		if err := raiseAll(ctx, tx, p.ID); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "profile.change", About: p.ID})

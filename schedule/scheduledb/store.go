@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"watchbill/migrations/column"
+	"watchbill/migrations/tx"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -26,9 +27,9 @@ var _ schedule.Store = (*Store)(nil)
 // be the same.
 func New(write, read *gorm.DB) *Store { return &Store{write, read} }
 
-// InTx runs f in one transaction.
+// InTx runs f in one transaction, again when the database ended it for others.
 func (s *Store) InTx(ctx context.Context, f func(schedule.Store) error) error {
-	return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return f(New(tx, tx)) })
+	return tx.Run(ctx, s.write, func(w *gorm.DB) error { return f(New(w, w)) })
 }
 
 // from is a handle to read with. The driver of SQLite starts a goroutine for each

@@ -9,6 +9,7 @@ import (
 
 	"watchbill/api/auth"
 	"watchbill/migrations/column"
+	"watchbill/migrations/tx"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -27,9 +28,9 @@ var _ auth.Store = (*Store)(nil)
 // be the same.
 func New(write, read *gorm.DB) *Store { return &Store{write: write, read: read} }
 
-// InTx runs f in one transaction.
+// InTx runs f in one transaction, again when the database ended it for others.
 func (s *Store) InTx(ctx context.Context, f func(auth.Store) error) error {
-	return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return f(&Store{tx, tx, true}) })
+	return tx.Run(ctx, s.write, func(w *gorm.DB) error { return f(&Store{w, w, true}) })
 }
 
 func (s *Store) from(ctx context.Context) *gorm.DB { return s.read.WithContext(ctx) }
