@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -149,6 +150,20 @@ func isoDay(s string) string {
 		return s
 	}
 	return t.Format("2 Jan 2006")
+}
+
+var isoDays = regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`)
+
+// readable puts the dates of a text that was not written for a page as pages have
+// them: "Primary 2026-12-07" becomes "Primary Mon 7 Dec".
+func readable(text string, now time.Time) string {
+	return isoDays.ReplaceAllStringFunc(text, func(s string) string {
+		day, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			return s
+		}
+		return dayOf(day, now)
+	})
 }
 
 // num rounds to halves where it can and to one decimal elsewhere.

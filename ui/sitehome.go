@@ -299,7 +299,7 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 		ID: int64(r.ID), Swap: r.IsSwap(), State: r.State, ByMe: mine, From: names[r.Person].Name, To: "everyone in " + team.Name,
 		Rotation: upper(string(r.Rotation)), Start: r.Start, End: r.End, Message: r.Message, Asked: r.CreatedAt, Expires: r.ExpiresAt,
 		Answered: r.AnsweredAt, AnsweredBy: names[r.AnsweredBy].Name, CanWithdraw: open && (mine || w.Manager(int64(team.ID))),
-		Note: upper(r.Note), Reminded: !r.RemindedAt.IsZero(), of: r,
+		Note: readable(upper(r.Note), s.Schedule.Now()), Reminded: !r.RemindedAt.IsZero(), of: r,
 	}
 	if r.CreatedBy != r.Person {
 		view.AskedBy = names[r.CreatedBy].Name

@@ -139,7 +139,7 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 		d.Offers = append(d.Offers, upper(o.Text)+".")
 	}
 	for _, w := range plan.Warnings {
-		d.Warnings = append(d.Warnings, upper(w)+".")
+		d.Warnings = append(d.Warnings, readable(upper(w), d.Now)+".")
 	}
 }
 

@@ -46,7 +46,7 @@ func (s *Site) timeOffPage(c echo.Context, status int, put func(*TimeOff)) error
 		if last := group[len(group)-1].Last; !last.IsZero() && last.Before(today) {
 			continue
 		}
-		page.Wishes = append(page.Wishes, Wish{ID: int64(group[0].ID), Text: wishText(group), Strength: strength(group[0].WishCost)})
+		page.Wishes = append(page.Wishes, Wish{ID: int64(group[0].ID), Text: readable(wishText(group), f.Now), Strength: strength(group[0].WishCost)})
 	}
 	if page.Imports, err = s.importBox(ctx, me(w), 0); err != nil {
 		return err

@@ -235,7 +235,7 @@ func TestWishes(t *testing.T) {
 	status, body = ana.post("/timeoff/wishes", "weekday", "fri", "cost", "1", "from", "2026-12-07", "until", "2026-12-09")
 	ana.expect(status, body, http.StatusUnprocessableEntity, "o such day lies")
 	status, body = ana.post("/timeoff/wishes", "weekday", "weekend", "cost", "20", "from", "2026-12-14", "until", "2026-12-27")
-	ana.expect(status, body, http.StatusOK, "Weekends, 2026-12-19 to 2026-12-27", "matters very much")
+	ana.expect(status, body, http.StatusOK, "Weekends, Sat 19 Dec to Sun 27 Dec", "matters very much")
 	person, err := d.schedule.Store.PersonByEmail(ctx, "ana@example.com")
 	d.ok(err)
 	leaves, err := d.schedule.Store.Leaves(ctx, []schedule.ID{person.ID})
