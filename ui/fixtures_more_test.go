@@ -41,7 +41,7 @@ func shiftFixtures() []fixture {
 	lengthy.Undo = []ui.Undo{{ID: 1, Text: longText}}
 	return []fixture{
 		{"shift", "full", full}, {"shift", "empty", gap}, {"shift", "long", lengthy},
-		{"requests", "full", ui.Requests{Frame: frame("Requests", "requests"), ForMe: requests(), Mine: asked()[:1], Others: requests()[:1], Over: append(asked()[1:], ui.Request{ID: 9, State: "cancelled", From: "Jonas Weber", To: "everyone", Rotation: "Primary", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), Asked: now, Answered: now, Note: "Primary 2026-12-07 is with Marcus Bell now"})}},
+		{"requests", "full", ui.Requests{Frame: frame("Requests", "requests"), ForMe: requests(), Mine: asked()[:1], Others: requests()[:1], Over: append(asked()[1:], ui.Request{ID: 9, State: "cancelled", From: "Jonas Weber", To: "everyone", Rotation: "Primary", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), Asked: now, Answered: now, Note: "Primary Mon 7 Dec is with Marcus Bell now"})}},
 		{"requests", "empty", ui.Requests{Frame: bare("Requests", "requests")}},
 		{"requests", "long", ui.Requests{Frame: long("Requests", "requests"), ForMe: longRequests(), Over: longRequests()}},
 	}
