@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -31,6 +32,9 @@ type PlanInput struct {
 	Recent []Shift
 	// Published is what is published for these days, when they are planned again.
 	Published []Published
+	// Held says, for each of those shifts that was passed on in whole or in part, who
+	// really has it from when to when.
+	Held map[SlotID][]Shift
 }
 
 // A Planning is a person as far as plans need to know.
@@ -63,18 +67,43 @@ func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in 
 		return in, err
 	}
 	begins, ends := from.At(Midnight, zone), until.At(Midnight, zone)
-	if in.Recent, err = s.Shifts(ctx, team, begins.AddDate(-1, 0, 0), begins, time.Time{}); err != nil {
+	if err := s.addShifts(ctx, &in, begins, ends); err != nil {
 		return in, err
 	}
-	in.Recent = slices.DeleteFunc(in.Recent, func(x Shift) bool { return !x.Start.Before(begins) })
-	if in.Published, err = s.Store.Published(ctx, team, begins, ends); err != nil {
-		return in, err
-	}
-	in.Published = slices.DeleteFunc(in.Published, func(p Published) bool { return !p.Until.IsZero() || p.Start.Before(begins) })
 	if err := s.addBalance(ctx, &in, zone); err != nil {
 		return in, err
 	}
 	return in, s.addPast(ctx, &in, begins)
+}
+
+// addShifts puts into a plan what people had in the year before it, and what is
+// published for its own days.
+func (s *Service) addShifts(ctx context.Context, in *PlanInput, begins, ends time.Time) error {
+	from := begins.AddDate(-1, 0, 0)
+	published, overrides, err := decided(ctx, s.Store, in.Team.ID, from, ends)
+	if err != nil {
+		return err
+	}
+	own := map[SlotID]bool{}
+	for _, p := range published {
+		if p.Until.IsZero() && !p.Start.Before(begins) {
+			in.Published = append(in.Published, p)
+			own[p.Slot] = true
+		}
+	}
+	passed := map[SlotID]bool{}
+	pieces := map[SlotID][]Shift{}
+	for _, shift := range Resolve(published, overrides, from, ends, time.Time{}) {
+		if !own[shift.Slot] {
+			in.Recent = append(in.Recent, shift)
+			continue
+		}
+		passed[shift.Slot] = passed[shift.Slot] || shift.Override != 0
+		pieces[shift.Slot] = append(pieces[shift.Slot], shift)
+	}
+	in.Held = pieces
+	maps.DeleteFunc(in.Held, func(slot SlotID, _ []Shift) bool { return !passed[slot] })
+	return nil
 }
 
 // addBalance says what people bring into the plan: what they had when the plan that

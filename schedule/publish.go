@@ -107,12 +107,13 @@ func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan) erro
 	if err := tx.Publish(ctx, plan.Team, added); err != nil {
 		return err
 	}
-	return s.endOverrides(ctx, tx, by, plan.Team, ended, from, until)
+	return s.endOverrides(ctx, tx, by, plan.Team, ended, planned.Ends, from, until)
 }
 
-// endOverrides ends what was decided about shifts that are no more as they were.
-func (s *Service) endOverrides(ctx context.Context, tx Store, by, team ID, slots []SlotID, from, until time.Time) error {
-	if len(slots) == 0 {
+// endOverrides ends what was decided about shifts that are no more as they were, and
+// what the plan says cannot stay.
+func (s *Service) endOverrides(ctx context.Context, tx Store, by, team ID, slots []SlotID, ids []ID, from, until time.Time) error {
+	if len(slots)+len(ids) == 0 {
 		return nil
 	}
 	overrides, err := tx.Overrides(ctx, team, from, until)
@@ -120,7 +121,7 @@ func (s *Service) endOverrides(ctx context.Context, tx Store, by, team ID, slots
 		return err
 	}
 	for _, o := range overrides {
-		if slices.Contains(slots, o.Slot) && o.CancelledAt.IsZero() {
+		if (slices.Contains(slots, o.Slot) || slices.Contains(ids, o.ID)) && o.CancelledAt.IsZero() {
 			if _, err := tx.CancelOverride(ctx, o.ID, by, s.Now()); err != nil {
 				return err
 			}

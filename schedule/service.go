@@ -46,6 +46,9 @@ type Planned struct {
 	// Moved is the part of Before and After that covers and swaps had moved, or
 	// that came from other tools.
 	Moved map[ID]int64 `json:",omitempty"`
+	// Ends are overrides that cannot stay, because those who would have the shifts
+	// cannot: they end when the plan is published.
+	Ends []ID `json:",omitempty"`
 }
 
 // A TeamImport is a team as a team file tells it.

@@ -390,7 +390,7 @@ func (s *Site) pins(ctx context.Context, p *Draft, d *schedule.Draft, plan *plan
 		label := upper(t.Rotation) + ", " + span(t.Start.In(zone), t.End.In(zone), p.Now.In(zone))
 		if id := pinned[schedule.SlotID(t.ID)]; id != 0 {
 			p.Pinned = append(p.Pinned, PinnedShift{Slot: t.ID, Shift: label, Person: names[id].Name})
-		} else if t.Kept == "" {
+		} else if t.Kept == "" || t.Kept == "covered" {
 			p.PinShifts = append(p.PinShifts, Option{Value: t.ID, Label: label + ": " + orNobody(t.Person)})
 		}
 	}

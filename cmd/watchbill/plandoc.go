@@ -56,7 +56,8 @@ type shiftDoc struct {
 	Start    time.Time `json:"start"`
 	End      time.Time `json:"end"`
 	Points   int64     `json:"points"` // to whoever has it
-	// Kept says that the shift was given: "past" or "frozen".
+	// Kept says that the shift was given: "past", "frozen", or "covered" when it was
+	// passed on by hand and so stays as it was published.
 	Kept string `json:"kept,omitempty"`
 	// Revision counts how often the published shift has changed from plan to plan,
 	// and Changed is the day of the last change.

@@ -64,6 +64,7 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 		return out, err
 	}
 	out.Document = text.String()
+	out.Ends = pl.ends
 	for _, s := range doc.Shifts {
 		out.Shifts = append(out.Shifts, schedule.Published{
 			Slot: schedule.SlotID(s.ID), Rotation: schedule.RotationID(s.Rotation), Person: ids[s.Person],
@@ -295,6 +296,10 @@ func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) e
 	if err != nil {
 		return err
 	}
+	names := map[schedule.ID]string{}
+	for name, id := range ids {
+		names[id] = name
+	}
 	windows := map[schedule.SlotID]string{}
 	for i := range slots {
 		windows[slots[i].ID] = slots[i].Window
@@ -306,11 +311,7 @@ func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) e
 			zone = r.Zone
 		}
 		s := shiftDoc{ID: string(p.Slot), Rotation: string(p.Rotation), Window: windows[p.Slot], Start: p.Start.In(zone), End: p.End.In(zone), Points: p.Points}
-		for name, id := range ids {
-			if id == p.Person {
-				s.Person = name
-			}
-		}
+		s.Person = names[p.Person]
 		doc.Shifts = append(doc.Shifts, s)
 	}
 	// The day that runs is decided: who has it today still has it tonight.
@@ -319,5 +320,8 @@ func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) e
 		cut = in.FrozenUntil
 	}
 	pl.published, err = publishedOf(&doc, string(pl.ID), in.Today.At(schedule.Midnight, pl.zone), cut.At(schedule.Midnight, pl.zone))
+	if err == nil {
+		pl.passOn(in.Held, names, slots)
+	}
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"watchbill/schedule"
 	"watchbill/schedule/roster"
@@ -15,12 +16,16 @@ type planning struct {
 	published *publishedPlan // nil when there is none
 	balance   map[string]points
 
-	kept []schedule.Slot // past or frozen
+	kept []schedule.Slot // past, frozen or covered
 	open []schedule.Slot // to be planned
 	// problem has the open slots, and before what each member brings to it: the
 	// balance and, when some of the plan is kept, that part's own outcome.
 	problem  *roster.Problem
-	keptPart *roster.Evaluation // nil when nothing is kept
+	keptPart roster.Evaluation // its loads and deviations only
+	// loosened are shifts that were passed on and are planned again all the same, by
+	// which ends what was decided about them.
+	loosened []loosened
+	ends     []schedule.ID
 }
 
 // prepare sorts the slots into kept and open and states the problem.
@@ -30,24 +35,21 @@ func (pl *planning) prepare() error {
 		return err
 	}
 	for _, slot := range slots {
-		switch why := pl.published.keeps(slot.Start); {
+		switch why := pl.published.keeps(string(slot.ID), slot.Start); {
 		case why == "" || why == "frozen" && pl.published.shifts[string(slot.ID)] == nil:
 			pl.open = append(pl.open, slot)
 		case pl.published.shifts[string(slot.ID)] != nil:
 			pl.kept = append(pl.kept, slot)
 		}
 	}
-	from := pl.start()
-	if len(pl.kept) > 0 {
-		from = pl.published.cut
-		if err := pl.evaluateKept(); err != nil {
-			return err
-		}
+	from, err := pl.evaluateKept()
+	if err != nil {
+		return err
 	}
 	pl.problem = pl.staffing.problem(pl.open, from)
 	for i := range pl.problem.Members {
 		m := &pl.problem.Members[i]
-		m.Prior = whole(pl.balance[m.ID] + pl.keptDifference(m.ID))
+		m.Prior = whole(pl.balance[m.ID] + points(pl.keptPart.Deviation[m.ID]))
 	}
 	past, people, bad, err := pl.history()
 	if err != nil {
@@ -102,27 +104,53 @@ func (pl *planning) someSlot() schedule.SlotID {
 	return pl.open[0].ID
 }
 
-// evaluateKept measures the part of the plan that is not planned again.
-func (pl *planning) evaluateKept() error {
-	p := pl.staffing.problem(pl.kept, pl.start())
-	p.Horizon.End = max(p.Horizon.Start+1, min(p.Horizon.End, pl.published.cut.Unix()))
-	a := roster.Assignment{}
+// evaluateKept measures the part of the plan that is not planned again: what is past
+// or frozen among those who are there then, and what is covered among those who
+// are there for the rest of the plan. It returns when that rest begins.
+func (pl *planning) evaluateKept() (from time.Time, err error) {
+	pl.keptPart = roster.Evaluation{Load: map[string]int64{}, Deviation: map[string]int64{}}
+	var early, late []schedule.Slot
 	for _, slot := range pl.kept {
+		if slot.Start.Before(pl.published.cut) {
+			early = append(early, slot)
+		} else {
+			late = append(late, slot)
+		}
+	}
+	from = pl.start()
+	if len(early) > 0 {
+		if err := pl.measure(early, from, pl.published.cut); err != nil {
+			return from, err
+		}
+		from = pl.published.cut
+	}
+	if len(late) > 0 {
+		err = pl.measure(late, from, pl.end())
+	}
+	return from, err
+}
+
+// measure adds to the kept part's outcome that of some of its slots, which are shared
+// among those who are there in [from, until).
+func (pl *planning) measure(slots []schedule.Slot, from, until time.Time) error {
+	p := pl.staffing.problem(slots, from)
+	p.Horizon.End = max(p.Horizon.Start+1, min(p.Horizon.End, until.Unix()))
+	a := roster.Assignment{}
+	for _, slot := range slots {
 		if name := pl.published.shifts[string(slot.ID)].Person; pl.memberNamed(name) != nil {
 			a[string(slot.ID)] = &name
 		}
 	}
-	var err error
-	pl.keptPart, err = roster.Evaluate(p, a)
-	return err
-}
-
-// keptDifference is how far above their share a member is in the kept part.
-func (pl *planning) keptDifference(name string) points {
-	if pl.keptPart == nil {
-		return 0
+	e, err := roster.Evaluate(p, a)
+	if err != nil {
+		return err
 	}
-	return points(pl.keptPart.Deviation[name])
+	for i := range pl.Members {
+		name := string(pl.Members[i].Person)
+		pl.keptPart.Load[name] += e.Load[name]
+		pl.keptPart.Deviation[name] += e.Deviation[name]
+	}
+	return nil
 }
 
 // whole rounds to whole points, halves away from zero. The solver counts in
@@ -140,7 +168,7 @@ func (pl *planning) holder(id schedule.SlotID, solution *roster.Solution) string
 		return *name
 	}
 	if pl.published != nil {
-		if shift := pl.published.shifts[string(id)]; shift != nil && pl.published.keeps(shift.Start) != "" {
+		if shift := pl.published.shifts[string(id)]; shift != nil && pl.published.keeps(shift.ID, shift.Start) != "" {
 			return shift.Person
 		}
 	}
@@ -161,7 +189,7 @@ func (pl *planning) changes(solution *roster.Solution) []changeDoc {
 	today := schedule.DateOf(pl.published.today)
 	for i := range pl.published.doc.Shifts {
 		was := &pl.published.doc.Shifts[i]
-		if was.Person == "" || pl.published.keeps(was.Start) != "" || !pl.includes(was.Start) {
+		if was.Person == "" || pl.published.keeps(was.ID, was.Start) != "" || !pl.includes(was.Start) {
 			continue
 		}
 		slot := slots[was.ID]

@@ -43,6 +43,7 @@ func (pl *planning) document(solution *roster.Solution) (*planDoc, error) {
 		d.Enough = solution.Team.Text
 	}
 	d.Warnings = append(d.Warnings, pl.keptWarnings()...)
+	d.Warnings = append(d.Warnings, pl.loosenedWarnings(func(id schedule.SlotID) string { return pl.holder(id, solution) })...)
 	d.Warnings = append(d.Warnings, pl.wishWarnings(solution)...)
 	return d, nil
 }
@@ -53,7 +54,7 @@ func (pl *planning) shiftDocs(solution *roster.Solution) []shiftDoc {
 	var docs []shiftDoc
 	if pl.published != nil {
 		for _, shift := range pl.published.doc.Shifts {
-			if kept := pl.published.keeps(shift.Start); kept != "" && pl.includes(shift.Start) {
+			if kept := pl.published.keeps(shift.ID, shift.Start); kept != "" && pl.includes(shift.Start) {
 				shift.Kept = kept
 				docs = append(docs, shift)
 			}
@@ -80,10 +81,7 @@ func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, out
 	name := string(m.Person)
 	p := personDoc{Name: name, FullTime: m.Share.String(), Before: points(1000 * whole(pl.balance[name]))}
 	p.After = points(outcome.Deviation[name])
-	p.Points = points(1000 * outcome.Load[name])
-	if pl.keptPart != nil {
-		p.Points += points(1000 * pl.keptPart.Load[name])
-	}
+	p.Points = points(1000 * (outcome.Load[name] + pl.keptPart.Load[name]))
 	p.Share = p.Before + p.Points - p.After
 	var weekends, holidays []int64
 	onDuty := int64(0)
@@ -158,27 +156,6 @@ func (pl *planning) holidayDocs() []holidayDoc {
 	}
 	slices.SortStableFunc(docs, func(a, b holidayDoc) int { return a.Date.Compare(b.Date) })
 	return docs
-}
-
-// keptWarnings names kept shifts that somebody has to look after: those of people
-// who cannot hold them any more, and those of nobody.
-func (pl *planning) keptWarnings() []string {
-	var warnings []string
-	for i := range pl.kept {
-		slot := &pl.kept[i]
-		shift := pl.published.shifts[string(slot.ID)]
-		if slot.Start.Before(pl.published.today) {
-			continue
-		}
-		switch m := pl.memberNamed(shift.Person); {
-		case shift.Person == "":
-			warnings = append(warnings, fmt.Sprintf("%s is frozen and nobody has it; find somebody for it", slot.ID))
-		case m == nil || !pl.free(m, slot):
-			warnings = append(warnings, fmt.Sprintf("%s is frozen with %s, but %s; find a cover for it",
-				slot.ID, shift.Person, pl.whyChanged(slot, shift.Person)))
-		}
-	}
-	return warnings
 }
 
 // free reports whether a member is in the team, takes part and is not away.

@@ -18,6 +18,10 @@ type publishedPlan struct {
 	// Shifts that began before today are past; those that begin before cut are
 	// frozen. Both stay as they are, whatever the rules now say.
 	today, cut time.Time
+	// held says who really has the shifts that were passed on; those among them that
+	// stands names stay as they are, so that what people agreed on stays too.
+	held   map[string][]heldPart
+	stands map[string]bool
 }
 
 // readPublished reads what --format json printed.
@@ -52,14 +56,16 @@ func publishedOf(d *planDoc, team string, today, cut time.Time) (*publishedPlan,
 }
 
 // keeps says why a shift that begins at an instant stays as it was published:
-// "past", "frozen", or nothing when it may change.
-func (p *publishedPlan) keeps(start time.Time) string {
+// "past", "frozen", "covered", or nothing when it may change.
+func (p *publishedPlan) keeps(id string, start time.Time) string {
 	switch {
 	case p == nil:
 	case start.Before(p.today):
 		return "past"
 	case start.Before(p.cut):
 		return "frozen"
+	case p.stands[id]:
+		return "covered"
 	}
 	return ""
 }
@@ -141,11 +147,18 @@ func (p *publishedPlan) history(s *staffing) []roster.Past {
 	var past []roster.Past
 	for i := range p.doc.Shifts {
 		shift := &p.doc.Shifts[i]
-		if s.memberNamed(shift.Person) == nil || (p.keeps(shift.Start) == "" && !schedule.DateOf(shift.Start).Before(s.from)) {
+		if p.keeps(shift.ID, shift.Start) == "" && !schedule.DateOf(shift.Start).Before(s.from) {
 			continue
 		}
-		slot := shift.slot(s)
-		past = append(past, s.pastOf(&slot, shift.Person))
+		for _, part := range p.parts(shift) {
+			if s.memberNamed(part.person) == nil {
+				continue
+			}
+			stretch := *shift
+			stretch.Start, stretch.End = part.start, part.end
+			slot := stretch.slot(s)
+			past = append(past, s.pastOf(&slot, part.person))
+		}
 	}
 	return past
 }
@@ -169,13 +182,21 @@ func (d *shiftDoc) slot(s *staffing) schedule.Slot {
 func nominal(t time.Time) int64 { return schedule.DateOf(t).Nominal(schedule.ClockOf(t)) }
 
 // baseline returns who has the given slots in the published plan. What somebody
-// had who has left the team is not in it: it must change.
+// had who has left the team is not in it: it must change, if not to whom they passed
+// it on.
 func (p *publishedPlan) baseline(s *staffing, slots []schedule.Slot) roster.Baseline {
 	b := roster.Baseline{}
 	for i := range slots {
 		shift := p.shifts[string(slots[i].ID)]
-		if shift != nil && s.memberNamed(shift.Person) != nil {
-			b[shift.ID] = &shift.Person
+		if shift == nil {
+			continue
+		}
+		person := shift.Person
+		if parts := p.parts(shift); s.memberNamed(person) == nil && len(parts) == 1 {
+			person = parts[0].person
+		}
+		if s.memberNamed(person) != nil {
+			b[shift.ID] = &person
 		}
 	}
 	return b

@@ -126,8 +126,8 @@ type Pin struct {
 	Member string `json:"member"`
 }
 
-// A Past is a shift before the horizon; it counts in rest, windows, counts and
-// spacing and in no load.
+// A Past is a shift that is not planned: before the horizon, or within it when it is
+// settled who has it. It counts in rest, windows, counts and spacing and in no load.
 type Past struct {
 	Member string             `json:"member"`
 	Layer  string             `json:"layer"`

@@ -101,6 +101,11 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 	if rng.IntN(3) == 0 {
 		p.History = []roster.Past{{Member: "m0", Layer: "a", Start: -day, End: 0, NStart: 3600 - day, NEnd: 3600}}
 	}
+	if rng.IntN(4) == 0 { // what somebody has for good amid the plan, and perhaps but for a part
+		at := int64(rng.IntN(slots)) * day
+		length := day / int64(1+rng.IntN(3))
+		p.History = append(p.History, roster.Past{Member: "m1", Layer: "b", Start: at, End: at + length, NStart: 3600 + at, NEnd: 3600 + at + length})
+	}
 	if rng.IntN(3) == 0 {
 		p.Order = slices.Insert(p.Order, 1+rng.IntN(5), roster.TermExtra)
 	}
