@@ -37,11 +37,25 @@ const (
 // today on. Later ones go on where the published plans end, or begin where one of
 // them begins and plan all that follows again: what has begun stays.
 func (s *Service) AskDraft(ctx context.Context, by ID, o DraftOrder) (Draft, error) {
-	return s.askDraft(ctx, by, o, func(Store) (bool, error) { return true, nil })
+	return s.askDraft(ctx, by, o, DraftQueued, always)
 }
 
-// askDraft is AskDraft, unless there is no more need for it once the team is ours.
-func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, needed func(Store) (bool, error)) (d Draft, err error) {
+// MakeDraft asks for a draft and makes it at once, before anybody else can. It returns
+// the draft as it became.
+func (s *Service) MakeDraft(ctx context.Context, by ID, o DraftOrder) (Draft, error) {
+	d, err := s.askDraft(ctx, by, o, DraftRunning, always)
+	if err != nil {
+		return d, err
+	}
+	err = s.makeDraft(ctx, &d)
+	return d, err
+}
+
+func always(Store) (bool, error) { return true, nil }
+
+// askDraft is AskDraft, unless there is no more need for it once the team is ours. A
+// draft that is running from the start is for whoever asks to make.
+func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, state string, needed func(Store) (bool, error)) (d Draft, err error) {
 	record, err := s.Store.Team(ctx, o.Team)
 	if err != nil {
 		return d, err
@@ -77,8 +91,11 @@ func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, needed func
 			return err
 		}
 		d = Draft{
-			Team: o.Team, Name: o.Name, State: DraftQueued, From: o.From, Until: o.Until, Pins: string(text), Seed: o.Seed, Seconds: o.Seconds,
+			Team: o.Team, Name: o.Name, State: state, From: o.From, Until: o.Until, Pins: string(text), Seed: o.Seed, Seconds: o.Seconds,
 			Thaw: o.Thaw, CreatedBy: by, CreatedAt: s.Now(),
+		}
+		if state == DraftRunning {
+			d.Tries, d.BeatAt = 1, s.Now()
 		}
 		if len(plans) > 0 {
 			d.BasedOn = int64(plans[0].Number)
@@ -173,7 +190,7 @@ func (s *Service) DraftAhead(ctx context.Context, team ID) error {
 	if ok, err := wanted(s.Store); err != nil || !ok {
 		return err
 	}
-	_, err = s.askDraft(ctx, 0, DraftOrder{Team: team, From: last.Until, Until: last.Until.AddDays(last.Until.DaysSince(last.From))}, wanted)
+	_, err = s.askDraft(ctx, 0, DraftOrder{Team: team, From: last.Until, Until: last.Until.AddDays(last.Until.DaysSince(last.From))}, DraftQueued, wanted)
 	var full *InvalidError
 	if errors.As(err, &full) {
 		return nil // others are waiting; there is time
@@ -251,9 +268,14 @@ func (s *Service) RunDraft(ctx context.Context, id ID) error {
 	if mine, err := s.Store.SaveDraft(ctx, &d, DraftQueued); err != nil || !mine {
 		return err
 	}
-	plan, err := s.planDraft(ctx, &d, func(percent int) bool {
+	return s.makeDraft(ctx, &d)
+}
+
+// makeDraft makes the plan of a draft that is ours.
+func (s *Service) makeDraft(ctx context.Context, d *Draft) error {
+	plan, err := s.planDraft(ctx, d, func(percent int) bool {
 		d.Progress, d.BeatAt = min(percent, 99), s.Now()
-		wanted, err := s.Store.SaveDraft(ctx, &d, DraftRunning)
+		wanted, err := s.Store.SaveDraft(ctx, d, DraftRunning)
 		return wanted && err == nil
 	})
 	switch {
@@ -272,7 +294,7 @@ func (s *Service) RunDraft(ctx context.Context, id ID) error {
 		}
 		d.State, d.Progress, d.Plan, d.FinishedAt = DraftReady, 100, string(text), s.Now()
 	}
-	_, saved := s.Store.SaveDraft(context.WithoutCancel(ctx), &d, DraftRunning)
+	_, saved := s.Store.SaveDraft(context.WithoutCancel(ctx), d, DraftRunning)
 	return errors.Join(err, saved)
 }
 

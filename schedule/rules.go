@@ -186,6 +186,9 @@ func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord, was *TeamRe
 		if err != nil {
 			return err
 		}
+		if is.Name == t.Name && is.Zone == t.Zone && is.HorizonWeeks == t.HorizonWeeks && is.FrozenWeeks == t.FrozenWeeks {
+			return nil // saved twice, or by two who want the same
+		}
 		if was != nil && (was.Name != is.Name || was.Zone != is.Zone || was.HorizonWeeks != is.HorizonWeeks || was.FrozenWeeks != is.FrozenWeeks) {
 			return fmt.Errorf("somebody else has changed the team meanwhile: %w", ErrConflict)
 		}

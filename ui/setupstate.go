@@ -187,6 +187,9 @@ func (s *setupState) addPeople(text string) error {
 			if p.Name == "" {
 				continue
 			}
+			if p.Email == "" && strings.Contains(entry, "@") || strings.Contains(p.Name, "@") || strings.Count(p.Email, "@") > 1 {
+				return &schedule.InvalidError{Field: "paste", Reason: fmt.Sprintf("%q is no address; write it like ana@example.com", strings.TrimSpace(entry))}
+			}
 			if slices.ContainsFunc(s.People, p.same) {
 				continue
 			}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -160,28 +161,70 @@ func (s *Site) managed(c echo.Context, good string, change func(w auth.Who, team
 }
 
 // saveTeam changes a team's name, zone, horizon or frozen weeks; what a form does not
-// have stays.
+// have stays. What cannot be saved stays in the form, also when somebody else was
+// faster: then it says what they have saved.
 func (s *Site) saveTeam(c echo.Context) error {
-	return s.managed(c, "Saved.", func(w auth.Who, team schedule.TeamRecord) error {
-		var was *schedule.TeamRecord
-		if c.FormValue("base") != "" {
-			was = &schedule.TeamRecord{}
-			if err := json.Unmarshal([]byte(c.FormValue("base")), was); err != nil {
-				return &schedule.InvalidError{Field: "name", Reason: "the form is broken; load the page again"}
-			}
+	ctx := c.Request().Context()
+	f, team, w, err := s.teamFrame(c, "Team settings", "team", auth.EditTeam)
+	if err != nil {
+		return err
+	}
+	to := team
+	was, err := teamForm(c, &to)
+	if err == nil {
+		err = s.Schedule.SaveTeam(ctx, me(w), to, was)
+	}
+	problem := httperr.Of(err)
+	conflict := errors.Is(err, schedule.ErrConflict)
+	switch {
+	case err == nil:
+		return done(c, fmt.Sprintf("/teams/%d/settings", team.ID), "good", "Saved.")
+	case len(problem.Fields) == 0 && !conflict:
+		return err
+	}
+	if team, err = s.Schedule.Store.Team(ctx, team.ID); err != nil {
+		return err
+	}
+	page, err := s.settingsPage(ctx, f, &team, w)
+	if err != nil {
+		return err
+	}
+	page.Name.Value, page.ZoneName.Value = to.Name, to.Zone
+	for field, p := range map[string]*Field{"horizon": &page.Horizon, "frozen": &page.Frozen} {
+		if text := c.FormValue(field); text != "" {
+			p.Value = text
 		}
-		team.Name, team.Zone = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("zone"))
-		for field, weeks := range map[string]*int{"horizon": &team.HorizonWeeks, "frozen": &team.FrozenWeeks} {
-			if text := c.FormValue(field); text != "" {
-				n, err := strconv.Atoi(text)
-				if err != nil {
-					return &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no number of weeks", text)}
-				}
-				*weeks = n
-			}
+	}
+	if conflict {
+		page.TeamClash = fmt.Sprintf("%s, hand-over on the clock of %s, planned %s ahead, %s frozen", team.Name, team.Zone, plural(team.HorizonWeeks, "week", "weeks"), plural(team.FrozenWeeks, "week", "weeks"))
+	} else {
+		put(problem, map[string]*Field{
+			"name": &page.Name, "zone": &page.ZoneName, "horizon": &page.Horizon, "horizon_weeks": &page.Horizon, "frozen": &page.Frozen, "frozen_weeks": &page.Frozen,
+		}, &page.Name.Error)
+	}
+	return s.show(c, problem.Status, "team", page)
+}
+
+// teamForm reads what a form says of a team, and what the team was when the form was
+// drawn; nil when it does not say.
+func teamForm(c echo.Context, team *schedule.TeamRecord) (was *schedule.TeamRecord, err error) {
+	team.Name, team.Zone = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("zone"))
+	if c.FormValue("base") != "" {
+		was = &schedule.TeamRecord{}
+		if err := json.Unmarshal([]byte(c.FormValue("base")), was); err != nil {
+			return nil, &schedule.InvalidError{Field: "name", Reason: "the form is broken; load the page again"}
 		}
-		return s.Schedule.SaveTeam(c.Request().Context(), me(w), team, was)
-	})
+	}
+	for field, weeks := range map[string]*int{"horizon": &team.HorizonWeeks, "frozen": &team.FrozenWeeks} {
+		if text := c.FormValue(field); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return was, &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no number of weeks", text)}
+			}
+			*weeks = n
+		}
+	}
+	return was, nil
 }
 
 // membership reads a member of a form.

@@ -100,7 +100,7 @@ func (s *Site) loginPage(c echo.Context) error {
 	} else if needed {
 		return c.Redirect(http.StatusSeeOther, "/setup")
 	}
-	f, err := s.frame(c, auth.Who{}, "Log in", "")
+	f, err := s.frame(c, auth.Who{}, "Sign in", "")
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (s *Site) signOnFailed(c echo.Context, err error) error {
 		return err
 	}
 	s.Log.Warn("sign-on refused", "error", err)
-	f, err := s.frame(c, auth.Who{}, "Log in", "")
+	f, err := s.frame(c, auth.Who{}, "Sign in", "")
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (s *Site) logIn(c echo.Context) error {
 	if problem.Internal() {
 		return err
 	}
-	f, err := s.frame(c, auth.Who{}, "Log in", "")
+	f, err := s.frame(c, auth.Who{}, "Sign in", "")
 	if err != nil {
 		return err
 	}

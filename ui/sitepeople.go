@@ -78,7 +78,7 @@ func (s *Site) administered(c echo.Context, to, good string, change func(ctx con
 }
 
 func (s *Site) deactivate(c echo.Context) error {
-	return s.administered(c, "/people/"+c.Param("person"), "Deactivated: logged out everywhere, tokens and calendar links are dead.", s.Access.Deactivate)
+	return s.administered(c, "/people/"+c.Param("person"), "Deactivated: logged out everywhere, tokens and calendar links are dead. Shifts they still have are under Needs mending on the schedule; a new draft gives them to others.", s.Access.Deactivate)
 }
 
 func (s *Site) deactivateService(c echo.Context) error {

@@ -106,8 +106,14 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 	for day := plan.From.AddDays(-(int(plan.From.Weekday()) + 6) % 7); day.Before(plan.Until); day = day.AddDays(7) {
 		d.Weeks = append(d.Weeks, plan.week(day, zone, was))
 	}
-	if last := len(d.Weeks) - 1; last > 0 && !slices.ContainsFunc(d.Weeks[last].Cells, func(c []PlanShift) bool { return len(c) > 0 }) {
+	empty := func(w PlanWeek) bool {
+		return !slices.ContainsFunc(w.Cells, func(c []PlanShift) bool { return len(c) > 0 })
+	}
+	if last := len(d.Weeks) - 1; last > 0 && empty(d.Weeks[last]) {
 		d.Weeks = d.Weeks[:last] // the last shifts have begun the week before
+	}
+	if len(d.Weeks) > 1 && empty(d.Weeks[0]) {
+		d.Weeks = d.Weeks[1:] // what runs when the plan begins is of the plan before
 	}
 	proof, why, _ := strings.Cut(plan.Even.Text, ": ")
 	d.Fair, d.Proof, d.ProofTone = plan.fair(reader), upper(proof)+".", "warn"

@@ -511,11 +511,8 @@ func (s *Site) publishSetup(c echo.Context) error {
 }
 
 func (s *Site) firstPlan(ctx context.Context, by, team schedule.ID, from schedule.Date) error {
-	d, err := s.Schedule.AskDraft(ctx, by, schedule.DraftOrder{Team: team, From: from, Until: from.AddDays(7 * wizardWeeks), Name: "First plan", Seconds: 1})
+	d, err := s.Schedule.MakeDraft(ctx, by, schedule.DraftOrder{Team: team, From: from, Until: from.AddDays(7 * wizardWeeks), Name: "First plan", Seconds: 1})
 	if err != nil {
-		return err
-	}
-	if err := s.Schedule.RunDraft(ctx, d.ID); err != nil {
 		return err
 	}
 	_, err = s.Schedule.Publish(ctx, by, d.ID, "The first plan.")

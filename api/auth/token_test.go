@@ -215,14 +215,18 @@ func TestAccountsAreReadBehindTheLock(t *testing.T) {
 		ada := w.setUp()
 		store := authdb.New(w.db.Write, w.db.Write)
 		held, waited := make(chan bool), make(chan int64)
-		go func() {
+		var ended sync.WaitGroup
+		ended.Go(func() {
 			<-held
-			w.ok(store.InTx(ctx, func(tx auth.Store) error {
+			if err := store.InTx(ctx, func(tx auth.Store) error {
 				a, err := tx.Account(ctx, ada)
 				waited <- a.Epoch
 				return err
-			}))
-		}()
+			}); err != nil {
+				w.t.Error(err)
+			}
+		})
+		defer ended.Wait() // the database goes with the test, and the transaction must not be open then
 		w.ok(store.InTx(ctx, func(tx auth.Store) error {
 			a, err := tx.Account(ctx, ada)
 			if err != nil {

@@ -218,6 +218,28 @@ func TestDraftStops(t *testing.T) {
 	}
 }
 
+// A draft that is made at once is nobody else's while it is made.
+func TestMakeDraft(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	plan, plans := d.schedule.Plan, 0
+	d.schedule.Plan = func(ctx context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
+		if plans++; plans == 1 {
+			d.ok((&jobs{service: d.schedule, access: d.access, log: d.log}).makeDrafts(ctx))
+		}
+		return plan(ctx, in, progress)
+	}
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	draft, err := d.schedule.MakeDraft(ctx, 1, schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)})
+	d.ok(err)
+	if draft.State != schedule.DraftReady || plans != 1 {
+		t.Errorf("the draft is %s after %d plans", draft.State, plans)
+	}
+	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+	d.ok(err)
+}
+
 // A member who pauses and comes back is planned around the pause, also when they
 // noted an absence that meets it.
 func TestPauseInAPlan(t *testing.T) {

@@ -163,11 +163,22 @@ func TestRuleForms(t *testing.T) {
 
 	// Name, zone and planning ahead; the zone of the rules follows.
 	_, body = admin.get("/teams/1/settings")
-	general := form(body, "/teams/1", "name", "Sailors", "zone", "Europe/London", "horizon", "6", "frozen", "2")
+	general := form(body, "/teams/1#general", "name", "Sailors", "zone", "Europe/London", "horizon", "6", "frozen", "2")
 	status, page = admin.post("/teams/1", general...)
 	admin.expect(status, page, http.StatusOK, "Sailors", "zone: Europe/London")
-	status, page = admin.post("/teams/1", general...)
-	admin.expect(status, page, http.StatusOK, "omebody else has changed the team meanwhile")
+	status, page = admin.post("/teams/1", general...) // twice is once
+	admin.expect(status, page, http.StatusOK, "Saved.")
+	status, page = admin.post("/teams/1", form(body, "/teams/1#general", "name", "Crew", "zone", "Europe/London", "horizon", "9", "frozen", "1")...)
+	admin.expect(status, page, http.StatusConflict, "Somebody else changed this meanwhile", "Sailors, hand-over on the clock of Europe/London, planned 6 weeks ahead, 2 weeks frozen",
+		`value="9"`, `value="Crew"`)
+	status, page = admin.post("/teams/1", form(page, "/teams/1#general")...)
+	admin.expect(status, page, http.StatusOK, "Saved.", `value="9"`)
+	status, page = admin.post("/teams/1", form(page, "/teams/1#general", "horizon", "many", "name", "Sailors")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "is no number of weeks", `value="many"`, `value="Sailors"`)
+	status, page = admin.post("/teams/1", form(page, "/teams/1#general", "horizon", "900", "name", "Sailors")...)
+	admin.expect(status, page, http.StatusUnprocessableEntity, "it should be from 1 to 104", `value="900"`)
+	status, page = admin.post("/teams/1", form(page, "/teams/1#general", "horizon", "6", "frozen", "2", "name", "Sailors")...)
+	admin.expect(status, page, http.StatusOK, "Saved.", "Sailors")
 	_, p := d.planned(schedule.DraftOrder{Team: 1, From: schedule.Date{Year: 2026, Month: 12, Day: 7}, Until: schedule.Date{Year: 2027, Month: 1, Day: 4}})
 	if p.Shifts[0].Start.Hour() != 9 {
 		t.Errorf("the first shift begins at %v, want nine in London", p.Shifts[0].Start)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +37,10 @@ func wizard(d *deployment) {
 	admin.expect(status, body, http.StatusOK, "Who takes part?")
 	status, body = admin.post("/setup/1/people", "do", "next")
 	admin.expect(status, body, http.StatusUnprocessableEntity, "at least one person")
+	for _, bad := range []string{"not@an@address", "ana@example", "Ben @ben"} {
+		status, body = admin.post("/setup/1/people", "do", "read", "paste", bad+"\r\nDan")
+		admin.expect(status, body, http.StatusUnprocessableEntity, bad+"&#34; is no address; write it like", "Dan")
+	}
 	status, body = admin.post("/setup/1/people", "do", "read", "paste", "Ana Torres <ana@example.com>\r\nben.weber@example.fr\r\nCleo, Asia/Tokyo\r\nRoot root@example.com\r\nana@example.com")
 	admin.expect(status, body, http.StatusOK, "4 people", "Ben Weber", "Europe/Paris", "Asia/Tokyo", "has an account", "zone guessed")
 	rows := []string{"name", "Ana Torres", "email", "ana@", "zone", "Europe/Berlin", "holidays", "", "name", "Ben Weber", "email", "ben.weber@example.fr", "zone", "Europe/Nowhere", "holidays", "FR"}
@@ -73,6 +78,8 @@ func wizard(d *deployment) {
 	}
 	status, body = admin.post("/teams/1/invitations", "email", "ana@example.com", "role", "member")
 	admin.expect(status, body, http.StatusOK, "/invite/")
+	status, body = d.browser().get(regexp.MustCompile(`/invite/[\w-]+`).FindString(body))
+	admin.expect(status, body, http.StatusOK, `value="Ana Torres"`)
 
 	// The same name again is refused at the first step, and by the last one too.
 	status, body = admin.post("/setup/team", "name", "Crew", "zone", "Europe/Berlin")

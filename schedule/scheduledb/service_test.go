@@ -656,6 +656,8 @@ func TestRules(t *testing.T) {
 		to := was
 		to.FrozenWeeks = 2
 		w.ok(w.SaveTeam(ctx, w.boss, to, &was))
+		w.ok(w.SaveTeam(ctx, w.boss, to, &was)) // twice is once
+		to.FrozenWeeks = 3
 		w.is(w.SaveTeam(ctx, w.boss, to, &was), schedule.ErrConflict)
 		to.FrozenWeeks = 53
 		w.is(w.SaveTeam(ctx, w.boss, to, nil), nil)
