@@ -137,8 +137,12 @@ func (s *Service) against(ctx context.Context, tx Store, team ID, moves ...Move)
 	return broken, nil
 }
 
-// judged is how far around a move shifts are looked at: no limit counts further.
-const judged = 366 * 24 * time.Hour
+// How far around a move shifts are looked at: no limit counts further than a year, and
+// of other teams only rest counts.
+const (
+	judged    = 366 * 24 * time.Hour
+	elsewhere = 92 * 24 * time.Hour
+)
 
 // An outlook is what is known of a team and of the people whom moves concern.
 type outlook struct {
@@ -189,10 +193,11 @@ func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [
 	for _, p := range people {
 		o.names[p.ID] = p.Name
 	}
-	return o, o.load(ctx, store, concerned, from.Add(-judged), to.Add(judged))
+	return o, o.load(ctx, store, concerned, from, to)
 }
 
-// load reads the shifts of the team, and those that the concerned have elsewhere.
+// load reads the shifts of the team, and those that the concerned have elsewhere,
+// around moves in [from, to).
 func (o *outlook) load(ctx context.Context, store Store, concerned []ID, from, to time.Time) error {
 	teams := []ID{o.team.ID}
 	for _, id := range concerned {
@@ -207,12 +212,16 @@ func (o *outlook) load(ctx context.Context, store Store, concerned []ID, from, t
 		}
 	}
 	for _, team := range teams {
-		shifts, err := shiftsOf(ctx, store, team, from, to, time.Time{})
+		around := elsewhere
+		if team == o.team.ID {
+			around = judged
+		}
+		shifts, err := shiftsOf(ctx, store, team, from.Add(-around), to.Add(around), time.Time{})
 		if err != nil {
 			return err
 		}
 		for _, shift := range shifts {
-			if shift.Person != 0 || team == o.team.ID {
+			if team == o.team.ID || slices.Contains(concerned, shift.Person) {
 				o.shifts = append(o.shifts, TeamShift{team, shift})
 			}
 		}
@@ -269,7 +278,13 @@ func (o *outlook) near(person ID, moves []Move) int {
 func (o *outlook) held(person ID, moves []Move) []Holding {
 	var all []Holding
 	for i := range o.shifts {
-		t := o.shifts[i]
+		t := &o.shifts[i]
+		if !slices.ContainsFunc(moves, func(m Move) bool { _, hit := t.within(o.team.ID, m.Stretch); return hit }) {
+			if t.Person == person { // as most are, of most people
+				all = append(all, Holding{*t, false})
+			}
+			continue
+		}
 		left := []Shift{t.Shift}
 		for _, m := range moves {
 			var rest []Shift

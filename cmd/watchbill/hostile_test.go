@@ -18,7 +18,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"watchbill/api/auth"
 	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
 )
 
 // formFields are the names that forms of pages have, and what a good one has there.
@@ -191,6 +193,90 @@ func TestBehindTLS(t *testing.T) {
 		}
 		if resp.StatusCode >= 500 || c.method == "POST" && c.path == "/login" && resp.StatusCode < 400 {
 			t.Errorf("%s %s %.20s: %d", c.method, c.path, c.body, resp.StatusCode)
+		}
+	}
+}
+
+// What belongs to another team cannot be reached through one's own: whoever manages
+// team 2 puts its number before everything that team 1 has, and nothing of it moves.
+func TestInnerBelongsToOuter(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	d.crewed()
+	ctx := t.Context()
+	day := schedule.DateOf(d.now).AddDays(300)
+	other := int64(5) // Ana of the other team
+	d.ok(d.schedule.PutMember(ctx, 1, schedule.Membership{Team: 2, Person: schedule.ID(other), Manager: true, Share: schedule.FullTime}))
+	d.ok(d.schedule.ScheduleMember(ctx, 1, schedule.MemberChange{Team: 1, Person: 2, From: day, Share: schedule.FullTime / 2, OnCall: true}))
+	_, err := d.schedule.AddLeave(ctx, 2, schedule.Leave{Person: 2, First: day, Last: day, Note: "the dentist"})
+	d.ok(err)
+	_, _, err = d.schedule.AddFeed(ctx, schedule.Feed{Kind: schedule.FeedTeam, Team: 1, Owner: 1, Label: "ours"})
+	d.ok(err)
+	_, err = d.schedule.AddImport(ctx, 1, schedule.Import{Kind: schedule.ImportHolidays, Team: 1, Label: "days.ics"}, []byte(events(allDay("h", "20261225", "20261226", "Christmas"))))
+	d.ok(err)
+	ana := d.person("ana@other.example")
+	ana.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	dump := func() string {
+		text := ""
+		for _, table := range []string{"membership", "membership_change", "draft", "plan", "shift", "override", "request", "feed", "calendar_import", "absence", "team_rules", "invitation", "token"} {
+			var rows []map[string]any
+			if err := d.db.Read.Table(table).Order("1").Find(&rows).Error; err != nil {
+				t.Fatalf("%s: %v", table, err)
+			}
+			text += fmt.Sprintln(table, rows)
+		}
+		return text
+	}
+	before := dump()
+	token := d.token(other, auth.ScopeWrite)
+	before = strings.Split(before, "\ntoken")[0]
+	inner := regexp.MustCompile(`[:{](team|[a-z]+)\}?`)
+	for _, route := range d.echo.Routes() {
+		rest := strings.TrimPrefix(route.Path, "/api/v1")
+		if route.Method == "echo_route_not_found" || !strings.Contains(rest, ":") || strings.Contains(rest, ":token") || strings.Contains(rest, ":setup") || strings.Contains(rest, ":session") {
+			continue
+		}
+		// Of a route with a team in it only the team is one's own; rotations have
+		// numbers within the rules of the team.
+		if strings.HasPrefix(rest, "/teams/") && strings.Count(rest, ":") == 1 || strings.Contains(rest, ":rotation") ||
+			strings.HasPrefix(rest, "/admin") || strings.HasSuffix(rest, "/members/:person") || strings.HasPrefix(rest, "/teams/:team/members/:person/changes") && !strings.Contains(rest, ":change") {
+			continue
+		}
+		path := inner.ReplaceAllStringFunc(route.Path, func(name string) string {
+			switch name {
+			case ":team", ":person":
+				return "2"
+			case ":from":
+				return day.String()
+			}
+			return "1"
+		})
+		if strings.HasPrefix(route.Path, "/api") {
+			body := ""
+			if route.Method != http.MethodGet {
+				body = `{"reason": "x"}`
+			}
+			if a := d.call(token, route.Method, path, body); a.status < 400 {
+				t.Errorf("%s %s: %d %.200s", route.Method, path, a.status, a.body)
+			}
+			continue
+		}
+		var status int
+		var page string
+		if route.Method == http.MethodPost {
+			status, page = ana.post(path, "reason", "x", "role", "member", "person", "2", "from", day.String(), "until", day.AddDays(9).String(), "name", "x")
+		} else {
+			status, page = ana.get(path)
+		}
+		if status < 400 || strings.Contains(page, "dentist") {
+			t.Errorf("%s %s: %d", route.Method, path, status)
+		}
+	}
+	if after := strings.Split(dump(), "\ntoken")[0]; after != before {
+		a, b := strings.Split(before, "\n"), strings.Split(after, "\n")
+		for i := range a {
+			if a[i] != b[i] {
+				t.Errorf("was\n%s\nis\n%s", a[i], b[i])
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -67,18 +68,19 @@ func (j *jobs) prune(ctx context.Context) error {
 	return errors.Join(j.access.Prune(ctx, now), j.service.Store.PruneSetups(ctx, now.Add(-setupLife)), j.api.ForgetCalls(ctx, now))
 }
 
-// each runs f for every team.
+// each runs f for every team, also when it fails for one.
 func (j *jobs) each(ctx context.Context, f func(schedule.TeamRecord) error) error {
 	teams, err := j.service.Store.Teams(ctx)
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, team := range teams {
 		if err := f(team); err != nil {
-			return err
+			failed = append(failed, fmt.Errorf("team %d: %w", team.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // makeDrafts makes the draft of every team that waits longest.

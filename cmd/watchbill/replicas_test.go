@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -164,4 +165,18 @@ func TestOneAbsence(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A job that fails for one team is done for the others.
+func TestEachTeam(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	d.crewed()
+	var seen []schedule.ID
+	err := (&jobs{service: d.schedule, log: d.log}).each(t.Context(), func(team schedule.TeamRecord) error {
+		seen = append(seen, team.ID)
+		return schedule.ErrConflict
+	})
+	if len(seen) != 2 || !errors.Is(err, schedule.ErrConflict) {
+		t.Errorf("teams %v, %v", seen, err)
+	}
 }
