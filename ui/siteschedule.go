@@ -208,17 +208,28 @@ func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names ma
 			}
 		}
 	}
+	known, err := s.Schedule.Store.Draft(ctx, last.Draft)
+	if err != nil {
+		return err
+	}
+	before, err := s.Schedule.Shifts(ctx, team, from, to, known.CreatedAt)
+	if err != nil {
+		return err
+	}
+	// The plan has made up for what was moved when it was made.
+	passedOn(before, func(id schedule.ID, by float64) {
+		if r := rows[id]; r != nil {
+			r.Difference -= by
+		}
+	})
+	passedOn(shifts, func(id schedule.ID, by float64) {
+		if r := rows[id]; r != nil {
+			r.Points, r.Difference = r.Points+by, r.Difference+by
+		}
+	})
 	weekends := map[schedule.ID]map[schedule.Date]bool{}
 	for i := range shifts {
 		t := &shifts[i]
-		if t.Person != t.Published {
-			points := float64(t.Points())
-			for id, by := range map[schedule.ID]float64{t.Person: points, t.Published: -points} {
-				if r := rows[id]; r != nil {
-					r.Points, r.Difference = r.Points+by, r.Difference+by
-				}
-			}
-		}
 		if r := rows[t.Person]; r != nil && !t.Start.Before(from) {
 			r.Days += t.End.Sub(t.Start).Hours() / 24
 			if weekends[t.Person] == nil {
@@ -238,6 +249,17 @@ func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names ma
 		"in the evening, at night, at weekends and on holidays; the difference includes what was carried over. Holidays are as planned.",
 		from.Format("2 Jan 2006"), to.AddDate(0, 0, -1).Format("2 Jan 2006"))
 	return nil
+}
+
+// passedOn calls add with the points of each shift that was passed on, for who has it
+// and, negative, for who is published.
+func passedOn(shifts []schedule.Shift, add func(id schedule.ID, points float64)) {
+	for i := range shifts {
+		if t := &shifts[i]; t.Person != t.Published {
+			add(t.Person, float64(t.Points()))
+			add(t.Published, -float64(t.Points()))
+		}
+	}
 }
 
 // addWeekends adds the weekends with duty between two times on a wall clock, each

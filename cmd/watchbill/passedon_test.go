@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"html"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +110,40 @@ func TestPlanAgainAroundCovers(t *testing.T) {
 			}
 			d.keepsTheRule(is)
 		})
+	}
+}
+
+// The schedule says of everybody what the next plan would begin with, whether the
+// plan was made before or after a cover.
+func TestFairAfterPlanningAgain(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	admin := d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	order := schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)}
+	agree := func(i int) {
+		shifts := d.coming()
+		_, err := d.schedule.Put(t.Context(), 1, 1, wholeOf(shifts[i]), shifts[i+1].Person, "a wedding")
+		d.ok(err)
+	}
+	for round, cover := range []int{5, 1} {
+		draft, _ := d.planned(order)
+		_, err := d.schedule.Publish(t.Context(), 1, draft.ID, "")
+		d.ok(err)
+		d.now = d.now.Add(time.Hour)
+		agree(cover)
+		in, err := d.schedule.PlanInput(t.Context(), 1, order.Until, order.Until.AddDays(7))
+		d.ok(err)
+		status, body := admin.get("/teams/1/schedule")
+		for id, points := range in.Before {
+			want := strings.Replace(strings.TrimSuffix(fmt.Sprintf("%+.1f", math.Round(float64(points)/100)/10), ".0"), "-", "−", 1)
+			if points > -250 && points < 250 {
+				want = "even"
+			}
+			if !strings.Contains(html.UnescapeString(body), ">"+want+"<") {
+				t.Errorf("round %d: the difference of %d is not %s (%d)", round, id, want, status)
+			}
+		}
+		d.now = d.now.Add(time.Hour)
 	}
 }
 
