@@ -155,7 +155,7 @@ func (s *Site) invitation(c echo.Context) error {
 	w := auth.From(c.Request().Context())
 	page.Join = w.Known() && w.Email == i.Email
 	if p, err := s.Schedule.Store.PersonByEmail(c.Request().Context(), i.Email); err == nil {
-		page.Name.Value = p.Name // whoever invited them has planned them under it
+		page.Name.Value, page.ZoneName.Value = p.Name, p.Zone // as they are planned
 	} else if !errors.Is(err, schedule.ErrNotFound) {
 		return err
 	}

@@ -208,25 +208,16 @@ func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names ma
 			}
 		}
 	}
-	known, err := s.Schedule.Store.Draft(ctx, last.Draft)
-	if err != nil {
-		return err
-	}
-	before, err := s.Schedule.Shifts(ctx, team, from, to, known.CreatedAt)
-	if err != nil {
-		return err
-	}
 	// The plan has made up for what was moved when it was made.
-	passedOn(before, func(id schedule.ID, by float64) {
-		if r := rows[id]; r != nil {
-			r.Difference -= by
-		}
-	})
-	passedOn(shifts, func(id schedule.ID, by float64) {
-		if r := rows[id]; r != nil {
-			r.Points, r.Difference = r.Points+by, r.Difference+by
-		}
-	})
+	draft, err := s.Schedule.Store.Draft(ctx, last.Draft)
+	if err != nil {
+		return err
+	}
+	before, err := s.Schedule.Shifts(ctx, team, from, to, draft.CreatedAt)
+	if err != nil {
+		return err
+	}
+	move(rows, before, shifts)
 	weekends := map[schedule.ID]map[schedule.Date]bool{}
 	for i := range shifts {
 		t := &shifts[i]
@@ -249,6 +240,21 @@ func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names ma
 		"in the evening, at night, at weekends and on holidays; the difference includes what was carried over. Holidays are as planned.",
 		from.Format("2 Jan 2006"), to.AddDate(0, 0, -1).Format("2 Jan 2006"))
 	return nil
+}
+
+// move takes what was passed on when a plan was made out of its differences, and puts
+// in what is by now.
+func move(rows map[schedule.ID]*FairRow, before, now []schedule.Shift) {
+	passedOn(before, func(id schedule.ID, by float64) {
+		if r := rows[id]; r != nil {
+			r.Difference -= by
+		}
+	})
+	passedOn(now, func(id schedule.ID, by float64) {
+		if r := rows[id]; r != nil {
+			r.Points, r.Difference = r.Points+by, r.Difference+by
+		}
+	})
 }
 
 // passedOn calls add with the points of each shift that was passed on, for who has it
