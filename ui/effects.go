@@ -104,7 +104,7 @@ func rank(first bool) int {
 }
 
 // explain adds to requests what accepting them would mean, for both sides, and who
-// can allow what a rule is against.
+// can allow what a rule is against; those come last.
 func (s *Site) explain(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile, list []Request) error {
 	byTeam := map[schedule.ID][]int{}
 	for i := range list {
@@ -136,5 +136,6 @@ func (s *Site) explain(ctx context.Context, w auth.Who, names map[schedule.ID]sc
 			r.CanApprove = w.May(auth.Override, auth.Team(int64(team)))
 		}
 	}
+	slices.SortStableFunc(list, func(a, b Request) int { return rank(!a.Against) - rank(!b.Against) })
 	return nil
 }

@@ -38,12 +38,12 @@ func (s *server) liven(ctx context.Context, team, boss schedule.ID) error {
 	y := &demoStory{Service: s.schedule, team: team, boss: boss, shifts: shifts, used: map[schedule.SlotID]bool{}}
 	engineer := members[1].Person
 	for _, tell := range []func(context.Context) error{
+		func(ctx context.Context) error { return y.asks(ctx, boss) },
 		y.covered,
 		y.asksEverybody,
 		func(ctx context.Context) error { return y.swaps(ctx, 0, true, true) },
 		func(ctx context.Context) error { return y.swaps(ctx, engineer, true, false) },
 		func(ctx context.Context) error { return y.swaps(ctx, boss, false, false) },
-		func(ctx context.Context) error { return y.swaps(ctx, boss, true, false) }, // the newest, so the first she reads
 		func(ctx context.Context) error { return y.isAway(ctx, engineer) },
 		func(ctx context.Context) error { return y.leaves(ctx, members[2:]) },
 		y.nobody,
@@ -112,6 +112,30 @@ func (y *demoStory) asksEverybody(ctx context.Context) error {
 		Team: y.team, Stretch: allOf(t), Person: t.Person, Message: "Parents' evening in that week. I take one of yours.", ExpiresAt: y.Now().Add(3*time.Hour + 50*time.Minute),
 	})
 	return err
+}
+
+// asks leaves a request open that somebody can accept: a swap, or else the last shift
+// that they may have.
+func (y *demoStory) asks(ctx context.Context, whom schedule.ID) error {
+	if err := y.swaps(ctx, whom, true, false); err != nil || len(y.used) > 0 {
+		return err
+	}
+	for i := range slices.Backward(y.shifts) {
+		t := &y.shifts[i]
+		if t.Person == whom {
+			continue
+		}
+		ok, err := y.fits(ctx, schedule.Move{Stretch: allOf(t), To: whom})
+		if err != nil {
+			return err
+		}
+		if ok {
+			y.used[t.Slot] = true
+			_, err = y.Ask(ctx, t.Person, schedule.Request{Team: y.team, Stretch: allOf(t), Person: t.Person, To: whom, Message: "I would like to go skiing with the children."})
+			return err
+		}
+	}
+	return nil
 }
 
 // swaps finds two shifts and offers to swap them, to somebody or to whomever it

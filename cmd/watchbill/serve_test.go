@@ -456,4 +456,9 @@ func TestDemonstration(t *testing.T) {
 		status, body := b.get(path)
 		b.expect(status, body, http.StatusOK, text)
 	}
+	// The first request that she reads can be accepted, a later one is against a rule.
+	_, body = b.get("/requests")
+	if accept, approve := strings.Index(body, "/accept"), strings.Index(body, "/approve"); accept < 0 || approve < accept {
+		t.Errorf("she could accept at %d of her requests and allow at %d", accept, approve)
+	}
 }
