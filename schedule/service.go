@@ -100,8 +100,8 @@ func (s *Service) AddTeam(ctx context.Context, by ID, in TeamImport) (TeamRecord
 // Validate says what is wrong with a team whose rules and people are not looked at.
 func (in TeamImport) Validate() error {
 	var bad problems
-	if strings.TrimSpace(in.Name) == "" || len(in.Name) > 100 {
-		bad.add("name", "a team needs a name of up to 100 letters")
+	if !GoodName(in.Name) {
+		bad.add("name", "a team needs a name of up to %d letters, all of which can be seen", maxName)
 	}
 	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
 		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", in.Zone)
@@ -232,8 +232,8 @@ func (s *Service) people(ctx context.Context, store Store, shifts []Shift) (map[
 func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
 	var bad problems
 	p.Name = strings.Join(strings.Fields(p.Name), " ")
-	if p.Name == "" || len(p.Name) > 100 {
-		bad.add("name", "a name has up to 100 letters")
+	if !GoodName(p.Name) {
+		bad.add("name", "a name has up to %d letters, all of which can be seen", maxName)
 	}
 	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" || p.Zone == "Local" {
 		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", p.Zone)

@@ -318,8 +318,8 @@ func (f *setupForm) readPeople(c echo.Context) map[int]map[string]string {
 // check says by field what is wrong with a person who stands below others.
 func (p *setupPerson) check(people []setupPerson) map[string]string {
 	bad := map[string]string{}
-	if p.Name == "" || len(p.Name) > 100 {
-		bad["name"] = "Write a name of up to 100 letters."
+	if !schedule.GoodName(p.Name) {
+		bad["name"] = "Write a name of up to 100 letters, all of which can be seen."
 	}
 	if p.Email != "" && anAddress.FindString(p.Email) != p.Email {
 		bad["email"] = "This is not an e-mail address."

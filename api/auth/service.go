@@ -124,7 +124,7 @@ func cleanName(name string) (string, error) {
 		return "", invalid("name", "A name is needed.")
 	case len([]rune(name)) > 100:
 		return "", invalid("name", "The name is longer than 100 characters.")
-	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
+	case !schedule.GoodName(name):
 		return "", invalid("name", "The name has characters that cannot be shown.")
 	}
 	return name, nil
