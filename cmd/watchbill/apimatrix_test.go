@@ -16,19 +16,8 @@ import (
 
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
-	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
-
-// both runs a test on a deployment with each kind of database.
-func both(t *testing.T, test func(t *testing.T, d *deployment)) {
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { test(t, deploy(t, kind.address(t))) })
-	}
-}
 
 // token gives a person a token for a year, unless it is edited.
 func (d *deployment) token(person int64, scope auth.Scope, edit ...func(*auth.Token)) string {

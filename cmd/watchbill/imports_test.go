@@ -70,12 +70,7 @@ func newFeed(t *testing.T) *feed {
 // A file and a link say when people are away: looked at first, then taken over, and
 // kept up. What they say reaches plans.
 func TestImports(t *testing.T) {
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { imports(deploy(t, kind.address(t))) })
-	}
+	both(t, func(_ *testing.T, d *deployment) { imports(d) })
 }
 
 func imports(d *deployment) {
@@ -247,12 +242,7 @@ func rota(titles func(name, email string) string, extra ...string) string {
 // What people had in another tool seeds the balances: whoever had more gets less. It
 // counts once, however often it is read, and no more when it is removed.
 func TestSeed(t *testing.T) {
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { seed(deploy(t, kind.address(t))) })
-	}
+	both(t, func(_ *testing.T, d *deployment) { seed(d) })
 }
 
 func seed(d *deployment) {

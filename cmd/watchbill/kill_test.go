@@ -64,12 +64,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts and kills a dozen processes")
 	}
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { killWhilePublishing(t, kind.address(t)) })
-	}
+	onBoth(t, killWhilePublishing)
 }
 
 func killWhilePublishing(t *testing.T, address string) {

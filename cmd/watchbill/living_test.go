@@ -38,12 +38,7 @@ func published(t *testing.T, address string) (d *deployment, admin *browser, shi
 
 // Living with a plan, on the pages of those concerned.
 func TestLivingWithIt(t *testing.T) {
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { living(t, kind.address(t)) })
-	}
+	onBoth(t, living)
 }
 
 func living(t *testing.T, address string) {

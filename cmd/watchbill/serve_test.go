@@ -63,6 +63,19 @@ func deploy(t *testing.T, address string, access ...func(*deployment, *auth.Opti
 	return d
 }
 
+// onBoth runs a test with the address of a fresh database of each kind.
+func onBoth(t *testing.T, test func(t *testing.T, address string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, migrationstest.SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, migrationstest.Postgres(t)) })
+}
+
+// both runs a test on a deployment with each kind of database.
+func both(t *testing.T, test func(t *testing.T, d *deployment)) {
+	t.Helper()
+	onBoth(t, func(t *testing.T, address string) { test(t, deploy(t, address)) })
+}
+
 func (d *deployment) ok(err error) {
 	d.t.Helper()
 	if err != nil {
@@ -172,12 +185,7 @@ func (d *deployment) setUp() *browser {
 // The story of the issue: set up, plan, publish, see who is on, ask for cover as
 // one person, accept as another, and watch the calendar change.
 func TestStory(t *testing.T) {
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { story(deploy(t, kind.address(t))) })
-	}
+	both(t, func(_ *testing.T, d *deployment) { story(d) })
 }
 
 func story(d *deployment) {
@@ -318,8 +326,9 @@ var routes = map[string]string{
 
 // Every route against every role: whoever is less than a route needs is sent to
 // log in or refused, and whoever is enough is neither, and nothing fails.
-func TestRoutesAndRoles(t *testing.T) {
-	d := deploy(t, migrationstest.SQLite(t))
+func TestRoutesAndRoles(t *testing.T) { both(t, routesAndRoles) }
+
+func routesAndRoles(t *testing.T, d *deployment) {
 	ctx := t.Context()
 	admin := d.setUp()
 	other, err := importTeam(strings.NewReplacer("Crew", "Other", "@example.com", "@other.example").Replace(crew))

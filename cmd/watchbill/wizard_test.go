@@ -6,19 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
 
 // A team is set up in five steps: what is wrong is said beside what was typed, the
 // steps can be gone back, and at the end there is a plan.
 func TestWizard(t *testing.T) {
-	for _, kind := range []struct {
-		name    string
-		address func(testing.TB) string
-	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
-		t.Run(kind.name, func(t *testing.T) { wizard(deploy(t, kind.address(t))) })
-	}
+	both(t, func(_ *testing.T, d *deployment) { wizard(d) })
 }
 
 func wizard(d *deployment) {
