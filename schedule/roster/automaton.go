@@ -394,6 +394,21 @@ func (p *pricer) best(gain []int64, near int64) (int64, []int32, bool) {
 	return best, p.taken, true
 }
 
+// eachLoad calls f with every allowed load, in points, that some set has, and
+// the greatest value of such a set. It tells of what best was asked with just
+// before.
+func (p *pricer) eachLoad(f func(load, value int64)) {
+	if p.hi < 0 {
+		return
+	}
+	last := len(p.auto.first) - 1
+	for l := max(p.lo, int(p.from[last])); l <= int(p.to[last]); l++ {
+		if x := p.value[int(p.row[last])+l-int(p.from[last])]; x > never/2 {
+			f(int64(l)*p.unit, x+p.ends[l-p.lo])
+		}
+	}
+}
+
 // relax carries the values of an edge's origin into node v.
 func (p *pricer) relax(v int32, e edge, gain []int64, near int64) {
 	by, g := int32(0), int64(0)

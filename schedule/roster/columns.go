@@ -28,6 +28,7 @@ type generation struct {
 	smooth  float64
 	rounds  int64
 	pivots  int64
+	cells   int64 // values computed by relaxations before r
 	counted int64 // work that cost has reported
 }
 
@@ -340,7 +341,7 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 // cost returns the units of work since it was last asked.
 func (g *generation) cost() int64 {
 	n := int64(len(g.lp.rhs))
-	work := g.pivots*(n*n/300+int64(len(g.lp.cols))/20) + g.r.cells/200
+	work := g.pivots*(n*n/300+int64(len(g.lp.cols))/20) + (g.cells+g.r.cells)/200
 	units := work - g.counted
 	g.counted = work
 	return units

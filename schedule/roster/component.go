@@ -135,12 +135,16 @@ func hasExactPairs(autos []*automaton) bool {
 // their values plus slack. Unless thorough, it is content to try whether the
 // largest deviation can be less than it is.
 func (c *component) raise(k int, slack []int64, thorough bool) {
-	if c.least[k] >= c.value(k) || c.meter.spent() || slices.Equal(c.priced[k], c.search.vec) {
+	given := c.search.vec
+	if c.order[k] == TermMaxDev {
+		given = given[:k] // how far prices reach is the same whatever it is
+	}
+	if c.least[k] >= c.value(k) || c.meter.spent() || c.priced[k] != nil && slices.Equal(c.priced[k], given) {
 		return
 	}
 	defer func() {
 		if (thorough || c.order[k] != TermMaxDev) && !c.meter.spent() {
-			c.priced[k] = slices.Clone(c.search.vec) // pricing again would say the same
+			c.priced[k] = slices.Clone(given) // pricing again would say the same
 		}
 	}()
 	settled, limit := c.settled(k, slack)
@@ -149,7 +153,11 @@ func (c *component) raise(k int, slack []int64, thorough bool) {
 		return // marks have no price; the bound stays at nothing
 	case TermMaxDev:
 		c.raiseByPools(settled, k)
-		c.raiseMaxDev(settled, k, thorough)
+		if thorough {
+			c.climb(k, settled)
+		} else {
+			c.probe(k, settled)
+		}
 	default:
 		if c.tooLarge() {
 			return
@@ -254,7 +262,6 @@ func (c *component) raiseByPools(settled map[string]int64, k int) {
 			try := min(lo+step, hi) - 1
 			if c.refutes(k, values[try], values[try+1], few, pool) {
 				lo, step = try+1, step*2
-				c.least[k] = max(c.least[k], values[lo])
 			} else {
 				hi = try
 				step = (hi - lo + 1) / 2
@@ -263,32 +270,18 @@ func (c *component) raiseByPools(settled map[string]int64, k int) {
 	}
 }
 
-// raiseMaxDev looks for the least limit that the relaxation cannot refute.
-func (c *component) raiseMaxDev(settled map[string]int64, k int, thorough bool) {
-	values := c.deviations(c.value(k))
-	lo, hi := 0, len(values)-1 // values[:lo] are refuted; values[hi] is held
-	for lo < hi && values[lo] < c.least[k] {
-		lo++
-	}
-	for try := hi - 1; lo < hi && !c.meter.spent(); try = (lo + hi) / 2 {
-		// Refuting values[try] refutes all below it.
-		if c.refutes(k, values[try], values[try+1], settled, "") {
-			lo = try + 1
-			c.least[k] = max(c.least[k], values[lo])
-		} else {
-			hi = try
-		}
-		if !thorough {
-			return
-		}
+// probe tries whether no roster has a smaller largest deviation than the best.
+func (c *component) probe(k int, settled map[string]int64) {
+	if values := c.deviations(c.value(k)); len(values) > 1 && values[len(values)-2] >= c.least[k] {
+		c.refutes(k, values[len(values)-2], values[len(values)-1], settled, "")
 	}
 }
 
 // refutes says whether no roster has every |deviation| within limit, so that one
-// is next at least; with a pool, whether that one alone has none.
+// is next at least, and raises the bound of term k then; with a pool, whether that
+// one alone has none.
 func (c *component) refutes(k int, limit, next int64, settled map[string]int64, pool string) bool {
-	_, pairs := settled[TermSpacing]
-	r := newRelaxation(c.md, c.automata(pairs, settled), c.unit, TermMaxDev, limit, settled, c.box(TermMaxDev))
+	r := c.within(limit, settled)
 	if pool != "" {
 		r.only(pool)
 	}
@@ -300,6 +293,7 @@ func (c *component) refutes(k int, limit, next int64, settled map[string]int64, 
 		return false
 	}
 	c.note(k, r, &g.at, Step{Bound: next, Limit: limit})
+	c.least[k] = max(c.least[k], next)
 	return true
 }
 

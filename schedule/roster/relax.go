@@ -126,6 +126,23 @@ func (r *relaxation) coefficient(term string, p *prices) int64 {
 // sets what each member would take. When some member has no set with an allowed
 // load, impossible is true: nothing satisfies the limit.
 func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
+	total = r.worth(p)
+	for _, m := range r.members {
+		near := r.fill(m, p)
+		owed := r.branch(int(m))
+		v, set, ok := r.pricers[m].best(r.gain, near)
+		if v -= owed; !ok || v < -decisive/2 {
+			return 0, true
+		}
+		total -= v
+		r.sets[m] = append(r.sets[m][:0], set...)
+	}
+	return total, false
+}
+
+// worth returns the bound's part without the members' sets: what all slots are
+// worth, less what those that stay uncovered may earn and what is settled costs.
+func (r *relaxation) worth(p *prices) (total int64) {
 	moved := r.coefficient(TermChanges, p)
 	for s := range r.md.slots {
 		total += p.Slot[s]
@@ -142,17 +159,7 @@ func (r *relaxation) bound(p *prices) (total int64, impossible bool) {
 			total -= p.Term[t] * v
 		}
 	}
-	for _, m := range r.members {
-		near := r.fill(m, p)
-		owed := r.branch(int(m))
-		v, set, ok := r.pricers[m].best(r.gain, near)
-		if v -= owed; !ok || v < -decisive/2 {
-			return 0, true
-		}
-		total -= v
-		r.sets[m] = append(r.sets[m][:0], set...)
-	}
-	return total, false
+	return total
 }
 
 // fill sets what each slot and each load is worth to a member, and returns what

@@ -36,6 +36,23 @@ func (c *component) settle(k int, slack []int64) {
 	c.raise(k, slack, true)
 }
 
+// pursue walks the largest deviation down to the bound that prices gave it, or
+// halfway there: where some are bound to be worse off than the rest, that evens
+// those out among themselves, which the least that each alone could have does not.
+func (c *component) pursue(k int, slack []int64) {
+	c.raise(k, slack, true)
+	for n := int64(1); c.value(k) > c.least[k] && !c.meter.spent(); n++ {
+		goal := c.least[k]
+		if n%2 == 0 {
+			goal = (c.least[k] + c.value(k)) / 2
+		}
+		c.meter.add(100) // no attempt is free
+		c.search.turn = int(n) - 1
+		moves := int64(len(c.md.slots)) * annealMoves * (1 + n/3)
+		c.search.anneal(k, c.least[k], goal, min(moves, c.meter.left()+10_000), c.meter)
+	}
+}
+
 // settleQuickly brings term k down without looking for its bound.
 func (c *component) settleQuickly(k int) {
 	c.at = c.order[k]

@@ -130,6 +130,10 @@ func (s *solver) firstPass() {
 				return // refine takes all of what follows together
 			}
 			c.meter.within(share(c), func() { c.settle(k, slack) })
+			if term == TermMaxDev && c.value(k) > c.least[k] && c.pricesFast() {
+				// What follows would be bounded anew when this came down later.
+				c.meter.within(c.meter.left()/2, func() { c.pursue(k, slack) })
+			}
 		})
 	}
 }
