@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -244,6 +245,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(listener) }()
+	debug.FreeOSMemory() // templates and the API's document are made: what that took is not needed again
 	select {
 	case err := <-ended:
 		return err
