@@ -85,6 +85,15 @@ func who(c echo.Context) (auth.Who, error) {
 	return w, nil
 }
 
+// owner returns who is looking, if they may change what is their own.
+func owner(c echo.Context) (auth.Who, error) {
+	w, err := who(c)
+	if err != nil {
+		return w, err
+	}
+	return w, w.Must(auth.EditOwn, auth.Person(w.Person))
+}
+
 func me(w auth.Who) schedule.ID { return schedule.ID(w.Person) }
 
 // frame fills in what every page needs.

@@ -244,10 +244,7 @@ func hoursOf(text string) (from, until string) {
 
 func (s *Site) saveAccount(c echo.Context) error {
 	ctx := c.Request().Context()
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}

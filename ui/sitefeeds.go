@@ -137,10 +137,7 @@ func (s *Site) putFeeds(ctx context.Context, page *Account, w auth.Who) error {
 // addFeed makes a calendar feed and shows its link, once.
 func (s *Site) addFeed(c echo.Context) error {
 	ctx := c.Request().Context()
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}
@@ -207,10 +204,7 @@ func (s *Site) revokeFeed(c echo.Context) error {
 }
 
 func (s *Site) changeFeed(c echo.Context, change func(context.Context, auth.Who, schedule.ID) error) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}

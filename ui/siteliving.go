@@ -81,10 +81,7 @@ func why(c *schedule.Change, names map[schedule.ID]schedule.Profile) string {
 
 // sawChanges notes that the reader knows what the page told them.
 func (s *Site) sawChanges(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}
@@ -180,10 +177,7 @@ func (s *Site) takeOver(c echo.Context) error {
 
 // coverLeave asks everybody for cover of what falls into an absence.
 func (s *Site) coverLeave(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}

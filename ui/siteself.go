@@ -85,10 +85,7 @@ func leave(c echo.Context, w auth.Who) (schedule.Leave, error) {
 }
 
 func (s *Site) addTimeOff(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}
@@ -126,10 +123,7 @@ func putError(err error, text string, fields map[string]*Field, other *string) {
 }
 
 func (s *Site) addWish(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}
@@ -165,10 +159,7 @@ func (s *Site) addWish(c echo.Context) error {
 
 // removeWish takes back a wish, with all the days that it stands for.
 func (s *Site) removeWish(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}
@@ -203,10 +194,7 @@ func strength(cost int64) string {
 }
 
 func (s *Site) removeLeave(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.EditOwn, auth.Person(w.Person))
-	}
+	w, err := owner(c)
 	if err != nil {
 		return err
 	}
