@@ -100,7 +100,7 @@ func noFeed(c echo.Context) error {
 // stamp is what the bytes of a feed are made of. The format is part of it: raise it
 // with every change of how events are written.
 func (s *Feeds) stamp(f *schedule.OpenFeed) string {
-	sum := sha256.Sum256([]byte("format 1 " + s.BaseURL + " " + f.Stamp))
+	sum := sha256.Sum256([]byte("format 2 " + s.BaseURL + " " + f.Stamp))
 	return hex.EncodeToString(sum[:16])
 }
 
