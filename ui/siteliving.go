@@ -198,24 +198,6 @@ func (s *Site) coverLeave(c echo.Context) error {
 	return answer(c, err, "/timeoff", "Asked everybody for cover of "+plural(n, "shift", "shifts")+". You stay on call until somebody accepts.")
 }
 
-// approve lets a manager accept a request for whom it asks, against a hard rule and
-// with a reason.
-func (s *Site) approve(c echo.Context) error {
-	r, w, err := s.requestOf(c)
-	if err == nil {
-		err = w.Must(auth.Override, auth.Team(int64(r.Team)))
-	}
-	if err != nil {
-		return err
-	}
-	person := r.To
-	if person == 0 {
-		person = me(w) // who asks everybody asks the manager too
-	}
-	_, err = s.Schedule.Approve(c.Request().Context(), me(w), r.ID, person, c.FormValue("reason"))
-	return answer(c, err, "/requests", "Allowed. The reason and the rule stand in the history of the shift.")
-}
-
 // undo takes an override back: for those it concerns before it has begun, and the
 // rest of it after that; managers with a reason against a rule.
 func (s *Site) undo(c echo.Context) error {

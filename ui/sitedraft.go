@@ -1,0 +1,228 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// draftOf finds the draft of the path, which must be the team's.
+func (s *Site) draftOf(c echo.Context) (Frame, schedule.TeamRecord, schedule.Draft, auth.Who, error) {
+	f, team, w, err := s.teamFrame(c, "Draft", "drafts", auth.Publish)
+	if err != nil {
+		return f, team, schedule.Draft{}, w, err
+	}
+	id, err := param(c, "draft")
+	if err != nil {
+		return f, team, schedule.Draft{}, w, err
+	}
+	d, err := s.Schedule.Store.Draft(c.Request().Context(), id)
+	if err == nil && d.Team != team.ID {
+		err = fmt.Errorf("draft %d of team %d: %w", id, team.ID, schedule.ErrNotFound)
+	}
+	return f, team, d, w, err
+}
+
+// draft shows one plan before it is published.
+func (s *Site) draft(c echo.Context) error {
+	return s.draftPage(c, http.StatusOK, func(*Draft) {})
+}
+
+func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
+	ctx := c.Request().Context()
+	f, team, d, w, err := s.draftOf(c)
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(team.Zone)
+	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	page := Draft{Frame: f, DraftLine: s.draftLine(&d, zone, names), Editable: d.State == schedule.DraftReady}
+	page.Zone, page.BrowserZoneNote = team.Zone, false
+	if d.State == schedule.DraftFailed {
+		page.Mistakes = lineErrors(d.Message)
+	}
+	plans, err := s.Schedule.Store.Plans(ctx, team.ID)
+	if err != nil {
+		return err
+	}
+	if d.Plan != "" {
+		planned, plan, err := readPlan(d.Plan)
+		if err != nil {
+			return err
+		}
+		page.fill(plan, zone, w.Name)
+		if err := s.pins(ctx, &page, &d, plan, names); err != nil {
+			return err
+		}
+		if err := s.against(ctx, &page, &d, planned, plan, plans, names); err != nil {
+			return err
+		}
+	}
+	list, err := s.Schedule.Store.Drafts(ctx, team.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range compareChoices(list, len(plans) > 0) {
+		if o.Value != itoa(int64(d.ID)) {
+			page.Others = append(page.Others, o)
+		}
+	}
+	put(&page)
+	return s.show(c, status, "draft", page)
+}
+
+// against shows what a ready draft changes about what is published, and for whom.
+func (s *Site) against(ctx context.Context, page *Draft, d *schedule.Draft, planned *schedule.Planned, plan *planFile, plans []schedule.Plan, names map[schedule.ID]schedule.Profile) error {
+	if d.State != schedule.DraftReady {
+		return nil
+	}
+	if len(plans) > 0 && int64(plans[0].Number) != d.BasedOn {
+		page.Editable, page.Overtaken = false, fmt.Sprintf("Plan %d was published since this draft was made, so it cannot be published any more.", plans[0].Number)
+		return nil
+	}
+	page.First = len(plans) == 0
+	differences, err := s.Schedule.DraftDifferences(ctx, d, planned)
+	if err != nil {
+		return err
+	}
+	why := map[string]string{}
+	for _, c := range plan.Changes {
+		why[c.ID] = c.Why
+	}
+	for i := range differences {
+		x := &differences[i]
+		if x.Was == nil {
+			page.New++
+			continue
+		}
+		change := Change{Rotation: upper(string(x.Was.Rotation)), Start: x.Start(), End: x.Was.End, Was: names[x.Was.Person].Name, Why: why[string(x.Was.Slot)]}
+		if x.Is != nil {
+			change.Will, change.End = names[x.Is.Person].Name, x.Is.End
+		}
+		if change.Was != change.Will || x.Is == nil || !x.Is.Start.Equal(x.Was.Start) || !x.Is.End.Equal(x.Was.End) {
+			page.Changes = append(page.Changes, change)
+		}
+	}
+	for _, a := range schedule.AffectedBy(differences) {
+		page.Affected = append(page.Affected, affectedLine(&a, names))
+	}
+	slices.SortFunc(page.Affected, func(a, b AffectedLine) int { return strings.Compare(a.Name, b.Name) })
+	page.Summary = fmt.Sprintf("%d unfilled, %s, largest difference %.1f points", plan.Even.Unfilled, plural(len(page.Changes), "change", "changes"), plan.Even.Largest)
+	page.Stale, err = s.stale(ctx, d, names)
+	return err
+}
+
+// maxNamed is how many shifts of a person are named before the rest is counted.
+const maxNamed = 4
+
+func affectedLine(a *schedule.Affected, names map[schedule.ID]schedule.Profile) AffectedLine {
+	l := AffectedLine{Name: names[a.Person].Name}
+	lines := func(shifts []schedule.Published) (out []ShiftLine, more int) {
+		for _, p := range shifts[:min(maxNamed, len(shifts))] {
+			out = append(out, ShiftLine{Rotation: upper(string(p.Rotation)), Start: p.Start, End: p.End})
+		}
+		return out, len(shifts) - len(out)
+	}
+	l.Loses, l.MoreLost = lines(a.Loses)
+	l.Gets, l.MoreGot = lines(a.Gets)
+	return l
+}
+
+// stale says what has changed since a draft was made that it does not know.
+func (s *Site) stale(ctx context.Context, d *schedule.Draft, names map[schedule.ID]schedule.Profile) (string, error) {
+	entries, err := s.Schedule.Store.AuditOf(ctx, 0, d.Team, 100)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if e.At.After(d.CreatedAt) && (strings.HasPrefix(e.Action, "rules.") || strings.HasPrefix(e.Action, "member.")) {
+			return "The rules or the members have changed since this draft was made.", nil
+		}
+	}
+	members, err := s.Schedule.Store.Members(ctx, d.Team)
+	if err != nil {
+		return "", err
+	}
+	var ids []schedule.ID
+	for _, m := range members {
+		ids = append(ids, m.Person)
+	}
+	leaves, err := s.Schedule.Store.Leaves(ctx, ids)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range leaves {
+		if l.CreatedAt.After(d.CreatedAt) {
+			return names[l.Person].Name + " has entered time off or a wish since this draft was made.", nil
+		}
+	}
+	return "", nil
+}
+
+// plan shows a version that was published.
+func (s *Site) plan(c echo.Context) error {
+	ctx := c.Request().Context()
+	f, team, w, err := s.teamFrame(c, "Plan", "drafts", auth.Publish)
+	if err != nil {
+		return err
+	}
+	number, err := param(c, "plan")
+	if err != nil {
+		return err
+	}
+	p, err := s.Schedule.Store.Plan(ctx, team.ID, int(number))
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(team.Zone)
+	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	_, file, err := readPlan(p.Document)
+	if err != nil {
+		return err
+	}
+	line := planLine(&p, zone, names)
+	page := Draft{Frame: f, DraftLine: DraftLine{ID: int64(p.Number), Name: fmt.Sprintf("Plan %d", p.Number), From: line.From, To: line.To, State: schedule.DraftPublished, By: line.By, Made: p.PublishedAt}}
+	page.Title, page.Zone, page.BrowserZoneNote, page.Published, page.NoteText = page.Name, team.Zone, false, true, p.Note
+	page.fill(file, zone, w.Name)
+	return s.show(c, http.StatusOK, "draft", page)
+}
+
+func (s *Site) publish(c echo.Context) error {
+	_, team, d, w, err := s.draftOf(c)
+	if err != nil {
+		return err
+	}
+	_, err = s.Schedule.Publish(c.Request().Context(), me(w), d.ID, c.FormValue("note"))
+	if text, ok := refused(err); ok {
+		return done(c, fmt.Sprintf("/teams/%d/drafts/%d", team.ID, d.ID), "bad", text)
+	}
+	return answer(c, err, fmt.Sprintf("/teams/%d/schedule", team.ID), "Published. Calendars follow with their next refresh.")
+}
+
+func (s *Site) discard(c echo.Context) error {
+	_, team, d, w, err := s.draftOf(c)
+	if err != nil {
+		return err
+	}
+	return answer(c, s.Schedule.Discard(c.Request().Context(), me(w), d.ID), fmt.Sprintf("/teams/%d/drafts", team.ID), "Discarded.")
+}
