@@ -94,6 +94,15 @@ func owner(c echo.Context) (auth.Who, error) {
 	return w, w.Must(auth.EditOwn, auth.Person(w.Person))
 }
 
+// may returns who is looking, if they may do what is about no person and no team.
+func may(c echo.Context, need auth.Action) (auth.Who, error) {
+	w, err := who(c)
+	if err != nil {
+		return w, err
+	}
+	return w, w.Must(need, auth.On{})
+}
+
 func me(w auth.Who) schedule.ID { return schedule.ID(w.Person) }
 
 // frame fills in what every page needs.
@@ -135,12 +144,17 @@ func (s *Site) teamFrame(c echo.Context, title, nav string, need auth.Action) (F
 		return Frame{}, team, w, err
 	}
 	f, err := s.frame(c, w, title, nav)
+	f.about(id)
+	return f, team, w, err
+}
+
+// about makes a page one about a team.
+func (f *Frame) about(team schedule.ID) {
 	for i := range f.Teams {
-		if f.Teams[i].ID == int64(id) {
+		if f.Teams[i].ID == int64(team) {
 			f.Team = &f.Teams[i]
 		}
 	}
-	return f, team, w, err
 }
 
 // show renders a page whole or not at all.

@@ -44,11 +44,8 @@ func (s *Site) admin(c echo.Context) error {
 
 func (s *Site) adminPage(c echo.Context) (*Admin, error) {
 	ctx := c.Request().Context()
-	w, err := who(c)
+	w, err := may(c, auth.Administrate)
 	if err != nil {
-		return nil, err
-	}
-	if err := w.Must(auth.Administrate, auth.On{}); err != nil {
 		return nil, err
 	}
 	f, err := s.frame(c, w, "People and teams", "admin")
@@ -90,7 +87,7 @@ func (s *Site) adminPage(c echo.Context) (*Admin, error) {
 
 // newTeam is what a team begins with: one duty that changes hands on Mondays.
 const newTeam = `team: %q
-zone: %s
+zone: %q
 
 limits:
   on_call: 1 week in 3
@@ -105,17 +102,14 @@ rotations:
 // and one duty.
 func (s *Site) addTeam(c echo.Context) error {
 	ctx := c.Request().Context()
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.Administrate, auth.On{})
-	}
+	w, err := may(c, auth.Administrate)
 	if err != nil {
 		return err
 	}
 	in := schedule.TeamImport{
-		Name: strings.TrimSpace(c.FormValue("name")), Zone: c.FormValue("zone"), HorizonWeeks: 8, From: schedule.DateOf(s.Schedule.Now()),
-		Rules: fmt.Sprintf(newTeam, c.FormValue("name"), c.FormValue("zone")),
+		Name: strings.TrimSpace(c.FormValue("name")), Zone: strings.TrimSpace(c.FormValue("zone")), HorizonWeeks: 8, From: schedule.DateOf(s.Schedule.Now()),
 	}
+	in.Rules = fmt.Sprintf(newTeam, in.Name, in.Zone)
 	var team schedule.TeamRecord
 	if text := strings.TrimSpace(c.FormValue("file")); text != "" {
 		if in, err = s.Team(text); err != nil {
@@ -128,20 +122,28 @@ func (s *Site) addTeam(c echo.Context) error {
 	if err == nil {
 		return done(c, fmt.Sprintf("/teams/%d/settings", team.ID), "good", "The team is there. Add its people, look at the rules, then make a draft.")
 	}
+	return s.adminAgain(c, err, func(page *Admin, problem httperr.Problem) {
+		page.TeamName.Value, page.TeamZone.Value, page.TeamFile.Value = c.FormValue("name"), c.FormValue("zone"), c.FormValue("file")
+		other := ""
+		put(problem, map[string]*Field{"name": &page.TeamName, "zone": &page.TeamZone, "file": &page.TeamFile}, &other)
+		if other != "" {
+			page.Flash = &Flash{Kind: "bad", Text: other}
+		}
+	})
+}
+
+// adminAgain shows the page for administrators with a form that was refused, into which
+// give puts back what was typed and what is wrong with it.
+func (s *Site) adminAgain(c echo.Context, err error, give func(*Admin, httperr.Problem)) error {
 	problem := httperr.Of(err)
-	if problem.Internal() {
+	if len(problem.Fields) == 0 {
 		return err
 	}
-	page, err := s.adminPage(c)
-	if err != nil {
-		return err
+	page, pageErr := s.adminPage(c)
+	if pageErr != nil {
+		return pageErr
 	}
-	page.TeamName.Value, page.TeamZone.Value, page.TeamFile.Value = c.FormValue("name"), c.FormValue("zone"), c.FormValue("file")
-	other := ""
-	put(problem, map[string]*Field{"name": &page.TeamName, "zone": &page.TeamZone, "file": &page.TeamFile}, &other)
-	if other != "" {
-		page.Flash = &Flash{Kind: "bad", Text: other}
-	}
+	give(page, problem)
 	return s.show(c, problem.Status, "admin", page)
 }
 

@@ -88,15 +88,11 @@ func (s *Site) revokeInvitation(c echo.Context) error {
 }
 
 func (s *Site) invite(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.Grant, auth.On{})
-	}
-	if err != nil {
+	if _, err := may(c, auth.Grant); err != nil {
 		return err
 	}
 	in := auth.Inviting{Email: c.FormValue("email"), Admin: c.FormValue("admin") != ""}
-	var out auth.Invited
+	var err error
 	if text := c.FormValue("team"); text != "" {
 		if in.Team, err = strconv.ParseInt(text, 10, 64); err == nil {
 			_, err = s.Schedule.Store.Team(c.Request().Context(), schedule.ID(in.Team))
@@ -105,24 +101,22 @@ func (s *Site) invite(c echo.Context) error {
 			err = &schedule.InvalidError{Field: "team", Reason: "There is no such team; choose one of the list."}
 		}
 	}
+	var out auth.Invited
 	if err == nil {
 		out, err = s.Access.Invite(c.Request().Context(), in)
 	}
-	if err == nil && out.Secret == "" {
+	if err != nil {
+		return s.adminAgain(c, err, func(page *Admin, problem httperr.Problem) {
+			page.Email.Value, page.TeamID.Value = c.FormValue("email"), c.FormValue("team")
+			put(problem, map[string]*Field{"email": &page.Email, "team": &page.TeamID}, &page.Email.Error)
+		})
+	}
+	if out.Secret == "" {
 		return done(c, "/admin#invitations", "good", out.Email+" has an account already and is in the team now.")
 	}
-	problem := httperr.Of(err)
-	if err != nil && len(problem.Fields) == 0 {
-		return err
-	}
-	page, pageErr := s.adminPage(c)
-	if pageErr != nil {
-		return pageErr
-	}
+	page, err := s.adminPage(c)
 	if err != nil {
-		page.Email.Value, page.TeamID.Value = c.FormValue("email"), c.FormValue("team")
-		put(problem, map[string]*Field{"email": &page.Email, "team": &page.TeamID}, &page.Email.Error)
-		return s.show(c, problem.Status, "admin", page)
+		return err
 	}
 	page.Link = s.BaseURL + "/invite/" + out.Secret
 	return s.show(c, http.StatusOK, "admin", page)

@@ -3,9 +3,11 @@ package ui
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"watchbill/api/auth"
 	"watchbill/api/httperr"
+	"watchbill/schedule"
 
 	"github.com/labstack/echo/v4"
 )
@@ -63,11 +65,7 @@ func (s *Site) fillAccounts(ctx context.Context, page *Admin) error {
 // administered answers a change by an administrator: back to the page, with what is
 // wrong in a sentence.
 func (s *Site) administered(c echo.Context, to, good string, change func(ctx context.Context, person int64) error) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.Administrate, auth.On{})
-	}
-	if err != nil {
+	if _, err := may(c, auth.Administrate); err != nil {
 		return err
 	}
 	id, err := param(c, "person")
@@ -97,26 +95,15 @@ func (s *Site) addService(c echo.Context) error {
 	if err == nil {
 		return done(c, "/admin#services", "good", "The service account is there. Make a token for it.")
 	}
-	problem := httperr.Of(err)
-	if len(problem.Fields) == 0 {
-		return err
-	}
-	page, err := s.adminPage(c)
-	if err != nil {
-		return err
-	}
-	page.ServiceName.Value = c.FormValue("name")
-	put(problem, map[string]*Field{"name": &page.ServiceName}, &page.ServiceName.Error)
-	return s.show(c, problem.Status, "admin", page)
+	return s.adminAgain(c, err, func(page *Admin, problem httperr.Problem) {
+		page.ServiceName.Value = c.FormValue("name")
+		put(problem, map[string]*Field{"name": &page.ServiceName}, &page.ServiceName.Error)
+	})
 }
 
 // addServiceToken makes a token of a service account and shows it, once.
 func (s *Site) addServiceToken(c echo.Context) error {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.Grant, auth.On{})
-	}
-	if err != nil {
+	if _, err := may(c, auth.Grant); err != nil {
 		return err
 	}
 	id, err := param(c, "person")
@@ -128,27 +115,31 @@ func (s *Site) addServiceToken(c echo.Context) error {
 	if err == nil {
 		_, text, err = s.Access.MakeServiceToken(c.Request().Context(), int64(id), c.FormValue("name"), lasts)
 	}
-	problem := httperr.Of(err)
-	if err != nil && len(problem.Fields) == 0 {
+	if err != nil {
+		return s.adminAgain(c, err, func(page *Admin, problem httperr.Problem) {
+			if row := page.service(id); row != nil {
+				row.TokenName.Value, row.TokenExpires.Value = c.FormValue("name"), c.FormValue("days")
+				put(problem, map[string]*Field{"name": &row.TokenName, "days": &row.TokenExpires}, &row.TokenName.Error)
+			}
+		})
+	}
+	page, err := s.adminPage(c)
+	if err != nil {
 		return err
 	}
-	page, pageErr := s.adminPage(c)
-	if pageErr != nil {
-		return pageErr
+	if row := page.service(id); row != nil {
+		row.NewToken = text
 	}
-	for i := range page.Services {
-		if row := &page.Services[i]; row.ID == int64(id) && err == nil {
-			row.NewToken = text
-		} else if row.ID == int64(id) {
-			row.TokenName.Value, row.TokenExpires.Value = c.FormValue("name"), c.FormValue("days")
-			put(problem, map[string]*Field{"name": &row.TokenName, "days": &row.TokenExpires}, &row.TokenName.Error)
-		}
+	return s.show(c, http.StatusOK, "admin", page)
+}
+
+// service finds the row of a service account; nil when there is none.
+func (p *Admin) service(id schedule.ID) *AdminService {
+	at := slices.IndexFunc(p.Services, func(a AdminService) bool { return a.ID == int64(id) })
+	if at < 0 {
+		return nil
 	}
-	status := http.StatusOK
-	if err != nil {
-		status = problem.Status
-	}
-	return s.show(c, status, "admin", page)
+	return &p.Services[at]
 }
 
 func (s *Site) revokeServiceToken(c echo.Context) error {

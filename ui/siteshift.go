@@ -72,11 +72,7 @@ func (s *Site) slot(c echo.Context, need auth.Action) (*slotView, error) {
 	if v.frame, err = s.frame(c, w, string(v.Rotation)+" shift", "schedule"); err != nil {
 		return nil, err
 	}
-	for i := range v.frame.Teams {
-		if v.frame.Teams[i].ID == int64(v.Team) {
-			v.frame.Team = &v.frame.Teams[i]
-		}
-	}
+	v.frame.about(v.Team)
 	return v, nil
 }
 

@@ -60,18 +60,9 @@ func (f *setupForm) path(step string) string {
 	return fmt.Sprintf("/setup/%d/%s", f.record.ID, step)
 }
 
-// administrator returns who sets teams up.
-func administrator(c echo.Context) (auth.Who, error) {
-	w, err := who(c)
-	if err == nil {
-		err = w.Must(auth.Administrate, auth.On{})
-	}
-	return w, err
-}
-
 // setupOf finds the set-up of the path, which must be the reader's.
 func (s *Site) setupOf(c echo.Context) (f setupForm, err error) {
-	if f.who, err = administrator(c); err != nil {
+	if f.who, err = may(c, auth.Administrate); err != nil {
 		return f, err
 	}
 	id, err := param(c, "setup")
@@ -161,7 +152,7 @@ func (s *Site) unfinished(ctx context.Context, f *setupForm, page *Wizard) error
 }
 
 func (s *Site) newSetup(c echo.Context) error {
-	w, err := administrator(c)
+	w, err := may(c, auth.Administrate)
 	if err != nil {
 		return err
 	}
@@ -184,7 +175,7 @@ func (s *Site) setupStep(step string) echo.HandlerFunc {
 }
 
 func (s *Site) startSetup(c echo.Context) error {
-	w, err := administrator(c)
+	w, err := may(c, auth.Administrate)
 	if err != nil {
 		return err
 	}
