@@ -40,6 +40,10 @@ type DB struct {
 // schema is what it is: see Migrate.
 func Open(ctx context.Context, address string) (*DB, error) {
 	if IsPostgres(address) {
+		address, err := impatient(address)
+		if err != nil {
+			return nil, err
+		}
 		db, err := open(ctx, postgres.Open(address), 20)
 		if err != nil {
 			return nil, err
@@ -67,6 +71,24 @@ func Open(ctx context.Context, address string) (*DB, error) {
 // IsPostgres says whether an address names a PostgreSQL server.
 func IsPostgres(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// impatient makes PostgreSQL end a transaction whose program does nothing for half a
+// minute, unless the address says something else: a program that is stopped in the
+// middle, or whose machine is gone, would hold its locks for as long as its connection
+// seems alive, and everybody else would wait.
+func impatient(address string) (string, error) {
+	const setting = "idle_in_transaction_session_timeout"
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", errors.New("the address of the database cannot be read; it looks like postgres://user:password@host/name, with %40 for an @ in the password")
+	}
+	q := u.Query()
+	if !q.Has(setting) {
+		q.Set(setting, "30s")
+	}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
 }
 
 // dataSource returns the driver's name for a file. Transactions take the write
@@ -189,7 +211,8 @@ func (db *DB) provider(ctx context.Context) (*goose.Provider, func(), error) {
 			return nil, nil, err
 		}
 	} else {
-		locker, err := lock.NewPostgresSessionLocker()
+		// Whoever waits looks every second, for five minutes.
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return nil, nil, err
 		}

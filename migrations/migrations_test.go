@@ -117,8 +117,34 @@ func TestSQLiteSettings(t *testing.T) {
 	}
 }
 
+// A program that stops in the middle of a transaction does not keep others waiting
+// for ever, and nothing of what it did stays.
+func TestStalledTransaction(t *testing.T) {
+	address := migrationstest.Postgres(t)
+	db := migrationstest.Migrated(t, address)
+	var timeout string
+	if err := db.Read.Raw("SHOW idle_in_transaction_session_timeout").Scan(&timeout).Error; err != nil || timeout != "30s" {
+		t.Errorf("a transaction may do nothing for %s: %v", timeout, err)
+	}
+	stalled := migrationstest.Migrated(t, address+"&idle_in_transaction_session_timeout=50ms")
+	const add = "INSERT INTO team (id, name, zone, horizon_weeks, created_at) VALUES (1, ?, 'UTC', 8, 0)"
+	tx := stalled.Write.Begin()
+	if err := tx.Exec(add, "half").Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write.Exec(add, "whole").Error; err != nil { // it waits for the other
+		t.Error(err)
+	}
+	if err := tx.Commit().Error; err == nil {
+		t.Error("the stalled transaction is committed")
+	}
+	if err := stalled.Ping(t.Context()); err != nil {
+		t.Errorf("the stalled program does not go on: %v", err)
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
-	for _, address := range []string{"/no/such/folder/watchbill.db", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"} {
+	for _, address := range []string{"/no/such/folder/watchbill.db", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1", "postgres://nobody:%zz@127.0.0.1/none"} {
 		if db, err := migrations.Open(context.Background(), address); err == nil {
 			t.Errorf("%s was opened", address)
 			_ = db.Close()

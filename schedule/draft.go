@@ -47,8 +47,7 @@ func (s *Service) MakeDraft(ctx context.Context, by ID, o DraftOrder) (Draft, er
 	if err != nil {
 		return d, err
 	}
-	err = s.makeDraft(ctx, &d)
-	return d, err
+	return s.FinishDraft(ctx, d)
 }
 
 func always(Store) (bool, error) { return true, nil }
@@ -224,7 +223,7 @@ func aheadWanted(ctx context.Context, tx Store, team ID, last *Plan) (bool, erro
 // How long whoever makes a draft may be silent before it counts as dead, and how
 // often somebody else begins again.
 const (
-	draftSilence = 2 * time.Minute
+	draftSilence = 30 * time.Second
 	maxTries     = 2
 )
 
@@ -243,44 +242,55 @@ func (s *Service) EndStale(ctx context.Context, team ID) error {
 		if d.Tries >= maxTries {
 			d.State, d.Message, d.FinishedAt = DraftFailed, "the service was stopped twice while it made this draft; ask for another", s.Now()
 		}
-		if _, err := s.Store.SaveDraft(ctx, &d, DraftRunning); err != nil {
+		if _, err := s.Store.SaveMaking(ctx, &d, d.Tries); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// BeatDraft tells the others that whoever makes a draft is alive; false when it is
-// not wanted any more.
-func (s *Service) BeatDraft(ctx context.Context, id ID) (bool, error) {
-	return s.Store.BeatDraft(ctx, id, s.Now())
+// BeatDraft tells the others that whoever has claimed a draft is alive; false when
+// they are not to make it any more.
+func (s *Service) BeatDraft(ctx context.Context, d *Draft) (bool, error) {
+	return s.Store.BeatDraft(ctx, d.ID, d.Tries, s.Now())
+}
+
+// ClaimDraft makes a queued draft ours to make; false when somebody else makes it,
+// or nobody wants it any more. The number of tries is the claim: whoever was silent
+// for so long that somebody else has begun finds another number, and writes nothing.
+func (s *Service) ClaimDraft(ctx context.Context, id ID) (d Draft, mine bool, err error) {
+	if d, err = s.Store.Draft(ctx, id); err != nil {
+		return d, false, err
+	}
+	d.State, d.Tries, d.BeatAt, d.Message = DraftRunning, d.Tries+1, s.Now(), ""
+	mine, err = s.Store.SaveDraft(ctx, &d, DraftQueued)
+	return d, mine, err
 }
 
 // RunDraft makes the plan of a queued draft; it does nothing when somebody else
 // does, or the draft was discarded. When the context ends the draft is queued
 // again.
 func (s *Service) RunDraft(ctx context.Context, id ID) error {
-	d, err := s.Store.Draft(ctx, id)
-	if err != nil {
+	d, mine, err := s.ClaimDraft(ctx, id)
+	if err != nil || !mine {
 		return err
 	}
-	d.State, d.Tries, d.BeatAt, d.Message = DraftRunning, d.Tries+1, s.Now(), ""
-	if mine, err := s.Store.SaveDraft(ctx, &d, DraftQueued); err != nil || !mine {
-		return err
-	}
-	return s.makeDraft(ctx, &d)
+	_, err = s.FinishDraft(ctx, d)
+	return err
 }
 
-// makeDraft makes the plan of a draft that is ours.
-func (s *Service) makeDraft(ctx context.Context, d *Draft) error {
-	plan, err := s.planDraft(ctx, d, func(percent int) bool {
+// FinishDraft makes the plan of a draft that is ours, and returns the draft as it
+// became: queued again when the context ended.
+func (s *Service) FinishDraft(ctx context.Context, d Draft) (Draft, error) {
+	claim := d.Tries
+	plan, err := s.planDraft(ctx, &d, func(percent int) bool {
 		d.Progress, d.BeatAt = min(percent, 99), s.Now()
-		wanted, err := s.Store.SaveDraft(ctx, d, DraftRunning)
+		wanted, err := s.Store.SaveMaking(ctx, &d, claim)
 		return wanted && err == nil
 	})
 	switch {
 	case ctx.Err() != nil:
-		d.State, d.Progress, d.Tries, err = DraftQueued, 0, d.Tries-1, nil
+		d.State, d.Progress, d.Tries, err = DraftQueued, 0, claim-1, nil
 	case err != nil:
 		d.State, d.Message, d.FinishedAt = DraftFailed, "something went wrong on our side; the log of the service says what", s.Now()
 		var invalid *InvalidError
@@ -290,12 +300,16 @@ func (s *Service) makeDraft(ctx context.Context, d *Draft) error {
 	default:
 		text, err := json.Marshal(plan)
 		if err != nil {
-			return err
+			return d, err
 		}
 		d.State, d.Progress, d.Plan, d.FinishedAt = DraftReady, 100, string(text), s.Now()
 	}
-	_, saved := s.Store.SaveDraft(context.WithoutCancel(ctx), d, DraftRunning)
-	return errors.Join(err, saved)
+	ctx = context.WithoutCancel(ctx)
+	mine, saved := s.Store.SaveMaking(ctx, &d, claim)
+	if saved == nil && !mine { // it was discarded, or somebody else has it by now
+		return s.Store.Draft(ctx, d.ID)
+	}
+	return d, errors.Join(err, saved)
 }
 
 func (s *Service) planDraft(ctx context.Context, d *Draft, progress func(int) bool) (Planned, error) {

@@ -477,11 +477,13 @@ func (s *Service) readImport(ctx context.Context, by, id ID, ready func(*Import)
 	}
 	// From here on others see that it is being read: it is not due, and it was
 	// tried just now.
-	if mine, err := s.Store.ClaimImport(ctx, &i, s.Now().Add(claimLife), s.Now()); err != nil {
+	claim := s.Now().Add(claimLife)
+	if mine, err := s.Store.ClaimImport(ctx, &i, claim, s.Now()); err != nil {
 		return err
 	} else if !mine {
 		return fmt.Errorf("the calendar is being read already: %w", ErrConflict)
 	}
+	i.NextAt = claim
 	if s.Now().Sub(i.ReadAt) > fullEvery {
 		i.ETag, i.Modified = "", ""
 	}
@@ -496,7 +498,20 @@ func (s *Service) readImport(ctx context.Context, by, id ID, ready func(*Import)
 	if err == nil && !got.Unchanged {
 		return nil
 	}
-	return errors.Join(err, s.Store.InTx(ctx, func(tx Store) error { return s.tried(ctx, tx, id, invalid) }))
+	return errors.Join(err, s.Store.InTx(ctx, func(tx Store) error { return s.tried(ctx, tx, &i, invalid) }))
+}
+
+// claimed locks an import and returns it as it is, unless whoever claimed it took so
+// long that somebody else has read it since: what they fetched may be older.
+func claimed(ctx context.Context, tx Store, seen *Import) (Import, error) {
+	if err := tx.LockImport(ctx, seen.ID); err != nil {
+		return Import{}, err
+	}
+	i, err := tx.Import(ctx, seen.ID)
+	if err == nil && !i.NextAt.Equal(seen.NextAt) {
+		err = fmt.Errorf("somebody else has read the calendar meanwhile: %w", ErrConflict)
+	}
+	return i, err
 }
 
 // settle brings what was fetched.
@@ -506,10 +521,7 @@ func (s *Service) settle(ctx context.Context, by ID, seen *Import, got *Fetched)
 		return err
 	}
 	return s.Store.InTx(ctx, func(tx Store) error {
-		if err := tx.LockImport(ctx, seen.ID); err != nil {
-			return err
-		}
-		i, err := tx.Import(ctx, seen.ID)
+		i, err := claimed(ctx, tx, seen)
 		if err != nil {
 			return err
 		}
@@ -528,11 +540,8 @@ func (s *Service) settle(ctx context.Context, by ID, seen *Import, got *Fetched)
 
 // tried remembers a reading that brought nothing: it failed, or there was nothing
 // new.
-func (s *Service) tried(ctx context.Context, tx Store, id ID, invalid *InvalidError) error {
-	if err := tx.LockImport(ctx, id); err != nil {
-		return err
-	}
-	i, err := tx.Import(ctx, id)
+func (s *Service) tried(ctx context.Context, tx Store, seen *Import, invalid *InvalidError) error {
+	i, err := claimed(ctx, tx, seen)
 	if err != nil {
 		return err
 	}

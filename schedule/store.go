@@ -95,9 +95,12 @@ type Store interface {
 	// SaveDraft replaces a draft that is in one of the states; false when it
 	// is in none.
 	SaveDraft(ctx context.Context, d *Draft, states ...string) (bool, error)
-	// BeatDraft notes that whoever makes a draft is alive; false when nobody is
-	// to make it any more.
-	BeatDraft(ctx context.Context, id ID, at time.Time) (bool, error)
+	// SaveMaking replaces a draft that is being made in the given try, which d
+	// may change; false when it is not any more.
+	SaveMaking(ctx context.Context, d *Draft, try int) (bool, error)
+	// BeatDraft notes that whoever makes a draft in the given try is alive; false
+	// when they are not to make it any more.
+	BeatDraft(ctx context.Context, id ID, try int, at time.Time) (bool, error)
 	Plans(ctx context.Context, team ID) ([]Plan, error) // newest first, without documents
 	Plan(ctx context.Context, team ID, number int) (Plan, error)
 	LastPlan(ctx context.Context, team ID) (Plan, error)

@@ -25,8 +25,9 @@ type jobs struct {
 	log     *slog.Logger
 }
 
-// start runs the jobs until the context ends; the function it returns waits for
-// those at work.
+// start runs the jobs at once and then again and again until the context ends: what
+// became due while nothing ran has waited long enough. The function it returns waits
+// for those at work.
 func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 	scheduler, err := gocron.NewScheduler(gocron.WithLocation(time.UTC))
 	if err != nil {
@@ -47,7 +48,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 			if err := job.run(ctx); err != nil && ctx.Err() == nil {
 				j.log.Error("job failed", "job", name, "error", err)
 			}
-		}), gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithName(name))
+		}), gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithName(name), gocron.WithStartAt(gocron.WithStartImmediately()))
 		if err != nil {
 			return nil, err
 		}
@@ -83,16 +84,22 @@ func (j *jobs) each(ctx context.Context, f func(schedule.TeamRecord) error) erro
 	return errors.Join(failed...)
 }
 
-// makeDrafts makes the draft of every team that waits longest.
+// makeDrafts makes the draft of every team that waits longest, also one whose maker
+// has died.
 func (j *jobs) makeDrafts(ctx context.Context) error {
 	return j.each(ctx, func(team schedule.TeamRecord) error {
 		drafts, err := j.service.Store.Drafts(ctx, team.ID)
 		if err != nil {
 			return err
 		}
+		if slices.ContainsFunc(drafts, func(d schedule.Draft) bool { return d.State == schedule.DraftRunning }) {
+			if err := j.service.EndStale(ctx, team.ID); err != nil {
+				return err
+			}
+		}
 		for _, d := range slices.Backward(drafts) {
 			if d.State == schedule.DraftQueued {
-				return j.makeDraft(ctx, &d)
+				return j.makeDraft(ctx, d.ID)
 			}
 		}
 		return nil
@@ -103,8 +110,13 @@ func (j *jobs) makeDrafts(ctx context.Context) error {
 // wanted.
 const heartbeat = time.Second
 
-// makeDraft makes one draft. It stops as soon as somebody discards it.
-func (j *jobs) makeDraft(ctx context.Context, d *schedule.Draft) error {
+// makeDraft makes one draft if nobody else does. It stops as soon as somebody
+// discards it, or has taken it over.
+func (j *jobs) makeDraft(ctx context.Context, id schedule.ID) error {
+	claimed, mine, err := j.service.ClaimDraft(ctx, id)
+	if err != nil || !mine {
+		return err
+	}
 	wanted, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	done := make(chan struct{})
@@ -118,17 +130,17 @@ func (j *jobs) makeDraft(ctx context.Context, d *schedule.Draft) error {
 			case <-tick.C:
 			}
 			// An error says nothing about the draft: the next beat may get through.
-			if alive, err := j.service.BeatDraft(ctx, d.ID); err == nil && !alive {
+			if alive, err := j.service.BeatDraft(ctx, &claimed); err == nil && !alive {
 				stop()
 			}
 		}
 	})
-	err := j.service.RunDraft(wanted, d.ID)
+	is, err := j.service.FinishDraft(wanted, claimed)
 	close(done)
 	watch.Wait()
 	stop()
-	if err == nil {
-		j.log.Info("draft made", "team_id", d.Team, "draft_id", d.ID)
+	if err == nil && is.State == schedule.DraftReady && is.Tries == claimed.Tries {
+		j.log.Info("draft made", "team_id", is.Team, "draft_id", is.ID)
 	}
 	return err
 }
@@ -139,7 +151,7 @@ func (j *jobs) expireRequests(ctx context.Context) error {
 		if len(due) > 0 {
 			j.log.Info("requests are about to expire", "team_id", team.ID, "requests", len(due))
 		}
-		return errors.Join(err, j.service.Expire(ctx, team.ID), j.service.EndStale(ctx, team.ID))
+		return errors.Join(err, j.service.Expire(ctx, team.ID))
 	})
 }
 

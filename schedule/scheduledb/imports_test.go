@@ -375,6 +375,54 @@ func TestReadOnce(t *testing.T) {
 	})
 }
 
+// A replica that stalls while it reads a calendar, and goes on after another has read
+// what it says by now, does not bring back what it said before.
+func TestReadLate(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		cal := &diary{text: "a 2026-12-20 2026-12-27 ski\n"}
+		w.Calendars = cal
+		i, err := w.AddImport(ctx, w.ana, schedule.Import{Kind: schedule.ImportAbsences, URL: "https://cal.example/a"}, nil)
+		w.ok(err)
+		_, err = w.Confirm(ctx, w.ana, i.ID, everything)
+		w.ok(err)
+		for _, fails := range []error{nil, &schedule.InvalidError{Field: "url", Reason: "it does not answer"}} {
+			first, began := &slowDiary{diary: diary{text: cal.text, err: fails}, on: make(chan struct{})}, make(chan error)
+			stalled := *w.Service
+			stalled.Calendars = first
+			now := w.now.Add(time.Hour)
+			stalled.Now = func() time.Time { return now }
+			go func() { began <- stalled.ReadImport(ctx, w.ana, i.ID) }()
+			first.on <- struct{}{}
+			w.now = now.Add(time.Hour)
+			cal.text = "a 2026-12-21 2026-12-27 ski\n"
+			w.ok(w.ReadImport(ctx, w.ana, i.ID))
+			is, err := w.Store.Import(ctx, i.ID)
+			w.ok(err)
+			first.on <- struct{}{}
+			if err := <-began; !errors.Is(err, schedule.ErrConflict) {
+				t.Errorf("the late reading: %v", err)
+			}
+			w.expectAway("2026-12-21 to 2026-12-26 (ski)*")
+			if after, err := w.Store.Import(ctx, i.ID); err != nil || !after.NextAt.Equal(is.NextAt) || after.Problem != "" {
+				t.Errorf("after the late reading\n%+v\nbefore\n%+v, %v", after, is, err)
+			}
+		}
+	})
+}
+
+// slowDiary is a diary whose fetch begins, and ends, when somebody says so.
+type slowDiary struct {
+	diary
+	on chan struct{}
+}
+
+func (d *slowDiary) Fetch(ctx context.Context, link, etag, modified string) (schedule.Fetched, error) {
+	<-d.on
+	<-d.on
+	return d.diary.Fetch(ctx, link, etag, modified)
+}
+
 func TestImportedHolidays(t *testing.T) {
 	run(t, func(w *world) {
 		ctx := t.Context()

@@ -11,6 +11,8 @@ import (
 
 	"watchbill/migrations/column"
 	"watchbill/schedule"
+
+	"gorm.io/gorm"
 )
 
 // packedShifts is a shift in one text, numbers first: a driver takes longer to hand
@@ -230,18 +232,33 @@ func (s *Store) AddDraft(ctx context.Context, d *schedule.Draft) error {
 // SaveDraft replaces a draft that is in one of the states; false when it is in
 // none.
 func (s *Store) SaveDraft(ctx context.Context, d *schedule.Draft, states ...string) (bool, error) {
+	return saveDraft(s.to(ctx).Where("id = ? AND state IN ?", d.ID, states), d)
+}
+
+// SaveMaking replaces a draft that is being made in the given try; false when it is
+// not any more.
+func (s *Store) SaveMaking(ctx context.Context, d *schedule.Draft, try int) (bool, error) {
+	return saveDraft(s.making(ctx, d.ID, try), d)
+}
+
+// making is the draft while it is being made in the given try.
+func (s *Store) making(ctx context.Context, id schedule.ID, try int) *gorm.DB {
+	return s.to(ctx).Where("id = ? AND state = ? AND tries = ?", id, schedule.DraftRunning, try)
+}
+
+func saveDraft(at *gorm.DB, d *schedule.Draft) (bool, error) {
 	row := draftOf(d)
-	tx := s.to(ctx).Model(&draftRow{}).Where("id = ? AND state IN ?", d.ID, states).Updates(map[string]any{
+	tx := at.Model(&draftRow{}).Updates(map[string]any{
 		"state": row.State, "progress": row.Progress, "message": row.Message, "plan": row.Plan, "based_on": row.BasedOn,
 		"tries": row.Tries, "beat_at": row.BeatAt, "finished_at": row.FinishedAt,
 	})
 	return tx.RowsAffected == 1, translate(tx.Error, "draft %d", d.ID)
 }
 
-// BeatDraft notes that whoever makes a draft is alive; false when nobody is to make
-// it any more.
-func (s *Store) BeatDraft(ctx context.Context, id schedule.ID, at time.Time) (bool, error) {
-	tx := s.to(ctx).Model(&draftRow{}).Where("id = ? AND state = ?", id, schedule.DraftRunning).Update("beat_at", column.At(at))
+// BeatDraft notes that whoever makes a draft in the given try is alive; false when
+// they are not to make it any more.
+func (s *Store) BeatDraft(ctx context.Context, id schedule.ID, try int, at time.Time) (bool, error) {
+	tx := s.making(ctx, id, try).Model(&draftRow{}).Update("beat_at", column.At(at))
 	return tx.RowsAffected == 1, translate(tx.Error, "draft %d", id)
 }
 

@@ -484,22 +484,61 @@ func TestDraftsEnd(t *testing.T) {
 			dead.State, dead.Tries, dead.BeatAt = schedule.DraftRunning, try+1, w.now
 			_, err = w.Store.SaveDraft(ctx, &dead, schedule.DraftQueued)
 			w.ok(err)
-			w.now = w.now.Add(time.Minute)
-			alive, err := w.BeatDraft(ctx, dead.ID)
+			w.now = w.now.Add(20 * time.Second)
+			alive, err := w.BeatDraft(ctx, &dead)
 			w.ok(err)
-			w.now = w.now.Add(90 * time.Second)
+			w.now = w.now.Add(20 * time.Second)
 			w.ok(w.EndStale(ctx, w.team))
 			if got := states(); !alive || got[schedule.DraftRunning] != 1 {
 				t.Errorf("the maker was alive %t a moment ago: %v", alive, got)
 			}
-			w.now = w.now.Add(time.Minute)
+			w.now = w.now.Add(20 * time.Second)
 			w.ok(w.EndStale(ctx, w.team))
 			if got := states(); got[schedule.DraftFailed] != try || got[schedule.DraftQueued] != 5-try {
 				t.Errorf("after %d deaths: %v", try+1, got)
 			}
 		}
-		if alive, err := w.BeatDraft(ctx, drafts[0].ID); alive || err != nil {
+		if alive, err := w.BeatDraft(ctx, &drafts[0]); alive || err != nil {
 			t.Errorf("a draft that is given up is wanted: %v", err)
+		}
+	})
+}
+
+// Whoever stalls while they make a draft, and goes on after somebody else has taken
+// it over, changes nothing: not while that one is at work, and not afterwards.
+func TestDraftTakenOver(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		day := schedule.DateOf(start).AddDays(7)
+		asked, err := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day, Until: day.AddDays(21)})
+		w.ok(err)
+		stalled, mine, err := w.ClaimDraft(ctx, asked.ID)
+		w.ok(err)
+		if _, again, err := w.ClaimDraft(ctx, asked.ID); !mine || again || err != nil {
+			t.Fatalf("claimed %t, and again %t: %v", mine, again, err)
+		}
+		w.now = w.now.Add(time.Minute)
+		w.ok(w.EndStale(ctx, w.team))
+		second, mine, err := w.ClaimDraft(ctx, asked.ID)
+		w.ok(err)
+		if alive, err := w.BeatDraft(ctx, &stalled); alive || !mine || err != nil {
+			t.Errorf("after it was taken over (%t) the first is alive %t: %v", mine, alive, err)
+		}
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		for name, until := range map[string]context.Context{"it ends": ctx, "it is stopped": gone} {
+			_, err = w.FinishDraft(until, stalled)
+			w.ok(err)
+			if is, err := w.Store.Draft(ctx, asked.ID); err != nil || is.State != schedule.DraftRunning || is.Tries != second.Tries || is.Plan != "" || is.Progress != 0 {
+				t.Errorf("when %s the draft is %s in try %d: %v", name, is.State, is.Tries, err)
+			}
+		}
+		made, err := w.FinishDraft(ctx, second)
+		w.ok(err)
+		late, err := w.FinishDraft(ctx, stalled)
+		w.ok(err)
+		if made.State != schedule.DraftReady || late != made {
+			t.Errorf("made is\n%+v\nlate\n%+v", made, late)
 		}
 	})
 }
