@@ -20,6 +20,8 @@ import (
 	"watchbill/api/apidb"
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
+	"watchbill/health"
+	"watchbill/health/healthdb"
 	"watchbill/migrations"
 	"watchbill/schedule"
 	"watchbill/schedule/scheduledb"
@@ -129,6 +131,7 @@ type server struct {
 	db       *migrations.DB
 	schedule *schedule.Service
 	access   *auth.Service
+	receiver *health.Receiver
 	planner  planner
 	api      *api.Server
 	echo     *echo.Echo
@@ -163,6 +166,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	if err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
+	s.receiver = health.NewReceiver(healthdb.New(s.db.Write, s.db.Read), func() time.Time { return s.now().UTC() })
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
@@ -186,15 +190,16 @@ func (s *server) routes(base string) error {
 		}
 		site.Fail(err, c)
 	}
-	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: ui.Uploads}
+	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: func(c echo.Context) bool { return ui.Uploads(c) || api.IsHook(c) }}
 	s.echo.Use(middleware.Recover(), s.logged, ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
-			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/")
+			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/") || api.IsHook(c)
 		},
 	}))
 	api.Health(s.echo, s.db.Ping)
 	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
+	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log}).Register(s.echo)
 	site.Register(s.echo, s.access.Identify)
 	return s.api.Register(s.echo, s.access.Identify)
 }

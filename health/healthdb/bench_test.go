@@ -1,0 +1,66 @@
+package healthdb_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"watchbill/health"
+	"watchbill/migrations"
+	"watchbill/migrations/migrationstest"
+)
+
+// How many deliveries a second are made durable, against a bare insert of as many
+// rows in batches of a hundred on the same database. 256 senders wait for their
+// answer before they send the next.
+func BenchmarkReceive(b *testing.B) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+		b.Run(kind.name, func(b *testing.B) { benchmarkReceive(b, migrationstest.Migrated(b, kind.address(b))) })
+	}
+}
+
+var payload = []byte(`{"event":{"id":"01","event_type":"incident.triggered","data":"` + strings.Repeat("x", 1400) + `"}}`)
+
+func benchmarkReceive(b *testing.B, db *migrations.DB) {
+	s, i := door(b, db, "pagerduty")
+	r := health.NewReceiver(s, func() time.Time { return night })
+	r.Rate, r.Burst, r.Most = 1e9, 1e9, 1<<40
+	var n atomic.Int64
+	deliver := func() *health.Delivery {
+		k := n.Add(1)
+		return &health.Delivery{Integration: i.ID, Headers: map[string]string{"content-type": "application/json", "x-webhook-id": fmt.Sprint(k)}, Body: payload}
+	}
+	b.Run("taken", func(b *testing.B) {
+		b.SetParallelism(256 / runtime.GOMAXPROCS(0))
+		b.RunParallel(func(p *testing.PB) {
+			for p.Next() {
+				if err := r.Take(b.Context(), deliver()); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+	})
+	b.Run("bare", func(b *testing.B) {
+		statement := "INSERT INTO inbox (integration_id, received_at, delivery_key, headers, body, next_at) VALUES " +
+			strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?), ", 100), ", ")
+		for range max(1, b.N/100) {
+			args := make([]any, 0, 600)
+			for range 100 {
+				d := deliver()
+				args = append(args, int64(i.ID), night.UnixMicro(), fmt.Sprint("bare:", n.Load()), `{"content-type":"application/json"}`, d.Body, night.UnixMicro())
+			}
+			if err := db.Write.Exec(statement, args...).Error; err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(max(100, b.N))/b.Elapsed().Seconds(), "deliveries/s")
+	})
+}
