@@ -52,17 +52,17 @@ type Finding struct {
 func (l Limits) Judge(held []Held, holidays Calendar) []Finding {
 	held = slices.Clone(held)
 	slices.SortStableFunc(held, func(a, b Held) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
-	found := restOf(held, l.Rest)
+	found := l.restOf(held)
 	held = slices.DeleteFunc(held, func(h Held) bool { return h.Elsewhere })
 	for _, limit := range l.OnCall {
-		if used, ok := mostOnCall(held, limit.Within); ok {
+		if used, ok := mostOnCall(held, limit.Within, limit.During); ok {
 			found = append(found, Finding{RuleOnCall, used > limit.Max, fmt.Sprintf("%s on call within %s; the rule is at most %s in %s",
 				lengthWords(used), lengthWords(limit.Within), lengthWords(limit.Max), lengthWords(limit.Within))})
 		}
 	}
 	count := func(rule, one, many string, limits []CountLimit, marks func(*Held) []int64) {
 		for _, limit := range limits {
-			if n, ok := mostMarks(held, limit.Within, marks); ok {
+			if n, ok := mostMarks(held, limit.Within, limit.During, marks); ok {
 				words := many
 				if n == 1 {
 					words = one
@@ -81,7 +81,7 @@ func (l Limits) Judge(held []Held, holidays Calendar) []Finding {
 func (l Limits) With(own Limits) Limits {
 	return Limits{
 		Rest: max(l.Rest, own.Rest), OnCall: slices.Concat(l.OnCall, own.OnCall),
-		Weekends: slices.Concat(l.Weekends, own.Weekends), Holidays: slices.Concat(l.Holidays, own.Holidays),
+		Weekends: slices.Concat(l.Weekends, own.Weekends), Holidays: slices.Concat(l.Holidays, own.Holidays), Rests: slices.Concat(l.Rests, own.Rests),
 	}
 }
 
@@ -90,10 +90,10 @@ func (h *Held) sameSlot(o *Held) bool { return h.Team == o.Team && h.ID == o.ID 
 
 // restOf finds two shifts at once, and the shortest rest beside something new.
 // Held are by start.
-func restOf(held []Held, needed time.Duration) []Finding {
+func (l *Limits) restOf(held []Held) []Finding {
 	var found []Finding
 	var shortest *Finding
-	least := time.Duration(-1)
+	least, longest := time.Duration(0), time.Duration(0)
 	for i := range held {
 		for j := i + 1; j < len(held); j++ {
 			a, b := &held[i], &held[j]
@@ -108,8 +108,8 @@ func restOf(held []Held, needed time.Duration) []Finding {
 			if gap < 0 {
 				found = append(found, Finding{RuleTwice, true, fmt.Sprintf("two shifts at once: also %s from %s to %s", other.what(),
 					other.Start.Format("Mon 2 Jan 15:04"), other.End.Format("Mon 2 Jan 15:04"))})
-			} else if needed > 0 && (least < 0 || gap < least) {
-				least = gap
+			} else if needed := l.RestBefore(b.NominalStart); needed > 0 && (shortest == nil || gap-needed < least-longest) {
+				least, longest = gap, needed
 				rest := "no rest"
 				if gap > 0 {
 					rest = lengthWords(gap) + " of rest"
@@ -119,10 +119,22 @@ func restOf(held []Held, needed time.Duration) []Finding {
 		}
 	}
 	// Rest that is long enough many times over is nothing to talk about.
-	if shortest != nil && least < max(4*needed, 48*time.Hour) {
+	if shortest != nil && least < max(4*longest, 48*time.Hour) {
 		found = append(found, *shortest)
 	}
 	return found
+}
+
+// RestBefore is the rest that the limits want before a shift that begins then on the
+// wall clock.
+func (l Limits) RestBefore(nominal int64) time.Duration {
+	needed := l.Rest
+	for _, r := range l.Rests {
+		if r.has(nominal) {
+			needed = max(needed, r.Rest)
+		}
+	}
+	return needed
 }
 
 // what names a shift as pages do: "Secondary", "Secondary in another team".
@@ -135,31 +147,37 @@ func (h *Held) what() string {
 	return name
 }
 
-// mostOnCall returns the most time on call in any stretch that something new takes
-// part in; false when nothing does. The time as a function of where the stretch
-// begins has its peaks where it begins with a shift or ends with one.
-func mostOnCall(held []Held, within time.Duration) (most time.Duration, ok bool) {
+// mostOnCall returns the most time on call in any bound stretch that something new
+// takes part in; false when nothing does. The time as a function of where the stretch
+// begins has its peaks where it begins with a shift or ends with one, or where the
+// limit begins or ends to hold.
+func mostOnCall(held []Held, within time.Duration, during During) (most time.Duration, ok bool) {
 	length := int64(within / time.Second)
+	begins := during.ends()
 	for i := range held {
-		for _, t := range [2]int64{held[i].NominalStart, held[i].NominalEnd - length} {
-			used, anew := int64(0), false
-			for j := range held {
-				h := &held[j]
-				if c := min(h.NominalEnd, t+length) - max(h.NominalStart, t); c > 0 {
-					used += c
-					anew = anew || h.New
-				}
+		begins = append(begins, held[i].NominalStart, held[i].NominalEnd-length)
+	}
+	for _, t := range begins {
+		if !during.has(t) {
+			continue
+		}
+		used, anew := int64(0), false
+		for j := range held {
+			h := &held[j]
+			if c := min(h.NominalEnd, t+length) - max(h.NominalStart, t); c > 0 {
+				used += c
+				anew = anew || h.New
 			}
-			if anew {
-				most, ok = max(most, time.Duration(used)*time.Second), true
-			}
+		}
+		if anew {
+			most, ok = max(most, time.Duration(used)*time.Second), true
 		}
 	}
 	return most, ok
 }
 
 // mostMarks returns the most different marks in any stretch in which one is new.
-func mostMarks(held []Held, within time.Duration, marks func(*Held) []int64) (most int, ok bool) {
+func mostMarks(held []Held, within time.Duration, during During, marks func(*Held) []int64) (most int, ok bool) {
 	length := int64(within / time.Second)
 	anew := map[int64]bool{}
 	for i := range held {
@@ -168,10 +186,13 @@ func mostMarks(held []Held, within time.Duration, marks func(*Held) []int64) (mo
 		}
 	}
 	days := slices.Sorted(maps.Keys(anew))
-	for i, first := range days {
+	for _, first := range append(during.ends(), days...) {
+		if !during.has(first) {
+			continue
+		}
 		n, some := 0, false
-		for _, day := range days[i:] {
-			if day < first+length {
+		for _, day := range days {
+			if day >= first && day < first+length {
 				n++
 				some = some || anew[day]
 			}

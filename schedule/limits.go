@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -20,6 +21,78 @@ type Limits struct {
 	Weekends []CountLimit
 	// Holidays bounds the number of public holidays with any duty.
 	Holidays []CountLimit
+	// Rests are rests that hold for a time only, besides Rest.
+	Rests []RestLimit
+}
+
+// A During is the time in which a limit holds: the days [From, Until) on which the
+// stretches begin that it bounds. So what began under the old limit keeps it, and the
+// new one looks back on nothing. A zero date is unbounded.
+type During struct{ From, Until Date }
+
+// Bounded says whether there is a time at which the limit does not hold.
+func (d During) Bounded() bool { return d != During{} }
+
+// Nominal returns the bounds on the wall clock, zero where it is unbounded.
+func (d During) Nominal() (from, until int64) {
+	if !d.From.IsZero() {
+		from = d.From.At(Midnight, time.UTC).Unix()
+	}
+	if !d.Until.IsZero() {
+		until = d.Until.At(Midnight, time.UTC).Unix()
+	}
+	return from, until
+}
+
+// has says whether a stretch that begins then is bound.
+func (d During) has(nominal int64) bool {
+	from, until := d.Nominal()
+	return (d.From.IsZero() || nominal >= from) && (d.Until.IsZero() || nominal < until)
+}
+
+// ends are the first and the last instant at which a bound stretch begins.
+func (d During) ends() []int64 {
+	from, until := d.Nominal()
+	var at []int64
+	if !d.From.IsZero() {
+		at = append(at, from)
+	}
+	if !d.Until.IsZero() {
+		at = append(at, until-1)
+	}
+	return at
+}
+
+// A RestLimit is the least rest before each shift that begins while it holds.
+type RestLimit struct {
+	Rest time.Duration
+	During
+}
+
+// DuringDays returns the limits as they are when they hold on certain days only.
+func (l Limits) DuringDays(d During) Limits {
+	var out Limits
+	if l.Rest > 0 {
+		out.Rests = append(out.Rests, RestLimit{l.Rest, d})
+	}
+	for _, t := range l.OnCall {
+		t.During = d
+		out.OnCall = append(out.OnCall, t)
+	}
+	counts := func(in []CountLimit) (out []CountLimit) {
+		for _, c := range in {
+			c.During = d
+			out = append(out, c)
+		}
+		return out
+	}
+	out.Weekends, out.Holidays = counts(l.Weekends), counts(l.Holidays)
+	return out
+}
+
+// None says whether nothing is limited.
+func (l Limits) None() bool {
+	return l.Rest == 0 && len(l.OnCall)+len(l.Weekends)+len(l.Holidays)+len(l.Rests) == 0
 }
 
 // A TimeLimit allows at most Max on call in any stretch of length Within.
@@ -28,6 +101,7 @@ type Limits struct {
 type TimeLimit struct {
 	Max    time.Duration
 	Within time.Duration
+	During
 }
 
 // A CountLimit allows at most Max days of a kind (weekends, holidays) in any
@@ -35,12 +109,13 @@ type TimeLimit struct {
 type CountLimit struct {
 	Max    int
 	Within time.Duration
+	During
 }
 
 // Validate returns what is wrong as one or more *InvalidError, joined.
 func (l Limits) Validate() error {
 	var p problems
-	if l.Rest < 0 {
+	if l.Rest < 0 || slices.ContainsFunc(l.Rests, func(r RestLimit) bool { return r.Rest < 0 }) {
 		p.add("rest", "rest cannot be negative")
 	}
 	for i, t := range l.OnCall {

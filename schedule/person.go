@@ -102,24 +102,47 @@ type Member struct {
 	From      Date  // first day in the team; zero is since ever
 	Until     Date  // last day in the team, included; zero is for ever
 	Skills    []string
+	Later     []Learned // how their skills change, by day
 	Rotations []RotationID
 	Limits    Limits // of this person, besides those of the team
 	Absences  []Absence
 	Wishes    []Wish
 }
 
+// Learned are the skills that a member has from a day on, until the next.
+type Learned struct {
+	From   Date
+	Skills []string
+}
+
 // Takes reports whether the member takes part in a rotation and has the skills
-// it needs.
+// it needs, now or later.
 func (m Member) Takes(r *Rotation) bool {
-	if !slices.Contains(m.Rotations, r.ID) {
-		return false
-	}
-	for _, s := range r.Skills {
-		if !slices.Contains(m.Skills, s) {
-			return false
+	return slices.Contains(m.Rotations, r.ID) &&
+		(able(m.Skills, r) || slices.ContainsFunc(m.Later, func(l Learned) bool { return able(l.Skills, r) }))
+}
+
+// TakesOn reports whether the member takes part in a rotation and has the skills it
+// needs on a day.
+func (m Member) TakesOn(r *Rotation, day Date) bool {
+	return slices.Contains(m.Rotations, r.ID) && able(m.SkillsOn(day), r)
+}
+
+// SkillsOn returns the skills that the member has on a day.
+func (m Member) SkillsOn(day Date) []string {
+	skills := m.Skills
+	for _, l := range m.Later {
+		if l.From.After(day) {
+			break
 		}
+		skills = l.Skills
 	}
-	return true
+	return skills
+}
+
+// able says whether skills are enough for a rotation.
+func able(skills []string, r *Rotation) bool {
+	return !slices.ContainsFunc(r.Skills, func(s string) bool { return !slices.Contains(skills, s) })
 }
 
 // Presence returns when the member belongs to the team, in the given zone: from

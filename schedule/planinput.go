@@ -43,6 +43,7 @@ type Planning struct {
 	Membership
 	Leaves  []Leave
 	Changes []MemberChange // by day
+	Terms   []MemberTerms  // by day
 }
 
 // PlanInput gathers what a plan for the days [from, until) is made of.
@@ -188,6 +189,10 @@ func (s *Service) planned(ctx context.Context, team ID) ([]Planning, error) {
 	if err != nil {
 		return nil, err
 	}
+	terms, err := s.Store.MemberTerms(ctx, team)
+	if err != nil {
+		return nil, err
+	}
 	ids := []ID{}
 	for _, m := range members {
 		ids = append(ids, m.Person)
@@ -210,6 +215,11 @@ func (s *Service) planned(ctx context.Context, team ID) ([]Planning, error) {
 		for _, c := range changes {
 			if c.Person == m.Person {
 				p.Changes = append(p.Changes, c)
+			}
+		}
+		for _, t := range terms {
+			if t.Person == m.Person {
+				p.Terms = append(p.Terms, t)
 			}
 		}
 		for _, l := range leaves {

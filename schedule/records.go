@@ -67,6 +67,19 @@ type MemberChange struct {
 	CreatedBy ID
 }
 
+// MemberTerms are the skills and limits that a member has from a day on, until others
+// do; nil is as before.
+type MemberTerms struct {
+	ID        ID
+	Team      ID
+	Person    ID
+	From      Date
+	Skills    *string
+	Limits    *string
+	CreatedAt time.Time
+	CreatedBy ID
+}
+
 // A TeamSetup is a team that somebody is setting up, as far as they have come.
 type TeamSetup struct {
 	ID        ID

@@ -142,6 +142,12 @@ func (s *Service) addMember(ctx context.Context, tx Store, team ID, p *Planning)
 	if err := tx.SaveMember(ctx, &m); err != nil {
 		return 0, err
 	}
+	for _, t := range p.Terms {
+		t.Team, t.Person, t.CreatedAt = team, person.ID, s.Now()
+		if err := tx.SaveMemberTerms(ctx, &t); err != nil {
+			return 0, err
+		}
+	}
 	for _, leave := range p.Leaves {
 		leave.Person, leave.CreatedAt = person.ID, s.Now()
 		if err := tx.AddLeave(ctx, &leave); err != nil {

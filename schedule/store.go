@@ -45,6 +45,9 @@ type Store interface {
 	MemberChanges(ctx context.Context, team ID) ([]MemberChange, error) // by day
 	SaveMemberChange(ctx context.Context, c *MemberChange) error        // replaces that of the same day
 	RemoveMemberChange(ctx context.Context, team, id ID) error
+	MemberTerms(ctx context.Context, team ID) ([]MemberTerms, error) // by day
+	SaveMemberTerms(ctx context.Context, t *MemberTerms) error       // replaces those of the same day
+	RemoveMemberTerms(ctx context.Context, team, id ID) error
 
 	Leaves(ctx context.Context, people []ID) ([]Leave, error)
 	AddLeave(ctx context.Context, l *Leave) error

@@ -91,6 +91,8 @@
 //	POST /teams/{id}/members/{person}              base role share from until; with full: takes_part takes skills on_call rest weekends holiday_max works sleeps holidays
 //	POST /teams/{id}/members/{person}/changes      from share takes_part
 //	POST /teams/{id}/members/{person}/changes/{change}/remove
+//	POST /teams/{id}/members/{person}/terms        from change_skills skills change_limits on_call rest weekends holiday_max
+//	POST /teams/{id}/members/{person}/terms/{terms}/remove
 //	POST /teams/{id}/members/{person}/remove       the same fields, which are ignored
 //	POST /teams/{id}/settings/rules                base rules_id rules from
 //	POST /teams/{id}/settings/rules/{rules}/remove

@@ -86,6 +86,14 @@ type MemberPage struct {
 	Changes                                                              []MemberChangeLine
 	ChangeFrom, ChangeShare                                              Field
 	ChangeOnCall                                                         bool
+	Terms                                                                TermsForm
+	TermsHold                                                            bool // some of them already
+}
+
+// TermsForm asks for other skills or limits from a day on.
+type TermsForm struct {
+	From, Skills, OnCall, Rest, Weekends, HolidayMax Field
+	ChangeSkills, ChangeLimits                       bool
 }
 
 // Roles are the choices of a member's role.
@@ -98,4 +106,5 @@ type MemberChangeLine struct {
 	Text  string
 	Ahead bool // still to come, so that it can be taken back
 	By    string
+	Terms bool // skills or limits, and not a share or a pause
 }

@@ -25,6 +25,8 @@ type memberEdit struct {
 	is   schedule.MemberEdit // as they are stored
 	page MemberPage
 	duty []string // rotations of the team
+	// terms are the skills and limits of the team's members from certain days on.
+	terms []schedule.MemberTerms
 }
 
 func (s *Site) memberEdit(c echo.Context) (e memberEdit, err error) {
@@ -75,6 +77,10 @@ func (s *Site) memberChanges(ctx context.Context, e *memberEdit, names map[sched
 	if err != nil {
 		return err
 	}
+	terms, err := s.Schedule.Store.MemberTerms(ctx, e.team.ID)
+	if err != nil {
+		return err
+	}
 	for _, x := range changes {
 		if x.Person != e.is.Person {
 			continue
@@ -87,6 +93,16 @@ func (s *Site) memberChanges(ctx context.Context, e *memberEdit, names map[sched
 			ID: int64(x.ID), From: x.From.At(schedule.Midnight, zone), Text: text, Ahead: x.From.After(today), By: names[x.CreatedBy].Name,
 		})
 	}
+	for i := range terms {
+		if x := &terms[i]; x.Person == e.is.Person {
+			e.page.Changes = append(e.page.Changes, MemberChangeLine{
+				ID: int64(x.ID), From: x.From.At(schedule.Midnight, zone), Text: termsWords(x), Ahead: x.From.After(today), By: names[x.CreatedBy].Name, Terms: true,
+			})
+			e.page.TermsHold = e.page.TermsHold || !x.From.After(today)
+		}
+	}
+	slices.SortStableFunc(e.page.Changes, func(a, b MemberChangeLine) int { return a.From.Compare(b.From) })
+	e.terms = terms
 	return nil
 }
 
@@ -124,6 +140,7 @@ func (e *memberEdit) fill(m schedule.MemberEdit) error {
 		}
 		p.Duties = append(p.Duties, o)
 	}
+	e.fillTerms(m.Membership)
 	return nil
 }
 

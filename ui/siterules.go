@@ -29,6 +29,8 @@ func (s *Site) registerRules(e *echo.Group) {
 	e.GET("/teams/:team/members/:person", s.member)
 	e.POST("/teams/:team/members/:person/changes", s.scheduleMember)
 	e.POST("/teams/:team/members/:person/changes/:change/remove", s.unscheduleMember)
+	e.POST("/teams/:team/members/:person/terms", s.scheduleTerms)
+	e.POST("/teams/:team/members/:person/terms/:terms/remove", s.unscheduleTerms)
 }
 
 // A ruleset is the rules that a page shows or a form changes.

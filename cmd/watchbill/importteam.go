@@ -28,6 +28,14 @@ func importTeam(source string) (schedule.TeamImport, error) {
 				OnCall: true, Share: p.Share, From: p.From, Until: p.Until, Takes: strings.Join(p.Takes, ", "), Skills: strings.Join(p.Skills, ", "), Limits: p.Limits,
 			},
 		}
+		for _, l := range p.Later {
+			terms := schedule.MemberTerms{From: l.From, Limits: l.Limits}
+			if l.Skills != nil {
+				skills := strings.Join(*l.Skills, ", ")
+				terms.Skills = &skills
+			}
+			one.Terms = append(one.Terms, terms)
+		}
 		for _, a := range p.Absences {
 			one.Leaves = append(one.Leaves, leaveOf(a, 0))
 		}

@@ -146,7 +146,7 @@ func (s *staffing) unfit(m *schedule.Member, slot *schedule.Slot) []schedule.Fin
 			bad(schedule.RuleDuties, "takes no part in %s", r.ID)
 		}
 		for _, skill := range r.Skills {
-			if !slices.Contains(m.Skills, skill) {
+			if !slices.Contains(m.SkillsOn(schedule.DateOf(slot.Start)), skill) {
 				bad(schedule.RuleSkills, "lacks the skill %s, which %s needs", skill, r.ID)
 			}
 		}

@@ -150,6 +150,7 @@ func personText(p *schedule.Planning, name string, in *schedule.PlanInput) (text
 		Name: name, Zone: p.Zone, Share: share, From: p.From, Until: p.Until, Takes: commaList(p.Takes), Skills: commaList(p.Skills),
 		Works: p.Works, Sleeps: p.Sleeps, Holidays: commaList(p.Holidays), Limits: p.Limits, Absences: pauses,
 	}
+	laterText(p, &text, in)
 	from, until := in.From.At(schedule.Midnight, zone), in.Until.AddDays(leaveMargin).At(schedule.Midnight, zone)
 	for i := range p.Leaves {
 		l := &p.Leaves[i]
@@ -165,6 +166,25 @@ func personText(p *schedule.Planning, name string, in *schedule.PlanInput) (text
 	}
 	text.Absences = disjoint(text.Absences, zone)
 	return text, true, nil
+}
+
+// laterText writes down how somebody's skills and limits change. What has held for a
+// year when the plan begins is how they are, because no limit looks back further.
+func laterText(p *schedule.Planning, text *teamfile.PersonText, in *schedule.PlanInput) {
+	old := in.From.AddDays(-366)
+	now := p.TermsOn(p.Terms, old)
+	text.Skills, text.Limits = commaList(now.Skills), now.Limits
+	for _, t := range p.Terms {
+		if !t.From.After(old) || !t.From.Before(in.Until.AddDays(leaveMargin)) {
+			continue
+		}
+		l := teamfile.LaterText{From: t.From, Limits: t.Limits}
+		if t.Skills != nil {
+			skills := append([]string{}, commaList(*t.Skills)...)
+			l.Skills = &skills
+		}
+		text.Later = append(text.Later, l)
+	}
 }
 
 // leaveMargin is how many days after a plan its last shifts may reach.
@@ -252,7 +272,7 @@ func refuseFiles(f *teamfile.File) error {
 // the team is not this member's.
 func (p planner) checkMember(team schedule.TeamRecord, rules schedule.TeamRules, m schedule.Planning) error {
 	in := schedule.PlanInput{Team: team, Rules: rules, From: rules.From, Until: rules.From.AddDays(28), People: []schedule.Planning{m}}
-	m.From, m.Until, m.OnCall, m.Changes, m.Leaves = schedule.Date{}, schedule.Date{}, true, nil, nil
+	m.From, m.Until, m.OnCall, m.Changes, m.Terms, m.Leaves = schedule.Date{}, schedule.Date{}, true, nil, nil, nil
 	in.People[0] = m
 	ids, source, err := composeTeam(&in)
 	if err != nil {

@@ -52,6 +52,14 @@ type holding struct {
 	start, end int64
 }
 
+// nominal is when the shift begins on the wall clock.
+func (h *holding) nominal() int64 {
+	if h.slot != nil {
+		return h.slot.NominalStart
+	}
+	return h.past.NStart
+}
+
 func (h *holding) String() string {
 	if h.slot != nil {
 		return string(h.slot.ID)
@@ -66,7 +74,7 @@ func (pl *planning) unfit(m *schedule.Member, slot *schedule.Slot) string {
 		return fmt.Sprintf("%s does not take %s", m.Person, r.ID)
 	}
 	for _, skill := range r.Skills {
-		if !slices.Contains(m.Skills, skill) {
+		if !slices.Contains(m.SkillsOn(schedule.DateOf(slot.Start)), skill) {
 			return fmt.Sprintf("%s does not have the skill %s that %s asks for", m.Person, skill, r.ID)
 		}
 	}
@@ -78,9 +86,13 @@ func (pl *planning) unfit(m *schedule.Member, slot *schedule.Slot) string {
 
 // crowded says which other shift of the member's a shift is too close to.
 func (pl *planning) crowded(m *schedule.Member, this holding, others []holding) string {
-	rest := max(pl.Limits.Rest, m.Limits.Rest)
 	for i := range others {
 		other := &others[i]
+		later := this
+		if other.start > this.start {
+			later = *other
+		}
+		rest := pl.Limits.With(m.Limits).RestBefore(later.nominal())
 		switch gap := max(this.start-other.end, other.start-this.end); {
 		case gap < 0:
 			return fmt.Sprintf("%s has %v at the same time", m.Person, other)
@@ -118,8 +130,7 @@ func (pl *planning) overLimit(m *schedule.Member, held []holding) string {
 func (pl *planning) exceed(m *schedule.Member, held []holding, rule roster.Rules) bool {
 	q := roster.Problem{
 		Format: roster.Format, Name: pl.problem.Name, TZ: pl.problem.TZ, Order: []string{roster.TermUncovered},
-		Horizon: pl.problem.Horizon, Rules: rule,
-		Members: []roster.Member{{ID: string(m.Person), Skills: m.Skills}},
+		Horizon: pl.problem.Horizon, Members: []roster.Member{{ID: string(m.Person), Limits: &rule}},
 	}
 	a, kinds, name := roster.Assignment{}, pl.holidayKinds(), string(m.Person)
 	for _, h := range held {
@@ -128,7 +139,7 @@ func (pl *planning) exceed(m *schedule.Member, held []holding, rule roster.Rules
 			continue
 		}
 		slot := pl.slot(h.slot, kinds)
-		slot.Weights = nil
+		slot.Weights, slot.Skills = nil, nil
 		if !slices.Contains(q.Members[0].Layers, slot.Layer) {
 			q.Members[0].Layers = append(q.Members[0].Layers, slot.Layer)
 		}

@@ -44,22 +44,30 @@ func (s *staffing) problem(slots []schedule.Slot, from time.Time) *roster.Proble
 // rules translates limits; holiday is the kind of mark that holidays have.
 func rules(l schedule.Limits, holiday string) roster.Rules {
 	r := roster.Rules{MinGap: seconds(l.Rest)}
+	for _, x := range l.Rests {
+		r.Rests = append(r.Rests, roster.Rest{MinGap: seconds(x.Rest), During: during(x.During)})
+	}
 	for _, w := range l.OnCall {
-		r.Windows = append(r.Windows, roster.Window{Length: seconds(w.Within), Max: seconds(w.Max)})
+		r.Windows = append(r.Windows, roster.Window{Length: seconds(w.Within), Max: seconds(w.Max), During: during(w.During)})
 	}
 	for _, c := range l.Weekends {
-		r.Counts = append(r.Counts, roster.Count{Mark: weekendMark, Length: seconds(c.Within), Max: int64(c.Max)})
+		r.Counts = append(r.Counts, roster.Count{Mark: weekendMark, Length: seconds(c.Within), Max: int64(c.Max), During: during(c.During)})
 	}
 	for _, c := range l.Holidays {
-		r.Counts = append(r.Counts, roster.Count{Mark: holiday, Length: seconds(c.Within), Max: int64(c.Max)})
+		r.Counts = append(r.Counts, roster.Count{Mark: holiday, Length: seconds(c.Within), Max: int64(c.Max), During: during(c.During)})
 	}
 	return r
+}
+
+func during(d schedule.During) roster.During {
+	from, until := d.Nominal()
+	return roster.During{From: from, Until: until}
 }
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
 func (s *staffing) member(m *schedule.Member, kinds holidayKinds) roster.Member {
-	out := roster.Member{ID: string(m.Person), Skills: m.Skills, Capacity: map[string]int64{}}
+	out := roster.Member{ID: string(m.Person), Skills: s.skillsOf(m), Capacity: map[string]int64{}}
 	for i := range s.Rotations {
 		if r := &s.Rotations[i]; m.Takes(r) {
 			out.Layers = append(out.Layers, string(r.ID))
@@ -82,7 +90,7 @@ func (s *staffing) member(m *schedule.Member, kinds holidayKinds) roster.Member 
 	if len(kinds.calendars) > 1 {
 		limits.Holidays = append(limits.Holidays[:len(limits.Holidays):len(limits.Holidays)], s.Limits.Holidays...)
 	}
-	if own := rules(limits, kinds.of(s.person(m).Holidays)); own.MinGap > 0 || own.Windows != nil || own.Counts != nil {
+	if own := rules(limits, kinds.of(s.person(m).Holidays)); own.MinGap > 0 || own.Windows != nil || own.Counts != nil || own.Rests != nil {
 		out.Limits = &own
 	}
 	return out
@@ -99,7 +107,7 @@ func unixOrNil(t time.Time) *int64 {
 func (s *staffing) slot(slot *schedule.Slot, kinds holidayKinds) roster.Slot {
 	r := s.rotation(slot)
 	out := roster.Slot{
-		ID: string(slot.ID), Layer: string(r.ID), Pool: s.pool(r), Skills: r.Skills,
+		ID: string(slot.ID), Layer: string(r.ID), Pool: s.pool(r), Skills: s.skillsFor(r, schedule.DateOf(slot.Start)),
 		Start: slot.Start.Unix(), End: slot.End.Unix(), NStart: slot.NominalStart, NEnd: slot.NominalEnd,
 		Marks: kinds.marks(slot),
 	}
@@ -123,7 +131,7 @@ func (s *staffing) weigh(out *roster.Slot, slot *schedule.Slot, r *schedule.Rota
 	weights, sum, n := make([]int64, len(takers)), int64(0), int64(0)
 	for i, m := range takers {
 		weights[i] = s.points(slot, m)
-		if s.inTeam(m, slot.Start, slot.End) {
+		if s.inTeam(m, slot.Start, slot.End) && m.TakesOn(r, schedule.DateOf(slot.Start)) {
 			sum, n = sum+weights[i], n+1
 		}
 	}

@@ -42,7 +42,7 @@ func (pl *planning) teamWords(text string) string {
 	}
 	for i := range pl.Members {
 		m := &pl.Members[i]
-		if l := m.Limits; l.Rest > 0 || l.OnCall != nil || l.Weekends != nil || l.Holidays != nil {
+		if !m.Limits.None() {
 			continue
 		}
 		own := string(m.Person) + "'s own "

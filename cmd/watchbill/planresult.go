@@ -164,7 +164,7 @@ func (pl *planning) free(m *schedule.Member, slot *schedule.Slot) bool {
 		start, end := pl.span(m, a)
 		return start.Before(slot.End) && slot.Start.Before(end)
 	})
-	return m.Takes(pl.rotation(slot)) && pl.inTeam(m, slot.Start, slot.End) && !away
+	return m.TakesOn(pl.rotation(slot), schedule.DateOf(slot.Start)) && pl.inTeam(m, slot.Start, slot.End) && !away
 }
 
 // wishWarnings names the wishes that the plan does not meet.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -238,6 +239,69 @@ func TestMakeDraft(t *testing.T) {
 	}
 	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
 	d.ok(err)
+}
+
+// Who learns something, or is bound by another limit, from a day within a plan is
+// planned by what holds on the day of each shift; so is who swaps.
+func TestTermsInAPlan(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		ctx := t.Context()
+		d.setUp()
+		monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+		members, err := d.schedule.Store.Members(ctx, 1)
+		d.ok(err)
+		ids := map[string]schedule.ID{}
+		text := func(s string) *string { return &s }
+		for _, m := range members {
+			people, err := d.schedule.Store.People(ctx, []schedule.ID{m.Person})
+			d.ok(err)
+			ids[people[0].Name] = m.Person
+			if m.Skills = "db"; people[0].Name == "Ben" {
+				m.Skills = ""
+			}
+			d.ok(d.schedule.Store.SaveMember(ctx, &m))
+		}
+		d.ok(d.schedule.ChangeRules(ctx, 1, schedule.RulesChange{Team: 1, From: monday, Source: "team: Crew\nzone: Europe/Berlin\nrotations:\n  - {name: primary, handover: Mon 09:00}\n  - {name: database, handover: Mon 09:00, skills: db}\n"}))
+		ana, ben := ids["Ana"], ids["Ben"]
+		learns, stops := monday.AddDays(28), monday.AddDays(42)
+		d.ok(d.schedule.ScheduleTerms(ctx, 1, schedule.MemberTerms{Team: 1, Person: ben, From: learns, Skills: text("db")}))
+		for name, id := range ids {
+			if name != "Ben" { // from then on it is all his
+				d.ok(d.schedule.ScheduleTerms(ctx, 1, schedule.MemberTerms{Team: 1, Person: id, From: stops, Skills: text(""), Limits: map[bool]*string{true: text("{on_call: 1 week in 6}")}[id == ana]}))
+			}
+		}
+		draft, p := d.planned(schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(84)})
+		early, late, bound := 0, 0, 0
+		var first schedule.Published
+		for _, s := range p.Shifts {
+			day := schedule.DateOf(s.Start)
+			switch {
+			case s.Person == 0:
+				t.Errorf("%s is unfilled", s.Slot)
+			case s.Person == ben && s.Rotation == "database" && day.Before(learns):
+				early++
+			case s.Person == ben && s.Rotation == "database":
+				late++
+			case s.Person == ana && !day.Before(stops):
+				bound++
+			}
+			if s.Rotation == "database" && day.Before(learns) && first.Slot == "" {
+				first = s
+			}
+		}
+		if early > 0 || late < 6 || bound > 1 {
+			t.Errorf("Ben has %d database weeks before he learns it and %d after; Ana has %d weeks of the last six", early, late, bound)
+		}
+		_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+		d.ok(err)
+		asked, err := d.schedule.Ask(ctx, first.Person, schedule.Request{Team: 1, Stretch: schedule.Stretch{Slot: first.Slot, Start: first.Start, End: first.End}, Person: first.Person, To: ben})
+		d.ok(err)
+		_, err = d.schedule.Accept(ctx, ben, asked.ID)
+		var broken *schedule.RuleError
+		if !errors.As(err, &broken) || !strings.Contains(err.Error(), "lacks the skill db") {
+			t.Errorf("Ben takes %s: %v", first.Slot, err)
+		}
+	})
 }
 
 // A member who pauses and comes back is planned around the pause, also when they

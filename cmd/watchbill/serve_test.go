@@ -317,6 +317,7 @@ var routes = map[string]string{
 	"GET /teams/:team/settings/rotations/:rotation": "manager", "POST /teams/:team/settings/rotations/:rotation": "manager", "POST /teams/:team/settings/rotations/:rotation/remove": "manager",
 	"GET /teams/:team/settings/limits": "manager", "POST /teams/:team/settings/limits": "manager", "POST /teams/:team/settings/rules/:rules/remove": "manager",
 	"GET /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/changes": "manager", "POST /teams/:team/members/:person/changes/:change/remove": "manager",
+	"POST /teams/:team/members/:person/terms": "manager", "POST /teams/:team/members/:person/terms/:terms/remove": "manager",
 	"GET /setup/team": "admin", "POST /setup/team": "admin", "GET /setup/:setup/team": "admin", "GET /setup/:setup/people": "admin", "GET /setup/:setup/rotation": "admin",
 	"GET /setup/:setup/check": "admin", "POST /setup/:setup/team": "admin", "POST /setup/:setup/people": "admin", "POST /setup/:setup/rotation": "admin",
 	"POST /setup/:setup/publish": "admin", "POST /setup/:setup/discard": "admin", "GET /teams/:team/welcome": "admin",

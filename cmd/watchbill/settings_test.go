@@ -63,6 +63,38 @@ func form(body, action string, changed ...string) []string {
 	return values
 }
 
+// Skills and limits are set ahead on a member's page, keep what was typed when they are
+// refused, and are taken back before they hold.
+func TestTermsOnThePage(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	admin := d.setUp()
+	const page = "/teams/1/members/2"
+	for _, c := range []struct {
+		fields []string
+		status int
+		words  string
+	}{
+		{[]string{"from", "soon", "change_skills", "1", "skills", "db"}, 422, "write the day like 2026-12-07"},
+		{[]string{"from", "2027-01-04", "skills", "db"}, 422, "nothing changes; tick skills, limits or both"},
+		{[]string{"from", "2026-01-04", "change_skills", "1", "skills", "db"}, 422, "2026-01-04 is past"},
+		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "often"}, 422, "is not a limit; write it like 1 week in 4"},
+		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "1 day in 28"}, 422, "no turn that"},
+		{[]string{"from", "2027-01-04", "change_skills", "1", "skills", "db,net", "change_limits", "1", "on_call", "1 week in 6"}, 200, "skills db, net; limits on_call: 1 week in 6"},
+	} {
+		status, body := admin.post(page+"/terms", c.fields...)
+		admin.expect(status, body, c.status, c.words)
+		if c.status != 200 && !strings.Contains(body, `value="`+c.fields[1]+`"`) {
+			t.Errorf("%q is not kept", c.fields)
+		}
+	}
+	status, body := admin.get(page)
+	admin.expect(status, body, http.StatusOK, "Mon 4 Jan")
+	status, body = admin.post(page+"/terms/1/remove", "x", "")
+	admin.expect(status, body, http.StatusOK, "Nothing is to change.")
+	status, body = admin.post(page+"/terms/1/remove", "x", "")
+	admin.expect(status, body, http.StatusNotFound, "")
+}
+
 // Rules are changed by forms, which keep what they do not show; from a day on; and by
 // two people at once without losing anything.
 func TestRuleForms(t *testing.T) {

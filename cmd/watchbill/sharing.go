@@ -39,7 +39,7 @@ func (pl *planning) holidayParts() map[string]int64 {
 			var present []*schedule.Member
 			whole := schedule.Share(0)
 			for _, m := range pl.takers(pl.rotation(slot)) {
-				if pl.inTeam(m, slot.Start, slot.End) {
+				if pl.inTeam(m, slot.Start, slot.End) && m.TakesOn(pl.rotation(slot), schedule.DateOf(slot.Start)) {
 					present, whole = append(present, m), whole+m.Share
 				}
 			}

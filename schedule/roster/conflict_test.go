@@ -281,5 +281,12 @@ func tinyMember(r *rand.Rand, i int, layers, skills []string, last, step int64) 
 	if r.IntN(6) == 0 {
 		m.Limits = &Rules{MinGap: int64(r.IntN(2)) * step, Windows: []Window{{Length: 4 * step, Max: step * int64(1+r.IntN(2))}}}
 	}
+	if r.IntN(6) == 0 {
+		at := 7200 + step*int64(1+r.IntN(4))
+		m.Limits = &Rules{
+			Rests:   []Rest{{MinGap: step, During: During{From: at}}},
+			Windows: []Window{{Length: 4 * step, Max: step, During: During{Until: at}}, {Length: 3 * step, Max: 2 * step, During: During{From: at}}},
+		}
+	}
 	return m
 }

@@ -259,7 +259,7 @@ func (c *puzzleClass) fill(slots []shift, shortest int64) {
 		for _, w := range r.Windows {
 			// See compiler.class; shifts may overlap here, so that rules with
 			// Length ≤ Max count too.
-			c.deep = c.deep || w.Length <= w.Max || 2*shortest <= w.Max
+			c.deep = c.deep || w.bounded() || w.Length <= w.Max || 2*shortest <= w.Max
 		}
 	}
 }

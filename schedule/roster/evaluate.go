@@ -151,6 +151,8 @@ func (ev *evaluator) rest(m *Member, mine []shift, bad func(string, ...any)) {
 		for _, y := range mine[i+1:] {
 			if (x.slot != nil || y.slot != nil) && y.start < x.end+gap {
 				bad("%s has %s and %s less than %d s apart", m.ID, x.id, y.id, gap)
+			} else if m.Limits != nil && tooClose(&x, &y, m.Limits.Rests) {
+				bad("%s has %s and %s closer than the rest of that time allows", m.ID, x.id, y.id)
 			}
 		}
 	}
@@ -207,21 +209,46 @@ func (s *Slot) weightFor(member string) int64 {
 // function of the stretch's start is piecewise linear with its peaks where the
 // stretch begins with a shift or ends with one.
 func overfull(mine []shift, w Window) (at, used int64, ok bool) {
+	full := func(t int64) bool {
+		if !w.has(t) {
+			return false
+		}
+		planned := false
+		used = 0
+		for _, y := range mine {
+			if c := min(y.nend, t+w.Length) - max(y.nstart, t); c > 0 {
+				used += c
+				planned = planned || y.slot != nil
+			}
+		}
+		return used > w.Max && planned
+	}
 	for _, x := range mine {
 		for _, t := range [2]int64{x.nstart, x.nend - w.Length} {
-			used, planned := int64(0), false
-			for _, y := range mine {
-				if c := min(y.nend, t+w.Length) - max(y.nstart, t); c > 0 {
-					used += c
-					planned = planned || y.slot != nil
-				}
-			}
-			if used > w.Max && planned {
+			if full(t) {
 				return t, used, false
 			}
 		}
 	}
+	for _, t := range w.ends() {
+		if full(t) {
+			return t, used, false
+		}
+	}
 	return 0, 0, true
+}
+
+// tooClose says whether two shifts, not both of the past, break a rest of some time.
+func tooClose(x, y *shift, rests []Rest) bool {
+	if y.start < x.start {
+		x, y = y, x
+	}
+	for _, r := range rests {
+		if (x.slot != nil || y.slot != nil) && r.has(y.nstart) && y.start < x.end+r.MinGap {
+			return true
+		}
+	}
+	return false
 }
 
 // overcount finds the first stretch that carries too many different marks; a
@@ -234,10 +261,13 @@ func overcount(mine []shift, c Count) (at, used int64, ok bool) {
 		}
 	}
 	keys := slices.Sorted(maps.Keys(planned))
-	for i, t := range keys {
+	for _, t := range append(c.ends(), keys...) {
+		if !c.has(t) {
+			continue
+		}
 		n, now := int64(0), false
-		for _, k := range keys[i:] {
-			if k < t+c.Length {
+		for _, k := range keys {
+			if k >= t && k < t+c.Length {
 				n++
 				now = now || planned[k]
 			}

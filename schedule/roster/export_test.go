@@ -39,3 +39,31 @@ func Bounds(p *Problem, a Assignment) []int64 {
 	}
 	return bounds
 }
+
+// Later returns rules of which those that come and go do so later.
+func (r *Rules) Later(by int64) *Rules {
+	if r == nil {
+		return nil
+	}
+	shift := func(d During) During {
+		if d.From != 0 {
+			d.From += by
+		}
+		if d.Until != 0 {
+			d.Until += by
+		}
+		return d
+	}
+	q := *r
+	q.Rests, q.Windows, q.Counts = nil, nil, nil
+	for _, x := range r.Rests {
+		q.Rests = append(q.Rests, Rest{x.MinGap, shift(x.During)})
+	}
+	for _, w := range r.Windows {
+		q.Windows = append(q.Windows, Window{w.Length, w.Max, shift(w.During)})
+	}
+	for _, c := range r.Counts {
+		q.Counts = append(q.Counts, Count{c.Mark, c.Length, c.Max, shift(c.During)})
+	}
+	return &q
+}

@@ -129,6 +129,11 @@ func compatible(mine []shift, gap int64, rules []*Rules) bool {
 			if (x.slot != nil || y.slot != nil) && x.start < y.end+gap && y.start < x.end+gap {
 				return false
 			}
+			for _, r := range rules {
+				if len(r.Rests) > 0 && tooClose(&mine[i], &y, r.Rests) {
+					return false
+				}
+			}
 		}
 	}
 	for _, r := range rules {
@@ -254,7 +259,7 @@ func (c *compiler) class(md *model, m *Member) *ruleClass {
 	rules, gap := m.rules(c.p), m.minGap(c.p)
 	key := ""
 	if m.Limits != nil {
-		key = fmt.Sprint(gap, m.Limits.Windows, m.Limits.Counts)
+		key = fmt.Sprint(gap, m.Limits.Windows, m.Limits.Counts, m.Limits.Rests)
 	}
 	if rc := c.classes[key]; rc != nil {
 		return rc
@@ -271,8 +276,9 @@ func (c *compiler) class(md *model, m *Member) *ruleClass {
 			// Length − (k−1)(Length−Max) ≤ Max. When any two exceed Max,
 			// pairs decide the rule.
 			// That is so for shifts that do not overlap, as those of the
-			// past may.
-			if c.overlap || w.Length > w.Max && 2*shortest <= w.Max {
+			// past may, and rules that hold all the time: of some stretches
+			// two shifts of a pair may lie partly outside.
+			if c.overlap || w.bounded() || w.Length > w.Max && 2*shortest <= w.Max {
 				rc.windows = append(rc.windows, w)
 			}
 		}
@@ -298,8 +304,11 @@ func (rc *ruleClass) fill(md *model) {
 	n := len(md.slots)
 	rc.clash = make([]bitset, n)
 	rc.lo, rc.hi = make([]int32, n), make([]int32, n)
-	reach := int64(0)
+	reach, gap := int64(0), rc.gap
 	for _, r := range rc.all {
+		for _, x := range r.Rests {
+			gap = max(gap, x.MinGap)
+		}
 		for _, w := range r.Windows {
 			reach = max(reach, w.Length)
 		}
@@ -316,8 +325,8 @@ func (rc *ruleClass) fill(md *model) {
 		for j := i + 1; j < n; j++ {
 			y := &md.slots[j]
 			far := y.nstart >= x.nend+reach
-			if far && y.start >= x.end+rc.gap {
-				if y.nstart >= x.nend+reach+maxSlotSkew && y.start >= x.end+rc.gap+maxSlotSkew {
+			if far && y.start >= x.end+gap {
+				if y.nstart >= x.nend+reach+maxSlotSkew && y.start >= x.end+gap+maxSlotSkew {
 					break
 				}
 				continue

@@ -64,6 +64,44 @@ type Rules struct {
 	// Counts bound how many weekends, holidays and the like fall to one
 	// member.
 	Counts []Count `json:"counts,omitempty"`
+	// Rests are rests that hold for a time only, besides MinGap.
+	Rests []Rest `json:"rests,omitempty"`
+}
+
+// A During says when a rule holds: for stretches that begin in the nominal interval
+// [From, Until). Zero is unbounded.
+type During struct {
+	From  int64 `json:"from,omitempty"`
+	Until int64 `json:"until,omitempty"`
+}
+
+// bounded says whether the rule does not always hold.
+func (t During) bounded() bool { return t != During{} }
+
+// has says whether a stretch that begins then is bound.
+func (t During) has(at int64) bool {
+	return (t.From == 0 || at >= t.From) && (t.Until == 0 || at < t.Until)
+}
+
+// ends are the first and the last instant at which a bound stretch begins, where
+// there are such. How full stretches are can have a peak there.
+func (t During) ends() []int64 {
+	var at []int64
+	if t.From != 0 {
+		at = append(at, t.From)
+	}
+	if t.Until != 0 {
+		at = append(at, t.Until-1)
+	}
+	return at
+}
+
+// A Rest rule: of two shifts of one member the later of which begins while the rule
+// holds, nominal time, the later starts at least MinGap real seconds after the
+// earlier ends.
+type Rest struct {
+	MinGap int64 `json:"min_gap"`
+	During
 }
 
 // A Window rule: in every nominal stretch [t, t+Length) the shifts of one
@@ -72,6 +110,7 @@ type Rules struct {
 type Window struct {
 	Length int64 `json:"window"`
 	Max    int64 `json:"max"`
+	During
 }
 
 // A Count rule: in every nominal stretch [t, t+Length) the shifts of one
@@ -80,6 +119,7 @@ type Count struct {
 	Mark   string `json:"mark"`
 	Length int64  `json:"window"`
 	Max    int64  `json:"max"`
+	During
 }
 
 // A Member can be on call.

@@ -201,6 +201,9 @@ func (r *Rules) reach() int64 {
 	for _, c := range r.Counts {
 		far = max(far, c.Length)
 	}
+	for _, x := range r.Rests {
+		far = max(far, x.MinGap)
+	}
 	return far
 }
 

@@ -198,7 +198,7 @@ func (r *remedist) windows() {
 	for _, why := range r.blamed(reasonWindow) {
 		w := r.f.b.p.Rules.Windows[why.index]
 		if long := r.tooLong(why); long > w.Max && long < w.Length {
-			to := Window{w.Length, long}
+			to := Window{Length: w.Length, Max: long, During: w.During}
 			r.try(measure{
 				key: fmt.Sprintf("window:%d:max=%d", why.index, long), effort: 31, cures: []reason{why},
 				text:  windowWords(to) + " instead of " + windowWords(w),
@@ -209,12 +209,16 @@ func (r *remedist) windows() {
 		unit := gcd(w.Length, w.Max)
 		if w.Max == unit {
 			key := fmt.Sprintf("window:%d:window=", why.index)
-			if r.loosen(why, key, func(k int64) (Window, int64) { return Window{w.Length - k*unit, w.Max}, w.Length - k*unit }) == 0 {
+			if r.loosen(why, key, func(k int64) (Window, int64) {
+				return Window{Length: w.Length - k*unit, Max: w.Max, During: w.During}, w.Length - k*unit
+			}) == 0 {
 				continue
 			}
 		}
 		key := fmt.Sprintf("window:%d:max=", why.index)
-		r.loosen(why, key, func(k int64) (Window, int64) { return Window{w.Length, w.Max + k*unit}, w.Max + k*unit })
+		r.loosen(why, key, func(k int64) (Window, int64) {
+			return Window{Length: w.Length, Max: w.Max + k*unit, During: w.During}, w.Max + k*unit
+		})
 	}
 }
 

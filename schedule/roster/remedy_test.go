@@ -172,6 +172,7 @@ func later(p *Problem, by int64) {
 	}
 	for i := range p.Members {
 		m := &p.Members[i]
+		m.Limits = m.Limits.Later(by)
 		for k := range m.Unavailable {
 			m.Unavailable[k][0] += by
 			m.Unavailable[k][1] += by

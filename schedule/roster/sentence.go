@@ -364,13 +364,16 @@ func (t *teller) tellRules() {
 func limitWords(m *Member) string {
 	var words []string
 	for _, w := range m.Limits.Windows {
-		words = append(words, windowWords(w))
+		words = append(words, windowWords(w)+duringWords(w.During))
 	}
 	for _, c := range m.Limits.Counts {
-		words = append(words, countWords(c))
+		words = append(words, countWords(c)+duringWords(c.During))
 	}
 	if m.Limits.MinGap > 0 {
 		words = append(words, restWords(m.Limits.MinGap))
+	}
+	for _, r := range m.Limits.Rests {
+		words = append(words, restWords(r.MinGap)+duringWords(r.During))
 	}
 	return m.ID + "'s own " + listWords(words)
 }

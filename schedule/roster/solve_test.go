@@ -96,6 +96,9 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 		if rng.IntN(6) == 0 {
 			m.Limits = &roster.Rules{MinGap: day}
 		}
+		if rng.IntN(5) == 0 {
+			m.Limits = changingLimits(rng, slots)
+		}
 		p.Members = append(p.Members, m)
 	}
 	if rng.IntN(3) == 0 {
@@ -121,6 +124,24 @@ func randomProblem(rng *rand.Rand, members, slots int) *roster.Problem {
 		}
 	}
 	return p
+}
+
+// changingLimits are limits of which some hold until a day and others from then on.
+func changingLimits(rng *rand.Rand, days int) *roster.Rules {
+	at := int64(1+rng.IntN(days))*day + int64(rng.IntN(2))*3600
+	before, after := roster.During{Until: at}, roster.During{From: at}
+	r := &roster.Rules{}
+	for _, hold := range []roster.During{before, after} {
+		switch rng.IntN(4) {
+		case 0:
+			r.Rests = append(r.Rests, roster.Rest{MinGap: day * int64(1+rng.IntN(2)), During: hold})
+		case 1:
+			r.Counts = append(r.Counts, roster.Count{Mark: "weekend", Length: 8 * day, Max: int64(rng.IntN(2)), During: hold})
+		default:
+			r.Windows = append(r.Windows, roster.Window{Length: int64(2+rng.IntN(4)) * day, Max: int64(1+rng.IntN(2)) * day, During: hold})
+		}
+	}
+	return r
 }
 
 // bruteForce tries every assignment and returns the best vector.
@@ -274,6 +295,7 @@ func disguised(p *roster.Problem) *roster.Problem {
 	for i := range q.Members {
 		m := &q.Members[i]
 		m.ID = name(m.ID)
+		m.Limits = m.Limits.Later(later)
 		if m.From != nil {
 			from := *m.From + later
 			m.From = &from

@@ -1,6 +1,9 @@
 package roster
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A state is an assignment of one component with every term kept up to date as
 // slots change hands. It never holds a combination that breaks a hard rule.
@@ -133,19 +136,29 @@ func (st *state) windowHolds(s int, mm *mmember, held bitset, w Window) bool {
 	}
 	for _, y := range buf {
 		for _, t := range [2]int64{y.start, y.end - w.Length} {
-			if t >= x.nend || t+w.Length <= x.nstart {
+			if t >= x.nend || t+w.Length <= x.nstart || !w.has(t) {
 				continue
 			}
-			used := int64(0)
-			for _, z := range buf {
-				used += max(0, min(z.end, t+w.Length)-max(z.start, t))
-			}
-			if used > w.Max {
+			if onCallWithin(buf, t, t+w.Length) > w.Max {
 				return false
 			}
 		}
 	}
-	return true
+	if !w.bounded() {
+		return true
+	}
+	return !slices.ContainsFunc(w.ends(), func(t int64) bool {
+		return t < x.nend && t+w.Length > x.nstart && onCallWithin(buf, t, t+w.Length) > w.Max
+	})
+}
+
+// onCallWithin adds up what of the spans lies in [from, until).
+func onCallWithin(spans []shiftSpan, from, until int64) int64 {
+	used := int64(0)
+	for _, z := range spans {
+		used += max(0, min(z.end, until)-max(z.start, from))
+	}
+	return used
 }
 
 // give puts an uncovered slot with a member whom it fits.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Magnitudes beyond these would overflow the solver's integers; real problems
@@ -103,18 +104,37 @@ func (v *validator) within(field string, x, lo, hi int64) {
 func (v *validator) rules(field string, r Rules) {
 	v.within(field+".min_gap", r.MinGap, 0, maxSeconds)
 	v.within(field+".soft_gap", r.SoftGap, 0, maxSeconds)
+	for k, x := range r.Rests {
+		f := fmt.Sprintf("%s.rests[%d]", field, k)
+		v.within(f+".min_gap", x.MinGap, 0, maxSeconds)
+		v.during(f, x.During)
+	}
 	for k, w := range r.Windows {
 		f := fmt.Sprintf("%s.windows[%d]", field, k)
+		v.during(f, w.During)
 		v.within(f+".window", w.Length, 1, maxSeconds)
 		v.within(f+".max", w.Max, 0, maxSeconds)
 	}
 	for k, c := range r.Counts {
 		f := fmt.Sprintf("%s.counts[%d]", field, k)
+		v.during(f, c.During)
 		v.within(f+".window", c.Length, 1, maxSeconds)
 		v.within(f+".max", c.Max, 0, maxSeconds)
 		if c.Mark == "" {
 			v.bad(f+".mark", "is empty; it should name a kind of mark")
 		}
+	}
+}
+
+// during checks when a rule holds. Those that come and go are of one member.
+func (v *validator) during(field string, t During) {
+	if t.bounded() && strings.HasPrefix(field, "rules.") {
+		v.bad(field, "the common rules hold all the time; one with \"from\" or \"until\" is a member's own")
+	}
+	v.within(field+".from", t.From, -maxSeconds, maxSeconds)
+	v.within(field+".until", t.Until, -maxSeconds, maxSeconds)
+	if t.From != 0 && t.Until != 0 && t.Until <= t.From {
+		v.bad(field+".until", "%d is not after \"from\", %d", t.Until, t.From)
 	}
 }
 

@@ -134,7 +134,7 @@ func (g *programme) anything(through []int64) (int64, bool) {
 func (g *programme) rules() *Rules {
 	all := &Rules{}
 	for _, r := range g.w.v.p.Members[g.w.x.members[g.m]].rules(g.w.v.p) {
-		all.Windows, all.Counts = append(all.Windows, r.Windows...), append(all.Counts, r.Counts...)
+		all.Windows, all.Counts, all.Rests = append(all.Windows, r.Windows...), append(all.Counts, r.Counts...), append(all.Rests, r.Rests...)
 	}
 	slices.SortFunc(all.Windows, func(a, b Window) int { return int(min(max(a.Length-b.Length, -1), 1)) })
 	return all
@@ -252,6 +252,9 @@ func (g *programme) relevant(recent []int, i int, gap int64, rules *Rules, kinds
 		return nil
 	}
 	reach := int64(0)
+	for _, x := range rules.Rests {
+		gap = max(gap, x.MinGap)
+	}
 	for _, w := range rules.Windows {
 		reach = max(reach, w.Length)
 	}

@@ -95,6 +95,20 @@ func restWords(gap int64) string {
 	return lengthWords(gap) + " of rest between shifts"
 }
 
+// duringWords says when a rule holds, to stand behind it: " from 4 Jan 2027 on".
+func duringWords(t During) string {
+	day := func(at int64) string { return time.Unix(at, 0).UTC().Format("2 Jan 2006") }
+	switch {
+	case t.From != 0 && t.Until != 0:
+		return " from " + day(t.From) + " to " + day(t.Until-1)
+	case t.From != 0:
+		return " from " + day(t.From) + " on"
+	case t.Until != 0:
+		return " until " + day(t.Until-1)
+	}
+	return ""
+}
+
 // lengthWords writes a length of time in the largest unit that divides it.
 func lengthWords(d int64) string {
 	units := []struct {

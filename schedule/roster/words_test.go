@@ -34,7 +34,7 @@ func (s *scene) shifts(layer string, from, n int, skills ...string) *scene {
 }
 
 func (s *scene) oneIn(weeks int64) *scene {
-	s.Rules.Windows = append(s.Rules.Windows, Window{weeks * week, week})
+	s.Rules.Windows = append(s.Rules.Windows, Window{Length: weeks * week, Max: week})
 	return s
 }
 
@@ -106,7 +106,7 @@ func TestWords(t *testing.T) {
 = it takes 2 people: the 1 there is and one more who can do everything; on Mon 7 Dec at 09:00 there are 2 shifts that no one can hold together: at least 2 people, and there is 1
 `},
 		{"own limit", newScene("Ana", "Ben").shifts("primary", 0, 4).oneIn(2).
-			member("Ben", func(m *Member) { m.Limits = &Rules{Windows: []Window{{6 * week, week}}} }), `
+			member("Ben", func(m *Member) { m.Limits = &Rules{Windows: []Window{{Length: 6 * week, Max: week}}} }), `
 ! Mon 7 Dec to Mon 4 Jan: 4 primary shifts for 2 people; one week in two and Ben's own one week in six cannot hold
 > without Ben's own one week in six: everything is covered
 > one more person who can do everything: everything is covered
@@ -125,7 +125,7 @@ func TestWords(t *testing.T) {
 `},
 		{"weekends", func() *scene {
 			s := newScene("Ana", "Ben").shifts("primary", 0, 3)
-			s.Rules.Counts = []Count{{"weekend", 4 * week, 1}}
+			s.Rules.Counts = []Count{{Mark: "weekend", Length: 4 * week, Max: 1}}
 			for i := range s.Slots {
 				s.Slots[i].Marks = map[string][]int64{"weekend": {s.Slots[i].NStart - 9*hour + 5*day}}
 			}
@@ -153,7 +153,7 @@ func TestWords(t *testing.T) {
 				a := monday + k*12*hour
 				s.Slots = append(s.Slots, Slot{ID: fmt.Sprint(k), Layer: "primary", Start: a, End: a + 12*hour, NStart: a, NEnd: a + 12*hour})
 			}
-			s.Rules.Windows = []Window{{day, 13 * hour}}
+			s.Rules.Windows = []Window{{Length: day, Max: 13 * hour}}
 			return s
 		}(), `
 ! Mon 7 Dec 09:00 to Tue 8 Dec 09:00: 2 primary shifts; Ben is away, which leaves Ana; at most 13 hours in any day cannot hold

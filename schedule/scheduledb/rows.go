@@ -159,6 +159,24 @@ func (r memberChangeRow) value() schedule.MemberChange {
 	}
 }
 
+type memberTermsRow struct {
+	ID               int64 `gorm:"primaryKey"`
+	TeamID, PersonID int64
+	FromDay          string
+	Skills, Limits   *string
+	CreatedAt        column.Instant
+	CreatedBy        *int64
+}
+
+func (memberTermsRow) TableName() string { return "membership_terms" }
+
+func (r memberTermsRow) value() schedule.MemberTerms {
+	return schedule.MemberTerms{
+		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Person: schedule.ID(r.PersonID), From: date(r.FromDay),
+		Skills: r.Skills, Limits: r.Limits, CreatedAt: r.CreatedAt.Time, CreatedBy: id(r.CreatedBy),
+	}
+}
+
 type setupRow struct {
 	ID        int64 `gorm:"primaryKey"`
 	OwnerID   int64

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -762,6 +763,60 @@ func TestMembersOverTime(t *testing.T) {
 		w.ok(w.RemoveMember(ctx, w.boss, w.team, w.ana))
 		if changes, err := w.Store.MemberChanges(ctx, w.team); err != nil || len(changes) != 0 {
 			t.Errorf("%+v %v", changes, err)
+		}
+	})
+}
+
+// Skills and limits are set ahead, replaced and taken back until they hold; then they
+// stay.
+func TestTerms(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.CheckMember = func(_ schedule.TeamRecord, _ schedule.TeamRules, p schedule.Planning) error {
+			if p.Skills == "nonsense" {
+				return &schedule.InvalidError{Field: "skills", Reason: "this is no skill"}
+			}
+			return nil
+		}
+		w.now = start
+		day := schedule.DateOf(start)
+		text := func(s string) *string { return &s }
+		terms := func(after int, skills, limits *string) schedule.MemberTerms {
+			return schedule.MemberTerms{Team: w.team, Person: w.ana, From: day.AddDays(after), Skills: skills, Limits: limits}
+		}
+		w.ok(w.ScheduleTerms(ctx, w.boss, terms(28, text("db"), nil)))
+		w.ok(w.ScheduleTerms(ctx, w.boss, terms(14, nil, text("{rest: 12h}"))))
+		w.ok(w.ScheduleTerms(ctx, w.boss, terms(28, text("db, net"), text("")))) // in the place of the other
+		for name, bad := range map[string]schedule.MemberTerms{
+			"past": terms(-1, text("db"), nil), "nothing": terms(7, nil, nil), "nonsense": terms(7, text("nonsense"), nil), "long": terms(7, text(strings.Repeat("x", 10_000)), nil),
+		} {
+			var invalid *schedule.InvalidError
+			if err := w.ScheduleTerms(ctx, w.boss, bad); !errors.As(err, &invalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		stranger := terms(7, text("db"), nil)
+		stranger.Person = 999
+		w.is(w.ScheduleTerms(ctx, w.boss, stranger), schedule.ErrNotFound)
+		all, err := w.Store.MemberTerms(ctx, w.team)
+		w.ok(err)
+		if len(all) != 2 || all[0].Skills != nil || *all[0].Limits != "{rest: 12h}" || *all[1].Skills != "db, net" || *all[1].Limits != "" || all[1].CreatedBy != w.boss {
+			t.Fatalf("%+v", all)
+		}
+		m := schedule.Membership{Team: w.team, Person: w.ana, Skills: "php", Limits: "{rest: 11h}"}
+		for after, want := range map[int]string{13: "php {rest: 11h}", 14: "php {rest: 12h}", 27: "php {rest: 12h}", 28: "db, net "} {
+			if is := m.TermsOn(all, day.AddDays(after)); is.Skills+" "+is.Limits != want {
+				t.Errorf("after %d days: %q %q, want %q", after, is.Skills, is.Limits, want)
+			}
+		}
+		w.is(w.UnscheduleTerms(ctx, w.boss, w.team+1, all[0].ID), schedule.ErrNotFound)
+		w.now = start.AddDate(0, 0, 14)
+		w.is(w.UnscheduleTerms(ctx, w.boss, w.team, all[0].ID), nil) // it holds
+		w.ok(w.UnscheduleTerms(ctx, w.boss, w.team, all[1].ID))
+		w.is(w.UnscheduleTerms(ctx, w.boss, w.team, all[1].ID), schedule.ErrNotFound)
+		w.ok(w.RemoveMember(ctx, w.boss, w.team, w.ana))
+		if all, err := w.Store.MemberTerms(ctx, w.team); err != nil || len(all) != 0 {
+			t.Errorf("%+v %v", all, err)
 		}
 	})
 }

@@ -209,6 +209,9 @@ func (s *Store) RemoveMember(ctx context.Context, team, person schedule.ID) erro
 	if err := s.to(ctx).Where("team_id = ? AND person_id = ?", team, person).Delete(&memberChangeRow{}).Error; err != nil {
 		return translate(err, "changes of member %d of team %d", person, team)
 	}
+	if err := s.to(ctx).Where("team_id = ? AND person_id = ?", team, person).Delete(&memberTermsRow{}).Error; err != nil {
+		return translate(err, "terms of member %d of team %d", person, team)
+	}
 	tx := s.to(ctx).Where("team_id = ? AND person_id = ?", team, person).Delete(&memberRow{})
 	return translate(affected(tx), "member %d of team %d", person, team)
 }
@@ -235,6 +238,31 @@ func (s *Store) SaveMemberChange(ctx context.Context, c *schedule.MemberChange) 
 func (s *Store) RemoveMemberChange(ctx context.Context, team, id schedule.ID) error {
 	tx := s.to(ctx).Where("id = ? AND team_id = ?", id, team).Delete(&memberChangeRow{})
 	return translate(affected(tx), "change %d", id)
+}
+
+// MemberTerms returns the skills and limits that members of a team have from which day
+// on, by day.
+func (s *Store) MemberTerms(ctx context.Context, team schedule.ID) ([]schedule.MemberTerms, error) {
+	return values[memberTermsRow](s.from(ctx).Where("team_id = ?", team).Order("from_day, id"), "terms of members")
+}
+
+// SaveMemberTerms adds terms of a member, or replaces those of the same day.
+func (s *Store) SaveMemberTerms(ctx context.Context, t *schedule.MemberTerms) error {
+	row := memberTermsRow{
+		TeamID: int64(t.Team), PersonID: int64(t.Person), FromDay: day(t.From), Skills: t.Skills, Limits: t.Limits,
+		CreatedAt: column.At(t.CreatedAt), CreatedBy: ref(t.CreatedBy),
+	}
+	err := s.to(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "team_id"}, {Name: "person_id"}, {Name: "from_day"}},
+		DoUpdates: clause.AssignmentColumns([]string{"skills", "limits", "created_at", "created_by"}),
+	}).Create(&row).Error
+	return translate(err, "terms of member %d of team %d", t.Person, t.Team)
+}
+
+// RemoveMemberTerms forgets terms of a member.
+func (s *Store) RemoveMemberTerms(ctx context.Context, team, id schedule.ID) error {
+	tx := s.to(ctx).Where("id = ? AND team_id = ?", id, team).Delete(&memberTermsRow{})
+	return translate(affected(tx), "terms %d", id)
 }
 
 // Leaves returns absences and wishes of people.

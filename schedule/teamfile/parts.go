@@ -25,8 +25,16 @@ type PersonText struct {
 	Sleeps      string
 	Holidays    []string
 	Limits      string // YAML of its own
+	Later       []LaterText
 	Absences    []schedule.Absence
 	Wishes      []schedule.Wish
+}
+
+// LaterText is what of one of the people becomes other from a day on; nil is as before.
+type LaterText struct {
+	From   schedule.Date
+	Skills *[]string
+	Limits *string // YAML of its own; empty: none any more
 }
 
 // periodKeys are the keys that belong to one plan or to people, and not to the
@@ -56,6 +64,7 @@ func Split(name string, src []byte) (rules string, people []PersonText, f *File,
 			Works  string
 			Sleeps string
 			Limits any `yaml:"limits"`
+			Later  any `yaml:"later"`
 		}
 	}
 	if err := yaml.Unmarshal([]byte(text), &raw); err != nil {
@@ -68,15 +77,65 @@ func Split(name string, src []byte) (rules string, people []PersonText, f *File,
 			p.Takes = nil
 		}
 		if raw.People[i].Limits != nil {
-			limits, err := yaml.MarshalWithOptions(raw.People[i].Limits, yaml.Flow(true))
-			if err != nil {
+			if p.Limits, err = flow(raw.People[i].Limits); err != nil {
 				return "", nil, nil, err
 			}
-			p.Limits = strings.TrimSpace(string(limits))
+		}
+		if p.Later, err = laterTexts(raw.People[i].Later); err != nil {
+			return "", nil, nil, err
 		}
 		people = append(people, p)
 	}
 	return rulesText(root, f.lines), people, f, nil
+}
+
+// flow writes a value as YAML on one line.
+func flow(value any) (string, error) {
+	text, err := yaml.MarshalWithOptions(value, yaml.Flow(true))
+	return strings.TrimSpace(string(text)), err
+}
+
+// laterTexts reads what Parse has found right: one entry or a list of them.
+func laterTexts(value any) (out []LaterText, err error) {
+	entries, ok := value.([]any)
+	if !ok && value != nil {
+		entries = []any{value}
+	}
+	for _, e := range entries {
+		keys, ok := e.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("later: %v has no keys", e)
+		}
+		var l LaterText
+		if l.From, err = schedule.ParseDate(fmt.Sprint(keys["from"])); err != nil {
+			return nil, err
+		}
+		if skills, ok := keys["skills"]; ok {
+			l.Skills = &[]string{}
+			for _, skill := range listOf(skills) {
+				*l.Skills = append(*l.Skills, fmt.Sprint(skill))
+			}
+		}
+		if limits, ok := keys["limits"]; ok {
+			text := ""
+			if own, some := limits.(map[string]any); some && len(own) > 0 {
+				if text, err = flow(own); err != nil {
+					return nil, err
+				}
+			}
+			l.Limits = &text
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// listOf is a value as a list: nothing, one, or several.
+func listOf(value any) []any {
+	if list, ok := value.([]any); ok || value == nil {
+		return list
+	}
+	return []any{value}
 }
 
 func personText(f *File, i int) PersonText {
@@ -151,6 +210,34 @@ func Compose(rules string, from, until schedule.Date, people []PersonText, pinne
 	return append([]byte(strings.TrimRight(rules, "\n")+"\n\n"), rest...), nil
 }
 
+func limitsYAML(text, name string) (limits yaml.MapSlice, err error) {
+	if err := yaml.UnmarshalWithOptions([]byte(text), &limits, yaml.UseOrderedMap()); err != nil {
+		return nil, fmt.Errorf("limits of %s: %w", name, err)
+	}
+	if limits == nil {
+		limits = yaml.MapSlice{}
+	}
+	return limits, nil
+}
+
+func (p *PersonText) laterYAML() (later []yaml.MapSlice, err error) {
+	for _, l := range p.Later {
+		entry := yaml.MapSlice{{Key: "from", Value: l.From.String()}}
+		if l.Skills != nil {
+			entry = append(entry, yaml.MapItem{Key: "skills", Value: *l.Skills})
+		}
+		if l.Limits != nil {
+			limits, err := limitsYAML(*l.Limits, p.Name)
+			if err != nil {
+				return nil, err
+			}
+			entry = append(entry, yaml.MapItem{Key: "limits", Value: limits})
+		}
+		later = append(later, entry)
+	}
+	return later, nil
+}
+
 func (p *PersonText) yaml() (yaml.MapSlice, error) {
 	m := yaml.MapSlice{{Key: "name", Value: p.Name}}
 	add := func(key string, value any, wanted bool) {
@@ -169,12 +256,17 @@ func (p *PersonText) yaml() (yaml.MapSlice, error) {
 	add("sleeps", p.Sleeps, p.Sleeps != "")
 	add("holidays", p.Holidays, len(p.Holidays) > 0)
 	if p.Limits != "" {
-		var limits yaml.MapSlice
-		if err := yaml.UnmarshalWithOptions([]byte(p.Limits), &limits, yaml.UseOrderedMap()); err != nil {
-			return nil, fmt.Errorf("limits of %s: %w", p.Name, err)
+		limits, err := limitsYAML(p.Limits, p.Name)
+		if err != nil {
+			return nil, err
 		}
 		add("limits", limits, true)
 	}
+	later, err := p.laterYAML()
+	if err != nil {
+		return nil, err
+	}
+	add("later", later, len(later) > 0)
 	zone, err := time.LoadLocation(p.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("zone of %s: %w", p.Name, err)

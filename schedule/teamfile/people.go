@@ -43,7 +43,7 @@ func (l *loader) person(n ast.Node, path string) {
 	m := schedule.Member{Share: schedule.FullTime}
 	var id string
 	var takes []string
-	var away, wishes, takesNode ast.Node
+	var away, wishes, takesNode, later ast.Node
 	before := len(l.problems)
 	keys, ok := l.mapping(n, path, map[string]field{
 		"name":  l.filled(&id, "Ana"),
@@ -63,6 +63,7 @@ func (l *loader) person(n ast.Node, path string) {
 		"away":       func(n ast.Node, _ string) { away = n },
 		"rather_not": func(n ast.Node, _ string) { wishes = n },
 		"limits":     func(n ast.Node, path string) { m.Limits = l.limits(n, path) },
+		"later":      func(n ast.Node, _ string) { later = n },
 	})
 	if !ok {
 		return
@@ -82,6 +83,7 @@ func (l *loader) person(n ast.Node, path string) {
 	if !m.From.IsZero() && !m.Until.IsZero() && m.Until.Before(m.From) {
 		l.fail(keys["until"], path+".until", "%v is before the first day %v", m.Until, m.From)
 	}
+	l.later(&m, later, path+".later")
 	m.Rotations = l.duty(takes, takesNode, path+".takes")
 	var aways []ast.Node
 	m.Absences, aways = l.absences(away, path+".away", zone)

@@ -1,0 +1,83 @@
+package teamfile_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/schedule"
+	"watchbill/schedule/teamfile"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const changing = `team: Crew
+zone: Europe/Berlin
+from: 2026-12-07
+weeks: 8
+rotations:
+  - {name: primary, handover: Mon 09:00}
+people:
+  - name: Ana
+    skills: db
+    limits: {on_call: 1 week in 2, rest: 11h}
+    later:
+`
+
+// Skills and limits become others on their days, also after the file was taken apart
+// and put together.
+func TestLater(t *testing.T) {
+	source := []byte(changing + "      - {from: 2027-01-04, skills: [db, net]}\n      - {from: 2027-02-01, limits: {weekends: 1 in 4 weeks}}\n      - {from: 2027-03-01, skills: [], limits: {}}\n")
+	rules, people, f, err := teamfile.Split("x", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(month time.Month, day int) schedule.Date {
+		return schedule.Date{Year: 2027, Month: month, Day: day}
+	}
+	const week = 7 * 24 * time.Hour
+	until, between := schedule.During{Until: day(2, 1)}, schedule.During{From: day(2, 1), Until: day(3, 1)}
+	want := schedule.Limits{
+		Rests:    []schedule.RestLimit{{Rest: 11 * time.Hour, During: until}},
+		OnCall:   []schedule.TimeLimit{{Max: week, Within: 2 * week, During: until}},
+		Weekends: []schedule.CountLimit{{Max: 1, Within: 4 * week, During: between}},
+	}
+	later := []schedule.Learned{{From: day(1, 4), Skills: []string{"db", "net"}}, {From: day(3, 1)}}
+	check := func(m *schedule.Member) {
+		t.Helper()
+		if diff := cmp.Diff(want, m.Limits); diff != "" {
+			t.Errorf("limits (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(later, m.Later); diff != "" {
+			t.Errorf("skills (-want +got):\n%s", diff)
+		}
+	}
+	check(&f.Team.Members[0])
+	again, err := teamfile.Compose(rules, f.From, f.Until, people, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err = teamfile.Parse("x", again); err != nil {
+		t.Fatalf("%v\n%s", err, again)
+	}
+	check(&f.Team.Members[0])
+}
+
+func TestLaterRefused(t *testing.T) {
+	for entry, want := range map[string]string{
+		"      - {skills: db}\n":             `"from" is missing; add the day from which it holds`,
+		"      - {from: 2027-01-04}\n":       "this changes nothing; add skills: or limits:",
+		"      - {from: soon, skills: db}\n": `"soon" is not a date`,
+		"      - {from: 2027-01-04, skills: db}\n      - {from: 2027-01-04, limits: {}}\n": "the days must be in order",
+		"      - {from: 2027-01-04, takes: primary}\n":                                     `unknown key "takes"`,
+		"      - {from: 2027-01-04, limits: {on_call: 1 day in 28}}\n":                     "no turn that Ana takes fits into 1 day in 4 weeks",
+		"      - {from: 2027-01-04, limits: {on_call: 1 week in 4, rest: long}}\n":         "rest",
+		"      - {from: 2027-02-01, limits: {}}\n      - {from: 2027-01-04, limits: {}}\n": "the days must be in order",
+		"      - {from: 2027-02-01, skills: []}\n      - {from: 2027-01-04, limits: {}}\n": "the days must be in order",
+		"      - nothing\n": "keys and values",
+	} {
+		if _, err := teamfile.Parse("x", []byte(changing+entry)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", entry, err, want)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"watchbill/api/httperr"
+	"watchbill/schedule"
+	"watchbill/schedule/teamfile"
+
+	"github.com/labstack/echo/v4"
+)
+
+// termsWords says which skills or limits hold from a day on.
+func termsWords(t *schedule.MemberTerms) string {
+	var words []string
+	if t.Skills != nil {
+		skills := "no skills"
+		if *t.Skills != "" {
+			skills = "skills " + *t.Skills
+		}
+		words = append(words, skills)
+	}
+	if t.Limits != nil {
+		limits := "no limits of their own"
+		if l, err := teamfile.ReadLimits(*t.Limits); err != nil {
+			limits = "limits " + *t.Limits
+		} else if text := l.String(); text != "" {
+			limits = "limits " + strings.Trim(text, "{}")
+		}
+		words = append(words, limits)
+	}
+	return strings.Join(words, "; ")
+}
+
+// fillTerms puts into the form for another day what is to hold at last.
+func (e *memberEdit) fillTerms(m schedule.Membership) {
+	last := m.TermsOn(e.terms, schedule.Date{Year: 9999, Month: 12, Day: 31})
+	t := &e.page.Terms
+	t.Skills.Value = last.Skills
+	if l, err := teamfile.ReadLimits(last.Limits); err == nil {
+		t.OnCall.Value, t.Rest.Value, t.Weekends.Value, t.HolidayMax.Value = strings.Join(l.OnCall, ", "), l.Rest, strings.Join(l.Weekends, ", "), strings.Join(l.Holidays, ", ")
+	}
+}
+
+// scheduleTerms gives a member other skills or limits from a day to come.
+func (s *Site) scheduleTerms(c echo.Context) error {
+	e, err := s.memberEdit(c)
+	if err != nil {
+		return err
+	}
+	terms, err := e.readTerms(c)
+	if err == nil {
+		err = s.Schedule.ScheduleTerms(c.Request().Context(), me(e.who), terms)
+	}
+	if err == nil {
+		return done(c, fmt.Sprintf("/teams/%d/members/%d", e.team.ID, e.is.Person), "good", "Noted. Plans and swaps from that day on follow it.")
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() || len(problem.Fields) == 0 {
+		return err
+	}
+	if err := e.fill(e.is); err != nil {
+		return err
+	}
+	f := &e.page.Terms
+	f.From.Value, f.ChangeSkills, f.ChangeLimits = c.FormValue("from"), c.FormValue("change_skills") != "", c.FormValue("change_limits") != ""
+	f.Skills.Value, f.OnCall.Value, f.Rest.Value = c.FormValue("skills"), c.FormValue("on_call"), c.FormValue("rest")
+	f.Weekends.Value, f.HolidayMax.Value = c.FormValue("weekends"), c.FormValue("holiday_max")
+	put(problem, map[string]*Field{"from": &f.From, "skills": &f.Skills, "limits": &f.OnCall}, &e.page.Error)
+	return s.show(c, problem.Status, "member", e.page)
+}
+
+// readTerms reads the form. What is not ticked stays as before.
+func (e *memberEdit) readTerms(c echo.Context) (t schedule.MemberTerms, err error) {
+	t = schedule.MemberTerms{Team: e.team.ID, Person: e.is.Person}
+	if t.From, err = schedule.ParseDate(c.FormValue("from")); err != nil {
+		return t, &schedule.InvalidError{Field: "from", Reason: "write the day like 2026-12-07"}
+	}
+	if c.FormValue("change_skills") != "" {
+		skills := strings.Join(list(c.FormValue("skills")), ", ")
+		t.Skills = &skills
+	}
+	if c.FormValue("change_limits") != "" {
+		limits := teamfile.LimitsText{
+			OnCall: list(c.FormValue("on_call")), Rest: strings.TrimSpace(c.FormValue("rest")), Weekends: list(c.FormValue("weekends")), Holidays: list(c.FormValue("holiday_max")),
+		}.String()
+		t.Limits = &limits
+	}
+	if t.Skills == nil && t.Limits == nil {
+		return t, &schedule.InvalidError{Field: "skills", Reason: "nothing changes; tick skills, limits or both"}
+	}
+	return t, nil
+}
+
+func (s *Site) unscheduleTerms(c echo.Context) error {
+	e, err := s.memberEdit(c)
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "terms")
+	if err != nil {
+		return err
+	}
+	return answer(c, s.Schedule.UnscheduleTerms(c.Request().Context(), me(e.who), e.team.ID, id), fmt.Sprintf("/teams/%d/members/%d", e.team.ID, e.is.Person), "Taken back.")
+}
