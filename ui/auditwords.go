@@ -10,7 +10,7 @@ type words struct{ own, other string }
 var auditWords = map[string]words{
 	"absence.add":    {"noted time off or a wish", "noted time off or a wish for"},
 	"absence.remove": {"removed time off or a wish", "removed time off or a wish of"},
-	"account.add":    {"got a log-in", "gave a log-in to"},
+	"account.add":    {"got an account", "gave an account to"},
 	"admin.grant":    {"became an administrator", "made an administrator of"},
 	"admin.revoke":   {"gave up being an administrator", "took the administrator’s role from"},
 
@@ -19,11 +19,11 @@ var auditWords = map[string]words{
 	"password.link":      {"made a link for a new password", "made a link for a new password of"},
 	"password.reset":     {"chose a new password by a link", "chose a new password for"},
 	"set up":             {"set the service up", "set the service up for"},
-	"log in":             {"logged in", "logged in"},
-	"log out":            {"logged out", "logged out"},
-	"log-in slowed down": {"slowed log-ins down", "slowed log-ins down for"},
-	"end session":        {"logged another browser out", "logged a browser out of"},
-	"end other sessions": {"logged all other browsers out", "logged all other browsers out of"},
+	"log in":             {"signed in", "signed in"},
+	"log out":            {"signed out", "signed out"},
+	"log-in slowed down": {"slowed signing in down", "slowed signing in down for"},
+	"end session":        {"signed another browser out", "signed a browser out of"},
+	"end other sessions": {"signed all other browsers out", "signed all other browsers out of"},
 	"signon.link":        {"was recognised by the sign-on provider", "linked to the sign-on provider"},
 	"signon.unlink":      {"forgot who they are at the sign-on provider", "forgot the sign-on provider’s name for"},
 

@@ -36,20 +36,20 @@ var longText = strings.Repeat("Donaudampfschifffahrtselektrizitätenhauptbetrieb
 func frame(title, nav string) ui.Frame {
 	teams := []ui.TeamLink{{ID: 1, Name: "Payments Platform", Manager: true}, {ID: 2, Name: "Search"}}
 	return ui.Frame{
-		Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman", Admin: true}, Teams: teams, Team: &teams[0],
+		Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman", Zone: "Europe/London", Admin: true}, Teams: teams, Team: &teams[0],
 		Zone: "Europe/London", Now: now, Path: "/", Waiting: 2,
 	}
 }
 
 func bare(title, nav string) ui.Frame {
-	return ui.Frame{Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman"}, Zone: "Europe/London", Now: now, Path: "/"}
+	return ui.Frame{Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman", Zone: "Europe/London"}, Zone: "Europe/London", Now: now, Path: "/"}
 }
 
 func out(title string) ui.Frame { return ui.Frame{Title: title, Zone: "UTC", Now: now, Path: "/"} }
 
 func long(title, nav string) ui.Frame {
 	f := frame(title, nav)
-	f.Person = &ui.Me{Name: longText}
+	f.Person = &ui.Me{Name: longText, Zone: "America/Argentina/ComodRivadavia"}
 	f.Teams = []ui.TeamLink{{ID: 1, Name: longText, Manager: true}, {ID: 2, Name: "Search"}}
 	f.Team = &f.Teams[0]
 	f.Flash = &ui.Flash{Kind: "warn", Text: longText}

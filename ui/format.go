@@ -52,6 +52,16 @@ func span(a, b, now time.Time) string {
 	return dayOf(a, now) + " " + a.Format("15:04") + " → " + dayOf(b, now) + " " + b.Format("15:04")
 }
 
+// elsewhere is a span on the clock of another zone, with the zone's name; nothing when
+// that clock shows the same.
+func elsewhere(here, zone string, a, b, now time.Time) string {
+	there := span(a, b, now.In(a.Location()))
+	if zone == "" || there == here {
+		return ""
+	}
+	return there + " " + city(zone) + " time"
+}
+
 // days shows whole days, last one included: "Thu 24 – Sat 26 Dec". End is not included.
 func days(a, b, now time.Time) string {
 	last := b.Add(-time.Second)

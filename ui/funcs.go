@@ -27,6 +27,7 @@ func funcs(a *assets) template.FuncMap {
 		"signed":     signed,
 		"deltaClass": deltaClass,
 		"plural":     plural,
+		"upper":      upper,
 		"initials":   initials,
 		"first":      first,
 		"broken": func(sides []Side) bool {
@@ -60,9 +61,9 @@ func timeFuncs() template.FuncMap {
 			from, now := at(p, from)
 			return span(from, to.In(from.Location()), now)
 		},
-		"spanIn": func(p framed, zone string, from, to time.Time) string {
-			loc := z.load(zone)
-			return span(from.In(loc), to.In(loc), p.frame().Now.In(loc))
+		"elsewhere": func(p framed, zone string, from, to time.Time) string {
+			here, now := at(p, from)
+			return elsewhere(span(here, to.In(here.Location()), now), zone, from.In(z.load(zone)), to.In(z.load(zone)), now)
 		},
 		"days": func(p framed, from, to time.Time) string {
 			from, now := at(p, from)

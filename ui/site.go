@@ -111,7 +111,7 @@ func (s *Site) frame(c echo.Context, w auth.Who, title, nav string) (Frame, erro
 	if !w.Known() {
 		return f, nil
 	}
-	f.Person, f.Zone, f.BrowserZoneNote = &Me{Name: w.Name, Admin: w.Admin}, w.Zone, true
+	f.Person, f.Zone, f.BrowserZoneNote = &Me{Name: w.Name, Zone: w.Zone, Admin: w.Admin}, w.Zone, true
 	teams, err := s.Schedule.Store.Teams(c.Request().Context())
 	if err != nil {
 		return f, err
@@ -305,7 +305,8 @@ func kind(r schedule.RotationID) string {
 	return "primary"
 }
 
-// instant reads a time of a form on a clock; empty is the default.
+// instant reads a time of a form on a clock; empty is the default. When clocks change,
+// a time that is skipped is the end of the gap, and one that happens twice its first.
 func instant(text, field, zone string, other time.Time) (time.Time, error) {
 	if text == "" {
 		return other, nil
@@ -314,9 +315,11 @@ func instant(text, field, zone string, other time.Time) (time.Time, error) {
 	if err != nil {
 		return other, err
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04", text, loc)
-	if err != nil {
+	day, at, _ := strings.Cut(text, "T")
+	date, dateErr := schedule.ParseDate(day)
+	clock, clockErr := schedule.ParseClock(at)
+	if dateErr != nil || clockErr != nil {
 		return other, &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no date and time, like 2026-12-24T09:00", text)}
 	}
-	return t.UTC(), nil
+	return date.At(clock, loc).UTC(), nil
 }

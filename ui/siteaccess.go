@@ -70,7 +70,7 @@ func (s *Site) revokeToken(c echo.Context) error {
 }
 
 func (s *Site) endSession(c echo.Context) error {
-	return s.own(c, "session", "/account#sessions", "That browser is logged out.", s.Access.EndSession)
+	return s.own(c, "session", "/account#sessions", "That browser is signed out.", s.Access.EndSession)
 }
 
 // own changes something of the reader's own that the path names.
@@ -89,5 +89,5 @@ func (s *Site) endSessions(c echo.Context) error {
 	if _, err := who(c); err != nil {
 		return err
 	}
-	return answer(c, s.Access.EndOtherSessions(c.Request().Context()), "/account#sessions", "All other browsers are logged out.")
+	return answer(c, s.Access.EndOtherSessions(c.Request().Context()), "/account#sessions", "All other browsers are signed out.")
 }

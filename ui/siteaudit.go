@@ -123,12 +123,12 @@ func (s *Site) auditLines(c echo.Context, page *Audit, entries []auth.Entry) err
 		team[int64(t.ID)] = t.Name
 	}
 	for _, e := range entries {
-		row := AuditRow{When: e.At, Who: names[schedule.ID(e.By)].Name, What: inWords(e.Action, e.About == 0 || e.About == e.By), Note: e.Detail}
+		row := AuditRow{When: e.At, Who: names[schedule.ID(e.By)].Name, What: inWords(e.Action, e.About == 0 || e.About == e.By), Note: readable(e.Detail, page.Now)}
 		if e.About != 0 && e.About != e.By {
 			row.About = names[schedule.ID(e.About)].Name
 		}
 		if e.Team != 0 {
-			row.Note = strings.TrimSuffix(team[e.Team]+" · "+e.Detail, " · ")
+			row.Note = strings.TrimSuffix(team[e.Team]+" · "+row.Note, " · ")
 		}
 		page.Rows = append(page.Rows, row)
 	}

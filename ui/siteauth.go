@@ -286,7 +286,7 @@ func (s *Site) changePassword(c echo.Context) error {
 	}
 	err := s.Access.ChangePassword(c.Request().Context(), c.FormValue("old"), c.FormValue("new"))
 	if err == nil {
-		return done(c, "/account", "good", "Your password is changed. Other browsers are logged out.")
+		return done(c, "/account", "good", "Your password is changed. Other browsers are signed out.")
 	}
 	return s.passwordRefused(c, err)
 }

@@ -72,7 +72,7 @@ func feedOf(c echo.Context, owner schedule.ID, choices []Option) (schedule.Feed,
 	}
 	at := slices.IndexFunc(choices, func(o Option) bool { return o.Value == value })
 	if at < 0 {
-		return f, &schedule.InvalidError{Field: "shows", Reason: "Choose from the list what the feed shows; what you chose is not there any more."}
+		return f, &schedule.InvalidError{Field: "shows", Reason: "Choose from the list what the link shows; what you chose is not there any more."}
 	}
 	if strings.TrimSpace(f.Label) == "" {
 		f.Label = choices[at].Label

@@ -202,5 +202,5 @@ func (s *Site) setAdmin(c echo.Context) error {
 }
 
 func (s *Site) unlink(c echo.Context) error {
-	return s.administered(c, "/people/"+c.Param("person"), "Unlinked. Their next log-in there is recognised anew, by the verified address.", s.Access.Unlink)
+	return s.administered(c, "/people/"+c.Param("person"), "Unlinked. Whoever signs in there next is recognised anew, by the verified address.", s.Access.Unlink)
 }

@@ -76,7 +76,7 @@ func (s *Site) administered(c echo.Context, to, good string, change func(ctx con
 }
 
 func (s *Site) deactivate(c echo.Context) error {
-	return s.administered(c, "/people/"+c.Param("person"), "Deactivated: logged out everywhere, tokens and calendar links are dead. Shifts they still have are under Needs mending on the schedule; a new draft gives them to others.", s.Access.Deactivate)
+	return s.administered(c, "/people/"+c.Param("person"), "Deactivated: signed out everywhere, tokens and calendar links are dead. Shifts they still have are under Needs mending on the schedule; a new draft gives them to others.", s.Access.Deactivate)
 }
 
 func (s *Site) deactivateService(c echo.Context) error {
@@ -84,7 +84,7 @@ func (s *Site) deactivateService(c echo.Context) error {
 }
 
 func (s *Site) activate(c echo.Context) error {
-	return s.administered(c, "/admin#people", "Activated. They log in as before; tokens and calendar links have to be made anew.", s.Access.Activate)
+	return s.administered(c, "/admin#people", "Activated. They sign in as before; tokens and calendar links have to be made anew.", s.Access.Activate)
 }
 
 func (s *Site) addService(c echo.Context) error {

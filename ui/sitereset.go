@@ -31,7 +31,7 @@ func (s *Site) resetForm(c echo.Context) (*Reset, error) {
 func (s *Site) resetPassword(c echo.Context) error {
 	err := s.Access.ResetPassword(c.Request().Context(), c.Param("token"), c.FormValue("password"), c.FormValue("tokens") != "")
 	if err == nil {
-		return done(c, "/login", "good", "Your password is changed, and you are logged out everywhere. Log in with the new one.")
+		return done(c, "/login", "good", "Your password is changed, and you are signed out everywhere. Sign in with the new one.")
 	}
 	problem := httperr.Of(err)
 	if len(problem.Fields) == 0 {

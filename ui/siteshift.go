@@ -162,7 +162,7 @@ func (s *Site) history(ctx context.Context, v *slotView, page *Shift) error {
 		}
 		return v.names[id].Name
 	}
-	page.History = append(page.History, Event{When: v.Since, Text: "published with " + name(v.Person)})
+	page.History = append(page.History, Event{When: v.Since, Text: "Published with " + name(v.Person)})
 	for i := range overrides {
 		o := &overrides[i]
 		if o.Slot != v.Slot {

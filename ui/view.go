@@ -34,6 +34,7 @@ type framed interface{ frame() Frame }
 // Me is the person who is signed in.
 type Me struct {
 	Name  string
+	Zone  string // their own, whatever zone the page is in
 	Admin bool
 }
 

@@ -239,7 +239,7 @@ func (s *Service) accept(ctx context.Context, i *Invitation, as Account) error {
 		case orNone(err) != nil:
 			return err
 		case a.Kind != "":
-			return invalid("email", "There is an account with this address already. Log in with it, then open the link again.")
+			return invalid("email", "There is an account with this address already. Sign in with it, then open the link again.")
 		case a.Person != 0 && !a.active():
 			return fmt.Errorf("invitation: %w", schedule.ErrNotFound)
 		}

@@ -227,7 +227,7 @@ func (s *Service) putPassword(ctx context.Context, by Who, person int64, passwor
 		case a.Kind == KindService:
 			return invalid("person", "A service account has no password; it reads through tokens.")
 		case a.Email == "":
-			return invalid("person", "Without an e-mail address nobody can log in.")
+			return invalid("person", "Without an e-mail address nobody can sign in.")
 		}
 		if a.Kind == "" {
 			a.Kind, a.CreatedAt = KindPerson, s.now()

@@ -132,7 +132,7 @@ func (s *Service) SetAdmin(ctx context.Context, person int64, admin bool) error 
 		case a.Admin == admin:
 			return nil
 		case admin && (a.Kind != KindPerson || !a.active()):
-			return invalid("person", "Only somebody who can log in can be an administrator; invite them, or give them a log-in, first.")
+			return invalid("person", "Only somebody who can sign in can be an administrator; invite them, or give them a password, first.")
 		}
 		a.Admin = admin
 		if err := tx.PutAccount(ctx, a); err != nil {
@@ -166,11 +166,11 @@ func (s *Service) MakeReset(ctx context.Context, person int64) (string, error) {
 		case err != nil:
 			return err
 		case !a.active():
-			return invalid("person", "Who has left does not log in; activate them first.")
+			return invalid("person", "Who has left does not sign in; activate them first.")
 		case a.Kind == KindService:
 			return invalid("person", "A service account has no password; it reads through tokens.")
 		case a.Email == "":
-			return invalid("person", "Without an e-mail address nobody can log in.")
+			return invalid("person", "Without an e-mail address nobody can sign in.")
 		}
 		now := s.now()
 		if err := tx.EndResets(ctx, person, now); err != nil {

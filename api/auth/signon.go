@@ -94,7 +94,7 @@ func (c *client) discover(ctx context.Context) (*oidc.Provider, error) {
 		}
 	}
 	if c.provider == nil {
-		return nil, &SignOnError{Reason: c.Label + " does not answer. Try again soon, or log in with a password.", Down: true, Err: c.err}
+		return nil, &SignOnError{Reason: c.Label + " does not answer. Try again soon, or sign in with a password.", Down: true, Err: c.err}
 	}
 	return c.provider, nil
 }
@@ -167,7 +167,7 @@ func (s *Service) BeginSignOn(ctx context.Context, next, invitation string) (str
 
 // journeyOf takes what the browser kept, for good: nobody comes back twice.
 func (s *Service) journeyOf(v *visit) (journey, error) {
-	lost := noSignOn("This log-in was begun in another browser, or too long ago. Begin again.", nil)
+	lost := noSignOn("This was begun in another browser, or too long ago. Begin again.", nil)
 	cookie, err := v.echo.Request().Cookie(s.cookieName(v, signOnCookie))
 	if err != nil {
 		return journey{}, lost
@@ -198,7 +198,7 @@ func (s *Service) EndSignOn(ctx context.Context) (next string, err error) {
 	q := v.echo.QueryParams()
 	switch {
 	case subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(j.State)) != 1:
-		return "", noSignOn("This log-in was begun in another browser, or too long ago. Begin again.", errors.New("the state is another"))
+		return "", noSignOn("This was begun in another browser, or too long ago. Begin again.", errors.New("the state is another"))
 	case q.Has("iss") && q.Get("iss") != s.client.Issuer:
 		return "", noSignOn("The answer came from another provider. Begin again.", fmt.Errorf("issuer %q", q.Get("iss")))
 	case q.Get("error") == "access_denied":
@@ -239,7 +239,7 @@ func (c *client) identity(ctx context.Context, j *journey, code string) (*identi
 	defer cancel()
 	token, err := c.oauth(p).Exchange(ctx, code, oauth2.VerifierOption(j.Verifier))
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.Response.StatusCode < 500 {
-		return nil, noSignOn(c.Label+" does not accept this log-in, or not a second time. Begin again.", err)
+		return nil, noSignOn(c.Label+" does not let you in, or not a second time. Begin again.", err)
 	} else if err != nil {
 		return nil, &SignOnError{Reason: c.Label + " does not answer. Try again soon.", Down: true, Err: err}
 	}

@@ -66,7 +66,7 @@ func Of(err error) Problem {
 		return Problem{Status: http.StatusUnauthorized, Message: "The e-mail address or the password is wrong."}
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return Problem{
-			Status: http.StatusUnauthorized, Message: "You are not logged in, or no longer.",
+			Status: http.StatusUnauthorized, Message: "You are not signed in, or no longer.",
 			Header: http.Header{"Www-Authenticate": {`Bearer realm="Watchbill"`}},
 		}
 	case errors.Is(err, auth.ErrForbidden):

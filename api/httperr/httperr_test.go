@@ -28,7 +28,7 @@ func TestOf(t *testing.T) {
 		{fmt.Errorf("%w, %w", field, errors.New("disk full")), 422, field.Reason, field.Field},
 		{fmt.Errorf("team 3: %w", schedule.ErrNotFound), 404, "This does not exist.", ""},
 		{fmt.Errorf("team 3: %w", schedule.ErrConflict), 409, "This contradicts something that was decided meanwhile.", ""},
-		{auth.ErrUnauthenticated, 401, "You are not logged in, or no longer.", ""},
+		{auth.ErrUnauthenticated, 401, "You are not signed in, or no longer.", ""},
 		{auth.ErrCredentials, 401, "The e-mail address or the password is wrong.", ""},
 		{fmt.Errorf("x: %w", auth.ErrForbidden), 403, "You may not do this.", ""},
 		{&auth.TooManyError{Wait: 1500 * time.Millisecond}, 429, "Too many attempts. Try again in 2 seconds.", ""},

@@ -344,7 +344,7 @@ func TestAccessLog(t *testing.T) {
 		if n := strings.Count(body, "<b>Ana</b> looked at the profile of"); n != 1 {
 			d.t.Errorf("one look is noted %d times", n)
 		}
-		if strings.Contains(body, "logged in</div>") && strings.Contains(body, "<b>Cleo</b> logged in") {
+		if strings.Contains(body, "signed in</div>") && strings.Contains(body, "<b>Cleo</b> signed in") {
 			d.t.Error("somebody else's log-in is in the log")
 		}
 		d.now = d.now.Add(24 * time.Hour)
