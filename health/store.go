@@ -22,6 +22,10 @@ type Store interface {
 	RenewIntegration(ctx context.Context, id schedule.ID, hash string, at time.Time) error
 
 	InboxStore
+	PageStore
+	LookStore
+
+	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }
 
 // An InboxStore keeps what came in.
@@ -34,4 +38,79 @@ type InboxStore interface {
 	// AddCounts adds to what is counted, and notes when integrations were seen.
 	AddCounts(ctx context.Context, counts []Count, seen map[schedule.ID]time.Time) error
 	Counts(ctx context.Context, integration schedule.ID, from schedule.Date) ([]Count, error)
+}
+
+// A DeadFilter says which dead letters are meant.
+type DeadFilter struct {
+	Integration schedule.ID
+	ID          schedule.ID // one of them; none: all
+	Code        string      // those that are dead for a reason; empty: any
+}
+
+// A PageStore keeps what deliveries tell. All but reading is done in a transaction.
+type PageStore interface {
+	// Claim returns deliveries that are due, the oldest first, and keeps others from
+	// them until the transaction ends.
+	Claim(ctx context.Context, now time.Time, most int) ([]Delivery, error)
+	// Done marks deliveries as read, at an instant.
+	Done(ctx context.Context, ids []schedule.ID, at time.Time) error
+	// Failed notes that a delivery could not be read: its state, attempts, next try,
+	// code and error. It does nothing to one that somebody else has read.
+	Failed(ctx context.Context, d *Delivery) error
+
+	// LockPages keeps others from folding pages until the transaction ends.
+	LockPages(ctx context.Context, names []PageName) error
+	// AddEvents adds events; of two with one key the one received first is kept.
+	AddEvents(ctx context.Context, integration schedule.ID, events []Event) error
+	Events(ctx context.Context, name PageName) ([]Event, error)
+	PageRecords(ctx context.Context, name PageName) ([]PageRecord, error) // by number, without people
+	SavePage(ctx context.Context, p *PageRecord) error                    // adds one without an ID; replaces its people
+	RemovePage(ctx context.Context, id schedule.ID) error
+
+	// ContactOf returns whom an integration knows by the vendor's id or, failing that,
+	// by the address or the name. It keeps others from saying who that is until the
+	// transaction ends.
+	ContactOf(ctx context.Context, integration schedule.ID, who Identity) (Contact, error)
+	// SaveContact adds somebody, or what is new about them, and sets who of our people
+	// it is.
+	SaveContact(ctx context.Context, c *Contact) error
+}
+
+// A LookStore answers those who look after integrations, and does what they say.
+type LookStore interface {
+	// Deliveries returns the latest deliveries of an integration, the newest first,
+	// without their bytes; of those that are older than one when that is given.
+	Deliveries(ctx context.Context, integration schedule.ID, state string, before schedule.ID, most int) ([]Delivery, error)
+	Delivery(ctx context.Context, id schedule.ID) (Delivery, error)
+	// DeadCodes counts dead letters by their code.
+	DeadCodes(ctx context.Context, integration schedule.ID) (map[string]int, error)
+	// Replay makes dead letters new, due at an instant, and Discard ends them; both
+	// say how many there were.
+	Replay(ctx context.Context, f DeadFilter, at time.Time) (int, error)
+	Discard(ctx context.Context, f DeadFilter, reason string, at time.Time) (int, error)
+	// ForgetBodies forgets the bytes of what was read and came before an instant, and
+	// of dead letters before another, which are discarded; ForgetDeliveries removes
+	// what was read or discarded.
+	ForgetBodies(ctx context.Context, read, dead time.Time) error
+	ForgetDeliveries(ctx context.Context, before time.Time) error
+
+	// PagesOf returns pages of a team, or of one of its integrations, that fired in
+	// [from, to), the newest first, with people.
+	PagesOf(ctx context.Context, f PageFilter) ([]PageRecord, error)
+	// EventsOf returns what a delivery told.
+	EventsOf(ctx context.Context, delivery schedule.ID) ([]Event, error)
+
+	Contacts(ctx context.Context, integration schedule.ID) ([]Contact, error) // with pages; those not mapped first
+	Contact(ctx context.Context, id schedule.ID) (Contact, error)
+	// MapContact says who a contact is, in all pages.
+	MapContact(ctx context.Context, id, person, by schedule.ID, at time.Time) error
+}
+
+// A PageFilter says which pages are meant.
+type PageFilter struct {
+	Team        schedule.ID
+	Integration schedule.ID // none: all
+	From, To    time.Time   // when they fired first; To is not included
+	Before      schedule.ID // only those listed after this one; none: from the newest on
+	Most        int
 }

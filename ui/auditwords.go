@@ -54,6 +54,17 @@ var auditWords = map[string]words{
 	"feed.reset":  {"gave a calendar link a new address", "gave a new address to a calendar link of"},
 	"feed.revoke": {"ended a calendar link", "ended a calendar link of"},
 
+	"integration.add":    {"connected a pager", "connected a pager for"},
+	"integration.change": {"changed how a pager is read", "changed how a pager is read for"},
+	"integration.secret": {"changed the secret of a pager", "changed the secret of a pager for"},
+	"integration.renew":  {"gave a pager a new link", "gave a pager a new link for"},
+	"integration.off":    {"turned a pager’s link off", "turned a pager’s link off for"},
+	"integration.on":     {"turned a pager’s link on again", "turned a pager’s link on again for"},
+	"integration.test":   {"sent a test page", "sent a test page for"},
+	"deadletter.replay":  {"had unreadable deliveries read again", "had unreadable deliveries read again for"},
+	"deadletter.discard": {"discarded unreadable deliveries", "discarded unreadable deliveries for"},
+	"identity.map":       {"said who somebody in a pager is", "said who in a pager is"},
+
 	"invitation.make":   {"invited", "invited"},
 	"invitation.accept": {"accepted an invitation", "accepted an invitation for"},
 	"invitation.revoke": {"took an invitation back", "took back an invitation of"},

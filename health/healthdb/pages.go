@@ -1,0 +1,121 @@
+package healthdb
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"watchbill/health"
+	"watchbill/migrations/column"
+	"watchbill/schedule"
+)
+
+type pageRow struct {
+	ID            int64 `gorm:"primaryKey"`
+	IntegrationID int64
+	TeamID        int64
+	PageKey       string
+	Number        int
+	OpenedBy      string
+	State         string
+	Urgency       string
+	Service       string
+	TriggeredAt   column.Moment
+	FirstAckAt    column.Moment
+	ResolvedAt    column.Moment
+	LastEventAt   column.Moment
+	Counts        bool
+	Uncovered     bool
+	Folded        string
+}
+
+func (pageRow) TableName() string { return "page" }
+
+func pageOf(p *health.PageRecord) (pageRow, error) {
+	folded, err := text(p.Page)
+	return pageRow{
+		ID: int64(p.ID), IntegrationID: int64(p.Integration), TeamID: int64(p.Team), PageKey: p.Key, Number: p.Number, OpenedBy: p.OpenedBy,
+		State: string(p.State), Urgency: string(p.Urgency), Service: p.Service, TriggeredAt: column.Exactly(p.TriggeredAt), FirstAckAt: column.Exactly(p.FirstAckAt),
+		ResolvedAt: column.Exactly(p.ResolvedAt), LastEventAt: column.Exactly(p.LastEventAt), Counts: p.CountsAsPage, Uncovered: p.Uncovered, Folded: folded,
+	}, err
+}
+
+func (r *pageRow) value() (health.PageRecord, error) {
+	p := health.PageRecord{ID: schedule.ID(r.ID), Integration: schedule.ID(r.IntegrationID), Team: schedule.ID(r.TeamID), Uncovered: r.Uncovered}
+	return p, json.Unmarshal([]byte(r.Folded), &p.Page)
+}
+
+type attendanceRow struct {
+	ID            int64 `gorm:"primaryKey"`
+	PageID        int64
+	TeamID        int64
+	IdentityID    *int64
+	PersonID      *int64
+	NotifiedAt    column.Moment
+	Basis         string
+	Channel       string
+	AckedAt       column.Moment
+	ReleasedAt    column.Moment
+	ResolvedAt    column.Moment
+	Responding    int64
+	Interruptions int
+}
+
+func (attendanceRow) TableName() string { return "page_responder" }
+
+func (r *attendanceRow) value() health.Attendance {
+	return health.Attendance{
+		Contact: id(r.IdentityID), Person: id(r.PersonID), NotifiedAt: r.NotifiedAt.Time, Basis: health.NoticeBasis(r.Basis), Channel: r.Channel,
+		AckedAt: r.AckedAt.Time, ReleasedAt: r.ReleasedAt.Time, ResolvedAt: r.ResolvedAt.Time,
+		Responding: time.Duration(r.Responding) * time.Microsecond, Interruptions: r.Interruptions,
+	}
+}
+
+// PageRecords returns the pages of a key by their number, without people.
+func (s *Store) PageRecords(ctx context.Context, name health.PageName) ([]health.PageRecord, error) {
+	q := s.from(ctx).Where("integration_id = ? AND page_key = ?", name.Integration, name.Key).Order("number, id")
+	return values(q, (*pageRow).value, "pages")
+}
+
+// SavePage adds a page or replaces one, with its people.
+func (s *Store) SavePage(ctx context.Context, p *health.PageRecord) error {
+	row, err := pageOf(p)
+	if err != nil {
+		return err
+	}
+	if p.ID == 0 {
+		if err := s.to(ctx).Create(&row).Error; err != nil {
+			return translate(err, "page %q", p.Key)
+		}
+		p.ID = schedule.ID(row.ID)
+	} else {
+		q := s.to(ctx).Model(&pageRow{}).Where("id = ?", p.ID).Select("*").Omit("id").Updates(&row)
+		if err := affected(q); err != nil {
+			return translate(err, "page %d", p.ID)
+		}
+		if err := s.to(ctx).Where("page_id = ?", p.ID).Delete(&attendanceRow{}).Error; err != nil {
+			return translate(err, "people of page %d", p.ID)
+		}
+	}
+	rows := make([]attendanceRow, 0, len(p.People))
+	for i := range p.People {
+		a := &p.People[i]
+		rows = append(rows, attendanceRow{
+			PageID: int64(p.ID), TeamID: int64(p.Team), IdentityID: ref(a.Contact), PersonID: ref(a.Person), NotifiedAt: column.Exactly(a.NotifiedAt),
+			Basis: string(a.Basis), Channel: a.Channel, AckedAt: column.Exactly(a.AckedAt), ReleasedAt: column.Exactly(a.ReleasedAt), ResolvedAt: column.Exactly(a.ResolvedAt),
+			Responding: a.Responding.Microseconds(), Interruptions: a.Interruptions,
+		})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return translate(s.to(ctx).Create(&rows).Error, "people of page %d", p.ID)
+}
+
+// RemovePage removes a page that its events tell of no more.
+func (s *Store) RemovePage(ctx context.Context, id schedule.ID) error {
+	if err := s.to(ctx).Where("page_id = ?", id).Delete(&attendanceRow{}).Error; err != nil {
+		return translate(err, "people of page %d", id)
+	}
+	return translate(affected(s.to(ctx).Where("id = ?", id).Delete(&pageRow{})), "page %d", id)
+}

@@ -1,0 +1,235 @@
+package health
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// A Service keeps the doors through which pagers send, and what became of what they
+// sent. Whoever calls it has made sure that the person named by may do so; see the
+// policy of api/auth.
+type Service struct {
+	Store    Store
+	Now      func() time.Time
+	Receiver *Receiver
+	Worker   *Worker
+	// Sample is a delivery as the vendor would send it, of which no page is made that
+	// counts; ok is false for a vendor of which there is none.
+	Sample func(vendor string, at time.Time) (body []byte, headers map[string]string, ok bool)
+}
+
+// Bounds of what people may enter.
+const (
+	maxIntegrations = 100 // of a team
+	maxNameLetters  = 100
+	maxSecretBytes  = 500
+	maxUrgencies    = 100
+)
+
+// newToken returns 128 random bits as the token in a hook's address.
+func newToken() string {
+	secret := make([]byte, 16)
+	_, _ = rand.Read(secret) // never fails
+	return base64.RawURLEncoding.EncodeToString(secret)
+}
+
+// AddIntegration makes a door and returns its token, which is never shown again. An
+// empty zone is UTC.
+func (s *Service) AddIntegration(ctx context.Context, by schedule.ID, i Integration) (Integration, string, error) {
+	if _, ok := VendorOf(i.Vendor); !ok {
+		return i, "", &schedule.InvalidError{Field: "vendor", Reason: "choose which program sends the pages"}
+	}
+	if err := i.check(); err != nil {
+		return i, "", err
+	}
+	token := newToken()
+	i.CreatedAt, i.CreatedBy, i.RenewedAt = s.Now(), by, s.Now()
+	err := s.Store.InTx(ctx, func(tx Store) error {
+		have, err := tx.Integrations(ctx, i.Team)
+		if err != nil {
+			return err
+		}
+		if len(have) >= maxIntegrations {
+			return &schedule.InvalidError{Field: "name", Reason: fmt.Sprintf("a team has %d integrations at most", maxIntegrations)}
+		}
+		i.ID = 0
+		if err := tx.AddIntegration(ctx, &i, TokenHash(token)); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "integration.add", Team: i.Team, Detail: i.Name})
+	})
+	return i, token, err
+}
+
+// check says what is wrong with what somebody entered, and puts it into the form in
+// which it is kept.
+func (i *Integration) check() error {
+	i.Name = strings.Join(strings.Fields(i.Name), " ")
+	if !schedule.GoodName(i.Name) || len([]rune(i.Name)) > maxNameLetters {
+		return &schedule.InvalidError{Field: "name", Reason: fmt.Sprintf("give it a name of up to %d letters, like “Production alerts”", maxNameLetters)}
+	}
+	if i.Zone == "" {
+		i.Zone = "UTC"
+	}
+	if _, err := time.LoadLocation(i.Zone); err != nil || i.Zone == "Local" {
+		return &schedule.InvalidError{Field: "zone", Reason: fmt.Sprintf("%q is no time zone; write one like Europe/Berlin", i.Zone)}
+	}
+	if len(i.Rotation) > maxNameLetters {
+		return &schedule.InvalidError{Field: "rotation", Reason: "there is no rotation with such a long name"}
+	}
+	vendor, _ := VendorOf(i.Vendor)
+	for _, secret := range i.Secrets {
+		switch {
+		case !vendor.Signs:
+			return &schedule.InvalidError{Field: "secret", Reason: vendor.Label + " does not sign what it sends; leave the secret empty"}
+		case len(secret) > maxSecretBytes || strings.ContainsAny(secret, "\x00\r\n"):
+			return &schedule.InvalidError{Field: "secret", Reason: fmt.Sprintf("a secret is one line of up to %d letters", maxSecretBytes)}
+		}
+	}
+	return checkUrgencies(i.Urgencies)
+}
+
+func checkUrgencies(words map[string]string) error {
+	if len(words) > maxUrgencies {
+		return &schedule.InvalidError{Field: "urgencies", Reason: fmt.Sprintf("%d words are enough", maxUrgencies)}
+	}
+	for word, urgency := range words {
+		if word == "" || len(word) > maxNameLetters || word != lower(word) || strings.ContainsRune(word, 0) {
+			return &schedule.InvalidError{Field: "urgencies", Reason: fmt.Sprintf("%q is no word for a severity; write it in small letters, like “p2”", word)}
+		}
+		if !slices.Contains([]Urgency{UrgencyHigh, UrgencyLow, UrgencyUnknown}, Urgency(urgency)) {
+			return &schedule.InvalidError{Field: "urgencies", Reason: fmt.Sprintf("%q is high, low or unknown", word)}
+		}
+	}
+	return nil
+}
+
+// edit changes an integration and writes down who did.
+func (s *Service) edit(ctx context.Context, by, id schedule.ID, action string, change func(i *Integration) error) error {
+	err := s.Store.InTx(ctx, func(tx Store) error {
+		i, err := tx.Integration(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := change(&i); err != nil {
+			return err
+		}
+		if err := i.check(); err != nil {
+			return err
+		}
+		if err := tx.SaveIntegration(ctx, &i); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: action, Team: i.Team, Detail: i.Name})
+	})
+	s.Receiver.Forget()
+	return err
+}
+
+// Settings are what may be changed of an integration.
+type Settings struct {
+	Name, Zone string
+	Rotation   schedule.RotationID
+	Urgencies  map[string]string
+}
+
+// ChangeIntegration changes an integration's settings. Pages that were folded stay as
+// they are until something new is told of them.
+func (s *Service) ChangeIntegration(ctx context.Context, by, id schedule.ID, in Settings) error {
+	return s.edit(ctx, by, id, "integration.change", func(i *Integration) error {
+		i.Name, i.Zone, i.Rotation, i.Urgencies = in.Name, in.Zone, in.Rotation, in.Urgencies
+		return nil
+	})
+}
+
+// SetSecret makes deliveries count that are signed with a secret; the one before goes
+// on to count until EndSecret, so that the sender can change over.
+func (s *Service) SetSecret(ctx context.Context, by, id schedule.ID, secret string) error {
+	secret = strings.TrimSpace(secret)
+	if secret == "" {
+		return &schedule.InvalidError{Field: "secret", Reason: "paste the secret that the sender signs with"}
+	}
+	return s.edit(ctx, by, id, "integration.secret", func(i *Integration) error {
+		if !slices.Contains(i.Secrets, secret) {
+			i.Secrets = append([]string{secret}, i.Secrets...)
+		}
+		i.Secrets = i.Secrets[:min(2, len(i.Secrets))]
+		return nil
+	})
+}
+
+// EndSecret ends the older of two secrets or, when there is one, that: deliveries are
+// then known by the link alone.
+func (s *Service) EndSecret(ctx context.Context, by, id schedule.ID) error {
+	return s.edit(ctx, by, id, "integration.secret", func(i *Integration) error {
+		if len(i.Secrets) == 0 {
+			return fmt.Errorf("there is no secret to end: %w", schedule.ErrConflict)
+		}
+		i.Secrets = i.Secrets[:len(i.Secrets)-1]
+		return nil
+	})
+}
+
+// TurnOff stops taking deliveries, or takes them again. What came before stays.
+func (s *Service) TurnOff(ctx context.Context, by, id schedule.ID, off bool) error {
+	action := "integration.on"
+	if off {
+		action = "integration.off"
+	}
+	return s.edit(ctx, by, id, action, func(i *Integration) error {
+		if off != i.OffAt.IsZero() {
+			return nil // it is so already
+		}
+		if i.OffAt = (time.Time{}); off {
+			i.OffAt = s.Now()
+		}
+		return nil
+	})
+}
+
+// RenewLink gives an integration another token and returns it; the old link is dead.
+func (s *Service) RenewLink(ctx context.Context, by, id schedule.ID) (token string, err error) {
+	token = newToken()
+	err = s.Store.InTx(ctx, func(tx Store) error {
+		i, err := tx.Integration(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.RenewIntegration(ctx, id, TokenHash(token), s.Now()); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "integration.renew", Team: i.Team, Detail: i.Name})
+	})
+	s.Receiver.Forget()
+	return token, err
+}
+
+// SendTest takes in a delivery as the vendor would send it, by the same way, and
+// returns its number. No page of it counts.
+func (s *Service) SendTest(ctx context.Context, by, id schedule.ID) (schedule.ID, error) {
+	i, err := s.Store.Integration(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	if !i.OffAt.IsZero() {
+		return 0, fmt.Errorf("it is turned off and takes nothing: %w", schedule.ErrConflict)
+	}
+	body, headers, ok := s.Sample(i.Vendor, s.Now())
+	if !ok {
+		return 0, fmt.Errorf("there is no test for this vendor; send one from there: %w", schedule.ErrConflict)
+	}
+	d := Delivery{Integration: id, Headers: headers, Body: body}
+	if err := s.Receiver.Take(ctx, &d); err != nil {
+		return 0, err
+	}
+	return d.ID, s.Store.InTx(ctx, func(tx Store) error {
+		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "integration.test", Team: i.Team, Detail: i.Name})
+	})
+}
