@@ -155,11 +155,15 @@ type Party struct {
 	Identity
 	Role Role
 	// Target is the vendor's word for what this is: "user" or empty for a
-	// person, otherwise a team, schedule or escalation policy.
+	// person, otherwise a team, schedule or escalation policy; TargetUnknown for
+	// a bare name that may be either.
 	Target string
 	// Reply is how somebody who was requested replied: pending, accepted or declined.
 	Reply string
 }
+
+// TargetUnknown marks a party of which nobody says whether it is a person.
+const TargetUnknown = "unknown"
 
 // person reports whether a party is somebody rather than a team or a schedule.
 func (p Party) person() bool {
