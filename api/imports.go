@@ -232,6 +232,38 @@ func (s *Server) confirmImport(ctx context.Context, in *chooseIn) (*previewOut, 
 	return previewOf(&p), nil
 }
 
+// readImport reads a link now.
+func (s *Server) readImport(ctx context.Context, in *struct{ ImportPath }) (*importOut, error) {
+	i, w, err := s.theImport(ctx, in.Import)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Schedule.ReadImport(ctx, me(w), i.ID); err != nil {
+		return nil, err
+	}
+	return s.importNow(ctx, i.ID)
+}
+
+// changeImport chooses anew which events of a link count.
+func (s *Server) changeImport(ctx context.Context, in *chooseIn) (*importOut, error) {
+	i, w, err := s.theImport(ctx, in.Import)
+	if err == nil && i.Waits {
+		err = fmt.Errorf("this calendar waits for a yes: confirm it with the choice: %w", schedule.ErrConflict)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Schedule.ChangeImport(ctx, me(w), i.ID, in.Body.choice()); err != nil {
+		return nil, err
+	}
+	return s.importNow(ctx, i.ID)
+}
+
+func (s *Server) importNow(ctx context.Context, id schedule.ID) (*importOut, error) {
+	i, err := s.Schedule.Store.Import(ctx, id)
+	return &importOut{importOf(&i)}, err
+}
+
 // removeImport stops reading a calendar; what it brought and is not past goes.
 func (s *Server) removeImport(ctx context.Context, in *struct{ ImportPath }) (*struct{}, error) {
 	i, w, err := s.theImport(ctx, in.Import)

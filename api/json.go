@@ -29,8 +29,10 @@ type Server struct {
 	Access   *auth.Service
 	Log      *slog.Logger
 	BaseURL  string // https://watchbill.example, without a slash at its end
-	Version  string // of the program
-	Calls    Calls
+	Build    Build
+	// Schema says which migration the database has had last.
+	Schema func(context.Context) (int64, error)
+	Calls  Calls
 	// DaysOff says which public holidays the people of a plan have, by day.
 	DaysOff func(schedule.PlanInput) ([]DayOff, error)
 	Limit   int // calls of a token or a session in a minute, on one replica; none: no limit
@@ -128,7 +130,10 @@ func (s *Server) personRoutes(a huma.API) {
 	add(s, a, "/imports", "add-import", "Look at a calendar of absences or holidays; it brings nothing before it is confirmed", s.addImport)
 	check(s, a, "/imports/{import}/preview", "preview-import", "What a calendar that waits would bring", s.previewImport)
 	act(s, a, "/imports/{import}/confirm", "confirm-import", "Bring what a calendar that waits has", s.confirmImport)
+	act(s, a, "/imports/{import}/read", "read-import", "Read a link now", s.readImport)
+	change(s, a, put, "/imports/{import}/choice", "change-import-choice", "Choose anew which events of a link count; it is read again at once", s.changeImport)
 	change(s, a, del, "/imports/{import}", "remove-import", "Stop reading a calendar; what it brought and is not past goes", s.removeImport)
+	get(s, a, "/version", "get-version", "Which program answers, and on which schema", s.version)
 	get(s, a, "/audit", "list-audit", "The whole audit log, for administrators", s.auditAll)
 }
 
@@ -146,7 +151,7 @@ func (s *Server) config() huma.Config {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
-				Title: "Watchbill", Version: s.Version, Description: aboutAPI,
+				Title: "Watchbill", Version: s.Build.Version, Description: aboutAPI,
 				License: &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"},
 			},
 			Servers: []*huma.Server{{URL: s.BaseURL + basePath}},

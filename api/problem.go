@@ -103,6 +103,7 @@ func (s *Server) Fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	err = httperr.Unrouted(err, c)
 	p := s.problemOf(c.Request().Context(), err, c.Request().Method, c.Path())
 	if p.Status == http.StatusNotFound && errors.Is(err, echo.ErrNotFound) {
 		p.Detail = "There is no such address; " + docsPath + " lists what there is."

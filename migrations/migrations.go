@@ -197,6 +197,12 @@ func (db *DB) Versions(ctx context.Context) ([]int64, error) {
 	return all, nil
 }
 
+// Version returns the number of the last migration that the database has had.
+func (db *DB) Version(ctx context.Context) (version int64, err error) {
+	err = db.Read.WithContext(ctx).Raw("SELECT MAX(version_id) FROM goose_db_version WHERE is_applied").Scan(&version).Error
+	return version, err
+}
+
 // provider prepares goose. PostgreSQL is locked by a session lock of goose's own,
 // SQLite by a file beside the database.
 func (db *DB) provider(ctx context.Context) (*goose.Provider, func(), error) {

@@ -310,7 +310,13 @@ func (s *Site) Fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	err = httperr.Unrouted(err, c)
 	problem := httperr.Of(err)
+	for name, values := range problem.Header {
+		if name == "Allow" {
+			c.Response().Header()[name] = values
+		}
+	}
 	r := c.Request()
 	if errors.Is(err, auth.ErrUnauthenticated) {
 		to := "/login"
@@ -327,6 +333,11 @@ func (s *Site) Fail(err error, c echo.Context) {
 	switch problem.Status {
 	case http.StatusNotFound:
 		page.What, page.Do = "There is no such page.", "It may have moved, or it is not yours to see."
+	case http.StatusMethodNotAllowed:
+		page.What, page.Do = "This address takes the buttons of a page, and is no page itself.", "Go back to the page you came from."
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			page.What, page.Do = "This address takes nothing that is sent to it.", "Go back and try again."
+		}
 	case http.StatusForbidden:
 		page.What, page.Do = "This is not yours to do.", "Ask somebody who manages the team."
 	case http.StatusInternalServerError:

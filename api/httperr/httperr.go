@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"watchbill/api/auth"
 	"watchbill/schedule"
@@ -54,6 +55,9 @@ func Of(err error) Problem {
 			status = http.StatusServiceUnavailable
 		}
 		return Problem{Status: status, Message: no.Reason}
+	}
+	if method, ok := errors.AsType[*MethodError](err); ok {
+		return Problem{Status: http.StatusMethodNotAllowed, Message: method.Error(), Header: http.Header{"Allow": {strings.Join(method.Allow, ", ")}}}
 	}
 	if known, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return ofEcho(known)

@@ -294,3 +294,112 @@ func TestAPICookies(t *testing.T) {
 }
 
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, "\n", `\n`) + `"` }
+
+// An address that is there says which methods it takes; one that is not there does not.
+func TestWrongMethod(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	tokens := d.crewed()
+	ben := d.person("ben@example.com")
+	for _, c := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"DELETE", "/api/v1/feeds", 405, "GET, POST"}, {"POST", "/api/v1/oncall", 405, "GET"}, {"PUT", "/api/v1/teams/1", 405, "GET, PATCH"},
+		{"GET", "/api/v1/overrides/1/undo", 405, "POST"}, {"GET", "/api/v1/nothing", 404, ""}, {"GET", "/api/v1/teams/999999", 403, ""},
+		{"POST", "/feeds/abc.ics", 405, "GET, HEAD"}, {"DELETE", "/", 405, "GET"}, {"GET", "/logout", 405, "POST"}, {"PUT", "/teams/1/settings", 405, "GET"},
+		{"GET", "/nothing", 404, ""}, {"GET", "/feeds/abc.ics", 404, ""}, {"POST", "/healthz", 405, "GET"}, {"GET", "/shifts/999999", 404, ""}, {"POST", "/static/app.css", 405, "GET"},
+	} {
+		status, header, body := 0, http.Header{}, ""
+		if strings.HasPrefix(c.path, "/api/") {
+			a := d.call(tokens["manager"], c.method, c.path, "")
+			status, header, body = a.status, a.header, a.body
+			if a.header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%s %s: %s", c.method, c.path, a.header.Get("Content-Type"))
+			}
+		} else {
+			req, err := http.NewRequestWithContext(t.Context(), c.method, d.url+c.path, nil)
+			d.ok(err)
+			resp, err := ben.Do(req)
+			d.ok(err)
+			status, header = resp.StatusCode, resp.Header
+			_ = resp.Body.Close()
+		}
+		if status != c.status || header.Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, Allow %q, want %d and %q: %.200s", c.method, c.path, status, header.Get("Allow"), c.status, c.allow, body)
+		}
+	}
+	if a := d.call(tokens["manager"], "DELETE", "/api/v1/feeds", ""); !strings.Contains(a.body, "This address does not take DELETE; it takes GET, POST.") {
+		t.Error(a.body)
+	}
+	if a := d.call("", "DELETE", "/api/v1/teams", ""); a.status != 401 {
+		t.Errorf("nobody gets %d", a.status)
+	}
+}
+
+func TestAPIVersion(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		tokens := d.crewed()
+		versions, err := d.db.Versions(t.Context())
+		d.ok(err)
+		var is struct {
+			Version string
+			Schema  int64
+		}
+		d.call(tokens["service"], "GET", "/api/v1/version", "").into(t, 200, &is)
+		if is.Version != version() || is.Schema != versions[len(versions)-1] {
+			t.Errorf("%+v", is)
+		}
+	})
+}
+
+// refused sends a call that is to be refused with words.
+func (d *deployment) refused(token, method, path, body string, status int, words string) {
+	d.t.Helper()
+	if a := d.call(token, method, path, body); a.status != status || !strings.Contains(a.body, words) {
+		d.t.Errorf("%s %s %s: %d %s, want %d with %q", method, path, body, a.status, a.body, status, words)
+	}
+}
+
+// A program reads a link anew and chooses anew what of it counts.
+func TestAPIImports(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		tokens := d.crewed()
+		var err error
+		d.schedule.Calendars, err = newCalendars([]string{"127.0.0.0/8"})
+		d.ok(err)
+		cal := newFeed(t)
+		cal.text.Store(events(allDay("a", "20270101", "20270104", "Holiday"), allDay("b", "20270201", "20270203", "Visit")))
+		token := tokens["member"]
+		type calendar struct {
+			ID      int64
+			Waits   bool
+			Events  int
+			Problem string
+			Choice  struct{ Filter, Words string }
+		}
+		var added, is calendar
+		d.call(token, "POST", "/api/v1/imports", fmt.Sprintf(`{"kind": "absences", "url": %q}`, cal.url)).into(t, 201, &added)
+		base := fmt.Sprintf("/api/v1/imports/%d", added.ID)
+		d.refused(token, "PUT", base+"/choice", `{"filter": "all"}`, 409, "waits for a yes")
+		d.refused(token, "POST", base+"/read", `{}`, 422, "only a link that was confirmed")
+		d.call(token, "POST", base+"/confirm", `{}`).into(t, 200, nil)
+		d.refused(token, "POST", base+"/read", ``, 409, "wait half a minute")
+		d.now = d.now.Add(time.Minute)
+		cal.text.Store(events(allDay("a", "20270101", "20270104", "Holiday"), allDay("b", "20270201", "20270203", "Visit"), allDay("c", "20270301", "20270303", "Holiday")))
+		d.call(token, "POST", base+"/read", ``).into(t, 200, &is)
+		if is.Events != 3 || is.Waits {
+			t.Errorf("%+v", is)
+		}
+		d.refused(token, "PUT", base+"/choice", `{"filter": "words"}`, 422, "say which words")
+		d.call(token, "PUT", base+"/choice", `{"filter": "words", "words": "holiday"}`).into(t, 200, &is)
+		if is.Events != 2 || is.Choice.Words != "holiday" {
+			t.Errorf("%+v", is)
+		}
+		cal.text.Store("<html>log in</html>")
+		d.now = d.now.Add(time.Minute)
+		d.refused(token, "POST", base+"/read", ``, 422, "web page")
+		d.refused(tokens["manager"], "POST", base+"/read", ``, 404, "")
+		d.refused(tokens["manager"], "PUT", base+"/choice", `{"filter": "all"}`, 404, "")
+	})
+}

@@ -182,7 +182,7 @@ func (s *server) routes(base string) error {
 	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Log: s.log, BaseURL: base, Version: version(), Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
