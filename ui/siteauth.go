@@ -61,6 +61,9 @@ func (s *Site) setUp(c echo.Context) error {
 		}
 		return done(c, "/setup/team", "good", "Welcome. You are the administrator. Now set up the first team.")
 	}
+	if errors.Is(err, schedule.ErrConflict) {
+		return done(c, "/login", "bad", "Somebody else has set Watchbill up and is its administrator. Ask them to invite you.")
+	}
 	problem := httperr.Of(err)
 	if problem.Internal() {
 		return err

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,47 +11,6 @@ import (
 	"watchbill/schedule"
 	"watchbill/schedule/scheduledb"
 )
-
-// process starts the service as a process of its own and returns how to reach and
-// to kill it.
-func process(t *testing.T, db string) (url string, kill func()) {
-	t.Helper()
-	// The test program is the service when it is called so: see TestMain.
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(t.TempDir(), "watchbill")
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program, "serve", "--db", db, "--addr", "127.0.0.1:0", "--plan-limit", "1s")
-	messages, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	kill = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	t.Cleanup(kill)
-	listening := regexp.MustCompile(`listening at (\S+)`)
-	lines := bufio.NewScanner(messages)
-	for lines.Scan() {
-		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
-			url = m[1]
-			break
-		}
-	}
-	if url == "" {
-		t.Fatal("the service did not start")
-	}
-	go func() {
-		for lines.Scan() {
-		}
-	}()
-	return url, kill
-}
 
 // A service that is killed while it publishes leaves the old plan or the new one,
 // and never half.
@@ -86,19 +40,19 @@ func killWhilePublishing(t *testing.T, address string) {
 		}})
 		d.ok(err)
 		d.ok(d.schedule.RunDraft(ctx, draft.ID))
-		url, kill := process(t, address)
-		b := &browser{d.person("ana@example.com").Client, &deployment{server: d.server, t: t, url: url}}
+		p := launch(t, address).serving(t)
+		b := &browser{d.person("ana@example.com").Client, &deployment{server: d.server, t: t, url: p.url}}
 		d.ok(db.Write.Exec("UPDATE membership SET manager = TRUE WHERE person_id = 2").Error)
 		status, body := b.post("/login", "email", "ana@example.com", "password", secret)
 		b.expect(status, body, 200, "My on-call")
 		go func() {
-			resp, err := b.PostForm(url+"/teams/1/drafts/"+fmt.Sprint(draft.ID)+"/publish", nil)
+			resp, err := b.PostForm(p.url+"/teams/1/drafts/"+fmt.Sprint(draft.ID)+"/publish", nil)
 			if err == nil {
 				_ = resp.Body.Close()
 			}
 		}()
 		time.Sleep(time.Duration(i) * time.Millisecond)
-		kill()
+		p.kill()
 		after := d.current(store)
 		plans, err := store.Plans(ctx, 1)
 		d.ok(err)
