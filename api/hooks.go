@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
+	"watchbill/api/ingest"
 	"watchbill/health"
 	"watchbill/schedule"
 
@@ -23,20 +23,8 @@ import (
 // cannot be written now is answered 503, which they send again.
 type Hooks struct {
 	Receiver *health.Receiver
-	// Verify says whether a delivery was signed with one of the secrets.
-	Verify  func(s *Signed) error
-	BaseURL string // as senders know the service: some sign it
-	Log     *slog.Logger
-}
-
-// A Signed delivery is what its signature is checked against.
-type Signed struct {
-	Vendor  string
-	Secrets []string
-	URL     string
-	Header  http.Header
-	Body    []byte
-	At      time.Time
+	BaseURL  string // as senders know the service: some sign it
+	Log      *slog.Logger
 }
 
 // Register adds the address of hooks, with the token in it or in the Authorization
@@ -110,7 +98,7 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	case err != nil:
 		return c.JSON(http.StatusBadRequest, hookAnswer{Error: "The request did not arrive whole."})
 	}
-	if len(door.Secrets) > 0 && (s.Verify == nil || !s.authentic(r, door, body, raw)) {
+	if len(door.Secrets) > 0 && !s.authentic(r, door, body, raw) {
 		s.Receiver.Note(door.ID, health.CountRefused)
 		return c.JSON(http.StatusUnauthorized, hookAnswer{Error: "The signature is missing or wrong. The secret here and there have to be the same."})
 	}
@@ -140,10 +128,10 @@ func (s *Hooks) later(c echo.Context, what string, err error, args ...any) error
 // authentic says whether a delivery was signed. Senders that compress sign what they
 // compressed, or what they send.
 func (s *Hooks) authentic(r *http.Request, door *health.Integration, bodies ...[]byte) bool {
+	scheme, now := ingest.SchemeOf(door.Vendor), s.Receiver.Now()
 	for _, body := range bodies {
-		if s.Verify(&Signed{
-			Vendor: door.Vendor, Secrets: door.Secrets, URL: s.BaseURL + r.URL.RequestURI(), Header: r.Header, Body: body, At: s.Receiver.Now(),
-		}) == nil {
+		signed := ingest.Signed{Header: r.Header, Body: body, Address: s.BaseURL + r.URL.RequestURI()}
+		if ingest.Verify(scheme, signed, door.Secrets, now) == nil {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,6 +28,7 @@ const (
 type Server struct {
 	Schedule *schedule.Service
 	Access   *auth.Service
+	Health   *health.Service
 	Log      *slog.Logger
 	BaseURL  string // https://watchbill.example, without a slash at its end
 	Build    Build

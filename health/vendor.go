@@ -17,7 +17,7 @@ func Vendors() []Vendor {
 	return []Vendor{
 		{ID: "alertmanager", Label: "Alertmanager", Large: true},
 		{ID: "betterstack", Label: "Better Stack"},
-		{ID: "cloudevents", Label: "CloudEvents"},
+		{ID: "cloudevents", Label: "CloudEvents", Signs: true},
 		{ID: "datadog", Label: "Datadog"},
 		{ID: "firehydrant", Label: "FireHydrant", Signs: true},
 		{ID: "goalert", Label: "GoAlert"},
@@ -31,7 +31,7 @@ func Vendors() []Vendor {
 		{ID: "rootly", Label: "Rootly", Signs: true},
 		{ID: "victorops", Label: "Splunk On-Call", Signs: true},
 		{ID: "squadcast", Label: "Squadcast"},
-		{ID: "generic", Label: "Anything else"},
+		{ID: "generic", Label: "Anything else", Signs: true},
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/labstack/echo/v4"
@@ -27,6 +28,7 @@ type Site struct {
 	Pages    *Pages
 	Schedule *schedule.Service
 	Access   *auth.Service
+	Health   *health.Service
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)

@@ -13,6 +13,7 @@ import (
 
 	"watchbill/api"
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 )
 
@@ -21,6 +22,7 @@ import (
 type jobs struct {
 	service *schedule.Service
 	access  *auth.Service
+	health  *health.Service
 	api     *api.Server
 	log     *slog.Logger
 }
@@ -43,6 +45,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"prune":    {time.Hour, j.prune},
 		"imports":  {time.Minute, j.service.ReadDue},
 		"forget":   {time.Hour, j.service.PruneImports},
+		"counts":   {time.Second, j.health.Receiver.Flush},
 	} {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
 			if err := job.run(ctx); err != nil && ctx.Err() == nil {
@@ -66,7 +69,8 @@ const setupLife = 30 * 24 * time.Hour
 
 func (j *jobs) prune(ctx context.Context) error {
 	now := j.service.Now()
-	return errors.Join(j.access.Prune(ctx, now), j.service.Store.PruneSetups(ctx, now.Add(-setupLife)), j.api.ForgetCalls(ctx, now))
+	return errors.Join(j.access.Prune(ctx, now), j.service.Store.PruneSetups(ctx, now.Add(-setupLife)), j.api.ForgetCalls(ctx, now),
+		forgetDeliveries(ctx, j.health.Store, now))
 }
 
 // each runs f for every team, also when it fails for one.

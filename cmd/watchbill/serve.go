@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,7 +22,6 @@ import (
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
 	"watchbill/health"
-	"watchbill/health/healthdb"
 	"watchbill/migrations"
 	"watchbill/schedule"
 	"watchbill/schedule/scheduledb"
@@ -131,7 +131,10 @@ type server struct {
 	db       *migrations.DB
 	schedule *schedule.Service
 	access   *auth.Service
+	health   *health.Service
 	receiver *health.Receiver
+	reader   *health.Worker
+	wake     chan struct{} // something came in
 	planner  planner
 	api      *api.Server
 	echo     *echo.Echo
@@ -166,7 +169,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	if err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
-	s.receiver = health.NewReceiver(healthdb.New(s.db.Write, s.db.Read), func() time.Time { return s.now().UTC() })
+	s.takePages()
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
@@ -179,10 +182,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Team: importTeam, BaseURL: base, Log: s.log}
+	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
@@ -242,11 +245,16 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}
 	defer wait()
+	reading, stopReading := context.WithCancel(ctx)
+	var reader sync.WaitGroup
+	reader.Go(func() { s.readPages(reading) })
+	defer reader.Wait()
+	defer stopReading()
 	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(listener) }()
@@ -259,5 +267,5 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	s.log.Info("stopping")
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
-	return web.Shutdown(last)
+	return errors.Join(web.Shutdown(last), s.receiver.Flush(last))
 }

@@ -221,9 +221,13 @@ func (s *Store) addCounts(ctx context.Context, counts []health.Count, seen map[s
 	return nil
 }
 
-// Counts returns what was counted at an integration from a day on, by day and kind.
+// Counts returns what was counted at an integration from a day on, or ever, by day and
+// kind.
 func (s *Store) Counts(ctx context.Context, integration schedule.ID, from schedule.Date) ([]health.Count, error) {
-	q := s.from(ctx).Where("integration_id = ? AND day >= ?", integration, from.String()).Order("day, kind")
+	q := s.from(ctx).Where("integration_id = ?", integration).Order("day, kind")
+	if !from.IsZero() {
+		q = q.Where("day >= ?", from.String())
+	}
 	return values(q, func(r *countRow) (health.Count, error) {
 		day, err := schedule.ParseDate(r.Day)
 		return health.Count{Integration: schedule.ID(r.IntegrationID), Day: day, Kind: r.Kind, N: r.N}, err

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/api/ingest"
+	"watchbill/health"
+	"watchbill/health/healthdb"
+	"watchbill/schedule"
+)
+
+// takePages puts together what takes pages in.
+func (s *server) takePages() {
+	store := healthdb.New(s.db.Write, s.db.Read)
+	exactly := func() time.Time { return s.now().UTC() }
+	s.receiver = health.NewReceiver(store, exactly)
+	s.wake = make(chan struct{}, 1)
+	s.receiver.Wake = func() {
+		select {
+		case s.wake <- struct{}{}:
+		default: // it is about to look anyway
+		}
+	}
+	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver}
+	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
+}
+
+// readDelivery says what a delivery tells.
+func readDelivery(i *health.Integration, d *health.Delivery) ([]health.Event, error) {
+	zone, err := time.LoadLocation(i.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone of integration %d: %w", i.ID, err)
+	}
+	if d.Headers["content-encoding"] != "" {
+		return nil, &health.UnreadableError{Code: "unknown_encoding", Reason: "its bytes are compressed in a way that cannot be read: " + d.Headers["content-encoding"]}
+	}
+	result := ingest.Normalize(i.Vendor, "", d.Body, zone)
+	if result.Disposition == ingest.Invalid {
+		return nil, &health.UnreadableError{Code: result.Reason, Reason: result.Why}
+	}
+	return result.Received(d.ReceivedAt, int64(d.ID), health.SourceHook), nil
+}
+
+// planned is how far from an instant a plan may be for a gap at that instant to be one.
+const planned = 7 * 24 * time.Hour
+
+// wasOnCall says who of a team would have been paged at an instant, by what was known
+// then. Without a rotation that is whoever had one that is no backup; of several the
+// first by name.
+func (s *server) wasOnCall(ctx context.Context, team schedule.ID, rotation schedule.RotationID, at time.Time) (person schedule.ID, known bool, err error) {
+	shifts, err := s.schedule.Shifts(ctx, team, at.Add(-planned), at.Add(planned), at)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, duty := range schedule.OnCall(shifts, at) {
+		if rotation == "" && second(duty.Rotation) || rotation != "" && rotation != duty.Rotation {
+			continue
+		}
+		known = true
+		for _, shift := range duty.Now {
+			if shift.Person != 0 {
+				return shift.Person, true, nil
+			}
+		}
+	}
+	return 0, known, nil
+}
+
+// second says whether those on a duty are called only after others.
+func second(rotation schedule.RotationID) bool {
+	name := strings.ToLower(string(rotation))
+	return slices.ContainsFunc([]string{"second", "backup", "shadow", "tertiary"}, func(word string) bool { return strings.Contains(name, word) })
+}
+
+// readPages reads what came in until the context ends: whenever something comes, and
+// once a second what waits for another try or was taken in by another replica.
+func (s *server) readPages(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-tick.C:
+		}
+		for {
+			n, err := s.reader.Work(ctx)
+			if err != nil && ctx.Err() == nil {
+				s.log.Error("deliveries not read", "error", err)
+			}
+			if n == 0 || err != nil {
+				break
+			}
+		}
+	}
+}
+
+// How long what was sent is kept as it came, because it has to do with people; dead
+// letters wait longer for somebody to look at them. After that only what they told of
+// pages is left.
+const (
+	bodiesKept     = 30 * 24 * time.Hour
+	deliveriesKept = 45 * 24 * time.Hour
+	deadKept       = 90 * 24 * time.Hour
+)
+
+// forgetDeliveries forgets what was kept long enough.
+func forgetDeliveries(ctx context.Context, store health.Store, now time.Time) error {
+	if err := store.ForgetBodies(ctx, now.Add(-bodiesKept), now.Add(-deadKept)); err != nil {
+		return err
+	}
+	return store.ForgetDeliveries(ctx, now.Add(-deliveriesKept))
+}
