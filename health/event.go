@@ -158,6 +158,9 @@ type Party struct {
 	// person, otherwise a team, schedule or escalation policy; TargetUnknown for
 	// a bare name that may be either.
 	Target string
+	// Earlier is set on a notified party that a payload lists without a time: they
+	// were notified by then, and the page may already know when.
+	Earlier bool
 	// Reply is how somebody who was requested replied: pending, accepted or declined.
 	Reply string
 }

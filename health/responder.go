@@ -63,7 +63,7 @@ func (f *folder) involve(e Event, opened bool) {
 		}
 		r := f.responder(party.Identity)
 		if party.Role == RoleNotified {
-			r.notify(e, NoticeByVendor)
+			f.noted(r, party, e)
 		}
 		if !f.page.State.Open() {
 			if opened { // the page was told only when it was over
@@ -93,6 +93,22 @@ func (f *folder) assign(r *responder, e Event, opened bool) {
 			r.notifyAt(f.page.TriggeredAt, e, NoticeByAssignment)
 		}
 	}
+}
+
+// noted takes down the vendor's word that somebody was notified. Where it comes
+// without a time it was when the page fired, unless we know already.
+func (f *folder) noted(r *responder, party Party, e Event) {
+	if !party.Earlier {
+		r.notify(e, NoticeByVendor)
+		return
+	}
+	fired := f.firing().TriggeredAt
+	for _, n := range r.Notices {
+		if n.Basis == NoticeByVendor && !n.At.Before(fired) {
+			return
+		}
+	}
+	r.notifyAt(fired, e, NoticeByVendor)
 }
 
 // target remembers a team, schedule or policy the page was sent to.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
-	"slices"
 	"time"
 
 	"watchbill/health"
@@ -105,13 +104,8 @@ func fingerprint(alert node) string {
 		return s
 	}
 	labels, _ := alert.get("labels").v.(map[string]any)
-	names := make([]string, 0, len(labels))
-	for name := range labels {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	sum := fnv.New64a()
-	for _, name := range names {
+	for _, name := range sortedNames(labels) {
 		value, _ := labels[name].(string)
 		sum.Write([]byte(name + "\xff" + value + "\xff"))
 	}

@@ -13,14 +13,14 @@ import (
 func opsgenie(id string) vendor {
 	return vendor{id: id, formats: []format{
 		{id + ".webhook", PageEvent, func(n node) bool { return n.has("action", "alert") }, opsgenieHook},
-		{id + ".rest.alerts", Snapshot, func(n node) bool { return n.get("data").item(0).has("tinyId", "alias") }, each("data", opsgenieAlert)},
-		{id + ".rest.alert_array", Snapshot, func(n node) bool { return n.item(0).has("tinyId", "alias") }, each("", opsgenieAlert)},
+		{id + ".rest.alerts", Snapshot, func(n node) bool { return n.get("data").head().has("tinyId", "alias") }, each("data", opsgenieAlert)},
+		{id + ".rest.alert_array", Snapshot, func(n node) bool { return n.head().has("tinyId", "alias") }, each("", opsgenieAlert)},
 		{id + ".rest.alert_object", Snapshot, func(n node) bool { return bare(n).has("tinyId", "alias") }, one(opsgenieAlert)},
-		{id + ".rest.incidents", Snapshot, func(n node) bool { return n.get("data").item(0).has("impactedServices") }, each("data", opsgenieIncident)},
-		{id + ".rest.incident_array", Snapshot, func(n node) bool { return n.item(0).has("impactedServices") }, each("", opsgenieIncident)},
+		{id + ".rest.incidents", Snapshot, func(n node) bool { return n.get("data").head().has("impactedServices") }, each("data", opsgenieIncident)},
+		{id + ".rest.incident_array", Snapshot, func(n node) bool { return n.head().has("impactedServices") }, each("", opsgenieIncident)},
 		{id + ".rest.incident_object", Snapshot, func(n node) bool { return bare(n).has("impactedServices") }, one(opsgenieIncident)},
-		{id + ".rest.overrides", Context, func(n node) bool { return n.get("data").item(0).has("startDate", "user") }, each("data", opsgenieOverride)},
-		{id + ".rest.users", Context, func(n node) bool { return n.get("data").item(0).has("username") }, each("data", opsgenieUser)},
+		{id + ".rest.overrides", Context, func(n node) bool { return n.get("data").head().has("startDate", "user") }, each("data", opsgenieOverride)},
+		{id + ".rest.users", Context, func(n node) bool { return n.get("data").head().has("username") }, each("data", opsgenieUser)},
 		{id + ".rest.oncalls", Context, func(n node) bool { return n.get("data", "onCallParticipants").isList() }, opsgenieOnCalls},
 		{id + ".rest.timeline", Context, func(n node) bool { return n.get("data", "finalTimeline").isObject() }, opsgenieTimeline},
 	}}
@@ -123,12 +123,12 @@ func opsgenieParties(kind health.Kind, action string, n node, actor health.Ident
 	case kind == health.KindTriggered:
 		for _, name := range []string{"responders", "recipients"} {
 			for _, who := range alert.list(name) {
-				out = append(out, opsgenieTarget(who, health.RoleRequested))
+				out = append(out, opsgenieTarget(who))
 			}
 		}
 	case kind == health.KindEscalated:
 		if who := n.get("escalationNotify"); who.isObject() {
-			p := opsgenieTarget(who, health.RoleRequested)
+			p := opsgenieTarget(who)
 			if who.str("entity") == "user" {
 				p.Role, p.Target = health.RoleNotified, ""
 			} else {
@@ -145,7 +145,7 @@ func opsgenieParties(kind health.Kind, action string, n node, actor health.Ident
 	case kind == health.KindResponderRequested:
 		for _, name := range []string{"recipient", "responder", "team"} {
 			if who := alert.get(name); !who.isNull() {
-				out = append(out, opsgenieTarget(who, health.RoleRequested))
+				out = append(out, opsgenieTarget(who))
 			}
 		}
 	case kind == health.KindAcknowledged && !actor.IsZero():
@@ -158,15 +158,15 @@ func opsgenieParties(kind health.Kind, action string, n node, actor health.Ident
 
 // opsgenieTarget reads whom an alert goes to: an object with a type, an address,
 // or the name of nobody knows what.
-func opsgenieTarget(n node, role health.Role) health.Party {
+func opsgenieTarget(n node) health.Party {
 	if s := n.str(); s != "" {
-		p := health.Party{Identity: named(s), Role: role}
+		p := health.Party{Identity: named(s), Role: health.RoleRequested}
 		if p.Email == "" {
 			p.Target = health.TargetUnknown
 		}
 		return p
 	}
-	p := health.Party{Role: role, Target: n.str("type")}
+	p := health.Party{Role: health.RoleRequested, Target: n.str("type")}
 	p.ID, p.Email = n.str("id"), mail(n.first("username", "name"))
 	if p.Email == "" {
 		p.Name = n.first("name", "username")
@@ -194,7 +194,7 @@ func opsgenieAlert(r *reader, n node) error {
 	d.Kind, d.OccurredAt, d.Occurrences = health.KindTriggered, created, n.count("count")
 	d.extras.plain = n.has("count")
 	for _, who := range n.list("responders") {
-		d.Responders = append(d.Responders, opsgenieTarget(who, health.RoleRequested))
+		d.Responders = append(d.Responders, opsgenieTarget(who))
 	}
 	r.add(d)
 	report := n.get("report")
@@ -231,7 +231,7 @@ func opsgenieIncident(r *reader, n node) error {
 	}
 	d.Urgency = urgency(d.Severity)
 	for _, who := range n.list("responders") {
-		d.Responders = append(d.Responders, opsgenieTarget(who, health.RoleRequested))
+		d.Responders = append(d.Responders, opsgenieTarget(who))
 	}
 	r.add(d)
 	return nil

@@ -14,10 +14,10 @@ func pagerduty() vendor {
 		{"pagerduty.webhook.v2", PageEvent, func(n node) bool { return n.get("messages").isList() }, pagerdutyV2},
 		{"pagerduty.rest.log_entries", Snapshot, func(n node) bool { return n.get("log_entries").isList() && !n.has("incident_key") }, each("log_entries", pagerdutyLogEntry)},
 		{"pagerduty.rest.log_entry_array", Snapshot, func(n node) bool {
-			return strings.HasSuffix(n.item(0).str("type"), "_log_entry")
+			return strings.HasSuffix(n.head().str("type"), "_log_entry")
 		}, each("", pagerdutyLogEntry)},
 		{"pagerduty.rest.incidents", Snapshot, func(n node) bool { return n.get("incidents").isList() }, each("incidents", pagerdutyIncident)},
-		{"pagerduty.rest.incident_array", Snapshot, func(n node) bool { return n.item(0).has("incident_number") }, each("", pagerdutyIncident)},
+		{"pagerduty.rest.incident_array", Snapshot, func(n node) bool { return n.head().has("incident_number") }, each("", pagerdutyIncident)},
 		{"pagerduty.rest.incident_object", Snapshot, func(n node) bool {
 			return n.has("incident_number") || n.get("incident").has("incident_number")
 		}, pagerdutyIncidentObject},
@@ -25,7 +25,7 @@ func pagerduty() vendor {
 		{"pagerduty.rest.oncalls", Context, func(n node) bool { return n.get("oncalls").isList() }, each("oncalls", pagerdutyOnCall)},
 		{"pagerduty.rest.schedule", Context, func(n node) bool { return n.get("schedule").isObject() }, pagerdutySchedule},
 		{"pagerduty.analytics.incidents", Snapshot, func(n node) bool {
-			return n.get("data").item(0).has("seconds_to_resolve") || n.get("data").isList() && n.has("time_zone")
+			return n.get("data").head().has("seconds_to_resolve") || n.get("data").isList() && n.has("time_zone")
 		}, pagerdutyAnalytics},
 	}}
 }

@@ -32,7 +32,7 @@ func pagerdutyV2(r *reader, n node) error {
 		if name == "" {
 			return mismatch("messages[%d].event is missing", i)
 		}
-		incident, entry := m.get("incident"), m.get("log_entries").item(0)
+		incident, entry := m.get("incident"), m.get("log_entries").head()
 		if incident.isNull() {
 			incident = m.get("data", "incident")
 		}
@@ -90,7 +90,7 @@ func pagerdutyAnalytics(r *reader, n node) error {
 			ack := draft{Event: with(base, health.KindAcknowledged, created.Add(time.Duration(after)*time.Second)), keyed: []string{"analytics"}}
 			ack.TimeBasis = health.TimeDerived
 			if ids := i.list("acknowledged_user_ids"); len(ids) == 1 {
-				who := health.Identity{ID: ids[0].str(), Name: i.get("acknowledged_user_names").item(0).str()}
+				who := health.Identity{ID: ids[0].str(), Name: i.get("acknowledged_user_names").head().str()}
 				ack.Responders = []health.Party{{Identity: who, Role: health.RoleAcknowledger}}
 			}
 			r.add(ack)

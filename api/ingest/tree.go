@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,9 +45,10 @@ func within(body []byte) error {
 	for i := 0; i < len(body); i++ {
 		c := body[i]
 		if quoted {
-			if c == '\\' {
+			switch c {
+			case '\\':
 				i++
-			} else if c == '"' {
+			case '"':
 				quoted = false
 			}
 			continue
@@ -90,13 +92,23 @@ func (n node) get(path ...string) node {
 	return n
 }
 
-// item returns one element of a list.
-func (n node) item(i int) node {
+// head returns the first element of a list.
+func (n node) head() node {
 	list, _ := n.v.([]any)
-	if i < 0 || i >= len(list) {
+	if len(list) == 0 {
 		return node{}
 	}
-	return node{list[i]}
+	return node{list[0]}
+}
+
+// sortedNames returns the names of an object's members in order.
+func sortedNames(object map[string]any) []string {
+	names := make([]string, 0, len(object))
+	for name := range object {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // list returns the elements of a list; nothing when it is none.

@@ -26,7 +26,10 @@ type vendor struct {
 
 // vendors are all that can be read. Each is in a file of its own.
 func vendors() []vendor {
-	return []vendor{pagerduty(), opsgenie("opsgenie"), opsgenie("jsm"), alertmanager(), grafana()}
+	return []vendor{
+		alertmanager(), betterstack(), cloudEvents(), datadog(), firehydrant(), generic(), goalert(), grafana(), grafanaOnCall(),
+		ilert(), incidentIO(), opsgenie("jsm"), opsgenie("opsgenie"), pagerduty(), rootly(), squadcast(), victorops(),
+	}
 }
 
 // Vendors returns the names of all vendors that can be read, sorted.

@@ -7,16 +7,16 @@ import (
 )
 
 // urgencies are the words vendors have for how bad it is.
-var urgencies = map[string]health.Urgency{}
-
-func init() {
+var urgencies = func() map[string]health.Urgency {
+	words := map[string]health.Urgency{}
 	for _, word := range strings.Fields("critical crit fatal emergency page error high major p1 p2 p3 sev0 sev1 sev2") {
-		urgencies[word] = health.UrgencyHigh
+		words[word] = health.UrgencyHigh
 	}
 	for _, word := range strings.Fields("warning warn info informational low minor none maintenance p4 p5 sev3 sev4 sev5") {
-		urgencies[word] = health.UrgencyLow
+		words[word] = health.UrgencyLow
 	}
-}
+	return words
+}()
 
 // urgency returns the urgency of the first word that means one.
 func urgency(words ...string) health.Urgency {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"watchbill/api/ingest"
 	"watchbill/schedule/teamfile"
 )
 
@@ -19,6 +20,7 @@ type commands struct {
 	Plan     planCmd     `cmd:"" help:"Plan a team's on-call duty from its team file."`
 	Solve    solveCmd    `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
 	Calendar calendarCmd `cmd:"" help:"Look into calendars."`
+	Ingest   ingestCmd   `cmd:"" help:"Look into what pagers send."`
 	Serve    serveCmd    `cmd:"" help:"Serve pages, calendars and the API."`
 	User     userCmd     `cmd:"" help:"People who may log in: add them, close accounts, get back in."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date, as serve does when it starts."`
@@ -100,6 +102,7 @@ func execute(args []string, con *console) error {
 		kong.Writers(con.out, con.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Bind(con),
+		kong.Vars{"vendors": strings.Join(ingest.Vendors(), ", ")},
 	)
 	if err != nil {
 		return err

@@ -1,0 +1,107 @@
+package ingest
+
+import (
+	"strings"
+
+	"watchbill/health"
+)
+
+// firehydrant reads FireHydrant's webhooks. Its incidents are declared by people
+// and are context; the alerts of its Signals are pages.
+func firehydrant() vendor {
+	return vendor{id: "firehydrant", formats: []format{
+		{"firehydrant.webhook", PageEvent, func(n node) bool { return n.has("data", "event") }, firehydrantHook},
+		{"firehydrant.signals.target", PageEvent, func(n node) bool { return n.has("notificationPriority") }, firehydrantTarget},
+	}}
+}
+
+func firehydrantHook(r *reader, n node) error {
+	data, operation := n.get("data"), strings.ToUpper(n.str("event", "operation"))
+	switch {
+	case data.get("incident").isObject():
+		return firehydrantIncident(r, data.get("incident"), operation)
+	case data.get("alert").isObject():
+		return firehydrantAlert(r, data.get("alert"))
+	case data.get("signals_alert").isObject():
+		return firehydrantAlert(r, data.get("signals_alert"))
+	case n.str("event", "resource_type") == "":
+		return mismatch("event.resource_type is missing")
+	}
+	r.add(draft{Event: health.Event{Kind: health.KindOther, Path: "event"}, keyed: []string{n.str("event", "resource_type"), operation}})
+	return nil
+}
+
+// firehydrantIncident reads a declared incident, at the time of the milestone that
+// it reached.
+func firehydrantIncident(r *reader, incident node, operation string) error {
+	d := draft{Event: health.Event{
+		Kind: health.KindIncidentStatus, PageKey: incident.str("id"), Title: incident.str("name"), Path: "data.incident",
+		Service: incident.get("services").head().str("name"), Severity: incident.str("severity"),
+	}, keyed: []string{operation, incident.str("current_milestone")}}
+	if d.PageKey == "" {
+		return mismatch("data.incident.id is missing")
+	}
+	if s := incident.get("severity").first("slug", "name"); s != "" {
+		d.Severity = s
+	}
+	d.Urgency = urgency(d.Severity, incident.str("priority"))
+	if operation == "CREATED" {
+		d.Kind, d.OccurredAt = health.KindIncidentDeclared, r.at(incident, "created_at")
+		r.add(d)
+		return nil
+	}
+	for _, m := range incident.list("milestones") {
+		if m.str("type") == incident.str("current_milestone") {
+			d.OccurredAt = r.at(m, "occurred_at")
+		}
+	}
+	if d.OccurredAt.IsZero() {
+		d.OccurredAt = r.at(incident, "updated_at")
+	}
+	r.add(d)
+	return nil
+}
+
+// firehydrantAlert reads an alert of Signals by the status it has now.
+func firehydrantAlert(r *reader, alert node) error {
+	d := draft{Event: health.Event{
+		PageKey: alert.str("id"), Title: alert.first("summary", "description"), Kind: health.KindOther, Path: "data.alert",
+		Severity: alert.first("priority", "level"), PageCreatedAt: rootlyTime(r, alert, "starts_at", "created_at"),
+		Service: alert.get("services").head().str("name"),
+	}}
+	if d.PageKey == "" {
+		return mismatch("data.alert.id is missing")
+	}
+	d.Urgency = urgency(alert.str("notification_priority"), d.Severity)
+	status := strings.ToLower(alert.str("status"))
+	d.keyed = []string{status}
+	switch status {
+	case "opened", "open", "triggered", "delivered":
+		d.Kind, d.OccurredAt = health.KindTriggered, d.PageCreatedAt
+	case "acknowledged":
+		d.Kind, d.OccurredAt = health.KindAcknowledged, rootlyTime(r, alert, "acknowledged_at", "updated_at")
+	case "resolved", "closed":
+		d.Kind, d.OccurredAt = health.KindResolved, rootlyTime(r, alert, "resolved_at", "ends_at", "updated_at")
+	case "dismissed", "ignored", "expired":
+		d.Kind, d.OccurredAt = health.KindCancelled, rootlyTime(r, alert, "updated_at")
+	default:
+		d.OccurredAt = rootlyTime(r, alert, "updated_at")
+	}
+	r.add(d)
+	return nil
+}
+
+// firehydrantTarget reads what a webhook gets that an escalation policy names: that
+// there is an alert, and nothing of what becomes of it.
+func firehydrantTarget(r *reader, n node) error {
+	d := draft{Event: health.Event{
+		Kind: health.KindTriggered, PageKey: n.str("id"), Title: n.get("signal").first("summary", "body"), Severity: n.str("notificationPriority"),
+		OccurredAt: rootlyTime(r, n.get("signal"), "created_at", "timestamp"), Path: "signal",
+	}}
+	if d.PageKey == "" {
+		return mismatch("id is missing")
+	}
+	d.Urgency = urgency(d.Severity)
+	r.add(d)
+	return nil
+}

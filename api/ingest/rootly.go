@@ -1,0 +1,106 @@
+package ingest
+
+import (
+	"strings"
+	"time"
+
+	"watchbill/health"
+)
+
+// rootly reads Rootly's webhooks and the events its edge connector gets.
+func rootly() vendor {
+	return vendor{id: "rootly", formats: []format{
+		{"rootly.webhook", PageEvent, func(n node) bool { return n.get("event").has("type") }, func(r *reader, n node) error {
+			event := n.get("event")
+			return rootlyEvent(r, event.str("id"), event.str("type"), event.get("issued_at"), n.get("data"))
+		}},
+		{"rootly.edge.event", PageEvent, func(n node) bool { return n.has("event_type", "data") }, rootlyEdge},
+		{"rootly.edge.events", PageEvent, func(n node) bool { return n.get("events").isList() }, each("events", rootlyEdge)},
+	}}
+}
+
+func rootlyEdge(r *reader, n node) error {
+	return rootlyEvent(r, n.first("event_id", "id"), n.str("event_type"), n.get("timestamp"), n.get("data"))
+}
+
+// rootlyEvent reads what happened to an alert, which is a page, or to an incident,
+// which is what pages are about.
+func rootlyEvent(r *reader, id, name string, issued, data node) error {
+	if name == "" {
+		return mismatch("the type of the event is missing")
+	}
+	d := draft{Event: health.Event{
+		ExternalID: id, Kind: health.KindOther, PageKey: data.str("id"), Title: data.first("title", "summary"),
+		Service: data.get("services").head().str("name"), PageCreatedAt: r.at(data, "started_at"), Path: name,
+	}, keyed: []string{name}}
+	if id != "" {
+		d.Key = "event:" + id
+	}
+	d.Severity = rootlySeverity(data)
+	d.Urgency = urgency(d.Severity)
+	subject, what, _ := strings.Cut(name, ".")
+	switch {
+	case d.PageKey == "":
+		d.OccurredAt = r.at(issued)
+	case subject == "alert":
+		rootlyAlert(r, &d, what, data)
+	case subject == "incident" && what == "created":
+		d.Kind, d.OccurredAt = health.KindIncidentDeclared, rootlyTime(r, data, "started_at", "created_at")
+	case subject == "incident":
+		d.Kind, d.OccurredAt = health.KindIncidentStatus, rootlyTime(r, data, data.str("status")+"_at", "updated_at")
+	default:
+		d.PageKey = ""
+	}
+	if d.OccurredAt.IsZero() {
+		d.OccurredAt = r.at(issued)
+	}
+	r.add(d)
+	return nil
+}
+
+// rootlyAlert tells what an alert's event did, by its name or by the status it led to.
+func rootlyAlert(r *reader, d *draft, what string, data node) {
+	if what == "updated" {
+		what = data.str("status")
+	}
+	switch what {
+	case "created", "triggered":
+		d.Kind, d.OccurredAt = health.KindTriggered, rootlyTime(r, data, "started_at", "created_at")
+	case "acknowledged":
+		d.Kind, d.OccurredAt = health.KindAcknowledged, rootlyTime(r, data, "acknowledged_at", "updated_at")
+	case "resolved":
+		d.Kind, d.OccurredAt = health.KindResolved, rootlyTime(r, data, "ended_at", "resolved_at", "updated_at")
+	default:
+		d.OccurredAt = rootlyTime(r, data, "updated_at")
+	}
+	for _, who := range data.list("notified_users") {
+		party := health.Party{Role: health.RoleNotified, Earlier: d.Kind != health.KindTriggered}
+		party.Identity = health.Identity{ID: who.str("id"), Email: mail(who.str("email")), Name: who.first("full_name", "name")}
+		d.Responders = append(d.Responders, party)
+	}
+}
+
+// rootlyTime returns the first of several members that is a time.
+func rootlyTime(r *reader, n node, names ...string) time.Time {
+	for _, name := range names {
+		if at := r.at(n, name); !at.IsZero() {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func rootlySeverity(data node) string {
+	if s := data.str("labels", "severity"); s != "" {
+		return s
+	}
+	for _, label := range data.list("labels") {
+		if strings.EqualFold(label.str("key"), "severity") {
+			return label.str("value")
+		}
+	}
+	if s := data.get("severity").first("name", "slug"); s != "" {
+		return s
+	}
+	return data.str("severity")
+}

@@ -1,0 +1,154 @@
+package ingest
+
+import (
+	"cmp"
+	"strings"
+
+	"watchbill/health"
+)
+
+// victorops reads Splunk On-Call: webhooks of our template or of one that names the
+// same variables, also as a form, and the incidents of its API.
+func victorops() vendor {
+	return vendor{id: "victorops", forms: true, formats: []format{
+		{"victorops.rest.incidents", Snapshot, func(n node) bool { return n.get("incidents").isList() }, each("incidents", victoropsIncident)},
+		{"victorops.rest.incident_array", Snapshot, func(n node) bool { return n.head().has("incidentNumber") }, each("", victoropsIncident)},
+		{"victorops.rest.incident_object", Snapshot, func(n node) bool { return n.has("incidentNumber", "transitions") }, victoropsIncident},
+		{"victorops.webhook", PageEvent, func(n node) bool {
+			return variable(n, "incidentnumber", "incidentincidentnumber", "incident", "incidentname") != ""
+		}, victoropsHook},
+	}}
+}
+
+// variable returns the first of a template's variables that says something. They
+// are compared by their letters, because templates write INCIDENT.INCIDENT_NUMBER,
+// incident_number and incidentNumber.
+func variable(n node, names ...string) string {
+	object, _ := n.v.(map[string]any)
+	letters := map[string]string{}
+	for _, name := range sortedNames(object) {
+		plain := strings.Map(func(c rune) rune {
+			if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+				return c
+			}
+			return -1
+		}, strings.ToLower(name))
+		letters[plain] = cmp.Or(letters[plain], n.str(name))
+	}
+	for _, name := range names {
+		if s := letters[name]; s != "" && !strings.HasPrefix(s, "${{") {
+			return s
+		}
+	}
+	return ""
+}
+
+// victoropsKinds are the subscriptions of webhooks and the phases of incidents.
+var victoropsKinds = map[string]health.Kind{
+	"incident-triggered":    health.KindTriggered,
+	"triggered":             health.KindTriggered,
+	"unacked":               health.KindTriggered,
+	"incident-acknowledged": health.KindAcknowledged,
+	"acknowledged":          health.KindAcknowledged,
+	"acked":                 health.KindAcknowledged,
+	"incident-resolved":     health.KindResolved,
+	"resolved":              health.KindResolved,
+	"paging-start":          health.KindNotified,
+	"rerouted":              health.KindReassigned,
+	"snoozed":               health.KindSnoozed,
+	"on-call":               health.KindShift,
+	"off-call":              health.KindShift,
+	"incident-chats":        health.KindAnnotated,
+}
+
+func victoropsHook(r *reader, n node) error {
+	event := variable(n, "event", "eventtype", "subscription", "currentphase", "incidentcurrentphase", "phase", "alertphase", "entitystate")
+	d := draft{Event: health.Event{
+		Kind: health.KindOther, PageKey: variable(n, "incidentnumber", "incidentincidentnumber", "incident", "incidentname"),
+		AlertKey: variable(n, "entityid", "alertentityid", "incidententityid"),
+		Title:    variable(n, "title", "entitydisplayname", "alertentitydisplayname", "incidententitydisplayname", "statemessage", "alertstatemessage"),
+		Service:  variable(n, "service", "alertservice", "incidentservice", "routingkey", "alertroutingkey"),
+		Severity: variable(n, "severity", "messagetype", "alertmessagetype", "alertentitystate"),
+	}, keyed: []string{event}}
+	if d.PageKey == "" {
+		return mismatch("incident_number is missing")
+	}
+	if kind, ok := victoropsKinds[strings.ToLower(event)]; ok {
+		d.Kind = kind
+	}
+	d.OccurredAt = r.at(node{variable(n, "time", "at", "timestamp", "alerttimestamp", "alertstatestarttime", "statestarttime")})
+	d.Urgency = urgency(d.Severity)
+	who := victoropsUser(variable(n, "user", "by", "userid", "username", "pageuserid", "pageuser", "ackuser", "alertackuser", "stateackuser", "oncalluser"))
+	d.keyed = append(d.keyed, who.ID, who.Email, variable(n, "method", "channel", "pagemethod"))
+	d.Channel = channel(variable(n, "method", "channel", "pagemethod"))
+	if !who.IsZero() {
+		victoropsActed(&d, who)
+	}
+	r.add(d)
+	return nil
+}
+
+// victoropsActed says what somebody has to do with an event.
+func victoropsActed(d *draft, who health.Identity) {
+	roles := map[health.Kind]health.Role{
+		health.KindNotified: health.RoleNotified, health.KindAcknowledged: health.RoleAcknowledger,
+		health.KindResolved: health.RoleResolver, health.KindShift: health.RoleOnCall,
+	}
+	role, ok := roles[d.Kind]
+	if !ok {
+		return
+	}
+	if d.Kind == health.KindAcknowledged || d.Kind == health.KindResolved {
+		d.Actor = who
+	}
+	d.Responders = append(d.Responders, health.Party{Identity: who, Role: role})
+}
+
+// victoropsUser returns a person by the name with which they log in; nobody for the
+// names of the machine.
+func victoropsUser(s string) health.Identity {
+	switch strings.ToLower(s) {
+	case "", "system", "victorops", "splunk on-call", "none":
+		return health.Identity{}
+	}
+	if m := mail(s); m != "" {
+		return health.Identity{Email: m}
+	}
+	return health.Identity{ID: s}
+}
+
+// victoropsIncident reads an incident with its transitions. Who was paged is a list
+// without times: they were by the time it began, or after.
+func victoropsIncident(r *reader, n node) error {
+	base := health.Event{
+		PageKey: n.str("incidentNumber"), AlertKey: n.str("entityId"), Service: n.str("service"), Severity: n.str("entityState"),
+		Title: n.first("entityDisplayName", "service"), PageCreatedAt: r.at(n, "startTime"), Path: n.str("incidentNumber"),
+		Alerts: n.count("alertCount"),
+	}
+	if base.PageKey == "" {
+		return mismatch("incidentNumber is missing")
+	}
+	base.Urgency = urgency(base.Severity)
+	d := draft{Event: with(base, health.KindTriggered, base.PageCreatedAt)}
+	for _, who := range n.list("pagedUsers") {
+		if user := victoropsUser(who.str()); !user.IsZero() {
+			d.Responders = append(d.Responders, health.Party{Identity: user, Role: health.RoleNotified})
+		}
+	}
+	r.add(d)
+	for _, t := range n.list("transitions") {
+		name := strings.ToLower(t.str("name"))
+		if name == "triggered" {
+			continue
+		}
+		d := draft{Event: with(base, health.KindOther, r.at(t, "at")), keyed: []string{name}}
+		if kind, ok := victoropsKinds[name]; ok {
+			d.Kind = kind
+		}
+		if who := victoropsUser(t.str("by")); !who.IsZero() {
+			victoropsActed(&d, who)
+		}
+		r.add(d)
+	}
+	return nil
+}
