@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -173,6 +174,9 @@ type memberOut struct {
 // putMember adds a member or changes their place in the team.
 func (s *Server) putMember(ctx context.Context, in *putMemberIn) (*memberOut, error) {
 	_, w, err := s.team(ctx, auth.EditTeam, in.Team)
+	if err == nil {
+		err = s.mayTakeIn(ctx, in)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -193,6 +197,22 @@ func (s *Server) putMember(ctx context.Context, in *putMemberIn) (*memberOut, er
 		return err
 	})
 	return &memberOut{Tagged{out.ETag}, out}, err
+}
+
+// mayTakeIn refuses to add somebody who has to be asked first. Who shares no team with
+// whoever asks is not known to them.
+func (s *Server) mayTakeIn(ctx context.Context, in *putMemberIn) error {
+	if _, there, err := member(ctx, s.Schedule.Store, in.Team, in.Person); err != nil || there {
+		return err
+	}
+	err := s.Access.MayAbout(ctx, auth.TakeIn, int64(in.Person))
+	if !errors.Is(err, auth.ErrForbidden) {
+		return err
+	}
+	if _, _, err := s.Access.Colleague(ctx, int64(in.Person)); err != nil {
+		return err
+	}
+	return newProblem(http.StatusForbidden, "You may add people of teams that you manage. Invite others by their address in the team's settings, so that they can say yes.")
 }
 
 // saveMember adds a member, or changes one that is there, and returns what there is.

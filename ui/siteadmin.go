@@ -255,8 +255,16 @@ func (s *Site) addMember(c echo.Context) error {
 		ctx := c.Request().Context()
 		email := strings.ToLower(strings.TrimSpace(c.FormValue("email")))
 		person, err := s.Schedule.Store.PersonByEmail(ctx, email)
-		if err != nil {
-			return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("nobody has the address %q yet; send an invitation", email)}
+		if err == nil {
+			err = s.Access.MayAbout(ctx, auth.TakeIn, int64(person.ID))
+		}
+		switch {
+		case (errors.Is(err, schedule.ErrNotFound) || errors.Is(err, auth.ErrForbidden)) && !w.Admin:
+			return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("%q is of nobody in a team that you manage; make an invitation, which they accept", email)}
+		case errors.Is(err, schedule.ErrNotFound):
+			return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("nobody has the address %q yet; make an invitation", email)}
+		case err != nil:
+			return err
 		}
 		m, err := membership(c, team.ID, person.ID)
 		if err != nil {

@@ -148,11 +148,11 @@ func (s *Site) invitation(c echo.Context) error {
 	}
 	w := auth.From(c.Request().Context())
 	page.Join = w.Known() && w.Email == i.Email
-	if p, err := s.Schedule.Store.PersonByEmail(c.Request().Context(), i.Email); err == nil {
-		page.Name.Value, page.ZoneName.Value = p.Name, p.Zone // as they are planned
-	} else if !errors.Is(err, schedule.ErrNotFound) {
+	p, err := s.Access.Planned(c.Request().Context(), i)
+	if err != nil {
 		return err
 	}
+	page.Name.Value, page.ZoneName.Value = p.Name, p.Zone
 	return s.show(c, http.StatusOK, "invite", page)
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -61,7 +62,7 @@ func (s *Site) personPage(c echo.Context) (*PersonPage, error) {
 	if err := s.personShifts(c, page, names); err != nil {
 		return nil, err
 	}
-	if err := s.personAway(c, page, names, w, shared); err != nil {
+	if err := s.personAway(c, page, names); err != nil {
 		return nil, err
 	}
 	if w.May(auth.Administrate, auth.On{}) {
@@ -90,7 +91,7 @@ func (s *Site) personShifts(c echo.Context, page *PersonPage, names map[schedule
 
 // personAway adds when somebody is away. Why is for those who manage a team of
 // theirs, and that is a look of its own.
-func (s *Site) personAway(c echo.Context, page *PersonPage, names map[schedule.ID]schedule.Profile, w auth.Who, shared []int64) error {
+func (s *Site) personAway(c echo.Context, page *PersonPage, names map[schedule.ID]schedule.Profile) error {
 	ctx := c.Request().Context()
 	leaves, err := s.Schedule.Store.Leaves(ctx, []schedule.ID{schedule.ID(page.ID)})
 	if err != nil {
@@ -100,7 +101,10 @@ func (s *Site) personAway(c echo.Context, page *PersonPage, names map[schedule.I
 	if err != nil {
 		return err
 	}
-	why := page.Me || slices.ContainsFunc(shared, func(t int64) bool { return w.May(auth.EditTeam, auth.Team(t)) })
+	why := s.Access.MayAbout(ctx, auth.SeeReasons, page.ID)
+	if why != nil && !errors.Is(why, auth.ErrForbidden) {
+		return why
+	}
 	for i := range leaves {
 		l := &leaves[i]
 		start, end := l.Span(zone)
@@ -108,13 +112,13 @@ func (s *Site) personAway(c echo.Context, page *PersonPage, names map[schedule.I
 			continue
 		}
 		a := Absence{ID: int64(l.ID), Start: start, End: end, AllDay: !l.First.IsZero()}
-		if why {
+		if why == nil {
 			a.Label = l.Note
 		}
 		page.Away = append(page.Away, a)
 	}
 	slices.SortFunc(page.Away, func(a, b Absence) int { return a.Start.Compare(b.Start) })
-	if why && len(page.Away) > 0 {
+	if why == nil && len(page.Away) > 0 {
 		return s.Access.Look(ctx, auth.LookAbsences, page.ID)
 	}
 	return nil

@@ -21,9 +21,10 @@ type Inviting struct {
 	Admin   bool
 }
 
-// An Invited is what came of inviting somebody. Whoever has an account already is
-// added to the team at once, and Secret is empty. Else it is the secret of a link,
-// told only now, that lets the first who has it in, once, within a week.
+// An Invited is what came of inviting somebody. Whoever has an account already, and
+// may be taken in without being asked, is added to the team at once, and Secret is
+// empty. Else it is the secret of a link, told only now, that lets the first who has
+// it in, once, within a week.
 type Invited struct {
 	Invitation
 	Secret string
@@ -48,12 +49,20 @@ func (s *Service) Invite(ctx context.Context, in Inviting) (Invited, error) {
 	out.Hash = hashSecret(out.Secret)
 	err = s.store.InTx(ctx, func(tx Store) error {
 		a, err := tx.AccountByEmail(ctx, email)
-		switch {
-		case orNone(err) != nil:
+		if orNone(err) != nil {
 			return err
+		}
+		on, err := s.about(ctx, tx, a.Person)
+		may := w.May(TakeIn, on)
+		switch {
+		case err != nil:
+			return err
+		case a.Person != 0 && !may && (a.Kind != KindPerson || !a.active()):
+			// Their account would be made by whoever opens the link.
+			return invalid("email", "An administrator has to invite this address.")
 		case a.Person != 0 && !a.active():
 			return invalid("email", "This address is of somebody who has left; an administrator can let them back in.")
-		case a.Kind == KindPerson:
+		case a.Kind == KindPerson && may:
 			return s.takeIn(ctx, tx, w, a, &out)
 		}
 		if err := s.takeBack(ctx, tx, email, in.Team, now); err != nil {
@@ -80,6 +89,40 @@ func (s *Service) mayInvite(w Who, team int64, admin bool) error {
 		return w.Must(Grant, On{})
 	}
 	return nil
+}
+
+// MayAbout returns ErrForbidden unless whoever asks may do something about a person,
+// who is in some teams now, or will be.
+func (s *Service) MayAbout(ctx context.Context, a Action, person int64) error {
+	w := From(ctx)
+	on, err := s.about(ctx, s.store, person)
+	if err != nil {
+		return err
+	}
+	return w.Must(a, on)
+}
+
+// about is a person as the object of an action, with the teams that they have not left.
+func (s *Service) about(ctx context.Context, tx Store, person int64) (On, error) {
+	on := Person(person)
+	if person == 0 {
+		return on, nil
+	}
+	members, err := tx.Members(ctx, person)
+	for team := range teamsOf(members, s.now()) {
+		on.Teams = append(on.Teams, team)
+	}
+	return on, err
+}
+
+// Planned returns whom an invitation is for, when they are planned already and have
+// no account yet; else nobody, so that a link tells nothing about those who have one.
+func (s *Service) Planned(ctx context.Context, i *Invitation) (Account, error) {
+	a, err := s.store.AccountByEmail(ctx, i.Email)
+	if err := orNone(err); err != nil || a.Kind != "" {
+		return Account{}, err
+	}
+	return a, nil
 }
 
 // takeIn adds somebody who has an account to the team.
@@ -205,7 +248,17 @@ func (s *Service) stillMeant(ctx context.Context, i *Invitation) (bool, error) {
 		return false, err
 	}
 	w.Scope, w.Session = ScopeWrite, 1 // as from a browser
-	return s.mayInvite(w, i.Team, i.Admin) == nil, nil
+	if s.mayInvite(w, i.Team, i.Admin) != nil {
+		return false, nil
+	}
+	// Who is planned elsewhere by now is not let in by a manager who has no part in
+	// that.
+	planned, err := s.Planned(ctx, i)
+	if err != nil || planned.Person == 0 {
+		return err == nil, err
+	}
+	on, err := s.about(ctx, s.store, planned.Person)
+	return w.May(TakeIn, on), err
 }
 
 // Accept makes an account of an invitation, with a password, and returns its

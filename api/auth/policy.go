@@ -10,6 +10,7 @@ type Action string
 const (
 	SeeTeam        Action = "see team"          // in the team
 	SeeContact     Action = "see contact"       // oneself, or in a team with the person
+	SeeReasons     Action = "see reasons"       // why somebody is away: oneself, or who is in a team that one manages
 	SeeAuditOwn    Action = "see own audit"     // oneself
 	SeeAuditTeam   Action = "see team audit"    // manages the team
 	SeeAuditAll    Action = "see whole audit"   // administrator
@@ -24,6 +25,7 @@ const (
 	Administrate   Action = "administrate"      // administrator
 	ManageAccess   Action = "manage own access" // password, sessions, tokens: oneself, in a browser
 	Invite         Action = "invite"            // manages the team, in a browser; into no team: administrator
+	TakeIn         Action = "take in"           // into a team, without being asked: oneself, or who is in a team that one manages
 	Grant          Action = "grant access"      // whatever lets others in, and who administrates: administrator, in a browser
 	SeePersonsLoad Action = "see persons' load" // burden and load by person: manages the team
 )
@@ -42,7 +44,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -83,6 +85,8 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self || slices.ContainsFunc(on.Teams, w.Member)
 	case SeeAuditOwn, EditOwn:
 		return self
+	case TakeIn, SeeReasons:
+		return self || slices.ContainsFunc(on.Teams, w.Manager)
 	case AskCover:
 		return self && slices.ContainsFunc(on.Teams, w.Member)
 	case SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:

@@ -16,6 +16,7 @@ const policyTable = `
                     nobody member manager admin readtok writetok admintok service program
 see team            -      t      t       to    t       t        to       to      to
 see contact         -      st     st      sto   st      st       sto      -       sto
+see reasons         -      s      st      sto   s       s        sto      -       sto
 see own audit       -      s      s       sto   s       s        sto      -       sto
 see team audit      -      -      t       to    -       -        to       -       to
 see whole audit     -      -      -       sto   -       -        sto      -       sto
@@ -30,6 +31,7 @@ publish             -      -      t       to    -       -        to       -     
 administrate        -      -      -       sto   -       -        sto      -       sto
 manage own access   -      s      s       s     -       -        -        -       sto
 invite              -      -      t       to    -       -        -        -       to
+take in             -      s      st      sto   -       s        sto      -       sto
 grant access        -      -      -       sto   -       -        -        -       sto
 see persons' load   -      -      t       to    -       -        to       -       to
 `

@@ -310,7 +310,9 @@ func TestWrongMethod(t *testing.T) {
 		{"POST", "/feeds/abc.ics", 405, "GET, HEAD"}, {"DELETE", "/", 405, "GET"}, {"GET", "/logout", 405, "POST"}, {"PUT", "/teams/1/settings", 405, "GET"},
 		{"GET", "/nothing", 404, ""}, {"GET", "/feeds/abc.ics", 404, ""}, {"POST", "/healthz", 405, "GET"}, {"GET", "/shifts/999999", 404, ""}, {"POST", "/static/app.css", 405, "GET"},
 	} {
-		status, header, body := 0, http.Header{}, ""
+		var status int
+		var header http.Header
+		body := ""
 		if strings.HasPrefix(c.path, "/api/") {
 			a := d.call(tokens["manager"], c.method, c.path, "")
 			status, header, body = a.status, a.header, a.body
