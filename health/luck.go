@@ -1,0 +1,158 @@
+package health
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Luck says whether the pages fell on people as chance would have it, given the
+// first-level hours that each held. It is a diagnostic and never a part of the score:
+// were evenness of pages worth points, a page to whoever has the fewest would earn some.
+type Luck struct {
+	Expected []float64 // by person
+	Chi2     float64
+	Freedom  int
+	P        float64 // how often chance alone is at least this uneven
+	Method   LuckMethod
+	// Outside counts the pages of people who held no hours; they say nothing about
+	// luck and are left out of all the rest.
+	Outside int
+}
+
+// A LuckMethod is how a probability was found.
+type LuckMethod string
+
+// Where every expectation is at least three the distribution of chi-square will do;
+// else every outcome is counted, or where there are too many, drawn.
+const (
+	LuckChiSquare LuckMethod = "chi_square"
+	LuckExact     LuckMethod = "exact"
+	LuckDrawn     LuckMethod = "monte_carlo"
+)
+
+const (
+	leastExpected = 3
+	mostOutcomes  = 200_000
+	luckDraws     = 20_000
+)
+
+// Compatible reports whether the pages are compatible with luck.
+func (l *Luck) Compatible() bool { return l.P >= 0.05 }
+
+// PageLuck compares how often people were paged with the hours they held. It is false
+// when fewer than two people held hours or nobody was paged: then there is nothing to
+// compare. The same input gives the same probability, drawn or not.
+func PageLuck(counts []int, held []float64) (Luck, bool) {
+	l := Luck{Expected: make([]float64, len(counts))}
+	total, sum, people := 0, 0.0, 0
+	for i, h := range held {
+		if h > 0 {
+			total += counts[i]
+			sum += h
+			people++
+		} else {
+			l.Outside += counts[i]
+		}
+	}
+	if people < 2 || total == 0 {
+		return l, false
+	}
+	var shares []float64
+	least := math.Inf(1)
+	for i, h := range held {
+		if h > 0 {
+			l.Expected[i] = float64(total) * h / sum
+			l.Chi2 += distance(counts[i], l.Expected[i])
+			least = math.Min(least, l.Expected[i])
+			shares = append(shares, h/sum)
+		}
+	}
+	l.Freedom = people - 1
+	switch {
+	case least >= leastExpected:
+		l.Method, l.P = LuckChiSquare, distuv.ChiSquared{K: float64(l.Freedom)}.Survival(l.Chi2)
+	case outcomes(total, people) <= mostOutcomes:
+		l.Method, l.P = LuckExact, math.Min(1, exactLuck(total, shares, l.Chi2))
+	default:
+		l.Method, l.P = LuckDrawn, drawnLuck(total, shares, l.Chi2)
+	}
+	return l, true
+}
+
+// distance is one person's part of chi-square.
+func distance(count int, expected float64) float64 {
+	d := float64(count) - expected
+	return d * d / expected
+}
+
+// outcomes counts the ways in which pages can fall on people.
+func outcomes(pages, people int) float64 {
+	ways := 1.0
+	for k := 1; k < people; k++ {
+		ways *= float64(pages+k) / float64(k)
+	}
+	return ways
+}
+
+// nearly keeps an outcome that is as uneven as the one seen from being less so by
+// rounding.
+const nearly = 1e-9
+
+// exactLuck adds up the probabilities of all outcomes at least as uneven.
+func exactLuck(pages int, shares []float64, seen float64) float64 {
+	logs := make([]float64, pages+1) // of factorials
+	for i := 2; i <= pages; i++ {
+		logs[i] = logs[i-1] + math.Log(float64(i))
+	}
+	var walk func(left int, rest []float64, chi2, logP float64) float64
+	walk = func(left int, rest []float64, chi2, logP float64) float64 {
+		expected, log := float64(pages)*rest[0], math.Log(rest[0])
+		if len(rest) == 1 {
+			if chi2+distance(left, expected) < seen-nearly {
+				return 0
+			}
+			return math.Exp(logP + float64(left)*log - logs[left])
+		}
+		p := 0.0
+		for n := 0; n <= left; n++ {
+			p += walk(left-n, rest[1:], chi2+distance(n, expected), logP+float64(n)*log-logs[n])
+		}
+		return p
+	}
+	return walk(pages, shares, 0, logs[pages])
+}
+
+// drawnLuck draws outcomes. The seed is fixed, so that a report does not change when it
+// is made again.
+func drawnLuck(pages int, shares []float64, seen float64) float64 {
+	random := rand.New(rand.NewPCG(1, 2))
+	counts := make([]int, len(shares))
+	uneven := 0
+	for range luckDraws {
+		clear(counts)
+		for range pages {
+			counts[draw(random.Float64(), shares)]++
+		}
+		chi2 := 0.0
+		for i, n := range counts {
+			chi2 += distance(n, float64(pages)*shares[i])
+		}
+		if chi2 >= seen-nearly {
+			uneven++
+		}
+	}
+	return float64(uneven+1) / (luckDraws + 1)
+}
+
+// draw returns on whom a page falls.
+func draw(x float64, shares []float64) int {
+	for i, s := range shares[:len(shares)-1] {
+		if x < s {
+			return i
+		}
+		x -= s
+	}
+	return len(shares) - 1
+}
