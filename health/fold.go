@@ -54,16 +54,42 @@ func distinct(events []Event) []Event {
 	return out
 }
 
-// believed leaves out what a file says of a page where the vendor itself tells
-// the same kind of thing.
+// sameMoment is how far apart a hook and a pull may say that one thing happened:
+// APIs tell whole seconds where hooks tell parts of them.
+const sameMoment = 2 * time.Second
+
+// believed leaves out what is told twice: what a file says of a page where the
+// vendor itself tells the same kind of thing, and what a pull says of what a hook
+// said already, unless only the pull knows who was notified.
 func believed(events []Event) []Event {
-	told := map[Kind]bool{}
+	vendor, hooks := map[Kind]bool{}, map[Kind][]time.Time{}
 	for _, e := range events {
 		if e.Source != SourceFile {
-			told[e.Kind] = true
+			vendor[e.Kind] = true
+		}
+		if e.Source == SourceHook {
+			hooks[e.Kind] = append(hooks[e.Kind], e.OccurredAt)
 		}
 	}
-	return slices.DeleteFunc(events, func(e Event) bool { return e.Source == SourceFile && told[e.Kind] })
+	return slices.DeleteFunc(events, func(e Event) bool {
+		switch {
+		case e.Source == SourceFile:
+			return vendor[e.Kind]
+		case e.Source != SourcePull || e.Kind == KindTriggered:
+			return false // an earlier trigger keeps what it began from being partial
+		}
+		for _, at := range hooks[e.Kind] {
+			if e.OccurredAt.Sub(at).Abs() <= sameMoment && !tellsNotice(e) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// tellsNotice reports whether an event has the vendor's word that somebody was notified.
+func tellsNotice(e Event) bool {
+	return slices.ContainsFunc(e.Responders, func(p Party) bool { return p.Role == RoleNotified })
 }
 
 // inOrder sorts events as they happened. The inbox number would depend on which

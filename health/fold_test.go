@@ -214,6 +214,32 @@ func TestFileYieldsToTheVendor(t *testing.T) {
 	}
 }
 
+func TestPullTellsOnlyWhatNoHookTold(t *testing.T) {
+	pulled := func(key string, minutes float64, kind health.Kind, who ...health.Party) health.Event {
+		e := told(key, minutes, kind, who...)
+		e.Source = health.SourcePull
+		return e
+	}
+	p := foldOne(t,
+		told("1", 0.005, health.KindTriggered, as(health.RoleAssignee, ana)...),
+		told("2", 10.01, health.KindEscalated, as(health.RoleAssignee, bo)...),
+		pulled("3", 0, health.KindTriggered),
+		pulled("4", 0, health.KindAssigned, as(health.RoleAssignee, ana)...),
+		pulled("5", 0.1, health.KindNotified, as(health.RoleNotified, ana)...),
+		pulled("6", 10, health.KindEscalated, as(health.RoleAssignee, bo)...),
+		pulled("7", 20, health.KindEscalated, as(health.RoleAssignee, ana)...), // its hook was lost
+	)
+	if p.Escalations != 2 || !p.TriggeredAt.Equal(at(0)) || p.Has(health.FlagPartial) {
+		t.Errorf("%d escalations, triggered %v, %v", p.Escalations, p.TriggeredAt, p.Flags)
+	}
+	if r := responder(t, p, "U1"); r.Interruptions != 2 {
+		t.Errorf("interruptions %d of %+v", r.Interruptions, r.Notices)
+	}
+	if r := responder(t, p, "U2"); r.Interruptions != 1 || len(r.Notices) != 1 {
+		t.Errorf("notices %+v", r.Notices)
+	}
+}
+
 func TestOnePersonUnderSeveralNames(t *testing.T) {
 	mail := health.Identity{Email: "mia@example.org"}
 	both := health.Identity{ID: "u-9", Email: "MIA@example.org"}

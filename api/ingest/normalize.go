@@ -83,6 +83,9 @@ func Normalize(vendor, format string, body []byte, zone *time.Location) Result {
 	if err := f.read(r, doc); err != nil {
 		return res.invalid(SchemaMismatch, err.Error())
 	}
+	if len(r.drafts) > maxEvents {
+		return res.invalid(SchemaMismatch, fmt.Sprintf("%d events in one body, more than %d", len(r.drafts), maxEvents))
+	}
 	res.Warnings = r.warnings
 	res.Disposition = f.gives
 	if r.disposition != "" {
@@ -170,7 +173,19 @@ type extras struct {
 	plain    bool   // occurrences are told even when they are none
 }
 
-func (r *reader) add(d draft) { r.drafts = append(r.drafts, d) }
+// What one body may tell: more is no page.
+const (
+	maxEvents     = 10_000
+	maxResponders = 200
+)
+
+func (r *reader) add(d draft) {
+	if n := len(d.Responders); n > maxResponders {
+		r.warn("too_many_responders", "responders", fmt.Sprint(n))
+		d.Responders = d.Responders[:maxResponders]
+	}
+	r.drafts = append(r.drafts, d)
+}
 
 // at reads an instant; what cannot be read is left out with a warning.
 func (r *reader) at(n node, path ...string) time.Time {

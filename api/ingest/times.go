@@ -34,10 +34,12 @@ func ParseTime(s string, zone *time.Location) (time.Time, bool) {
 	if t, ok := parseEpoch(s); ok {
 		return sane(t)
 	}
-	s = strings.TrimSuffix(s, " UTC")
 	utc := s
-	if len(s) > 10 && (s[10] == ' ' || s[10] == 't') {
-		utc = s[:10] + "T" + s[11:]
+	if plain, ok := strings.CutSuffix(s, " UTC"); ok {
+		utc = strings.TrimSuffix(plain, "Z") + "Z"
+	}
+	if len(utc) > 10 && (utc[10] == ' ' || utc[10] == 't') {
+		utc = utc[:10] + "T" + utc[11:]
 	}
 	utc = strings.ReplaceAll(utc, " ", "")
 	if strings.HasSuffix(utc, "z") {

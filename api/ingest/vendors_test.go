@@ -1,0 +1,116 @@
+package ingest_test
+
+import "watchbill/health"
+
+// v3 is a webhook of PagerDuty of a type, with more in its data.
+func v3(kind, data string) string {
+	return `{"event":{"id":"E1","event_type":"` + kind + `","occurred_at":"2026-03-02T01:15:00Z","agent":{"id":"U1","type":"user_reference","summary":"Ana"},` +
+		`"data":{` + data + `}}}`
+}
+
+// opsgenieHook is a webhook of Opsgenie with an action, and more in its alert and beside it.
+func opsgenieHook(action, alert, beside string) string {
+	return `{"action":"` + action + `","integrationName":"I"` + beside + `,"alert":{"alertId":"a","createdAt":1772413500123,"updatedAt":1772414100000,` +
+		`"username":"Mia@Example.org","userId":"u"` + alert + `}}`
+}
+
+const never = ""
+
+// vendorsSend are payloads written from what the vendors document, one of each kind
+// that the shared samples have not.
+var vendorsSend = []one{
+	{"pagerduty", v3("incident.escalated", `"id":"P","type":"incident","assignees":[{"id":"U2","type":"user_reference"}]`), health.KindEscalated, "P", "2026-03-02T01:15:00Z", "assignee U2"},
+	{"pagerduty", v3("incident.reassigned", `"id":"P","type":"incident","assignees":[{"id":"U2","type":"user_reference"}]`), health.KindReassigned, "P", "2026-03-02T01:15:00Z", "assignee U2"},
+	{"pagerduty", v3("incident.delegated", `"id":"P","type":"incident"`), health.KindDelegated, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.annotated", `"id":"N1","type":"incident_note","content":"secret","incident":{"id":"P","summary":"DB down"}`), health.KindAnnotated, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.status_update_published", `"id":"S1","type":"incident_status_update","incident":{"id":"P"}`), health.KindAnnotated, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.responder.added", `"type":"incident_responder","state":"pending","incident":{"id":"P"},"user":{"id":"U2","type":"user_reference"}`), health.KindResponderRequested, "P", "2026-03-02T01:15:00Z", "requested U2 pending"},
+	{"pagerduty", v3("incident.responder.replied", `"type":"incident_responder","state":"declined","incident":{"id":"P"},"user":null,"escalation_policy":{"id":"EP","type":"escalation_policy_reference"}`), health.KindResponderReplied, "P", "2026-03-02T01:15:00Z", "requested EP declined"},
+	{"pagerduty", v3("incident.workflow.started", `"id":"W","type":"incident_workflow_instance","incident":{"id":"P"}`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.something_new", `"id":"P","type":"incident"`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("service.updated", `"id":"S","type":"service","summary":"DB"`), health.KindOther, "", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.resolved", `"id":"P","type":"incident","resolve_reason":"merged"`), health.KindMerged, "P", "2026-03-02T01:15:00Z", ""},
+	{
+		"pagerduty", `{"messages":[{"id":"m1","event":"incident.escalate","created_on":"2026-03-02T01:15:01Z","log_entries":[{"created_at":"2026-03-02T01:15:00Z","agent":{"type":"service_reference","id":"S"}}],` +
+			`"incident":{"id":"P","title":"t","service":{"name":"db"},"assignments":[{"assignee":{"id":"U2","type":"user_reference","summary":"Bo"}}]}}]}`,
+		health.KindEscalated, "P", "2026-03-02T01:15:00Z", "assignee U2Bo",
+	},
+	{"pagerduty", `{"messages":[{"id":"m1","event":"incident.resolve","created_on":"2026-03-02T01:15:01Z","incident":{"id":"P"}}]}`, health.KindResolved, "P", "2026-03-02T01:15:01Z", ""},
+	{"pagerduty", `{"oncalls":[{"user":{"id":"U1","type":"user_reference"},"schedule":{"summary":"Primary"},"start":"2026-03-02T00:00:00Z","end":"2026-03-09T00:00:00Z"}]}`, health.KindShift, "", "2026-03-02T00:00:00Z", "on_call U1"},
+	{"pagerduty", `{"users":[{"id":"U1","name":"Ana","email":"Ana@Example.org","time_zone":"Europe/Berlin"}]}`, health.KindIdentity, "", never, "identity U1ana@example.orgAna"},
+	{
+		"pagerduty", `{"time_zone":"America/New_York","data":[{"id":"P","created_at":"2026-03-02T01:15:00","seconds_to_first_ack":60,"resolved_at":null,"seconds_to_resolve":0}]}`,
+		health.KindTriggered, "P", "2026-03-02T06:15:00Z", "",
+	},
+
+	{"opsgenie", opsgenieHook("Acknowledge", "", ""), health.KindAcknowledged, "a", "2026-03-02T01:15:00Z", "acknowledger umia@example.org"},
+	{"opsgenie", opsgenieHook("TakeOwnership", "", ""), health.KindAssigned, "a", "2026-03-02T01:15:00Z", "assignee umia@example.org"},
+	{"opsgenie", opsgenieHook("AssignOwnership", `,"owner":"bo@example.org"`, ""), health.KindAssigned, "a", "2026-03-02T01:15:00Z", "assignee bo@example.org"},
+	{"opsgenie", opsgenieHook("AddTeam", `,"team":"core"`, ""), health.KindResponderRequested, "a", "2026-03-02T01:15:00Z", "requested core"},
+	{"opsgenie", opsgenieHook("AddResponder", `,"responder":{"id":"r","type":"team","name":"core"}`, ""), health.KindResponderRequested, "a", "2026-03-02T01:15:00Z", "requested rcore"},
+	{"opsgenie", opsgenieHook("AddNote", `,"note":"x"`, ""), health.KindAnnotated, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("AddTags", `,"addedTags":"x"`, ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("Snooze", "", ""), health.KindSnoozed, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("Delete", "", ""), health.KindCancelled, "a", "2026-03-02T01:15:00Z", ""},
+	{"jsm", opsgenieHook("Create", `,"responders":[{"id":"t","type":"team","name":"core"},{"id":"b","type":"user","username":"bo@example.org"}]`, ""), health.KindTriggered, "a", "2026-03-02T01:05:00Z", "requested tcore, requested bbo@example.org"},
+	{"opsgenie", opsgenieHook("Escalate", "", `,"escalationId":"e","escalationNotify":{"entity":"schedule","id":"s","name":"Night"}`), health.KindEscalated, "a", "2026-03-02T01:15:00Z", "requested sNight"},
+	{"opsgenie", `{"data":{"_parent":{"name":"Ops"},"onCallParticipants":[{"id":"u","name":"mia@example.org","type":"user"},{"id":"t","type":"team"}]}}`, health.KindShift, "", never, "on_call umia@example.org"},
+	{"opsgenie", `{"data":{"_parent":{"name":"Ops"},"finalTimeline":{"rotations":[{"periods":[{"startDate":"2026-03-02T00:00:00Z","endDate":"2026-03-03T00:00:00Z","type":"override","recipient":{"id":"u","type":"user","name":"mia@example.org"}}]}]}}}`, health.KindShift, "", "2026-03-02T00:00:00Z", "on_call umia@example.org"},
+
+	{"grafana", `{"receiver":"r","status":"firing","orgId":1,"version":"1","groupKey":"{}:{}","title":"[FIRING:1]","alerts":[{"status":"firing","labels":{"alertname":"A","service":"s"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f"}]}`, health.KindTriggered, "{}:{}", "2026-03-02T01:15:00Z", ""},
+	{"alertmanager", `{"version":"4","status":"resolved","groupKey":"g","alerts":[{"status":"resolved","endsAt":"2026-03-02T01:20:00Z"},{"status":"resolved","endsAt":"2026-03-02T01:25:00Z"}]}`, health.KindResolved, "g", "2026-03-02T01:25:00Z", ""},
+	{"grafana", `{"ruleId":3,"ruleName":"n","state":"ok","title":"[OK] n"}`, health.KindResolved, "rule:3", never, ""},
+
+	{"grafana_oncall", `{"event":{"type":"acknowledge","time":"2026-03-02T01:15:00+00:00"},"user":{"id":"U","username":"ana","email":"ana@example.org"},"alert_group":{"id":"I","state":"acknowledged"},"notified_users":[{"id":"U","username":"ana","email":"ana@example.org"}]}`, health.KindAcknowledged, "I", "2026-03-02T01:15:00Z", "notified Uana@example.organa, acknowledger Uana@example.organa"},
+	{"grafana_oncall", `{"event":{"type":"resolve","time":"2026-03-02T01:15:00Z"},"user":null,"alert_group":{"id":"I","state":"resolved"}}`, health.KindResolved, "I", "2026-03-02T01:15:00Z", ""},
+	{"grafana_oncall", `{"event":{"type":"unresolve","time":"2026-03-02T01:15:00Z"},"alert_group":{"id":"I"}}`, health.KindReopened, "I", "2026-03-02T01:15:00Z", ""},
+	{"grafana_oncall", `{"event":{"type":"status change","time":"2026-03-02T01:15:00Z"},"alert_group":{"id":"I","state":"acknowledged"}}`, health.KindAcknowledged, "I", "2026-03-02T01:15:00Z", ""},
+
+	{"goalert", `{"AppName":"GoAlert","Type":"AlertStatus","AlertID":7,"LogEntry":"Acknowledged by Bo via Slack"}`, health.KindAcknowledged, "7", never, ""},
+	{"goalert", `{"AppName":"GoAlert","Type":"AlertStatus","AlertID":7,"LogEntry":"Closed by Bo"}`, health.KindResolved, "7", never, ""},
+	{"goalert", `{"AppName":"GoAlert","Type":"ScheduleOnCallUsers","ScheduleID":"s","ScheduleName":"Night","Users":[{"ID":"u","Name":"Bo"}]}`, health.KindShift, "", never, "on_call uBo"},
+	{"goalert", `{"AppName":"GoAlert","Type":"Verification","Code":"123456"}`, health.KindPing, "", never, ""},
+
+	{"incident_io", `{"event_type":"private_incident.incident_created_v2","private_incident.incident_created_v2":{"id":"I1"}}`, health.KindIncidentDeclared, "I1", never, ""},
+	{"incident_io", `{"event_type":"public_alert.alert_resolved_v1","public_alert.alert_resolved_v1":{"id":"A1","resolved_at":"2026-03-02T01:15:00Z"}}`, health.KindAlertResolved, "A1", "2026-03-02T01:15:00Z", ""},
+	{
+		"incident_io", `{"event_type":"public_escalation.escalation_status_updated_v1","public_escalation.escalation_status_updated_v1":{"new_status":"acked","actor":{"user":{"id":"U","email":"ana@example.org","name":"Ana"}},"escalation":{"id":"X","updated_at":"2026-03-02T01:15:00Z"}}}`,
+		health.KindAcknowledged, "X", "2026-03-02T01:15:00Z", "acknowledger Uana@example.orgAna",
+	},
+
+	{"rootly", `{"event":{"id":"e","type":"alert.acknowledged","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"al","status":"acknowledged","updated_at":"2026-03-02T01:15:00Z"}}`, health.KindAcknowledged, "al", "2026-03-02T01:15:00Z", ""},
+	{"rootly", `{"event":{"id":"e","type":"incident.resolved","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"in","status":"resolved","resolved_at":"2026-03-02T01:15:00Z","severity":{"slug":"sev2"}}}`, health.KindIncidentStatus, "in", "2026-03-02T01:15:00Z", ""},
+
+	{"firehydrant", `{"data":{"incident":{"id":"F","name":"Down","created_at":"2023-07-25 13:34:49 UTC","current_milestone":"started","severity":{"slug":"SEV1"}}},"event":{"operation":"CREATED","resource_type":"incident"}}`, health.KindIncidentDeclared, "F", "2023-07-25T13:34:49Z", ""},
+	{"firehydrant", `{"data":{"incident":{"id":"F","name":"Down","current_milestone":"resolved","milestones":[{"type":"started","occurred_at":"2026-03-02T01:00:00Z"},{"type":"resolved","occurred_at":"2026-03-02T01:15:00Z"}]}},"event":{"operation":"UPDATED","resource_type":"incident"}}`, health.KindIncidentStatus, "F", "2026-03-02T01:15:00Z", ""},
+	{"firehydrant", `{"id":"N","notificationPriority":"HIGH","signal":{"summary":"Down"},"target":{"id":"T","type":"USER"}}`, health.KindTriggered, "N", never, ""},
+	{"firehydrant", `{"data":{"change_event":{"id":"C"}},"event":{"operation":"CREATED","resource_type":"change_event"}}`, health.KindOther, "", never, ""},
+
+	{
+		"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.acknowledged","resource":"incident","timestamp":"2026-03-02T01:15:00.388057811Z"},"data":{"resource_data":{"id":"s","message":"m","status":"acknowledged","service":{"name":"db"},"assigned_to":{"id":"u","name":"Yash","type":"user"},"tags":null}}}`,
+		health.KindAcknowledged, "s", "2026-03-02T01:15:00Z", "assignee uYash",
+	},
+	{"squadcast", `{"id":"s","event_type":"incident_reassigned","created_at":"2026-03-02T01:00:00Z","assigned_to":{"id":"u","name":"Yash","type":"user"},"timeline":[{"action":"triggered","time":"2026-03-02T01:00:00Z"},{"action":"reassigned","assigned_to":"user","name":"Yash","time":"2026-03-02T01:15:00Z"}]}`, health.KindReassigned, "s", "2026-03-02T01:15:00Z", "assignee uYash"},
+
+	{"ilert", `{"id":"1","eventType":"alert-acknowledged","reportTime":"2026-03-02T01:00:00Z","status":"ACCEPTED","assignedTo":{"id":7,"username":"ana"},"responders":[{"user":{"id":7,"username":"ana"},"status":"ACCEPTED"}]}`, health.KindAcknowledged, "1", never, "assignee 7ana, acknowledger 7ana"},
+	{"ilert", `{"id":"1","eventType":"alert-auto-resolved","timestamp":"2026-03-02T01:15:00Z","eventId":"e"}`, health.KindResolved, "1", "2026-03-02T01:15:00Z", ""},
+	{"ilert", `{"id":"1","eventType":"incident-created","reportTime":"2026-03-02T01:15:00Z"}`, health.KindTriggered, "1", "2026-03-02T01:15:00Z", ""},
+
+	{"betterstack", `{"event":"acknowledged","data":{"id":"9","type":"incident","attributes":{"name":"n","acknowledged_at":"2026-03-02T01:15:00Z","acknowledged_by":"ana@example.org","call":true}}}`, health.KindAcknowledged, "9", "2026-03-02T01:15:00Z", "acknowledger ana@example.org"},
+	{"betterstack", `{"data":{"id":"9","type":"incident","attributes":{"name":"n","started_at":"2026-03-02T01:00:00Z","resolved_at":"2026-03-02T01:15:00Z","resolved_by":"Ana Ruiz","email":true}}}`, health.KindResolved, "9", "2026-03-02T01:15:00Z", "resolver Ana Ruiz"},
+	{"betterstack", `{"data":{"id":"4","type":"monitor","attributes":{"url":"u"}}}`, health.KindOther, "", never, ""},
+
+	{"datadog", `{"id":"7","title":"[Triggered on {host:a}] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","date":"1772414100000","org":{"id":"1"},"body":"b"}`, health.KindTriggered, "title:CPU", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `alert_id=5&alert_scope=host%3Aa&alert_transition=Renotify&date=1772414100000`, health.KindRenotified, "monitor:5:host:a", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn","date":"1772414100000","tags":"env:prod, service:web"}`, health.KindTriggered, "c", "2026-03-02T01:15:00Z", ""},
+
+	{"victorops", `{"event":"Paging-Start","incident_number":"12","user":"ana","method":"phone_call","time":"2026-03-02T01:15:00Z"}`, health.KindNotified, "12", "2026-03-02T01:15:00Z", "notified ana"},
+	{"victorops", `INCIDENT.INCIDENT_NUMBER=12&event=Incident-Acknowledged&ALERT.entity_id=e&user=ana`, health.KindAcknowledged, "12", never, "acknowledger ana"},
+	{"victorops", `{"event":"Incident-Resolved","incident_number":"12","user":"SYSTEM"}`, health.KindResolved, "12", never, ""},
+
+	{"generic", `{"event":"notified","at":"2026-03-02T01:15:00Z","page":{"id":"g"},"responders":["ana@example.org",{"id":"7","name":"Bo"}],"channel":"sms"}`, health.KindNotified, "g", "2026-03-02T01:15:00Z", "notified ana@example.org, notified 7Bo"},
+	{"generic", `{"event":"acknowledged","at":1772414100,"page":{"id":5},"by":"Ana"}`, health.KindAcknowledged, "5", "2026-03-02T01:15:00Z", "acknowledger Ana"},
+	{"generic", `{"events":[{"event":"ping","page":null}]}`, health.KindPing, "", never, ""},
+	{"cloudevents", `{"specversion":"1.0","id":"1","source":"/s","type":"org.example.page","time":"2026-03-02T01:15:00Z","data":{"event":"resolved","page":{"id":"g"}}}`, health.KindResolved, "g", "2026-03-02T01:15:00Z", ""},
+	{"cloudevents", `[{"specversion":"1.0","id":"1","source":"/s","type":"t"}]`, health.KindOther, "", never, ""},
+}
