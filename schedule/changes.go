@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -46,25 +47,26 @@ func (s *Service) Changes(ctx context.Context, person ID) ([]Change, error) {
 		}
 		since = people[0].CreatedAt.Add(-time.Second) // a plan can be as old as they are
 	}
-	teams, err := s.Store.TeamsOf(ctx, person)
+	now := s.Now()
+	byTeam, err := decidedOf(ctx, s.Store, []ID{person}, now, now.Add(changesAhead))
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
 	var all []Change
-	for _, team := range teams {
-		published, err := s.Store.Published(ctx, team.ID, now, now.Add(changesAhead))
-		if err != nil {
-			return nil, err
-		}
-		overrides, err := s.Store.Overrides(ctx, team.ID, now, now.Add(changesAhead))
-		if err != nil {
-			return nil, err
-		}
-		changes := difference(person, published, overrides, since, now)
+	for _, team := range slices.Sorted(maps.Keys(byTeam)) {
+		d := byTeam[team]
+		changes, planned := difference(person, d.published, d.overrides, since, now), false
 		for i := range changes {
-			if err := s.cause(ctx, &changes[i], team.ID, published, overrides, since); err != nil {
+			changes[i].Team = team
+			planned = changes[i].cause(d, since) || planned
+		}
+		if planned {
+			plans, err := s.Store.Plans(ctx, team)
+			if err != nil {
 				return nil, err
+			}
+			for i := range changes {
+				changes[i].byPlan(plans)
 			}
 		}
 		all = append(all, slices.DeleteFunc(changes, func(c Change) bool { return c.By == person })...)
@@ -111,12 +113,12 @@ func difference(person ID, published []Published, overrides []Override, since, n
 	return out
 }
 
-// cause fills in the last decision about the slot.
-func (s *Service) cause(ctx context.Context, c *Change, team ID, published []Published, overrides []Override, since time.Time) error {
-	c.Team = team
-	plan := ID(0)
-	for i := range published {
-		p := &published[i]
+// cause fills in the last decision about the slot. It is true when that was a plan,
+// of which it knows no more.
+func (c *Change) cause(d *decisions, since time.Time) bool {
+	plan := false
+	for i := range d.published {
+		p := &d.published[i]
 		if p.Slot != c.Slot {
 			continue
 		}
@@ -124,28 +126,29 @@ func (s *Service) cause(ctx context.Context, c *Change, team ID, published []Pub
 			c.Shift = p.ID
 		}
 		if at := latest(p.Since, p.Until); at.After(since) && !at.Before(c.At) {
-			c.At, plan = at, p.Plan
+			c.At, plan = at, true
 		}
 	}
-	for i := range overrides {
-		o := &overrides[i]
+	for i := range d.overrides {
+		o := &d.overrides[i]
 		if o.Slot != c.Slot {
 			continue
 		}
 		// When a plan ends an override in the same moment, the plan is why.
-		if o.CreatedAt.After(since) && (o.CreatedAt.After(c.At) || plan == 0 && o.CreatedAt.Equal(c.At)) {
-			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CreatedAt, o.CreatedBy, o.ID, o.Reason, false, 0
+		if o.CreatedAt.After(since) && (o.CreatedAt.After(c.At) || !plan && o.CreatedAt.Equal(c.At)) {
+			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CreatedAt, o.CreatedBy, o.ID, o.Reason, false, false
 		}
 		if o.CancelledAt.After(since) && o.CancelledAt.After(c.At) {
-			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CancelledAt, o.CancelledBy, o.ID, "", true, 0
+			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CancelledAt, o.CancelledBy, o.ID, "", true, false
 		}
 	}
-	if plan == 0 {
-		return nil
-	}
-	plans, err := s.Store.Plans(ctx, team)
-	if err != nil {
-		return err
+	return plan
+}
+
+// byPlan fills in which plan made a change that nobody else has made.
+func (c *Change) byPlan(plans []Plan) {
+	if c.Override != 0 {
+		return
 	}
 	for _, p := range plans {
 		// A slot that a plan has dropped was ended by the one published then.
@@ -153,7 +156,6 @@ func (s *Service) cause(ctx context.Context, c *Change, team ID, published []Pub
 			c.By, c.Reason = p.PublishedBy, fmt.Sprintf("plan %d was published", p.Number)
 		}
 	}
-	return nil
 }
 
 // SawChanges notes that somebody knows of the changes until an instant.

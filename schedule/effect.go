@@ -2,8 +2,8 @@ package schedule
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -67,36 +67,42 @@ func (e *Effect) Against() string { return brokenWords(e.Findings) }
 // Effects says for each proposal what it would mean, from now on, for everybody who
 // gets or gives something, in order of ID.
 func (s *Service) Effects(ctx context.Context, team ID, proposals ...[]Move) ([][]Effect, error) {
-	proposals = slices.Clone(proposals)
-	for i, moves := range proposals {
-		proposals[i] = slices.Clone(moves)
-		for j := range moves {
-			proposals[i][j].Stretch = s.rest(moves[j].Stretch)
-		}
+	o, err := s.Outlook(ctx, team, proposals...)
+	if err != nil {
+		return nil, err
 	}
+	return o.Effects(proposals...)
+}
+
+// Outlook reads what it takes to say what any of some proposals would mean.
+func (s *Service) Outlook(ctx context.Context, team ID, proposals ...[]Move) (*Outlook, error) {
 	o, err := s.outlook(ctx, s.Store, team, proposals)
 	if err != nil {
 		return nil, err
 	}
-	balance, err := s.balance(ctx, team)
-	if err != nil {
-		return nil, err
-	}
-	all := make([][]Effect, len(proposals))
+	o.rest = s.rest
+	o.balance, err = s.balance(ctx, o.team, o.zone)
+	return o, err
+}
+
+// Effects is Service.Effects for some of the proposals that the outlook was made for.
+func (o *Outlook) Effects(proposals ...[]Move) ([][]Effect, error) {
+	proposals = slices.Clone(proposals)
 	for i, moves := range proposals {
-		all[i] = o.effects(moves)
+		proposals[i] = slices.Clone(moves)
+		for j := range moves {
+			proposals[i][j].Stretch = o.rest(moves[j].Stretch)
+		}
 	}
-	if err := o.judge(s.Judge, proposals, all); err != nil {
-		return nil, err
-	}
+	all, err := o.weigh(proposals)
 	for i := range all {
 		for j := range all[i] {
 			e := &all[i][j]
-			e.Before = balance[e.Person]
+			e.Before = o.balance[e.Person]
 			e.After = e.Before + 1000*e.Points
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // rulesBroken are the hard rules that moves break, by person.
@@ -123,8 +129,8 @@ func (s *Service) against(ctx context.Context, tx Store, team ID, moves ...Move)
 	if err != nil {
 		return nil, err
 	}
-	all := [][]Effect{o.effects(moves)}
-	if err := o.judge(s.Judge, proposals, all); err != nil {
+	all, err := o.weigh(proposals)
+	if err != nil {
 		return nil, err
 	}
 	var broken rulesBroken
@@ -137,26 +143,35 @@ func (s *Service) against(ctx context.Context, tx Store, team ID, moves ...Move)
 	return broken, nil
 }
 
-// How far around a move shifts are looked at: no limit counts further than a year, and
-// of other teams only rest counts.
+// How far around a move shifts are looked at: at least as far as Near counts and at
+// most a year, which no limit counts beyond; of other teams only rest counts. The
+// margin is for weekends and clocks.
 const (
+	nearby    = 14 * 24 * time.Hour
 	judged    = 366 * 24 * time.Hour
 	elsewhere = 92 * 24 * time.Hour
+	margin    = 7 * 24 * time.Hour
 )
 
-// An outlook is what is known of a team and of the people whom moves concern.
-type outlook struct {
+// An Outlook is what is known, at one moment, of a team and of the people whom moves
+// concern.
+type Outlook struct {
 	team   TeamRecord
 	zone   *time.Location
 	rules  []TeamRules
 	people []Planning
 	days   []ImportedHoliday
 	names  map[ID]string
-	shifts []TeamShift // of the team and of the other teams of those people
+	// What there is in the team, and what those people have in others.
+	bySlot   map[SlotID][]*TeamShift // in the team
+	byPerson map[ID][]*TeamShift
+	judge    Judge
+	balance  map[ID]int64
+	rest     func(Stretch) Stretch // what is left of it
 }
 
-func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [][]Move) (*outlook, error) {
-	o := &outlook{names: map[ID]string{}}
+func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [][]Move) (*Outlook, error) {
+	o := &Outlook{names: map[ID]string{}, judge: s.Judge}
 	var err error
 	if o.team, err = store.Team(ctx, team); err != nil {
 		return nil, err
@@ -171,6 +186,10 @@ func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [
 		return nil, err
 	}
 	if o.days, err = importedDays(ctx, store, team, o.people); err != nil {
+		return nil, err
+	}
+	reach, err := o.reach(s.Reach, proposals)
+	if err != nil {
 		return nil, err
 	}
 	var from, to time.Time
@@ -193,48 +212,75 @@ func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [
 	for _, p := range people {
 		o.names[p.ID] = p.Name
 	}
-	return o, o.load(ctx, store, concerned, from, to)
+	return o, o.load(ctx, store, concerned, from, to, reach)
 }
 
 // load reads the shifts of the team, and those that the concerned have elsewhere,
-// around moves in [from, to).
-func (o *outlook) load(ctx context.Context, store Store, concerned []ID, from, to time.Time) error {
-	teams := []ID{o.team.ID}
-	for _, id := range concerned {
-		theirs, err := store.TeamsOf(ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, t := range theirs {
-			if !slices.Contains(teams, t.ID) {
-				teams = append(teams, t.ID)
-			}
-		}
+// as far around moves in [from, to) as rules reach.
+func (o *Outlook) load(ctx context.Context, store Store, concerned []ID, from, to time.Time, reach time.Duration) error {
+	shifts, err := shiftsOf(ctx, store, o.team.ID, from.Add(-reach), to.Add(reach), time.Time{})
+	if err != nil {
+		return err
 	}
-	for _, team := range teams {
-		around := elsewhere
-		if team == o.team.ID {
-			around = judged
-		}
-		shifts, err := shiftsOf(ctx, store, team, from.Add(-around), to.Add(around), time.Time{})
-		if err != nil {
-			return err
-		}
-		for _, shift := range shifts {
-			if team == o.team.ID || slices.Contains(concerned, shift.Person) {
-				o.shifts = append(o.shifts, TeamShift{team, shift})
-			}
+	o.bySlot, o.byPerson = map[SlotID][]*TeamShift{}, map[ID][]*TeamShift{}
+	for _, shift := range shifts {
+		t := &TeamShift{o.team.ID, shift}
+		o.bySlot[t.Slot] = append(o.bySlot[t.Slot], t)
+		o.byPerson[t.Person] = append(o.byPerson[t.Person], t)
+	}
+	reach = min(reach, elsewhere)
+	theirs, err := shiftsOfPeople(ctx, store, concerned, from.Add(-reach), to.Add(reach))
+	if err != nil {
+		return err
+	}
+	for i := range theirs {
+		if t := &theirs[i]; t.Team != o.team.ID {
+			o.byPerson[t.Person] = append(o.byPerson[t.Person], t)
 		}
 	}
 	return nil
 }
 
-// effects says who gets and who gives how many points.
-func (o *outlook) effects(moves []Move) []Effect {
+// weigh says what proposals mean for everybody concerned, but for their balance.
+func (o *Outlook) weigh(proposals [][]Move) ([][]Effect, error) {
+	all := make([][]Effect, len(proposals))
+	inputs := o.inputs(proposals)
+	places := map[*JudgeInput][]*Effect{}
+	for i, moves := range proposals {
+		points := o.points(moves)
+		for _, person := range slices.Sorted(maps.Keys(points)) {
+			all[i] = append(all[i], Effect{Person: person, Points: points[person]})
+		}
+		for j := range all[i] {
+			e := &all[i][j]
+			held := o.held(e.Person, moves)
+			e.Near = near(held, e.Person, moves)
+			if in := inputs[i]; in != nil && slices.ContainsFunc(held, func(h Holding) bool { return h.New }) {
+				in.Cases = append(in.Cases, Case{e.Person, held})
+				places[in] = append(places[in], e)
+			}
+		}
+	}
+	if o.judge == nil {
+		return all, nil
+	}
+	for in, effects := range places {
+		findings, err := o.judge(*in)
+		if err != nil {
+			return nil, err
+		}
+		for k, e := range effects {
+			e.Findings = findings[k]
+		}
+	}
+	return all, nil
+}
+
+// points says who gets how many points by moves, and who gives.
+func (o *Outlook) points(moves []Move) map[ID]int64 {
 	points := map[ID]int64{}
 	for _, m := range moves {
-		for i := range o.shifts {
-			t := &o.shifts[i]
+		for _, t := range o.bySlot[m.Slot] {
 			if part, ok := t.within(o.team.ID, m.Stretch); ok && t.Person != m.To {
 				points[t.Person] -= part.Points()
 				points[m.To] += part.Points()
@@ -242,12 +288,7 @@ func (o *outlook) effects(moves []Move) []Effect {
 		}
 	}
 	delete(points, 0)
-	var all []Effect
-	for id, n := range points {
-		all = append(all, Effect{Person: id, Points: n, Near: o.near(id, moves)})
-	}
-	slices.SortFunc(all, func(a, b Effect) int { return int(a.Person - b.Person) })
-	return all
+	return points
 }
 
 // within returns the part of a shift that lies in a stretch of a team's slot.
@@ -261,12 +302,12 @@ func (t *TeamShift) within(team ID, part Stretch) (Shift, bool) {
 }
 
 // near counts the other shifts of somebody within two weeks of what they get.
-func (o *outlook) near(person ID, moves []Move) int {
-	const two = 14 * 24 * time.Hour
+func near(held []Holding, person ID, moves []Move) int {
 	n := 0
-	for _, h := range o.held(person, moves) {
+	for i := range held {
+		h := &held[i]
 		if !h.New && slices.ContainsFunc(moves, func(m Move) bool {
-			return m.To == person && h.Start.Before(m.End.Add(two)) && m.Start.Add(-two).Before(h.End)
+			return m.To == person && h.Start.Before(m.End.Add(nearby)) && m.Start.Add(-nearby).Before(h.End)
 		}) {
 			n++
 		}
@@ -275,56 +316,68 @@ func (o *outlook) near(person ID, moves []Move) int {
 }
 
 // held is what somebody would hold after the moves.
-func (o *outlook) held(person ID, moves []Move) []Holding {
-	var all []Holding
-	for i := range o.shifts {
-		t := &o.shifts[i]
-		if !slices.ContainsFunc(moves, func(m Move) bool { _, hit := t.within(o.team.ID, m.Stretch); return hit }) {
-			if t.Person == person { // as most are, of most people
-				all = append(all, Holding{*t, false})
-			}
-			continue
+func (o *Outlook) held(person ID, moves []Move) []Holding {
+	hit := func(t *TeamShift) bool {
+		return slices.ContainsFunc(moves, func(m Move) bool { _, hit := t.within(o.team.ID, m.Stretch); return hit })
+	}
+	all := make([]Holding, 0, len(o.byPerson[person])+2*len(moves))
+	for _, t := range o.byPerson[person] {
+		if !hit(t) {
+			all = append(all, Holding{*t, false})
 		}
-		left := []Shift{t.Shift}
-		for _, m := range moves {
-			var rest []Shift
-			for _, piece := range left {
-				got, hit := (&TeamShift{t.Team, piece}).within(o.team.ID, m.Stretch)
-				if !hit || t.Person == m.To {
-					rest = append(rest, piece)
-					continue
-				}
-				if m.To == person {
-					all = append(all, Holding{TeamShift{t.Team, got}, true})
-				}
-				if before := piece; piece.Start.Before(got.Start) {
-					before.End = got.Start
-					rest = append(rest, before)
-				}
-				if after := piece; got.End.Before(piece.End) {
-					after.Start = got.End
-					rest = append(rest, after)
-				}
-			}
-			left = rest
+	}
+	for i, m := range moves {
+		if slices.ContainsFunc(moves[:i], func(n Move) bool { return n.Slot == m.Slot }) {
+			continue // both were looked at
 		}
-		if t.Person == person {
-			for _, piece := range left {
-				all = append(all, Holding{TeamShift{t.Team, piece}, false})
+		for _, t := range o.bySlot[m.Slot] {
+			if hit(t) {
+				all = append(all, o.after(t, person, moves)...)
 			}
 		}
 	}
 	return all
 }
 
-// judge fills in what the rules say, of all proposals of one set of rules at once.
-func (o *outlook) judge(judge Judge, proposals [][]Move, all [][]Effect) error {
-	if judge == nil {
-		return nil
+// after is what somebody would hold of a shift that moves are about.
+func (o *Outlook) after(t *TeamShift, person ID, moves []Move) []Holding {
+	var all []Holding
+	left := []Shift{t.Shift}
+	for _, m := range moves {
+		var rest []Shift
+		for _, piece := range left {
+			got, hit := (&TeamShift{t.Team, piece}).within(o.team.ID, m.Stretch)
+			if !hit || t.Person == m.To {
+				rest = append(rest, piece)
+				continue
+			}
+			if m.To == person {
+				all = append(all, Holding{TeamShift{t.Team, got}, true})
+			}
+			if before := piece; piece.Start.Before(got.Start) {
+				before.End = got.Start
+				rest = append(rest, before)
+			}
+			if after := piece; got.End.Before(piece.End) {
+				after.Start = got.End
+				rest = append(rest, after)
+			}
+		}
+		left = rest
 	}
-	type place struct{ i, j int }
-	inputs := map[ID]*JudgeInput{}
-	places := map[ID][]place{}
+	if t.Person == person {
+		for _, piece := range left {
+			all = append(all, Holding{TeamShift{t.Team, piece}, false})
+		}
+	}
+	return all
+}
+
+// inputs are what proposals are judged with, one for each set of rules and without
+// cases; nil where no rules hold.
+func (o *Outlook) inputs(proposals [][]Move) []*JudgeInput {
+	all := make([]*JudgeInput, len(proposals))
+	byRules := map[ID]*JudgeInput{}
 	for i, moves := range proposals {
 		if len(moves) == 0 {
 			continue
@@ -334,29 +387,33 @@ func (o *outlook) judge(judge Judge, proposals [][]Move, all [][]Effect) error {
 		if !ok {
 			continue
 		}
-		in := inputs[rules.ID]
-		if in == nil {
-			in = &JudgeInput{Team: o.team, Rules: rules, On: on, People: o.people, Holidays: o.days}
-			inputs[rules.ID] = in
+		if byRules[rules.ID] == nil {
+			byRules[rules.ID] = &JudgeInput{Team: o.team, Rules: rules, On: on, People: o.people, Holidays: o.days}
 		}
-		for j := range all[i] {
-			held := o.held(all[i][j].Person, moves)
-			if slices.ContainsFunc(held, func(h Holding) bool { return h.New }) {
-				in.Cases = append(in.Cases, Case{all[i][j].Person, held})
-				places[rules.ID] = append(places[rules.ID], place{i, j})
-			}
-		}
+		all[i] = byRules[rules.ID]
 	}
-	for id, in := range inputs {
-		findings, err := judge(*in)
+	return all
+}
+
+// reach is how far around proposals shifts are looked at.
+func (o *Outlook) reach(rules func(JudgeInput) (time.Duration, error), proposals [][]Move) (time.Duration, error) {
+	if rules == nil {
+		return judged, nil
+	}
+	reach := nearby
+	var last *JudgeInput
+	for _, in := range o.inputs(proposals) {
+		if in == nil || in == last {
+			continue
+		}
+		last = in
+		far, err := rules(*in)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		for k, p := range places[id] {
-			all[p.i][p.j].Findings = findings[k]
-		}
+		reach = max(reach, far)
 	}
-	return nil
+	return min(reach+margin, judged), nil
 }
 
 // rulesOn returns the rules that hold on a day: the last ones to have begun, or the
@@ -371,16 +428,18 @@ func rulesOn(all []TeamRules, day Date) (rules TeamRules, ok bool) {
 }
 
 // balance is how far everybody is above their fair share at the end of the
-// published plan, covers and swaps included, in thousandths of a point.
-func (s *Service) balance(ctx context.Context, team ID) (map[ID]int64, error) {
-	last, err := s.Store.LastPlan(ctx, team)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	} else if err != nil {
+// published plan, covers and swaps included, in thousandths of a point: what the next
+// plan would begin with.
+func (s *Service) balance(ctx context.Context, team TeamRecord, zone *time.Location) (map[ID]int64, error) {
+	plans, err := s.Store.Plans(ctx, team.ID)
+	if err != nil || len(plans) == 0 {
 		return nil, err
 	}
-	// It is what the next plan would begin with.
-	in, err := s.PlanInput(ctx, team, last.Until, last.Until.AddDays(1))
+	in := PlanInput{Team: team, From: plans[0].Until}
+	if err := s.addBalance(ctx, &in, plans, zone); err != nil {
+		return nil, err
+	}
+	err = s.addBrought(ctx, &in)
 	return in.Before, err
 }
 

@@ -20,8 +20,8 @@ const (
 	feedAhead     = 366 * 24 * time.Hour
 	tombstoneLife = 14 * 24 * time.Hour
 	// feedMargin is how much earlier than what is shown what it was made of can
-	// have ended: the longest shift.
-	feedMargin = 62 * 24 * time.Hour
+	// have ended.
+	feedMargin = longestShift
 )
 
 // newFeedToken returns a token of 192 random bits and the hash that is stored.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,24 @@ func (l Limits) Judge(held []Held, holidays Calendar) []Finding {
 	return found
 }
 
+// Reach is how far around something new Judge looks at what somebody holds.
+func (l Limits) Reach() time.Duration {
+	reach := enoughRest(l.Rest)
+	for _, limit := range l.Rests {
+		reach = max(reach, enoughRest(limit.Rest))
+	}
+	for _, limit := range l.OnCall {
+		reach = max(reach, limit.Within)
+	}
+	for _, limit := range slices.Concat(l.Weekends, l.Holidays) {
+		reach = max(reach, limit.Within)
+	}
+	return reach
+}
+
+// enoughRest is rest that is long enough many times over and nothing to talk about.
+func enoughRest(needed time.Duration) time.Duration { return max(4*needed, 48*time.Hour) }
+
 // With returns limits that hold when both do.
 func (l Limits) With(own Limits) Limits {
 	return Limits{
@@ -118,8 +137,7 @@ func (l *Limits) restOf(held []Held) []Finding {
 			}
 		}
 	}
-	// Rest that is long enough many times over is nothing to talk about.
-	if shortest != nil && least < max(4*longest, 48*time.Hour) {
+	if shortest != nil && least < enoughRest(longest) {
 		found = append(found, *shortest)
 	}
 	return found
@@ -157,8 +175,14 @@ func mostOnCall(held []Held, within time.Duration, during During) (most time.Dur
 	for i := range held {
 		begins = append(begins, held[i].NominalStart, held[i].NominalEnd-length)
 	}
+	first, last := int64(math.MaxInt64), int64(math.MinInt64) // of what is new
+	for i := range held {
+		if held[i].New {
+			first, last = min(first, held[i].NominalStart), max(last, held[i].NominalEnd)
+		}
+	}
 	for _, t := range begins {
-		if !during.has(t) {
+		if t >= last || t+length <= first || !during.has(t) {
 			continue
 		}
 		used, anew := int64(0), false

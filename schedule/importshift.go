@@ -320,9 +320,9 @@ func (s *Service) weighPast(in *PlanInput, shifts []ImportedShift, zone *time.Lo
 	return balances, nil
 }
 
-// addPast puts what people bring from other tools into a plan: above all into what
-// they hold above their share, and what they had lately, so that limits hold.
-func (s *Service) addPast(ctx context.Context, in *PlanInput, begins time.Time) error {
+// addBrought puts what people bring from other tools into what they hold above their
+// share when a plan begins.
+func (s *Service) addBrought(ctx context.Context, in *PlanInput) error {
 	brought, err := s.Store.ImportedBalances(ctx, in.Team.ID)
 	if err != nil {
 		return err
@@ -337,6 +337,11 @@ func (s *Service) addPast(ctx context.Context, in *PlanInput, begins time.Time) 
 		in.Moved[id] += points
 		in.Before[id] += points
 	}
+	return nil
+}
+
+// addPast puts what people had lately in other tools into a plan, so that limits hold.
+func (s *Service) addPast(ctx context.Context, in *PlanInput, begins time.Time) error {
 	shifts, err := s.Store.ImportedShifts(ctx, in.Team.ID)
 	if err != nil {
 		return err

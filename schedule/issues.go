@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -52,27 +53,14 @@ func (s *Service) Issues(ctx context.Context, team ID) ([]Issue, error) {
 
 // elsewhere returns the shifts that people have in other teams than one.
 func (s *Service) elsewhere(ctx context.Context, team ID, people map[ID]Profile, from, to time.Time) ([]Shift, error) {
-	teams := []ID{team}
+	theirs, err := shiftsOfPeople(ctx, s.Store, slices.Collect(maps.Keys(people)), from, to)
+	if err != nil {
+		return nil, err
+	}
 	var all []Shift
-	for id := range people {
-		theirs, err := s.Store.TeamsOf(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range theirs {
-			if slices.Contains(teams, t.ID) {
-				continue
-			}
-			teams = append(teams, t.ID)
-			shifts, err := s.Shifts(ctx, t.ID, from, to, time.Time{})
-			if err != nil {
-				return nil, err
-			}
-			for _, shift := range shifts {
-				if _, ok := people[shift.Person]; ok {
-					all = append(all, shift)
-				}
-			}
+	for _, t := range theirs {
+		if t.Team != team {
+			all = append(all, t.Shift)
 		}
 	}
 	return all, nil

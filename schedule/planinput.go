@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,7 +70,14 @@ func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in 
 	if err := s.addShifts(ctx, &in, begins, ends); err != nil {
 		return in, err
 	}
-	if err := s.addBalance(ctx, &in, zone); err != nil {
+	plans, err := s.Store.Plans(ctx, team)
+	if err != nil {
+		return in, err
+	}
+	if err := s.addBalance(ctx, &in, plans, zone); err != nil {
+		return in, err
+	}
+	if err := s.addBrought(ctx, &in); err != nil {
 		return in, err
 	}
 	return in, s.addPast(ctx, &in, begins)
@@ -109,29 +115,19 @@ func (s *Service) addShifts(ctx context.Context, in *PlanInput, begins, ends tim
 
 // addBalance says what people bring into the plan: what they had when the plan that
 // begins on the same day began, or when the last one ended, and all that covers and
-// swaps have ever moved. Each plan notes how much of the latter it knew.
-func (s *Service) addBalance(ctx context.Context, in *PlanInput, zone *time.Location) error {
-	plans, err := s.Store.Plans(ctx, in.Team.ID)
-	if err != nil || len(plans) == 0 {
-		return err
+// swaps have ever moved. Each plan, of which the newest comes first, notes how much of
+// the latter it knew.
+func (s *Service) addBalance(ctx context.Context, in *PlanInput, plans []Plan, zone *time.Location) error {
+	if len(plans) == 0 {
+		return nil
 	}
-	basis := plans[0].Number
-	again := slices.IndexFunc(plans, func(p Plan) bool { return p.From == in.From })
-	if again >= 0 {
-		basis = plans[again].Number
-	}
-	plan, err := s.Store.Plan(ctx, in.Team.ID, basis)
-	if err != nil {
-		return err
-	}
-	var was Planned
-	if err := json.Unmarshal([]byte(plan.Document), &was); err != nil {
-		return fmt.Errorf("plan %d: %w", plan.ID, err)
-	}
+	was := plans[0].Balances
 	brings := was.After
-	if again >= 0 {
+	if again := slices.IndexFunc(plans, func(p Plan) bool { return p.From == in.From }); again >= 0 {
+		was = plans[again].Balances
 		brings = was.Before
 	}
+	var err error
 	if in.Moved, err = s.moved(ctx, in.Team.ID, plans, zone); err != nil {
 		return err
 	}
@@ -157,13 +153,21 @@ func (s *Service) moved(ctx context.Context, team ID, plans []Plan, zone *time.L
 			last = p.Until
 		}
 	}
-	shifts, err := s.Shifts(ctx, team, first.At(Midnight, zone), last.At(Midnight, zone), time.Time{})
+	from, to := first.At(Midnight, zone), last.At(Midnight, zone)
+	overrides, err := s.Store.Overrides(ctx, team, from.Add(-longestShift), to.Add(longestShift))
+	if err != nil {
+		return nil, err
+	}
+	slots := map[SlotID]bool{}
+	for i := range overrides {
+		slots[overrides[i].Slot] = true
+	}
+	published, err := s.Store.PublishedFor(ctx, team, slices.Sorted(maps.Keys(slots)))
 	if err != nil {
 		return nil, err
 	}
 	moved := map[ID]int64{}
-	for i := range shifts {
-		shift := &shifts[i]
+	for _, shift := range Resolve(published, overrides, from, to, time.Time{}) {
 		if shift.Person == shift.Published {
 			continue
 		}

@@ -51,10 +51,15 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 		} else if !ready {
 			return fmt.Errorf("the draft is not ready: %w", ErrConflict)
 		}
+		var planned Planned
+		if err := json.Unmarshal([]byte(d.Plan), &planned); err != nil {
+			return fmt.Errorf("draft %d: %w", d.ID, err)
+		}
+		plan.Balances = planned.Balances
 		if err := tx.AddPlan(ctx, &plan); err != nil {
 			return err
 		}
-		if err := s.replace(ctx, tx, by, &plan); err != nil {
+		if err := s.replace(ctx, tx, by, &plan, &planned); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "plan.publish", Team: d.Team, Detail: fmt.Sprint("plan ", plan.Number)})
@@ -63,11 +68,7 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 }
 
 // replace puts a plan's shifts in the place of those that are published.
-func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan) error {
-	var planned Planned
-	if err := json.Unmarshal([]byte(plan.Document), &planned); err != nil {
-		return err
-	}
+func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, planned *Planned) error {
 	now := plan.PublishedAt
 	from, until := now, now
 	for _, p := range planned.Shifts {

@@ -165,11 +165,21 @@ type Plan struct {
 	Number      int // 1, 2, 3 … in the team
 	Draft       ID
 	Document    string
+	Balances    Balances // as in the document
 	From        Date
 	Until       Date // not included
 	Note        string
 	PublishedAt time.Time
 	PublishedBy ID
+}
+
+// Balances are what each person is above their share, in thousandths of a point, when
+// a plan begins and when it ends.
+type Balances struct {
+	Before, After map[ID]int64
+	// Moved is the part of both that covers and swaps had moved, or that came from
+	// other tools.
+	Moved map[ID]int64 `json:",omitempty"`
 }
 
 // The states of a request.

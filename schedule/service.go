@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,9 @@ type Service struct {
 	// Judge says what the hard rules have against a cover, swap or override; nil
 	// for a service that knows no rules.
 	Judge Judge
+	// Reach says how far around something new the rules that Judge applies look at
+	// what somebody holds; nil is as far as any can.
+	Reach func(in JudgeInput) (time.Duration, error)
 	// CheckMember says what is wrong with one member under the rules: an
 	// *InvalidError that names the field.
 	CheckMember func(team TeamRecord, rules TeamRules, p Planning) error
@@ -40,12 +44,7 @@ type Planner func(ctx context.Context, in PlanInput, progress func(percent int) 
 type Planned struct {
 	Document string // JSON, watchbill-plan/1, with all there is to say
 	Shifts   []Published
-	// Before and After are what each person is above their share, in
-	// thousandths of a point, when the plan begins and when it ends.
-	Before, After map[ID]int64
-	// Moved is the part of Before and After that covers and swaps had moved, or
-	// that came from other tools.
-	Moved map[ID]int64 `json:",omitempty"`
+	Balances
 	// Ends are overrides that cannot stay, because those who would have the shifts
 	// cannot: they end when the plan is published.
 	Ends []ID `json:",omitempty"`
@@ -162,6 +161,19 @@ func (s *Service) Shifts(ctx context.Context, team ID, from, to, asOf time.Time)
 	return shiftsOf(ctx, s.Store, team, from, to, asOf)
 }
 
+// ShiftsAsOf is Shifts as it was known at several instants.
+func (s *Service) ShiftsAsOf(ctx context.Context, team ID, from, to time.Time, instants ...time.Time) ([][]Shift, error) {
+	published, overrides, err := decided(ctx, s.Store, team, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var all [][]Shift
+	for _, at := range instants {
+		all = append(all, Resolve(published, overrides, from, to, at))
+	}
+	return all, nil
+}
+
 func shiftsOf(ctx context.Context, store Store, team ID, from, to, asOf time.Time) ([]Shift, error) {
 	published, overrides, err := decided(ctx, store, team, from, to)
 	if err != nil {
@@ -193,24 +205,59 @@ type TeamShift struct {
 
 // PersonShifts returns what a person has in [from, to) in all teams, by start.
 func (s *Service) PersonShifts(ctx context.Context, person ID, from, to time.Time) ([]TeamShift, error) {
-	teams, err := s.Store.TeamsOf(ctx, person)
+	return shiftsOfPeople(ctx, s.Store, []ID{person}, from, to)
+}
+
+// shiftsOfPeople returns what some people have in [from, to) in all teams, by start.
+func shiftsOfPeople(ctx context.Context, store Store, people []ID, from, to time.Time) ([]TeamShift, error) {
+	byTeam, err := decidedOf(ctx, store, people, from, to)
 	if err != nil {
 		return nil, err
 	}
 	var all []TeamShift
-	for _, team := range teams {
-		shifts, err := s.Shifts(ctx, team.ID, from, to, time.Time{})
-		if err != nil {
-			return nil, err
-		}
-		for _, shift := range shifts {
-			if shift.Person == person {
-				all = append(all, TeamShift{team.ID, shift})
+	for team, d := range byTeam {
+		for _, shift := range Resolve(d.published, d.overrides, from, to, time.Time{}) {
+			if slices.Contains(people, shift.Person) {
+				all = append(all, TeamShift{team, shift})
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b TeamShift) int { return a.Start.Compare(b.Start) })
+	slices.SortFunc(all, func(a, b TeamShift) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Team, b.Team), cmp.Compare(a.Key, b.Key))
+	})
 	return all, nil
+}
+
+// decisions are what was published and decided about slots of one team.
+type decisions struct {
+	published []Published
+	overrides []Override
+}
+
+// decidedOf is decided for the slots that some people have, or had, a part of, by
+// team.
+func decidedOf(ctx context.Context, store Store, people []ID, from, to time.Time) (map[ID]*decisions, error) {
+	published, err := store.PublishedOf(ctx, people, from, to)
+	if err != nil || len(published) == 0 {
+		return nil, err
+	}
+	overrides, err := store.OverridesOf(ctx, people, from, to)
+	if err != nil {
+		return nil, err
+	}
+	byTeam := map[ID]*decisions{}
+	for _, p := range published {
+		if byTeam[p.Team] == nil {
+			byTeam[p.Team] = &decisions{}
+		}
+		byTeam[p.Team].published = append(byTeam[p.Team].published, p)
+	}
+	for _, o := range overrides {
+		if d := byTeam[o.Team]; d != nil {
+			d.overrides = append(d.overrides, o)
+		}
+	}
+	return byTeam, nil
 }
 
 // people returns those who have shifts, by ID.

@@ -27,6 +27,9 @@ type Published struct {
 	Until    time.Time // zero while it is what is published
 }
 
+// longestShift is how long no shift takes.
+const longestShift = 62 * 24 * time.Hour
+
 // The kinds of overrides.
 const (
 	Overridden = "override" // a manager's decision

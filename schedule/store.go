@@ -56,6 +56,12 @@ type Store interface {
 	// Published returns what is, or was, published for slots that meet
 	// [from, to).
 	Published(ctx context.Context, team ID, from, to time.Time) ([]Published, error)
+	// PublishedOf is Published for the slots of all teams that some people have, or
+	// had, a part of, and OverridesOf returns all overrides of those slots.
+	PublishedOf(ctx context.Context, people []ID, from, to time.Time) ([]Published, error)
+	OverridesOf(ctx context.Context, people []ID, from, to time.Time) ([]Override, error)
+	// PublishedFor returns what is published for some slots of a team.
+	PublishedFor(ctx context.Context, team ID, slots []SlotID) ([]Published, error)
 	// NextStarts returns when each rotation's first published shift starts that
 	// starts at an instant or later.
 	NextStarts(ctx context.Context, team ID, from time.Time) (map[RotationID]time.Time, error)
@@ -93,7 +99,11 @@ type Store interface {
 	SaveSeen(ctx context.Context, person ID, until time.Time) error
 
 	Drafts(ctx context.Context, team ID) ([]Draft, error) // newest first, without plans
+	// DraftsAhead returns the newest draft of each of some teams that goes on after
+	// its last plan and that nobody has asked for, without plans.
+	DraftsAhead(ctx context.Context, teams []ID) ([]Draft, error)
 	Draft(ctx context.Context, id ID) (Draft, error)
+	DraftAlone(ctx context.Context, id ID) (Draft, error) // without the plan
 	AddDraft(ctx context.Context, d *Draft) error
 	// SaveDraft replaces a draft that is in one of the states; false when it
 	// is in none.

@@ -2,8 +2,8 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -219,28 +219,25 @@ func (s *Site) draftNotices(ctx context.Context, f *Frame) ([]DraftNotice, error
 	if err != nil {
 		return nil, err
 	}
+	names := map[schedule.ID]string{}
 	for _, team := range f.Teams {
-		if !team.Manager {
+		if team.Manager {
+			names[schedule.ID(team.ID)] = team.Name
+		}
+	}
+	drafts, err := s.Schedule.Store.DraftsAhead(ctx, slices.Sorted(maps.Keys(names)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range drafts {
+		d := &drafts[i]
+		if d.State != schedule.DraftReady && d.State != schedule.DraftFailed {
 			continue
 		}
-		last, err := s.Schedule.Store.LastPlan(ctx, schedule.ID(team.ID))
-		if errors.Is(err, schedule.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return nil, err
-		}
-		list, err := s.Schedule.Store.Drafts(ctx, schedule.ID(team.ID))
-		if err != nil {
-			return nil, err
-		}
-		at := slices.IndexFunc(list, func(d schedule.Draft) bool { return d.CreatedBy == 0 && d.BasedOn == int64(last.Number) })
-		if at < 0 || list[at].State != schedule.DraftReady && list[at].State != schedule.DraftFailed {
-			continue
-		}
-		d := &list[at]
+		from := d.From.At(schedule.Midnight, zone)
 		out = append(out, DraftNotice{
-			Team: team.Name, Path: fmt.Sprintf("/teams/%d/drafts/%d", team.ID, d.ID), Failed: d.State == schedule.DraftFailed,
-			From: d.From.At(schedule.Midnight, zone), To: d.Until.At(schedule.Midnight, zone), Ends: last.Until.AddDays(-1).At(schedule.Midnight, zone),
+			Team: names[d.Team], Path: fmt.Sprintf("/teams/%d/drafts/%d", d.Team, d.ID), Failed: d.State == schedule.DraftFailed,
+			From: from, To: d.Until.At(schedule.Midnight, zone), Ends: d.From.AddDays(-1).At(schedule.Midnight, zone),
 		})
 	}
 	return out, nil

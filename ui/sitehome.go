@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -54,7 +55,7 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 			return nil, err
 		}
 	}
-	all, err := s.allRequests(ctx, w, schedule.RequestOpen)
+	all, err := s.allRequests(ctx, w, names, schedule.RequestOpen)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +252,7 @@ func (s *Site) waiting(ctx context.Context, w auth.Who) (int, error) {
 
 // asks lists the open requests that ask the reader, with what they would mean.
 func (s *Site) asks(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile) ([]Request, error) {
-	all, err := s.allRequests(ctx, w, schedule.RequestOpen)
+	all, err := s.allRequests(ctx, w, names, schedule.RequestOpen)
 	if err != nil {
 		return nil, err
 	}
@@ -261,11 +262,7 @@ func (s *Site) asks(ctx context.Context, w auth.Who, names map[schedule.ID]sched
 
 // allRequests lists the requests of the reader's own teams that concern them, or
 // that they manage, the newest first.
-func (s *Site) allRequests(ctx context.Context, w auth.Who, states ...string) ([]Request, error) {
-	names, err := s.names(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (s *Site) allRequests(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile, states ...string) ([]Request, error) {
 	var out []Request
 	for team := range w.Teams {
 		record, err := s.Schedule.Store.Team(ctx, schedule.ID(team))
@@ -276,23 +273,70 @@ func (s *Site) allRequests(ctx context.Context, w auth.Who, states ...string) ([
 		if err != nil {
 			return nil, err
 		}
+		list = slices.DeleteFunc(list, func(r schedule.Request) bool {
+			return r.Person != me(w) && r.CreatedBy != me(w) && r.To != me(w) && r.To != 0 && !w.Manager(team)
+		})
+		a, err := s.about(ctx, record.ID, list)
+		if err != nil {
+			return nil, err
+		}
 		for i := range list {
-			r := &list[i]
-			concerned := r.Person == me(w) || r.CreatedBy == me(w) || r.To == me(w) || r.To == 0 || w.Manager(team)
-			if !concerned {
-				continue
-			}
-			view, err := s.request(ctx, r, &record, w, names)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, view)
+			out = append(out, s.request(&list[i], &record, w, names, a))
 		}
 	}
+	slices.SortFunc(out, func(a, b Request) int { return cmp.Compare(b.ID, a.ID) })
 	return out, nil
 }
 
-func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.TeamRecord, w auth.Who, names map[schedule.ID]schedule.Profile) (Request, error) {
+// A requested is what requests of a team are about.
+type requested struct {
+	shifts    map[schedule.SlotID]schedule.Published
+	overrides map[schedule.ID]schedule.Override // those that have not ended
+}
+
+// about reads what requests of a team are about, all at once.
+func (s *Site) about(ctx context.Context, team schedule.ID, list []schedule.Request) (requested, error) {
+	a := requested{map[schedule.SlotID]schedule.Published{}, map[schedule.ID]schedule.Override{}}
+	var slots []schedule.SlotID
+	now := s.Schedule.Now()
+	last := now
+	for i := range list {
+		r := &list[i]
+		slots = append(slots, r.Slot)
+		if r.IsSwap() {
+			slots = append(slots, r.Return.Slot)
+		}
+		if r.Override != 0 {
+			last = later(last, r.End)
+		}
+	}
+	slices.Sort(slots)
+	published, err := s.Schedule.Store.PublishedFor(ctx, team, slices.Compact(slots))
+	if err != nil {
+		return a, err
+	}
+	for _, p := range published {
+		a.shifts[p.Slot] = p
+	}
+	if last.Equal(now) {
+		return a, nil
+	}
+	overrides, err := s.Schedule.Store.Overrides(ctx, team, now, last)
+	for _, o := range overrides {
+		a.overrides[o.ID] = o
+	}
+	return a, err
+}
+
+// shift is the published shift of a stretch; zero when there is none any more.
+func (a *requested) shift(part schedule.Stretch) int64 {
+	if p, ok := a.shifts[part.Slot]; ok && p.Start.Before(part.End) && part.Start.Before(p.End) {
+		return int64(p.ID)
+	}
+	return 0
+}
+
+func (s *Site) request(r *schedule.Request, team *schedule.TeamRecord, w auth.Who, names map[schedule.ID]schedule.Profile, a requested) Request {
 	mine := r.Person == me(w) || r.CreatedBy == me(w)
 	open := r.State == schedule.RequestOpen && s.Schedule.Now().Before(r.ExpiresAt)
 	view := Request{
@@ -318,36 +362,21 @@ func (s *Site) request(ctx context.Context, r *schedule.Request, team *schedule.
 	if view.CanAccept {
 		view.CanWithdraw = false // a manager who is asked answers like everybody
 	}
-	if r.State == schedule.RequestAccepted && r.Override != 0 && s.Schedule.Now().Before(r.End) {
-		o, err := s.Schedule.Store.Override(ctx, r.Override)
-		if err != nil {
-			return view, err
-		}
-		if o.CancelledAt.IsZero() && (o.Party(me(w)) || w.Manager(int64(team.ID))) {
-			view.Undo = int64(o.ID)
-		}
+	if o, ok := a.overrides[r.Override]; ok && r.State == schedule.RequestAccepted && o.CancelledAt.IsZero() && (o.Party(me(w)) || w.Manager(int64(team.ID))) {
+		view.Undo = int64(o.ID)
 	}
-	var err error
-	if view.ShiftID, err = s.shiftID(ctx, r.Team, r.Stretch); err != nil {
-		return view, err
-	}
+	view.ShiftID = a.shift(r.Stretch)
 	if r.IsSwap() {
-		view.Give = &ShiftLine{Rotation: upper(string(r.Return.Rotation)), Kind: kind(r.Return.Rotation), Person: names[r.To].Name, Start: r.Return.Start, End: r.Return.End}
-		view.Give.ID, err = s.shiftID(ctx, r.Team, r.Return)
+		view.Give = &ShiftLine{
+			ID: a.shift(r.Return), Rotation: upper(string(r.Return.Rotation)), Kind: kind(r.Return.Rotation), Person: names[r.To].Name,
+			Start: r.Return.Start, End: r.Return.End,
+		}
 	}
-	return view, err
+	return view
 }
 
 // shiftID finds the published shift of a stretch; zero when there is none any more.
 func (s *Site) shiftID(ctx context.Context, team schedule.ID, part schedule.Stretch) (int64, error) {
-	shifts, err := s.Schedule.Shifts(ctx, team, part.Start, part.End, time.Time{})
-	if err != nil {
-		return 0, err
-	}
-	for i := range shifts {
-		if shifts[i].Slot == part.Slot {
-			return int64(shifts[i].ID), nil
-		}
-	}
-	return 0, nil
+	a, err := s.about(ctx, team, []schedule.Request{{Stretch: part}})
+	return a.shift(part), err
 }

@@ -16,12 +16,23 @@ func (s *Site) offer(ctx context.Context, v *slotView, page *Shift) error {
 	if err != nil {
 		return err
 	}
-	takers, err := s.candidates(ctx, v, members)
+	manager := v.who.May(auth.Override, auth.Team(int64(v.Team)))
+	mine := v.mine()
+	takers, asks := v.takers(members)
+	var offers []SwapOffer
+	var swaps [][]schedule.Move
+	if mine != nil && len(v.parts) == 1 && page.State == "published" {
+		if offers, swaps, err = s.swappable(ctx, v); err != nil {
+			return err
+		}
+	}
+	o, err := s.Schedule.Outlook(ctx, v.Team, slices.Concat(asks, swaps)...)
 	if err != nil {
 		return err
 	}
-	manager := v.who.May(auth.Override, auth.Team(int64(v.Team)))
-	mine := v.mine()
+	if err := v.order(takers, o, asks); err != nil {
+		return err
+	}
 	if mine != nil || manager && len(v.parts) == 1 && v.parts[0].Person != 0 {
 		page.Cover = &CoverForm{To: Field{Value: "all"}}
 		for _, c := range takers {
@@ -29,11 +40,9 @@ func (s *Site) offer(ctx context.Context, v *slotView, page *Shift) error {
 				page.Cover.Candidates = append(page.Cover.Candidates, c)
 			}
 		}
-		if mine != nil && len(v.parts) == 1 && page.State == "published" {
-			if page.Swap, err = s.swaps(ctx, v); err != nil {
-				return err
-			}
-		}
+	}
+	if page.Swap, err = v.swap(offers, o, swaps); err != nil {
+		return err
 	}
 	v.offerTake(page, takers)
 	if manager {
@@ -72,35 +81,38 @@ func (v *slotView) running(now time.Time) schedule.ID {
 	return 0
 }
 
-// candidates lists who might take what is still to come of the shift, or of the
-// reader's part of it: those with least against it first, then those with the least
-// load.
-func (s *Site) candidates(ctx context.Context, v *slotView, members []schedule.Membership) ([]Candidate, error) {
+// takers lists who might take what is still to come of the shift, or of the reader's
+// part of it, with what they would get.
+func (v *slotView) takers(members []schedule.Membership) (out []Candidate, proposals [][]schedule.Move) {
 	part := v.asked()
-	var out []Candidate
-	var proposals [][]schedule.Move
 	for _, m := range members {
 		if p := v.names[m.Person]; p.DeactivatedAt.IsZero() && (m.OnCall || m.Person == me(v.who)) {
 			out = append(out, Candidate{ID: int64(m.Person), Name: p.Name})
 			proposals = append(proposals, []schedule.Move{{Stretch: part, To: m.Person}})
 		}
 	}
-	effects, err := s.Schedule.Effects(ctx, v.Team, proposals...)
+	return out, proposals
+}
+
+// order adds what taking it would mean, and puts those with least against it first,
+// then those with the least load.
+func (v *slotView) order(takers []Candidate, o *schedule.Outlook, proposals [][]schedule.Move) error {
+	effects, err := o.Effects(proposals...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	load, near := map[int64]int64{}, map[int64]int{}
-	for i := range out {
-		c := &out[i]
+	for i := range takers {
+		c := &takers[i]
 		if e := effectOf(effects[i], schedule.ID(c.ID)); e != nil {
 			c.Sides, c.Blocked = []Side{sideOf(e)}, e.Against()
 			load[c.ID], near[c.ID] = e.After, e.Near
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Candidate) int {
+	slices.SortStableFunc(takers, func(a, b Candidate) int {
 		return cmp.Or(rank(a.Blocked == "")-rank(b.Blocked == ""), cmp.Compare(near[a.ID], near[b.ID]), cmp.Compare(load[a.ID], load[b.ID]))
 	})
-	return out, nil
+	return nil
 }
 
 // asked is what is asked for when the form says nothing: the reader's part of the
@@ -125,41 +137,54 @@ func (v *slotView) asked() schedule.Stretch {
 // maxOffers bounds how many shifts are offered in return.
 const maxOffers = 12
 
-// swaps lists the coming shifts of others that could be had in return, those that
-// no rule is against first.
-func (s *Site) swaps(ctx context.Context, v *slotView) (*SwapForm, error) {
+// swappable lists the coming shifts of others that could be had in return.
+func (s *Site) swappable(ctx context.Context, v *slotView) (offers []SwapOffer, proposals [][]schedule.Move, err error) {
 	shifts, err := s.Schedule.Shifts(ctx, v.Team, v.frame.Now, v.End.AddDate(0, 3, 0), time.Time{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	seen := map[schedule.ID]int{}
 	for _, t := range shifts {
 		seen[t.ID]++
 	}
-	form := &SwapForm{}
-	var proposals [][]schedule.Move
 	for i := range shifts {
 		t := &shifts[i]
 		if t.Person == 0 || t.Person == me(v.who) || !t.Start.After(v.frame.Now) || seen[t.ID] > 1 || !v.names[t.Person].DeactivatedAt.IsZero() {
 			continue
 		}
-		form.Offers = append(form.Offers, SwapOffer{ShiftLine: s.line(&schedule.TeamShift{Team: v.Team, Shift: *t}, v.names, me(v.who), nil)})
+		offers = append(offers, SwapOffer{ShiftLine: s.line(&schedule.TeamShift{Team: v.Team, Shift: *t}, v.names, me(v.who), nil)})
 		proposals = append(proposals, []schedule.Move{
 			{Stretch: v.asked(), To: t.Person},
 			{Stretch: schedule.Stretch{Slot: t.Slot, Rotation: t.Rotation, Start: t.Start, End: t.End}, To: me(v.who)},
 		})
 	}
-	effects, err := s.Schedule.Effects(ctx, v.Team, proposals...)
-	if err != nil {
-		return nil, err
+	return offers, proposals, nil
+}
+
+// swap is the form with the offers that no rule is against first, as many as there is
+// room for. Where a team has a shift a day there are hundreds, so that they are
+// weighed only until there are enough.
+func (v *slotView) swap(offers []SwapOffer, o *schedule.Outlook, proposals [][]schedule.Move) (*SwapForm, error) {
+	var good, blocked []SwapOffer
+	for len(offers) > 0 && len(good) < maxOffers {
+		n := min(maxOffers, len(offers))
+		effects, err := o.Effects(proposals[:n]...)
+		if err != nil {
+			return nil, err
+		}
+		for i, offer := range offers[:n] {
+			offer.Sides, offer.Blocked = bothSides(effects[i], me(v.who), v.names)
+			if offer.Blocked == "" {
+				good = append(good, offer)
+			} else {
+				blocked = append(blocked, offer)
+			}
+		}
+		offers, proposals = offers[n:], proposals[n:]
 	}
-	for i := range form.Offers {
-		form.Offers[i].Sides, form.Offers[i].Blocked = bothSides(effects[i], me(v.who), v.names)
-	}
-	slices.SortStableFunc(form.Offers, func(a, b SwapOffer) int { return rank(a.Blocked == "") - rank(b.Blocked == "") })
-	form.Offers = form.Offers[:min(maxOffers, len(form.Offers))]
-	if len(form.Offers) == 0 {
+	good = append(good, blocked...)
+	if len(good) == 0 {
 		return nil, nil
 	}
-	return form, nil
+	return &SwapForm{Offers: good[:min(maxOffers, len(good))]}, nil
 }

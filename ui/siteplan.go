@@ -13,23 +13,10 @@ import (
 
 // A planFile is what the page of a draft reads of a watchbill-plan/1 document.
 type planFile struct {
-	From      schedule.Date
-	Until     schedule.Date
+	planFacts
 	Rotations []string
 	Shifts    []planShift
-	People    []struct {
-		Name                 string
-		Days                 float64
-		Weekends, Holidays   int
-		Points, Share, After float64
-		FullTime             string `json:"full_time"`
-	}
-	Holidays []struct {
-		Date   schedule.Date
-		Name   string
-		People []string
-	}
-	Even struct {
+	Even      struct {
 		Largest  float64
 		Proven   bool
 		Unfilled int
@@ -52,6 +39,24 @@ type planFile struct {
 	Warnings []string
 }
 
+// planFacts are what a plan says of all of it, without the shifts.
+type planFacts struct {
+	From   schedule.Date
+	Until  schedule.Date
+	People []struct {
+		Name                 string
+		Days                 float64
+		Weekends, Holidays   int
+		Points, Share, After float64
+		FullTime             string `json:"full_time"`
+	}
+	Holidays []struct {
+		Date   schedule.Date
+		Name   string
+		People []string
+	}
+}
+
 type planShift struct {
 	ID, Rotation, Person string
 	Start, End           time.Time
@@ -71,9 +76,22 @@ func readPlan(text string) (*schedule.Planned, *planFile, error) {
 	return &planned, &f, nil
 }
 
+// readFacts reads only what a stored plan says of all of it: shifts are many.
+func readFacts(text string) (*planFacts, error) {
+	var planned struct{ Document string }
+	if err := json.Unmarshal([]byte(text), &planned); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	var f planFacts
+	if err := json.Unmarshal([]byte(planned.Document), &f); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	return &f, nil
+}
+
 // holidays lists each day on which somebody has a public holiday once, under the
 // name that most of those who have it know it by.
-func (f *planFile) holidays(zone *time.Location) []Holiday {
+func (f *planFacts) holidays(zone *time.Location) []Holiday {
 	var out []Holiday
 	people := 0
 	for _, h := range f.Holidays {
@@ -149,7 +167,7 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 	}
 }
 
-func (f *planFile) fair(reader string) []FairRow {
+func (f *planFacts) fair(reader string) []FairRow {
 	var rows []FairRow
 	for _, p := range f.People {
 		percent := 100.0

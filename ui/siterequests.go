@@ -20,11 +20,11 @@ func (s *Site) requests(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	all, err := s.allRequests(ctx, w)
+	names, err := s.names(ctx)
 	if err != nil {
 		return err
 	}
-	names, err := s.names(ctx)
+	all, err := s.allRequests(ctx, w, names)
 	if err != nil {
 		return err
 	}

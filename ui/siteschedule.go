@@ -188,34 +188,31 @@ func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names ma
 	} else if err != nil {
 		return err
 	}
-	planned, plan, err := readPlan(last.Document)
+	plan, err := readFacts(last.Document)
 	if err != nil {
 		return err
 	}
 	zone := p.From.Location()
 	from, to := plan.From.At(schedule.Midnight, zone), plan.Until.At(schedule.Midnight, zone)
-	shifts, err := s.Schedule.Shifts(ctx, team, from, to, time.Time{})
+	// The plan has made up for what was moved when it was made.
+	draft, err := s.Schedule.Store.DraftAlone(ctx, last.Draft)
 	if err != nil {
 		return err
 	}
+	known, err := s.Schedule.ShiftsAsOf(ctx, team, from, to, draft.CreatedAt, time.Time{})
+	if err != nil {
+		return err
+	}
+	before, shifts := known[0], known[1]
 	rows := map[schedule.ID]*FairRow{}
 	for _, planRow := range plan.fair("") {
-		for id := range planned.After {
+		for id := range last.Balances.After {
 			if names[id].Name == planRow.Name {
 				row := planRow
 				row.PersonID, row.Me, row.Days, row.Weekends = int64(id), id == reader, 0, 0
 				rows[id] = &row
 			}
 		}
-	}
-	// The plan has made up for what was moved when it was made.
-	draft, err := s.Schedule.Store.Draft(ctx, last.Draft)
-	if err != nil {
-		return err
-	}
-	before, err := s.Schedule.Shifts(ctx, team, from, to, draft.CreatedAt)
-	if err != nil {
-		return err
 	}
 	move(rows, before, shifts)
 	weekends := map[schedule.ID]map[schedule.Date]bool{}

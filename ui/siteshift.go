@@ -132,7 +132,7 @@ func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 	if err := s.history(ctx, v, page); err != nil {
 		return nil, err
 	}
-	all, err := s.allRequests(ctx, v.who, schedule.RequestOpen)
+	all, err := s.allRequests(ctx, v.who, v.names, schedule.RequestOpen)
 	if err != nil {
 		return nil, err
 	}

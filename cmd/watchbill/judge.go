@@ -27,9 +27,7 @@ const maxKnown = 64
 func (j *judge) judge(in schedule.JudgeInput) ([][]schedule.Finding, error) {
 	all := make([][]schedule.Finding, len(in.Cases))
 	s, names, err := j.staffing(&in)
-	var unreadable *teamfile.Error
-	var invalid *schedule.InvalidError
-	if errors.As(err, &unreadable) || errors.As(err, &invalid) {
+	if unreadable(err) {
 		for i := range all {
 			all[i] = []schedule.Finding{{Rule: schedule.RuleUnknown, Broken: true, Text: "the team's rules cannot be applied: " + firstLine(err.Error())}}
 		}
@@ -37,12 +35,36 @@ func (j *judge) judge(in schedule.JudgeInput) ([][]schedule.Finding, error) {
 	} else if err != nil {
 		return nil, err
 	}
+	slots, err := s.slotsOf(in.Cases, in.Team.ID)
+	if err != nil {
+		return nil, err
+	}
 	for i := range in.Cases {
-		if all[i], err = s.judge(&in.Cases[i], in.Team.ID, names); err != nil {
-			return nil, err
-		}
+		all[i] = s.judge(&in.Cases[i], in.Team.ID, names, slots)
 	}
 	return all, nil
+}
+
+// reach implements schedule.Service.Reach. Rules that cannot be read look at nothing.
+func (j *judge) reach(in schedule.JudgeInput) (time.Duration, error) {
+	s, _, err := j.staffing(&in)
+	if unreadable(err) {
+		return 0, nil
+	} else if err != nil {
+		return 0, err
+	}
+	reach := s.Limits.Reach()
+	for i := range s.Members {
+		reach = max(reach, s.Members[i].Limits.Reach())
+	}
+	return reach, nil
+}
+
+// unreadable says whether an error is about what rules say.
+func unreadable(err error) bool {
+	var file *teamfile.Error
+	var invalid *schedule.InvalidError
+	return errors.As(err, &file) || errors.As(err, &invalid)
 }
 
 func firstLine(text string) string {
@@ -87,21 +109,50 @@ func (j *judge) staffing(in *schedule.JudgeInput) (*staffing, map[schedule.ID]st
 	return s, names, nil
 }
 
+// slotsOf returns the slots that the rules make for the shifts of a team in cases,
+// each once: most shifts are in many cases.
+func (s *staffing) slotsOf(cases []schedule.Case, team schedule.ID) (map[schedule.SlotID]schedule.Slot, error) {
+	var from, to time.Time
+	for i := range cases {
+		for j := range cases[i].Held {
+			h := &cases[i].Held[j]
+			if h.Team != team {
+				continue
+			}
+			if from.IsZero() || h.Start.Before(from) {
+				from = h.Start
+			}
+			if h.End.After(to) {
+				to = h.End
+			}
+		}
+	}
+	all := map[schedule.SlotID]schedule.Slot{}
+	for i := range s.Rotations {
+		r := &s.Rotations[i]
+		slots, err := r.Slots(from, to)
+		if err != nil {
+			return nil, fmt.Errorf("rotation %s: %w", r.ID, err)
+		}
+		for _, x := range slots {
+			all[x.ID] = x.Cut(x.Start, x.End, r.Zone)
+		}
+	}
+	return all, nil
+}
+
 // judge says what the rules have to say about one case.
-func (s *staffing) judge(c *schedule.Case, team schedule.ID, names map[schedule.ID]string) ([]schedule.Finding, error) {
+func (s *staffing) judge(c *schedule.Case, team schedule.ID, names map[schedule.ID]string, slots map[schedule.SlotID]schedule.Slot) []schedule.Finding {
 	m := s.memberNamed(names[c.Person])
 	if m == nil {
-		return []schedule.Finding{{Rule: schedule.RuleDuties, Broken: true, Text: "takes no part in the team's duties"}}, nil
+		return []schedule.Finding{{Rule: schedule.RuleDuties, Broken: true, Text: "takes no part in the team's duties"}}
 	}
 	var found []schedule.Finding
-	var held []schedule.Held
+	held := make([]schedule.Held, 0, len(c.Held))
 	for i := range c.Held {
 		h := &c.Held[i]
 		one := schedule.Held{Team: h.Team, New: h.New, Elsewhere: h.Team != team}
-		var err error
-		if one.Slot, err = s.part(&h.Shift, one.Elsewhere); err != nil {
-			return nil, err
-		}
+		one.Slot = s.part(&h.Shift, one.Elsewhere, slots)
 		held = append(held, one)
 		if h.New {
 			for _, f := range s.unfit(m, &one.Slot) {
@@ -111,28 +162,21 @@ func (s *staffing) judge(c *schedule.Case, team schedule.ID, names map[schedule.
 			}
 		}
 	}
-	return append(found, s.Limits.With(m.Limits).Judge(held, s.person(m).Holidays)...), nil
+	return append(found, s.Limits.With(m.Limits).Judge(held, s.person(m).Holidays)...)
 }
 
 // part returns a shift as the slot it is, or is a part of. One that no rule makes,
 // because rules have changed or it is another team's, is on duty all the time.
-func (s *staffing) part(shift *schedule.Shift, elsewhere bool) (schedule.Slot, error) {
+func (s *staffing) part(shift *schedule.Shift, elsewhere bool, slots map[schedule.SlotID]schedule.Slot) schedule.Slot {
 	r, err := s.Rotation(shift.Rotation)
-	if elsewhere || err != nil {
-		doc := shiftDoc{ID: string(shift.Slot), Rotation: string(shift.Rotation), Start: shift.Start, End: shift.End}
-		return doc.slot(s), nil
-	}
-	slots, err := r.Slots(shift.Start, shift.End)
-	if err != nil {
-		return schedule.Slot{}, fmt.Errorf("rotation %s: %w", r.ID, err)
-	}
-	for i := range slots {
-		if x := &slots[i]; x.ID == shift.Slot && !shift.Start.Before(x.Start) && !shift.End.After(x.End) {
-			return x.Cut(shift.Start, shift.End, r.Zone), nil
+	if x, ok := slots[shift.Slot]; ok && !elsewhere && err == nil && x.Rotation == r.ID && !shift.Start.Before(x.Start) && !shift.End.After(x.End) {
+		if shift.Start.Equal(x.Start) && shift.End.Equal(x.End) {
+			return x
 		}
+		return x.Cut(shift.Start, shift.End, r.Zone)
 	}
 	doc := shiftDoc{ID: string(shift.Slot), Rotation: string(shift.Rotation), Start: shift.Start, End: shift.End}
-	return doc.slot(s), nil
+	return doc.slot(s)
 }
 
 // unfit says why a member cannot hold a slot at all.

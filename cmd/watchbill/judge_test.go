@@ -79,10 +79,11 @@ func TestJudgeAgreesWithTheGenerator(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		findings, err := team.judge(&c, 1, map[schedule.ID]string{1: name})
+		rules, err := team.slotsOf([]schedule.Case{c}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
+		findings := team.judge(&c, 1, map[schedule.ID]string{1: name}, rules)
 		mine := slices.DeleteFunc(slices.Clone(findings), func(f schedule.Finding) bool { return !f.Broken })
 		if (len(mine) > 0) != (len(e.Violations) > 0) {
 			t.Fatalf("the judge finds %v and the generator %q in %+v", findings, e.Violations, c.Held)

@@ -23,7 +23,7 @@ type planner struct {
 
 // plan implements schedule.Planner.
 func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
-	out := schedule.Planned{Before: map[schedule.ID]int64{}, After: map[schedule.ID]int64{}}
+	out := schedule.Planned{Balances: schedule.Balances{Before: map[schedule.ID]int64{}, After: map[schedule.ID]int64{}}}
 	pl, ids, warnings, err := prepare(&in)
 	if err != nil {
 		return out, err

@@ -154,9 +154,10 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 		return nil, errors.Join(err, s.db.Close())
 	}
 	clock := func() time.Time { return s.now().UTC().Truncate(time.Second) }
+	rules := new(judge)
 	s.schedule = &schedule.Service{
 		Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check,
-		CheckMember: s.planner.checkMember, Judge: new(judge).judge, Past: s.planner,
+		CheckMember: s.planner.checkMember, Judge: rules.judge, Reach: rules.reach, Past: s.planner,
 	}
 	if s.schedule.Calendars, err = newCalendars(nil); err != nil {
 		return nil, errors.Join(err, s.db.Close())

@@ -3,11 +3,8 @@ package scheduledb
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 	"time"
-	"unicode/utf8"
 
 	"watchbill/migrations/column"
 	"watchbill/schedule"
@@ -15,61 +12,40 @@ import (
 	"gorm.io/gorm"
 )
 
-// packedShifts is a shift in one text, numbers first: a driver takes longer to hand
-// over ten columns than SQLite and unpackShift take for all of it, and every page and
-// feed reads these.
-const packedShifts = `SELECT id || ' ' || plan_id || ' ' || COALESCE(person_id, 0) || ' ' || start_at || ' ' || end_at || ' ' || points || ' ' || since
-	|| ' ' || COALESCE(until, -1) || ' ' || LENGTH(rotation) || ' ' || rotation || slot FROM shift
-	WHERE team_id = ? AND start_at < ? AND end_at > ? ORDER BY start_at, id`
+const inOrder = `SELECT string_agg(` + packedShift + `, '' ORDER BY start_at, id) FROM shift `
 
 // Published returns what is, or was, published for slots that meet [from, to).
 func (s *Store) Published(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Published, error) {
-	rows, err := s.from(ctx).Raw(packedShifts, team, seconds(to), seconds(from)).Rows()
-	if err != nil {
-		return nil, translate(err, "shifts of team %d", team)
-	}
-	defer func() { _ = rows.Close() }() // Err has what went wrong
-	var all []schedule.Published
-	var packed string
-	for rows.Next() {
-		if err := rows.Scan(&packed); err != nil {
-			return nil, translate(err, "shifts of team %d", team)
-		}
-		p, err := unpackShift(packed)
-		if err != nil {
-			return nil, fmt.Errorf("shifts of team %d: %w", team, err)
-		}
-		p.Team = team
-		all = append(all, p)
-	}
-	return all, translate(rows.Err(), "shifts of team %d", team)
+	return s.shifts(ctx, inOrder+`WHERE team_id = ? AND start_at < ? AND end_at > ?`, team, seconds(to), seconds(from))
 }
 
-// unpackShift reads what packedShifts wrote.
-func unpackShift(text string) (p schedule.Published, err error) {
-	var n [9]int64
-	rest := text
-	for i := range n {
-		number, after, _ := strings.Cut(rest, " ")
-		if n[i], err = strconv.ParseInt(number, 10, 64); err != nil {
-			return p, fmt.Errorf("shift %q: %w", text, err)
-		}
-		rest = after
-	}
-	cut := 0 // the length is in letters
-	for range n[8] {
-		_, size := utf8.DecodeRuneInString(rest[cut:])
-		cut += size
-	}
-	p = schedule.Published{
-		ID: schedule.ID(n[0]), Plan: schedule.ID(n[1]), Person: schedule.ID(n[2]), Start: time.Unix(n[3], 0).UTC(), End: time.Unix(n[4], 0).UTC(),
-		Points: n[5], Since: time.Unix(n[6], 0).UTC(), Rotation: schedule.RotationID(rest[:cut]), Slot: schedule.SlotID(rest[cut:]),
-	}
-	if n[7] >= 0 {
-		p.Until = time.Unix(n[7], 0).UTC()
-	}
-	return p, nil
+// theirSlots are the slots that meet a stretch of time and that some people have, or
+// had, a part of.
+const theirSlots = `JOIN (SELECT team_id AS their_team, slot AS their_slot FROM shift WHERE person_id IN ? AND start_at < ? AND end_at > ?
+	UNION SELECT team_id, slot FROM override WHERE person_id IN ? AND start_at < ? AND end_at > ?) theirs ON team_id = their_team AND slot = their_slot `
+
+// PublishedOf is Published for the slots of all teams that some people have, or had,
+// a part of.
+func (s *Store) PublishedOf(ctx context.Context, people []schedule.ID, from, to time.Time) ([]schedule.Published, error) {
+	return s.shifts(ctx, inOrder+theirSlots+`WHERE start_at < ? AND end_at > ?`,
+		people, seconds(to), seconds(from), people, seconds(to), seconds(from), seconds(to), seconds(from))
 }
+
+// PublishedFor returns what is published for some slots of a team.
+func (s *Store) PublishedFor(ctx context.Context, team schedule.ID, slots []schedule.SlotID) ([]schedule.Published, error) {
+	var all []schedule.Published
+	for some := range slices.Chunk(slots, manyValues) {
+		found, err := s.shifts(ctx, inOrder+`WHERE team_id = ? AND until IS NULL AND slot IN ?`, team, some)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// manyValues is how many values a query has at most: SQLite takes only so many.
+const manyValues = 500
 
 // NextStarts returns when each rotation's first published shift starts that starts
 // at an instant or later. Names are read from the index one by one: a list of all
@@ -106,14 +82,12 @@ func (s *Store) PublishedShift(ctx context.Context, id schedule.ID) (schedule.Pu
 
 // Retire ends what is published for the slots.
 func (s *Store) Retire(ctx context.Context, team schedule.ID, slots []schedule.SlotID, at time.Time) error {
-	for len(slots) > 0 {
-		n := min(len(slots), 500) // SQLite takes only so many values at once
-		tx := s.to(ctx).Model(&shiftRow{}).Where("team_id = ? AND until IS NULL AND slot IN ?", team, slots[:n]).
+	for some := range slices.Chunk(slots, manyValues) {
+		tx := s.to(ctx).Model(&shiftRow{}).Where("team_id = ? AND until IS NULL AND slot IN ?", team, some).
 			Update("until", column.At(at))
 		if tx.Error != nil {
 			return translate(tx.Error, "shifts of team %d", team)
 		}
-		slots = slots[n:]
 	}
 	return nil
 }
@@ -140,23 +114,34 @@ func (s *Store) TeamsOf(ctx context.Context, person schedule.ID) ([]schedule.Tea
 
 // Overrides returns the overrides, also the cancelled ones, that meet [from, to).
 func (s *Store) Overrides(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Override, error) {
-	// Read by hand like Published, with which it goes.
-	rows, err := s.from(ctx).Raw(`SELECT id, rotation, slot, person_id, instead_of, start_at, end_at, kind, reason, broke, created_by, created_at,
-		cancelled_by, cancelled_at FROM override WHERE team_id = ? AND start_at < ? AND end_at > ? ORDER BY id`, team, seconds(to), seconds(from)).Rows()
+	return s.overrides(ctx, overrideColumns+`WHERE team_id = ? AND start_at < ? AND end_at > ? ORDER BY id`, team, seconds(to), seconds(from))
+}
+
+// OverridesOf returns all overrides of the slots that PublishedOf returns.
+func (s *Store) OverridesOf(ctx context.Context, people []schedule.ID, from, to time.Time) ([]schedule.Override, error) {
+	return s.overrides(ctx, overrideColumns+theirSlots+`ORDER BY id`, people, seconds(to), seconds(from), people, seconds(to), seconds(from))
+}
+
+const overrideColumns = `SELECT id, team_id, rotation, slot, person_id, instead_of, start_at, end_at, kind, reason, broke, created_by, created_at,
+	cancelled_by, cancelled_at FROM override `
+
+// overrides reads them by hand like shifts, with which they go.
+func (s *Store) overrides(ctx context.Context, query string, args ...any) ([]schedule.Override, error) {
+	rows, err := s.from(ctx).Raw(query, args...).Rows()
 	if err != nil {
-		return nil, translate(err, "overrides of team %d", team)
+		return nil, translate(err, "overrides")
 	}
 	defer func() { _ = rows.Close() }() // Err has what went wrong
 	var all []schedule.Override
 	for rows.Next() {
-		r := overrideRow{TeamID: int64(team)}
-		if err := rows.Scan(&r.ID, &r.Rotation, &r.Slot, &r.PersonID, &r.InsteadOf, &r.StartAt, &r.EndAt, &r.Kind, &r.Reason, &r.Broke, &r.CreatedBy,
+		var r overrideRow
+		if err := rows.Scan(&r.ID, &r.TeamID, &r.Rotation, &r.Slot, &r.PersonID, &r.InsteadOf, &r.StartAt, &r.EndAt, &r.Kind, &r.Reason, &r.Broke, &r.CreatedBy,
 			&r.CreatedAt, &r.CancelledBy, &r.CancelledAt); err != nil {
-			return nil, translate(err, "overrides of team %d", team)
+			return nil, translate(err, "overrides")
 		}
 		all = append(all, r.value())
 	}
-	return all, translate(rows.Err(), "overrides of team %d", team)
+	return all, translate(rows.Err(), "overrides")
 }
 
 // Override returns one override.
@@ -216,9 +201,21 @@ func (s *Store) Drafts(ctx context.Context, team schedule.ID) ([]schedule.Draft,
 	return values[draftRow](s.from(ctx).Omit("plan").Where("team_id = ?", team).Order("id DESC").Limit(200), "drafts")
 }
 
+// DraftsAhead returns the newest draft of each of some teams that goes on after its
+// last plan and that nobody has asked for, without plans, by team.
+func (s *Store) DraftsAhead(ctx context.Context, teams []schedule.ID) ([]schedule.Draft, error) {
+	return values[draftRow](s.from(ctx).Omit("plan").Where(`id IN (SELECT MAX(d.id) FROM draft d WHERE d.team_id IN ? AND d.created_by IS NULL
+		AND d.based_on = (SELECT MAX(p.number) FROM plan p WHERE p.team_id = d.team_id) GROUP BY d.team_id)`, teams).Order("team_id"), "drafts")
+}
+
 // Draft returns one draft.
 func (s *Store) Draft(ctx context.Context, id schedule.ID) (schedule.Draft, error) {
 	return one[draftRow](s.from(ctx).Where("id = ?", id), "draft", id)
+}
+
+// DraftAlone returns one draft without its plan.
+func (s *Store) DraftAlone(ctx context.Context, id schedule.ID) (schedule.Draft, error) {
+	return one[draftRow](s.from(ctx).Omit("plan").Where("id = ?", id), "draft", id)
 }
 
 // AddDraft adds a draft and sets its ID.

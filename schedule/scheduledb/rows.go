@@ -1,6 +1,7 @@
 package scheduledb
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -370,6 +371,7 @@ type planRow struct {
 	Number            int
 	DraftID           *int64
 	Document          string
+	Balances          string
 	FromDay, UntilDay string
 	Note              string
 	PublishedAt       column.Instant
@@ -379,15 +381,25 @@ type planRow struct {
 func (planRow) TableName() string { return "plan" }
 
 func planOf(p *schedule.Plan) planRow {
+	balances, err := json.Marshal(p.Balances)
+	if err != nil {
+		panic(err) // numbers by number
+	}
 	return planRow{
-		ID: int64(p.ID), TeamID: int64(p.Team), Number: p.Number, DraftID: ref(p.Draft), Document: p.Document,
+		ID: int64(p.ID), TeamID: int64(p.Team), Number: p.Number, DraftID: ref(p.Draft), Document: p.Document, Balances: string(balances),
 		FromDay: day(p.From), UntilDay: day(p.Until), Note: p.Note, PublishedAt: column.At(p.PublishedAt), PublishedBy: ref(p.PublishedBy),
 	}
 }
 
 func (r planRow) value() schedule.Plan {
+	var balances schedule.Balances
+	if r.Balances != "" {
+		if err := json.Unmarshal([]byte(r.Balances), &balances); err != nil {
+			panic(fmt.Sprintf("balances of plan %d: %v", r.ID, err)) // only planOf writes them
+		}
+	}
 	return schedule.Plan{
-		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Number: r.Number, Draft: id(r.DraftID), Document: r.Document,
+		Balances: balances, ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Number: r.Number, Draft: id(r.DraftID), Document: r.Document,
 		From: date(r.FromDay), Until: date(r.UntilDay), Note: r.Note, PublishedAt: r.PublishedAt.Time, PublishedBy: id(r.PublishedBy),
 	}
 }

@@ -36,7 +36,7 @@ func weeks(_ context.Context, in schedule.PlanInput, progress func(int) bool) (s
 	if !progress(50) {
 		return schedule.Planned{}, errors.New("not wanted")
 	}
-	p := schedule.Planned{Document: "{}", Before: in.Before, After: map[schedule.ID]int64{}}
+	p := schedule.Planned{Document: "{}", Balances: schedule.Balances{Before: in.Before, After: map[schedule.ID]int64{}}}
 	zone, err := time.LoadLocation(in.Team.Zone)
 	if err != nil {
 		return p, err

@@ -146,11 +146,11 @@ func (s *Store) RemoveRules(ctx context.Context, team, id schedule.ID) error {
 
 // People returns people by name; nil asks for everybody.
 func (s *Store) People(ctx context.Context, ids []schedule.ID) ([]schedule.Profile, error) {
-	tx := s.from(ctx).Order("name, id")
-	if ids != nil {
-		tx = tx.Where("id IN ?", ids)
+	const byName = `SELECT string_agg(` + packedPerson + `, '' ORDER BY name, id) FROM person`
+	if ids == nil {
+		return s.people(ctx, byName)
 	}
-	return values[personRow](tx, "people")
+	return s.people(ctx, byName+" WHERE id IN ?", ids)
 }
 
 // PersonByEmail returns the person of an address in lower case.

@@ -6,7 +6,7 @@ INSERT INTO membership (team_id, person_id, manager, share, takes) VALUES (1, 1,
 INSERT INTO absence (person_id, first_day, last_day, note, created_at) VALUES (1, '2026-12-24', '2026-12-26', 'Christmas', 1790000000);
 INSERT INTO absence (person_id, start_at, end_at, wish_cost, created_at) VALUES (1, 1797000000, 1797003600, 2, 1790000000);
 INSERT INTO draft (team_id, state, from_day, until_day, plan, based_on, created_by, created_at) VALUES (1, 'published', '2026-12-07', '2026-12-21', '{}', 0, 1, 1790000000);
-INSERT INTO plan (team_id, number, draft_id, document, from_day, until_day, published_at, published_by) VALUES (1, 1, 1, '{"Document":"{}"}', '2026-12-07', '2026-12-21', 1796000000, 1);
+INSERT INTO plan (team_id, number, draft_id, document, from_day, until_day, published_at, published_by) VALUES (1, 1, 1, '{"Document":"{}","Before":null,"After":{"1":500}}', '2026-12-07', '2026-12-21', 1796000000, 1);
 INSERT INTO shift (team_id, plan_id, slot, rotation, person_id, start_at, end_at, points, since, until) VALUES (1, 1, 'primary 2026-12-07', 'primary', 2, 1796630400, 1797235200, 168, 1795000000, 1796000000);
 INSERT INTO shift (team_id, plan_id, slot, rotation, person_id, start_at, end_at, points, since) VALUES (1, 1, 'primary 2026-12-07', 'primary', 1, 1796630400, 1797235200, 168, 1796000000);
 INSERT INTO shift (team_id, plan_id, slot, rotation, start_at, end_at, points, since) VALUES (1, 1, 'primary 2026-12-14', 'primary', 1797235200, 1797840000, 168, 1796000000);
