@@ -132,7 +132,7 @@ type NewAbsence struct {
 	Start Instant `json:"start,omitzero" doc:"Instead of days: when it starts, with end"`
 	End   Instant `json:"end,omitzero" doc:"When it is over, not included"`
 	Cost  int64   `json:"cost,omitempty" minimum:"0" maximum:"100" doc:"A wish and no absence: how much it matters, 1 is plain"`
-	Note  string  `json:"note,omitempty" maxLength:"1000" doc:"For yourself"`
+	Note  string  `json:"note,omitempty" maxLength:"1000" doc:"For yourself, and those who manage a team that you are in"`
 }
 
 type newAbsenceIn struct {

@@ -21,7 +21,7 @@ const maxReason = 1000
 // looked at when somebody accepts.
 func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 	now := s.Now()
-	if len(r.Message) > maxReason {
+	if letters(r.Message) > maxReason {
 		return r, &InvalidError{"message", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
 	deadline := r.Start
@@ -454,7 +454,7 @@ func (l *Leave) check(start, end time.Time) error {
 		return &InvalidError{"last", "this is longer than two years; set a last day in the team instead"}
 	case l.WishCost < 0 || l.WishCost > 100:
 		return &InvalidError{"cost", "a wish matters from 1 to 100"}
-	case len(l.Note) > maxReason:
+	case letters(l.Note) > maxReason:
 		return &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
 	return nil

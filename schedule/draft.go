@@ -123,7 +123,7 @@ func checkWaiting(ctx context.Context, tx Store, team ID) error {
 // first.
 func (o *DraftOrder) check(plans []Plan, today Date) error {
 	var bad problems
-	if len(o.Name) > maxDraftName {
+	if letters(o.Name) > maxDraftName {
 		bad.add("name", "a name has up to %d letters", maxDraftName)
 	}
 	if o.Seconds < 0 || o.Seconds > maxSeconds {

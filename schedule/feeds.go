@@ -50,9 +50,9 @@ func (s *Service) AddFeed(ctx context.Context, f Feed) (Feed, string, error) {
 		return f, "", &InvalidError{"team", "say which team, unless the feed is of a person"}
 	case (f.Kind == FeedRotation) != (f.Rotation != ""):
 		return f, "", &InvalidError{"rotation", "say which rotation, and only when the feed is of one"}
-	case len(f.Label) > 100:
+	case letters(f.Label) > 100:
 		return f, "", &InvalidError{"label", "this is longer than 100 letters"}
-	case len(f.Rotation) > 100:
+	case letters(string(f.Rotation)) > 100:
 		return f, "", &InvalidError{"rotation", "there is no rotation with such a long name"}
 	}
 	f.Label = strings.Join(strings.Fields(f.Label), " ")

@@ -36,8 +36,8 @@ func absencesOf(i *Import, r *Reading, now time.Time, p *ImportPreview) map[stri
 // short keeps a title within what a list can show.
 func short(title string) string {
 	title = strings.Join(strings.Fields(title), " ")
-	if len(title) > 200 {
-		title = strings.ToValidUTF8(title[:200], "") + "…"
+	if runes := []rune(title); len(runes) > 200 {
+		title = string(runes[:200]) + "…"
 	}
 	return title
 }

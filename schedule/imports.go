@@ -76,7 +76,7 @@ func (c *ImportChoice) Check() error {
 	default:
 		bad.add("filter", "choose which events count: all, words or busy")
 	}
-	if len(c.Words) > 500 {
+	if letters(c.Words) > 500 {
 		bad.add("words", "these are more than 500 letters")
 	}
 	if c.LeastHours < 0 || c.LeastHours > 24 {

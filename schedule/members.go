@@ -150,7 +150,7 @@ func memberOf(ctx context.Context, tx Store, team, person ID) (m Membership, p P
 func (m *MemberEdit) check() error {
 	err := checkMembership(&m.Membership)
 	for field, text := range map[string]string{"takes": m.Takes, "skills": m.Skills, "limits": m.Limits, "works": m.Works, "sleeps": m.Sleeps, "holidays": m.Holidays} {
-		if len(text) > maxReason {
+		if letters(text) > maxReason {
 			err = errors.Join(err, &InvalidError{field, fmt.Sprintf("this is longer than %d letters", maxReason)})
 		}
 	}

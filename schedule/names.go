@@ -8,6 +8,9 @@ import (
 // maxName bounds names of people and teams, in letters.
 const maxName = 100
 
+// letters counts the letters of a text, as its limits are told to people.
+func letters(text string) int { return utf8.RuneCountInString(text) }
+
 // GoodName says whether a name is what it looks like: up to a hundred letters, of
 // which something is to be seen, and none that turns the letters around it or hides.
 // What joins letters in some scripts is fine.

@@ -170,7 +170,7 @@ func held(ctx context.Context, tx Store, team ID, part Stretch) ([]Shift, error)
 // override writes an override with its audit entry. The team is locked, and what
 // the rules say has been looked at.
 func (s *Service) override(ctx context.Context, tx Store, team ID, part Stretch, d decision) (Override, error) {
-	if len(d.reason) > maxReason {
+	if letters(d.reason) > maxReason {
 		return Override{}, &InvalidError{"reason", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
 	if !s.Now().Before(part.End) {
@@ -245,7 +245,7 @@ func (s *Service) UndoAnyway(ctx context.Context, by, id ID, reason string) erro
 	if strings.TrimSpace(reason) == "" {
 		return &InvalidError{"reason", "say why; the people concerned will read it"}
 	}
-	if len(reason) > maxReason {
+	if letters(reason) > maxReason {
 		return &InvalidError{"reason", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
 	return s.undo(ctx, by, id, reason)

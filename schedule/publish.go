@@ -16,7 +16,7 @@ import (
 // since the draft was asked for. The note is for those who look at the plan.
 func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan, error) {
 	var plan Plan
-	if note = strings.TrimSpace(note); len(note) > maxReason {
+	if note = strings.TrimSpace(note); letters(note) > maxReason {
 		return plan, &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
 	err := s.Store.InTx(ctx, func(tx Store) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 )
 
 // TermsOn returns a member's place in the team as it is on a day, with the skills and
@@ -74,10 +73,10 @@ func (t *MemberTerms) check(today Date) error {
 	if t.Skills == nil && t.Limits == nil {
 		bad.add("skills", "nothing changes; say which skills or limits hold from that day on")
 	}
-	if t.Skills != nil && utf8.RuneCountInString(*t.Skills) > maxReason {
+	if t.Skills != nil && letters(*t.Skills) > maxReason {
 		bad.add("skills", "this is longer than %d letters", maxReason)
 	}
-	if t.Limits != nil && utf8.RuneCountInString(*t.Limits) > maxReason {
+	if t.Limits != nil && letters(*t.Limits) > maxReason {
 		bad.add("limits", "this is longer than %d letters", maxReason)
 	}
 	return bad.err()

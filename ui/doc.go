@@ -14,7 +14,7 @@
 //	invite      Invite      /invite/{token}
 //	reset       Reset       /reset/{token}
 //	home        Home        /
-//	schedule    Schedule    /teams/{id}/schedule?from=2006-01-02&tz=team
+//	schedule    Schedule    /teams/{id}/schedule?from=2006-01-02&tz=team, to which /teams/{id} leads
 //	shift       Shift       /shifts/{id}
 //	requests    Requests    /requests
 //	timeoff     TimeOff     /timeoff

@@ -49,6 +49,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerRules(e)
 	e.GET("/", s.home)
 	e.POST("/account/shifts/seen", s.sawChanges)
+	e.GET("/teams/:team", s.teamPage)
 	e.GET("/teams/:team/schedule", s.schedule)
 	e.GET("/shifts/:shift", s.shift)
 	e.POST("/shifts/:shift/cover", s.askCover)

@@ -265,6 +265,15 @@ func passedOn(shifts []schedule.Shift, add func(id schedule.ID, points float64))
 	}
 }
 
+// teamPage leads to what most look for at a team's own address.
+func (s *Site) teamPage(c echo.Context) error {
+	_, team, _, err := s.teamFrame(c, "Schedule", "schedule", auth.SeeTeam)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusFound, fmt.Sprintf("/teams/%d/schedule", team.ID))
+}
+
 // addWeekends adds the weekends with duty between two times on a wall clock, each
 // by its Saturday. A morning until noon is not counted.
 func addWeekends(to map[schedule.Date]bool, start, end time.Time) {

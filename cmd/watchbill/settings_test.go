@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -300,4 +301,32 @@ func TestWishes(t *testing.T) {
 	if leaves, err = d.schedule.Store.Leaves(ctx, []schedule.ID{person.ID}); err != nil || len(leaves) != 0 {
 		t.Errorf("%+v %v", leaves, err)
 	}
+}
+
+// A thousand letters of a reason are a thousand in every script.
+func TestReasonsInLetters(t *testing.T) {
+	_, admin, shifts, _ := published(t, migrationstest.SQLite(t))
+	for i, status := range []int{http.StatusUnprocessableEntity, http.StatusOK} {
+		got, body := admin.post(fmt.Sprintf("/shifts/%d/override", shifts[len(shifts)-1].ID), "person", "none", "reason", strings.Repeat("ж", 1001-i), "anyway", "1")
+		if got != status {
+			t.Errorf("%d letters: %d %.300s", 1001-i, got, body)
+		}
+	}
+}
+
+// A team's own address leads to its schedule.
+func TestTeamAddress(t *testing.T) {
+	d, admin, _, _ := published(t, migrationstest.SQLite(t))
+	status, body := admin.get("/teams/1")
+	admin.expect(status, body, http.StatusOK, "Schedule")
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/teams/1", nil)
+	d.ok(err)
+	resp, err := (&http.Client{Jar: admin.Jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(req)
+	d.ok(err)
+	defer resp.Body.Close()
+	if to := resp.Header.Get("Location"); resp.StatusCode != http.StatusFound || to != "/teams/1/schedule" {
+		t.Errorf("%d %s", resp.StatusCode, to)
+	}
+	status, body = admin.get("/teams/999")
+	admin.expect(status, body, http.StatusNotFound, "There is no such page")
 }
