@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"watchbill/schedule"
 )
@@ -11,11 +12,18 @@ import (
 // is nobody of ours. What they had to do with pages is theirs from now on, also what is
 // past; nothing is counted anew, so that the figures of the team stay as they are.
 func (s *Service) MapContact(ctx context.Context, by, integration, contact, person schedule.ID) error {
+	i, err := s.Store.Integration(ctx, integration)
+	if err != nil {
+		return err
+	}
+	members, err := s.Members(ctx, i.Team)
+	if err != nil {
+		return err
+	}
+	if person != 0 && !slices.ContainsFunc(members, func(m schedule.Membership) bool { return m.Person == person }) {
+		return &schedule.InvalidError{Field: "person", Reason: "choose somebody of the team, or nobody"}
+	}
 	return s.Store.InTx(ctx, func(tx Store) error {
-		i, err := tx.Integration(ctx, integration)
-		if err != nil {
-			return err
-		}
 		c, err := tx.Contact(ctx, contact)
 		if err != nil {
 			return err

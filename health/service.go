@@ -19,6 +19,8 @@ type Service struct {
 	Store    Store
 	Now      func() time.Time
 	Receiver *Receiver
+	// Members are those whom people of pagers may turn out to be.
+	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
 }
 
 // Bounds of what people may enter.

@@ -102,6 +102,7 @@ type LookStore interface {
 
 	Contacts(ctx context.Context, integration schedule.ID) ([]Contact, error) // with pages; those not mapped first
 	Contact(ctx context.Context, id schedule.ID) (Contact, error)
+	Unmapped(ctx context.Context, integration schedule.ID) (int, error)
 	// MapContact says who a contact is, in all pages.
 	MapContact(ctx context.Context, id, person, by schedule.ID, at time.Time) error
 }

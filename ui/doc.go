@@ -26,6 +26,10 @@
 //	draft       Draft       /teams/{id}/drafts/{draft}, /teams/{id}/plans/{number}
 //	compare     Compare     /teams/{id}/drafts/compare?a=&b= (a draft's id, or published)
 //	import      Import      /imports/{id}?filter=&words=&least=&titles=
+//	integrations Integrations /teams/{id}/integrations
+//	integration Integration /teams/{id}/integrations/{integration}
+//	delivery    Delivery    /teams/{id}/integrations/{integration}/deliveries/{delivery}
+//	contacts    Contacts    /teams/{id}/integrations/{integration}/people
 //	account     Account     /account
 //	admin       Admin       /admin
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
@@ -105,6 +109,17 @@
 //	POST /teams/{id}/feeds                         shows label busy tombstones alarms
 //	POST /teams/{id}/feeds/{feed}/reset
 //	POST /teams/{id}/feeds/{feed}/revoke
+//
+//	POST /teams/{id}/integrations                  vendor name
+//	POST /teams/{id}/integrations/{integration}    name zone rotation urgencies (lines like p2 = low)
+//	POST /teams/{id}/integrations/{integration}/secret       secret
+//	POST /teams/{id}/integrations/{integration}/secret/end
+//	POST /teams/{id}/integrations/{integration}/renew
+//	POST /teams/{id}/integrations/{integration}/off          off (1, or nothing to turn it on)
+//	POST /teams/{id}/integrations/{integration}/test
+//	POST /teams/{id}/integrations/{integration}/dead/replay  delivery, or code, or neither for all
+//	POST /teams/{id}/integrations/{integration}/dead/discard the same, and reason
+//	POST /teams/{id}/integrations/{integration}/people/{contact} person (an id, or 0 for nobody here)
 //
 //	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw
 //	POST /teams/{id}/drafts/{draft}/pin            shift person

@@ -33,7 +33,10 @@ type Site struct {
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)
 	BaseURL string // https://watchbill.example, without a slash at its end
-	Log     *slog.Logger
+	// Note says where pages of people come from that nobody's pager sent; empty where
+	// they are real.
+	Note string
+	Log  *slog.Logger
 }
 
 // Register adds the pages; identify finds out who is asking.
@@ -44,6 +47,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerAccess(e)
 	s.registerAdmin(e)
 	s.registerImports(e)
+	s.registerIntegrations(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

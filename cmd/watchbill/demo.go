@@ -81,6 +81,10 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if err := s.liven(ctx, team.ID, boss); err != nil {
 		return err
 	}
+	s.now = con.now
+	if err := s.page(ctx, team, boss); err != nil {
+		return err
+	}
 	return s.demoAccounts(ctx, con, people)
 }
 

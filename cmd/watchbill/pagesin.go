@@ -25,7 +25,7 @@ func (s *server) takePages() {
 		default: // it is about to look anyway
 		}
 	}
-	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver}
+	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
 }
 

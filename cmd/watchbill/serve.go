@@ -137,6 +137,7 @@ type server struct {
 	wake     chan struct{} // something came in
 	planner  planner
 	api      *api.Server
+	site     *ui.Site
 	echo     *echo.Echo
 	log      *slog.Logger
 	now      func() time.Time // moves for the demonstration
@@ -183,7 +184,7 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	site := &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
@@ -192,7 +193,7 @@ func (s *server) routes(base string) error {
 			s.api.Fail(err, c)
 			return
 		}
-		site.Fail(err, c)
+		s.site.Fail(err, c)
 	}
 	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: func(c echo.Context) bool { return ui.Uploads(c) || api.IsHook(c) }}
 	s.echo.Use(middleware.Recover(), s.logged, ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
@@ -204,7 +205,7 @@ func (s *server) routes(base string) error {
 	api.Health(s.echo, s.db.Ping)
 	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
 	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log}).Register(s.echo)
-	site.Register(s.echo, s.access.Identify)
+	s.site.Register(s.echo, s.access.Identify)
 	return s.api.Register(s.echo, s.access.Identify)
 }
 

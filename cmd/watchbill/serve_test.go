@@ -318,6 +318,11 @@ var routes = map[string]string{
 	"GET /teams/:team/settings/limits": "manager", "POST /teams/:team/settings/limits": "manager", "POST /teams/:team/settings/rules/:rules/remove": "manager",
 	"GET /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/changes": "manager", "POST /teams/:team/members/:person/changes/:change/remove": "manager",
 	"POST /teams/:team/members/:person/terms": "manager", "POST /teams/:team/members/:person/terms/:terms/remove": "manager",
+	"GET /teams/:team/integrations": "manager", "POST /teams/:team/integrations": "manager", "GET /teams/:team/integrations/:integration": "manager",
+	"POST /teams/:team/integrations/:integration": "manager", "POST /teams/:team/integrations/:integration/secret": "manager", "POST /teams/:team/integrations/:integration/secret/end": "manager",
+	"POST /teams/:team/integrations/:integration/renew": "manager", "POST /teams/:team/integrations/:integration/off": "manager", "POST /teams/:team/integrations/:integration/test": "manager",
+	"POST /teams/:team/integrations/:integration/dead/replay": "manager", "POST /teams/:team/integrations/:integration/dead/discard": "manager", "GET /teams/:team/integrations/:integration/deliveries/:delivery": "manager",
+	"GET /teams/:team/integrations/:integration/people": "manager", "POST /teams/:team/integrations/:integration/people/:contact": "manager",
 	"GET /setup/team": "admin", "POST /setup/team": "admin", "GET /setup/:setup/team": "admin", "GET /setup/:setup/people": "admin", "GET /setup/:setup/rotation": "admin",
 	"GET /setup/:setup/check": "admin", "POST /setup/:setup/team": "admin", "POST /setup/:setup/people": "admin", "POST /setup/:setup/rotation": "admin",
 	"POST /setup/:setup/publish": "admin", "POST /setup/:setup/discard": "admin", "GET /teams/:team/welcome": "admin",
@@ -347,6 +352,11 @@ func routesAndRoles(t *testing.T, d *deployment) {
 	d.ok(err)
 	_, err = d.schedule.AddImport(ctx, 2, schedule.Import{Kind: schedule.ImportHolidays, Team: 1, Label: "days.ics"}, []byte(events(allDay("h", "20261225", "20261226", "Christmas"))))
 	d.ok(err)
+	_, hook := d.hooked("generic")
+	if a := d.send(hook, `{"event": "triggered", "page": {"id": "a"}, "responders": [{"id": "U1"}]}`); a.status != http.StatusAccepted {
+		t.Fatal(a.body)
+	}
+	d.readAll()
 	roles := []struct {
 		name string
 		rank int

@@ -151,6 +151,13 @@ func (s *Store) Contact(ctx context.Context, id schedule.ID) (health.Contact, er
 	return one(s.from(ctx).Omit("pages").Where("id = ?", id), (*contactRow).value, "contact", id)
 }
 
+// Unmapped counts those of whom nobody has said who they are.
+func (s *Store) Unmapped(ctx context.Context, integration schedule.ID) (int, error) {
+	var n int64
+	err := s.from(ctx).Model(&contactRow{}).Where("integration_id = ? AND mapped_at IS NULL", integration).Count(&n).Error
+	return int(n), translate(err, "contacts")
+}
+
 // MapContact says who a contact is, in all pages. The row of the contact is changed
 // first: who folds a page with them meanwhile has it locked, and is waited for.
 func (s *Store) MapContact(ctx context.Context, id, person, by schedule.ID, at time.Time) error {

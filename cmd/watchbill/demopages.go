@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"watchbill/health"
+	"watchbill/schedule"
+)
+
+// The demonstration is paged at the times at which a real team was; see the file for
+// whose they are and under which licence.
+//
+//go:embed demoalerts.csv
+var demoAlerts []byte
+
+// demoNote says on pages where the pages of the demonstration come from.
+const demoNote = "The team is invented, the times are real: those of 365 alerts of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks."
+
+// demoWeek is the Monday of the alerts that becomes that of the week of the
+// demonstration: the weeks before it have nights of all kinds.
+var demoWeek = time.Date(2026, 3, 23, 0, 0, 0, 0, time.UTC)
+
+// A demoAlert is something of a real team that was down for a while.
+type demoAlert struct {
+	monitor  string
+	down, up time.Time
+}
+
+// demoAlertsAt reads the alerts, moved to around a day.
+func demoAlertsAt(day time.Time) ([]demoAlert, error) {
+	r := csv.NewReader(bytes.NewReader(demoAlerts))
+	r.Comment = '#'
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("demoalerts.csv: %w", err)
+	}
+	monday := schedule.DateOf(day)
+	monday = monday.AddDays(-(int(monday.Weekday()) + 6) % 7)
+	by := monday.At(schedule.Midnight, time.UTC).Sub(demoWeek)
+	alerts := make([]demoAlert, 0, len(rows))
+	for _, row := range rows[1:] {
+		a := demoAlert{monitor: row[0]}
+		for k, to := range []*time.Time{&a.down, &a.up} {
+			if row[k+1] == "" {
+				continue // it was never seen up again
+			}
+			at, err := time.Parse(time.RFC3339, row[k+1])
+			if err != nil {
+				return nil, fmt.Errorf("demoalerts.csv: %w", err)
+			}
+			*to = at.Add(by)
+		}
+		alerts = append(alerts, a)
+	}
+	return alerts, nil
+}
+
+// A demoDelivery is what Alertmanager would send at an instant.
+type demoDelivery struct {
+	at   time.Time
+	body []byte
+}
+
+// deliveries are what Alertmanager sends when an alert fires and when it ends, half a
+// minute after each.
+func (a *demoAlert) deliveries() ([]demoDelivery, error) {
+	type alert struct {
+		Status      string            `json:"status"`
+		Labels      map[string]string `json:"labels"`
+		Annotations map[string]string `json:"annotations"`
+		StartsAt    time.Time         `json:"startsAt"`
+		EndsAt      time.Time         `json:"endsAt"`
+		Fingerprint string            `json:"fingerprint"`
+	}
+	var all []demoDelivery
+	for _, status := range []string{"firing", "resolved"} {
+		labels := map[string]string{"alertname": "MonitorDown", "service": a.monitor, "severity": "critical"}
+		one := alert{status, labels, map[string]string{"summary": a.monitor + " does not answer"}, a.down, time.Time{}, fmt.Sprintf("%016x", a.down.Unix())}
+		at := a.down
+		if status == "resolved" {
+			if a.up.IsZero() {
+				break
+			}
+			one.EndsAt, at = a.up, a.up
+		}
+		body, err := json.Marshal(map[string]any{
+			"version": "4", "groupKey": fmt.Sprintf("{}:{service=%q, since=%d}", a.monitor, a.down.Unix()), "status": status, "receiver": "watchbill",
+			"groupLabels": labels, "commonLabels": labels, "commonAnnotations": one.Annotations, "alerts": []alert{one},
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, demoDelivery{at.Add(30 * time.Second), body})
+	}
+	return all, nil
+}
+
+// page connects a pager and lets everything come in that came since the team's first
+// shift, each at its time and by the way that everything comes.
+func (s *server) page(ctx context.Context, team schedule.TeamRecord, boss schedule.ID) error {
+	now := s.now()
+	shifts, err := s.schedule.Shifts(ctx, team.ID, now.AddDate(-1, 0, 0), now, time.Time{})
+	if err != nil || len(shifts) == 0 {
+		return err
+	}
+	door, _, err := s.health.AddIntegration(ctx, boss, health.Integration{Team: team.ID, Vendor: "alertmanager", Name: "Monitors", Zone: team.Zone})
+	if err != nil {
+		return err
+	}
+	alerts, err := demoAlertsAt(now)
+	if err != nil {
+		return err
+	}
+	var all []demoDelivery
+	for i := range alerts {
+		some, err := alerts[i].deliveries()
+		if err != nil {
+			return err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b demoDelivery) int { return a.at.Compare(b.at) })
+	clock := s.now
+	defer func() { s.now = clock }()
+	for _, d := range all {
+		if d.at.Before(shifts[0].Start) || d.at.After(now) {
+			continue
+		}
+		s.now = func() time.Time { return d.at }
+		if err := s.receiver.Take(ctx, &health.Delivery{Integration: door.ID, Headers: map[string]string{"content-type": "application/json"}, Body: d.body}); err != nil {
+			return err
+		}
+	}
+	s.now, s.site.Note = clock, demoNote
+	for n := 1; n > 0; {
+		if n, err = s.reader.Work(ctx); err != nil {
+			return err
+		}
+	}
+	return s.receiver.Flush(ctx)
+}
