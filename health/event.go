@@ -202,6 +202,7 @@ type Event struct {
 	Severity   string // the vendor's word
 	Title      string
 	Actor      Identity // who did it; zero for a machine
+	Auto       bool     // the payload says that nobody did it
 	Responders []Party
 	Channel    string // how somebody was notified: push, sms, phone, email …
 

@@ -105,7 +105,7 @@ func fingerprint(alert node) string {
 	}
 	labels, _ := alert.get("labels").v.(map[string]any)
 	sum := fnv.New64a()
-	for _, name := range sortedNames(labels) {
+	for _, name := range sortedKeys(labels) {
 		value, _ := labels[name].(string)
 		sum.Write([]byte(name + "\xff" + value + "\xff"))
 	}

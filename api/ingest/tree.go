@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -99,16 +98,6 @@ func (n node) head() node {
 		return node{}
 	}
 	return node{list[0]}
-}
-
-// sortedNames returns the names of an object's members in order.
-func sortedNames(object map[string]any) []string {
-	names := make([]string, 0, len(object))
-	for name := range object {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // list returns the elements of a list; nothing when it is none.

@@ -26,7 +26,7 @@ func victorops() vendor {
 func variable(n node, names ...string) string {
 	object, _ := n.v.(map[string]any)
 	letters := map[string]string{}
-	for _, name := range sortedNames(object) {
+	for _, name := range sortedKeys(object) {
 		plain := strings.Map(func(c rune) rune {
 			if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
 				return c

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +13,67 @@ import (
 
 type ingestCmd struct {
 	Normalize ingestNormalizeCmd `cmd:"" help:"Print what a hook, or a pull of a vendor's API, would make of a payload."`
+	CSV       ingestCSVCmd       `cmd:"" help:"Print what an import of a table of incidents would do."`
+}
+
+type ingestCSVCmd struct {
+	File    string `arg:"" help:"Table of incidents (.csv); - reads standard input."`
+	Mapping string `required:"" placeholder:"M.json" help:"What the columns mean: {\"mapping\": {\"external_id\": \"Incident ID\", …}, \"vendor\", \"default_time_zone\", \"date_format\"}."`
+	Bad     bool   `help:"Print the rows that would be kept out, with the reason, instead of the report."`
+}
+
+// Run prints what an import of a table would do. It exits with 1 when it would keep
+// rows out.
+func (c *ingestCSVCmd) Run(con *console) error {
+	mapping, err := c.mapping(con)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Mapping, err)
+	}
+	data, err := readAtMost(con, c.File, ingest.MaxCSV)
+	if err != nil {
+		return err
+	}
+	report, err := ingest.DryRun(data, mapping, nil)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	if c.Bad {
+		err = report.WriteBad(con.out)
+	} else {
+		encoder := json.NewEncoder(con.out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(report)
+	}
+	if err == nil && report.Bad > 0 {
+		err = fmt.Errorf("%s: %d of %d rows would be kept out", c.File, report.Bad, report.Rows)
+	}
+	return err
+}
+
+func (c *ingestCSVCmd) mapping(con *console) (ingest.Mapping, error) {
+	data, err := readAtMost(con, c.Mapping, payloadLimit)
+	if err != nil {
+		return ingest.Mapping{}, err
+	}
+	return ingest.ParseMapping(data)
+}
+
+// readAtMost reads a whole file, or standard input.
+func readAtMost(con *console, name string, most int64) ([]byte, error) {
+	in, err := con.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	data, err := io.ReadAll(io.LimitReader(in, most+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("%s: more than %d MiB, which is not taken in", name, most>>20)
+	}
+	return data, nil
 }
 
 type ingestNormalizeCmd struct {
@@ -35,17 +97,9 @@ func (c *ingestNormalizeCmd) Run(con *console) error {
 	if err != nil || c.Zone == "" || c.Zone == "Local" {
 		return usageError{fmt.Errorf("--tz: %q is not a time zone; write it like Europe/Berlin", c.Zone)}
 	}
-	in, err := con.open(c.File)
+	body, err := readAtMost(con, c.File, payloadLimit)
 	if err != nil {
 		return err
-	}
-	defer in.Close()
-	body, err := io.ReadAll(io.LimitReader(in, payloadLimit+1))
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
-	}
-	if len(body) > payloadLimit {
-		return fmt.Errorf("%s: more than %d MiB, which no hook takes in", c.File, payloadLimit>>20)
 	}
 	got := ingest.Normalize(c.Vendor, c.Format, body, zone)
 	record, err := got.Record()

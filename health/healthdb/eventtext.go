@@ -28,6 +28,7 @@ type eventText struct {
 	Severity      string           `json:"severity,omitempty"`
 	Title         string           `json:"title,omitempty"`
 	Actor         health.Identity  `json:"actor,omitzero"`
+	Auto          bool             `json:"auto,omitempty"`
 	Responders    []health.Party   `json:"responders,omitempty"`
 	Channel       string           `json:"channel,omitempty"`
 	PageCreatedAt time.Time        `json:"page_created_at,omitzero"`
