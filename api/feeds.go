@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -139,14 +140,23 @@ func (s *Feeds) serve(c echo.Context, f *schedule.OpenFeed, r *rendered) {
 	http.ServeContent(c.Response(), c.Request(), "", changed, bytes.NewReader(body))
 }
 
+// acceptsGzip says whether a reader takes gzip: by its name, in any case, else with
+// all that is not named; a quality of nothing is a no.
 func acceptsGzip(r *http.Request) bool {
+	others := false
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if (name == "gzip" || name == "*") && strings.TrimSpace(q) != "q=0" {
-			return true
+		name, quality, _ := strings.Cut(part, ";")
+		_, value, _ := strings.Cut(quality, "=")
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		wanted := err != nil || q > 0
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip", "x-gzip":
+			return wanted
+		case "*":
+			others = wanted
 		}
 	}
-	return false
+	return others
 }
 
 // render makes the feed's bytes and remembers them.

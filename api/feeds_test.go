@@ -184,6 +184,14 @@ func TestFeedAgain(t *testing.T) {
 		if resp.Header.Get("Content-Encoding") != "gzip" || string(plain) != body {
 			t.Error("the compressed feed is another one")
 		}
+		for accept, want := range map[string]string{
+			"GZIP": "gzip", "*": "gzip", "deflate, gzip ; q=0.1": "gzip", "gzip, *;q=0": "gzip",
+			"": "", "br": "", "gzip;q=0": "", "gzip; q=0.000, *": "", "*;q=0.0": "", "gzipped": "",
+		} {
+			if resp, _ := s.get("HEAD", s.link, "Accept-Encoding", accept); resp.Header.Get("Content-Encoding") != want {
+				t.Errorf("who accepts %q gets %q", accept, resp.Header.Get("Content-Encoding"))
+			}
+		}
 		ben, err := s.service.Store.PersonByEmail(t.Context(), "ben@example.com")
 		s.ok(err)
 		week := schedule.Stretch{Slot: "primary 2026-10-19", Start: time.Date(2026, 10, 19, 7, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 26, 8, 0, 0, 0, time.UTC)}
