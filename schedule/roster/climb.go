@@ -17,10 +17,16 @@ func (c *component) climb(k int, settled map[string]int64) {
 		return
 	}
 	top := c.within(values[len(values)-2], settled)
+	c.meter.add(int64(len(values)) + top.made()/cellsPerUnit)
 	if top.size() > maxCells {
 		return
 	}
 	var g *generation
+	defer func() {
+		if g != nil {
+			c.meter.add(g.cost()) // of what came after it was last asked
+		}
+	}()
 	for at+1 < len(values) && !c.meter.spent() {
 		r := c.within(values[at], settled)
 		if g == nil {
@@ -28,6 +34,7 @@ func (c *component) climb(k int, settled map[string]int64) {
 		} else {
 			g.follow(r)
 		}
+		g.cells += r.made()
 		if bound, impossible := g.run(1, 400, c.watch(g)); !impossible && bound <= 0 {
 			return
 		}
@@ -51,12 +58,13 @@ func (c *component) refuted(k int, values []int64, at int, top, r *relaxation, g
 	}
 	if far := min(next, len(values)-1) - 1; far > at {
 		further := c.within(values[far], r.settled)
-		if bound, impossible := further.bound(&g.at); impossible || bound > 0 {
+		bound, impossible := further.bound(&g.at)
+		g.cells += further.made() + further.cells
+		if impossible || bound > 0 {
 			at, r = far, further
 		}
 	}
-	g.cells += top.cells
-	top.cells = 0
+	g.cells, top.cells = g.cells+top.cells, 0
 	c.note(k, r, &g.at, Step{Bound: values[at+1], Limit: values[at]})
 	c.least[k] = values[at+1]
 	return at + 1
@@ -87,6 +95,7 @@ func (r *relaxation) reach(p *prices) int64 {
 			offers = append(offers, offer{abs(r.md.members[m].deviation(load)), m, value})
 		})
 	}
+	r.cells += int64(len(offers)) * 20 // sorting takes longer than counting
 	slices.SortFunc(offers, func(a, b offer) int { return cmp.Or(cmp.Compare(a.away, b.away), cmp.Compare(a.who, b.who)) })
 	best := slices.Repeat([]int64{math.MinInt64}, len(r.md.members))
 	for _, o := range offers {

@@ -338,10 +338,13 @@ func (g *generation) ask(smooth float64) (better, impossible bool) {
 	return better, false
 }
 
+// cellsPerUnit is how many values of a programme are computed in a unit of work.
+const cellsPerUnit = 200
+
 // cost returns the units of work since it was last asked.
 func (g *generation) cost() int64 {
 	n := int64(len(g.lp.rhs))
-	work := g.pivots*(n*n/300+int64(len(g.lp.cols))/20) + (g.cells+g.r.cells)/200
+	work := g.pivots*(n*n/300+int64(len(g.lp.cols))/20) + (g.cells+g.r.cells)/cellsPerUnit
 	units := work - g.counted
 	g.counted = work
 	return units

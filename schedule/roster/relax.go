@@ -105,6 +105,16 @@ func (r *relaxation) only(pool string) {
 	})
 }
 
+// made returns about what making the relaxation took, in values computed: the way
+// through each member's graph to the end and back, and all the loads they could have.
+func (r *relaxation) made() int64 {
+	n := int64(0)
+	for m, a := range r.autos {
+		n += int64(len(r.md.slots)) + 2*int64(len(a.edges)+len(a.first)) + int64(len(r.pricers[m].ends))
+	}
+	return n
+}
+
 // size returns how many values all members' programmes hold.
 func (r *relaxation) size() int64 {
 	n := int64(0)
