@@ -236,6 +236,7 @@ type differenceIn struct {
 type Difference struct {
 	Changes  []SlotChange `json:"changes" doc:"By start. Shifts that have begun stay and are not in it"`
 	Affected []AffectedBy `json:"affected" doc:"People who lose or get shifts"`
+	Ends     []Override   `json:"ends" doc:"What was agreed on or decided that publishing ends, because the plan moves its shift; empty when two drafts are compared"`
 }
 
 // A SlotChange is what a draft changes about one slot.
@@ -303,7 +304,16 @@ func (s *Server) difference(ctx context.Context, in *differenceIn) (*differenceO
 	} else if current, err = s.Schedule.Store.Published(ctx, d.Team, begins, ends.AddDate(0, 1, 0)); err != nil {
 		return nil, err
 	}
-	return s.written(ctx, schedule.Differences(current, planned.Shifts, begins, ends, now))
+	out, err := s.written(ctx, schedule.Differences(current, planned.Shifts, begins, ends, now))
+	if err != nil || in.With != 0 {
+		return out, err
+	}
+	ending, err := s.Schedule.PublishingEnds(ctx, &d, planned)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Ends, err = s.overrides(ctx, ending)
+	return out, err
 }
 
 // written writes differences.
@@ -326,7 +336,7 @@ func (s *Server) written(ctx context.Context, all []schedule.Difference) (*diffe
 		}
 		return &PlannedShift{p.Rotation, refTo(p.Person, people), instantOf(p.Start), instantOf(p.End), p.Points}
 	}
-	out := &differenceOut{Difference{Changes: []SlotChange{}, Affected: []AffectedBy{}}}
+	out := &differenceOut{Difference{Changes: []SlotChange{}, Affected: []AffectedBy{}, Ends: []Override{}}}
 	for _, d := range all {
 		x := SlotChange{Was: planned(d.Was), Is: planned(d.Is)}
 		if d.Is != nil {
@@ -351,7 +361,8 @@ func (s *Server) written(ctx context.Context, all []schedule.Difference) (*diffe
 
 // A Publishing is what to say of a plan that is published.
 type Publishing struct {
-	Note string `json:"note,omitempty" maxLength:"1000" doc:"For the people concerned"`
+	Note string        `json:"note,omitempty" maxLength:"1000" doc:"For the people concerned"`
+	Ends []schedule.ID `json:"ends,omitempty" maxItems:"10000" doc:"The overrides that you know to end by it, as the difference lists them, [] for none: when there are others nothing is done and it is 409. Absent: whatever ends by it"`
 }
 
 type publishIn struct {
@@ -367,11 +378,11 @@ func (s *Server) publish(ctx context.Context, in *publishIn) (*planOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	note := ""
+	order := schedule.PublishOrder{Draft: d.ID}
 	if in.Body != nil {
-		note = in.Body.Note
+		order.Note, order.Ends = in.Body.Note, in.Body.Ends
 	}
-	p, err := s.Schedule.Publish(ctx, me(w), d.ID, note)
+	p, err := s.Schedule.PublishDraft(ctx, me(w), order)
 	if err != nil {
 		return nil, err
 	}

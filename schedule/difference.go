@@ -69,7 +69,11 @@ func (d *Difference) onlyPoints() bool {
 
 // DraftDifferences says what publishing a draft now would change.
 func (s *Service) DraftDifferences(ctx context.Context, d *Draft, planned *Planned) ([]Difference, error) {
-	team, err := s.Store.Team(ctx, d.Team)
+	return differencesOf(ctx, s.Store, d, planned, s.Now())
+}
+
+func differencesOf(ctx context.Context, store Store, d *Draft, planned *Planned, now time.Time) ([]Difference, error) {
+	team, err := store.Team(ctx, d.Team)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +82,17 @@ func (s *Service) DraftDifferences(ctx context.Context, d *Draft, planned *Plann
 		return nil, fmt.Errorf("zone of team %d: %w", d.Team, err)
 	}
 	begins, ends := d.From.At(Midnight, zone), d.Until.At(Midnight, zone)
-	current, err := s.Store.Published(ctx, d.Team, begins, ends.AddDate(0, 1, 0))
+	// A rotation on another clock may begin a shift of the first day before the
+	// team's midnight, or one of the last after it.
+	from, until := begins, ends
+	for _, p := range planned.Shifts {
+		from, until = earliest(from, p.Start), latest(until, p.End)
+	}
+	current, err := store.Published(ctx, d.Team, from, until.AddDate(0, 1, 0))
 	if err != nil {
 		return nil, err
 	}
-	return Differences(current, planned.Shifts, begins, ends, s.Now()), nil
+	return Differences(current, planned.Shifts, begins, ends, now), nil
 }
 
 // An Affected is a person with the shifts that they lose and get, by start.

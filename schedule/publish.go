@@ -10,13 +10,28 @@ import (
 	"time"
 )
 
-// Publish makes a ready draft what people can rely on. Shifts that have begun
+// A PublishOrder says which draft is to be published.
+type PublishOrder struct {
+	Draft ID
+	Note  string // for those who look at the plan
+	// Ends are the overrides that whoever publishes knows to end by it. When there
+	// are others, nothing is done. Nil is for those who do not ask.
+	Ends []ID
+}
+
+// Publish publishes a draft whatever ends by it.
+func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan, error) {
+	return s.PublishDraft(ctx, by, PublishOrder{Draft: draft, Note: note})
+}
+
+// PublishDraft makes a ready draft what people can rely on. Shifts that have begun
 // stay, shifts that do not change are not touched, and overrides of shifts that
 // went to somebody else end. It is ErrConflict when another plan was published
-// since the draft was asked for. The note is for those who look at the plan.
-func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan, error) {
+// since the draft was asked for, or something ends that is not known to.
+func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan, error) {
 	var plan Plan
-	if note = strings.TrimSpace(note); letters(note) > maxReason {
+	draft, note := o.Draft, strings.TrimSpace(o.Note)
+	if letters(note) > maxReason {
 		return plan, &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
 	err := s.Store.InTx(ctx, func(tx Store) error {
@@ -59,7 +74,7 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 		if err := tx.AddPlan(ctx, &plan); err != nil {
 			return err
 		}
-		if err := s.replace(ctx, tx, by, &plan, &planned); err != nil {
+		if err := s.replace(ctx, tx, by, &plan, &planned, o.Ends); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "plan.publish", Team: d.Team, Detail: fmt.Sprint("plan ", plan.Number)})
@@ -68,65 +83,109 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 }
 
 // replace puts a plan's shifts in the place of those that are published.
-func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, planned *Planned) error {
-	now := plan.PublishedAt
-	from, until := now, now
-	for _, p := range planned.Shifts {
-		from, until = earliest(from, p.Start), latest(until, p.End)
-	}
-	current, err := tx.Published(ctx, plan.Team, from, until.AddDate(0, 1, 0))
+func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, planned *Planned, known []ID) error {
+	differences, err := differencesOf(ctx, tx, &Draft{Team: plan.Team, From: plan.From, Until: plan.Until}, planned, plan.PublishedAt)
 	if err != nil {
 		return err
 	}
-	team, err := tx.Team(ctx, plan.Team)
+	ending, err := endingBy(ctx, tx, plan.Team, planned, differences, plan.PublishedAt)
 	if err != nil {
 		return err
 	}
-	zone, err := time.LoadLocation(team.Zone)
-	if err != nil {
+	if err := allKnown(ctx, tx, plan.Team, ending, known); err != nil {
 		return err
 	}
-	begins, ends := plan.From.At(Midnight, zone), plan.Until.At(Midnight, zone)
-	var retired, ended []SlotID
+	var retired []SlotID
 	var added []Published
-	for _, d := range Differences(current, planned.Shifts, begins, ends, now) {
+	moved := len(planned.Ends) > 0
+	for _, d := range differences {
 		if d.Was != nil {
 			retired = append(retired, d.Was.Slot)
-			if !d.onlyPoints() {
-				ended = append(ended, d.Was.Slot)
-			}
+			moved = moved || !d.onlyPoints()
 		}
 		if d.Is != nil {
 			p := *d.Is
-			p.Plan, p.Since, p.Until = plan.ID, now, time.Time{}
+			p.Plan, p.Since, p.Until = plan.ID, plan.PublishedAt, time.Time{}
 			added = append(added, p)
 		}
 	}
-	if err := tx.Retire(ctx, plan.Team, retired, now); err != nil {
+	if err := tx.Retire(ctx, plan.Team, retired, plan.PublishedAt); err != nil {
 		return err
 	}
 	if err := tx.Publish(ctx, plan.Team, added); err != nil {
 		return err
 	}
-	return s.endOverrides(ctx, tx, by, plan.Team, ended, planned.Ends, from, until)
-}
-
-// endOverrides ends what was decided about shifts that are no more as they were, and
-// what the plan says cannot stay.
-func (s *Service) endOverrides(ctx context.Context, tx Store, by, team ID, slots []SlotID, ids []ID, from, until time.Time) error {
-	if len(slots)+len(ids) == 0 {
+	for i := range ending {
+		if _, err := tx.CancelOverride(ctx, ending[i].ID, by, s.Now()); err != nil {
+			return err
+		}
+	}
+	if !moved {
 		return nil
 	}
-	overrides, err := tx.Overrides(ctx, team, from, until)
+	return s.voidMoved(ctx, tx, by, plan.Team)
+}
+
+// PublishingEnds lists what people agreed on or managers decided that would end if a
+// draft were published now, by start: its shift goes to somebody else by the plan, has
+// other times or is no more, or the plan says that it cannot stay.
+func (s *Service) PublishingEnds(ctx context.Context, d *Draft, planned *Planned) ([]Override, error) {
+	differences, err := s.DraftDifferences(ctx, d, planned)
+	if err != nil {
+		return nil, err
+	}
+	return endingBy(ctx, s.Store, d.Team, planned, differences, s.Now())
+}
+
+// endingBy lists what ends by the differences that a plan makes.
+func endingBy(ctx context.Context, store Store, team ID, planned *Planned, differences []Difference, now time.Time) ([]Override, error) {
+	from, until := now, now
+	for _, p := range planned.Shifts {
+		from, until = earliest(from, p.Start), latest(until, p.End)
+	}
+	moved := map[SlotID]bool{}
+	for i := range differences {
+		if d := &differences[i]; d.Was != nil && !d.onlyPoints() {
+			moved[d.Was.Slot], until = true, latest(until, d.Was.End)
+		}
+	}
+	if len(moved)+len(planned.Ends) == 0 {
+		return nil, nil
+	}
+	overrides, err := store.Overrides(ctx, team, from, until)
+	if err != nil {
+		return nil, err
+	}
+	overrides = slices.DeleteFunc(overrides, func(o Override) bool {
+		return !o.CancelledAt.IsZero() || !moved[o.Slot] && !slices.Contains(planned.Ends, o.ID)
+	})
+	slices.SortStableFunc(overrides, func(a, b Override) int { return a.Start.Compare(b.Start) })
+	return overrides, nil
+}
+
+// allKnown refuses to end what whoever publishes has not seen; nil asks for nothing.
+func allKnown(ctx context.Context, tx Store, team ID, ending []Override, known []ID) error {
+	at := slices.IndexFunc(ending, func(o Override) bool { return !slices.Contains(known, o.ID) })
+	if known == nil || at < 0 {
+		return nil
+	}
+	o := &ending[at]
+	record, err := tx.Team(ctx, team)
 	if err != nil {
 		return err
 	}
-	for _, o := range overrides {
-		if (slices.Contains(slots, o.Slot) || slices.Contains(ids, o.ID)) && o.CancelledAt.IsZero() {
-			if _, err := tx.CancelOverride(ctx, o.ID, by, s.Now()); err != nil {
-				return err
-			}
-		}
+	zone, err := time.LoadLocation(record.Zone)
+	if err != nil {
+		return fmt.Errorf("zone of team %d: %w", team, err)
 	}
-	return s.voidMoved(ctx, tx, by, team)
+	who := "nobody"
+	people, err := tx.People(ctx, []ID{o.Person})
+	if err != nil {
+		return err
+	}
+	if len(people) > 0 {
+		who = people[0].Name
+	}
+	return fmt.Errorf("meanwhile it was agreed that %s has %s from %s on, and publishing would end that; look at the draft again: %w",
+		who, o.Rotation, o.Start.In(zone).Format("Mon 2 Jan 15:04"), ErrConflict)
 }

@@ -126,7 +126,7 @@
 //	POST /teams/{id}/drafts/{draft}/unpin          shift (empty: all)
 //	POST /teams/{id}/drafts/{draft}/again          thaw other (ties broken differently)
 //	POST /teams/{id}/drafts/{draft}/offer          offer (from zero)
-//	POST /teams/{id}/drafts/{draft}/publish        note
+//	POST /teams/{id}/drafts/{draft}/publish        note ends (overrides that are known to end, with commas)
 //	POST /teams/{id}/drafts/{draft}/discard
 //
 //	POST /account                                  name zone work_from work_until sleep_from sleep_until theme (empty, light, dark)

@@ -1,6 +1,9 @@
 package ui
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Drafts is the page "drafts": plans that are being computed, wait to be
 // looked at, or have been published.
@@ -79,12 +82,13 @@ type Draft struct {
 	New       int  // shifts for which nothing is published yet
 	First     bool // nothing was ever published
 	Affected  []AffectedLine
-	Others    []Option    // what to compare with
-	Editable  bool        // publish, pin and discard are offered
-	Overtaken string      // why it cannot be published any more, or ""
-	Stale     string      // what it does not know yet, or ""
-	Mistakes  []LineError // why there is no plan
-	Offers    []string    // what more changes would gain
+	Ending    []EndingLine // what was agreed on that publishing ends
+	Others    []Option     // what to compare with
+	Editable  bool         // publish, pin and discard are offered
+	Overtaken string       // why it cannot be published any more, or ""
+	Stale     string       // what it does not know yet, or ""
+	Mistakes  []LineError  // why there is no plan
+	Offers    []string     // what more changes would gain
 	Warnings  []string
 	Pinned    []PinnedShift
 	Published bool   // this is a version that was published: Made and By say when and who
@@ -132,6 +136,27 @@ type AffectedLine struct {
 	Name              string
 	Loses, Gets       []ShiftLine
 	MoreLost, MoreGot int
+}
+
+// EndingLine is a cover, swap or decision that publishing ends, because the plan moves
+// its shift.
+type EndingLine struct {
+	ID         int64
+	Kind       string // cover, swap, override
+	Who        string // empty is nobody
+	For        string // who had it
+	Rotation   string
+	Start, End time.Time
+	Will       string // who has the shift by the plan; empty: nobody, or there is none
+}
+
+// EndingIDs is what the form that publishes says is known to end.
+func (d Draft) EndingIDs() string {
+	var ids []string
+	for _, e := range d.Ending {
+		ids = append(ids, itoa(e.ID))
+	}
+	return strings.Join(ids, ",")
 }
 
 // PinnedShift is a shift that was given to somebody, whatever else.

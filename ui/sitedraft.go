@@ -2,9 +2,11 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,9 +123,29 @@ func (s *Site) against(ctx context.Context, page *Draft, d *schedule.Draft, plan
 		page.Affected = append(page.Affected, affectedLine(&a, names))
 	}
 	slices.SortFunc(page.Affected, func(a, b AffectedLine) int { return strings.Compare(a.Name, b.Name) })
+	if err := s.ending(ctx, page, d, planned, names); err != nil {
+		return err
+	}
 	page.Summary = fmt.Sprintf("%d unfilled, %s, largest difference %.1f points", plan.Even.Unfilled, plural(len(page.Changes), "change", "changes"), plan.Even.Largest)
 	page.Stale, err = s.stale(ctx, d, names)
 	return err
+}
+
+// ending shows what was agreed on that publishing the draft would end.
+func (s *Site) ending(ctx context.Context, page *Draft, d *schedule.Draft, planned *schedule.Planned, names map[schedule.ID]schedule.Profile) error {
+	ending, err := s.Schedule.PublishingEnds(ctx, d, planned)
+	if err != nil {
+		return err
+	}
+	for i := range ending {
+		o := &ending[i]
+		line := EndingLine{ID: int64(o.ID), Kind: o.Kind, Who: names[o.Person].Name, For: names[o.InsteadOf].Name, Rotation: upper(string(o.Rotation)), Start: o.Start, End: o.End}
+		if at := slices.IndexFunc(planned.Shifts, func(p schedule.Published) bool { return p.Slot == o.Slot }); at >= 0 {
+			line.Will = names[planned.Shifts[at].Person].Name
+		}
+		page.Ending = append(page.Ending, line)
+	}
+	return nil
 }
 
 // maxNamed is how many shifts of a person are named before the rest is counted.
@@ -212,9 +234,22 @@ func (s *Site) publish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Schedule.Publish(c.Request().Context(), me(w), d.ID, c.FormValue("note"))
+	order := schedule.PublishOrder{Draft: d.ID, Note: c.FormValue("note")}
+	if form := c.Request().PostForm; len(form["ends"]) > 0 {
+		order.Ends = []schedule.ID{}
+		for _, text := range list(form.Get("ends")) {
+			if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+				order.Ends = append(order.Ends, schedule.ID(id))
+			}
+		}
+	}
+	_, err = s.Schedule.PublishDraft(c.Request().Context(), me(w), order)
 	if text, ok := refused(err); ok {
-		return done(c, fmt.Sprintf("/teams/%d/drafts/%d", team.ID, d.ID), "bad", text)
+		status := http.StatusUnprocessableEntity
+		if errors.Is(err, schedule.ErrConflict) {
+			status = http.StatusConflict
+		}
+		return s.draftPage(c, status, func(p *Draft) { p.Error, p.Note.Value = text, order.Note })
 	}
 	return answer(c, err, fmt.Sprintf("/teams/%d/schedule", team.ID), "Published. Calendars follow with their next refresh.")
 }

@@ -37,7 +37,7 @@ func TestDraftPages(t *testing.T) {
 	status, body = admin.post(path+"/publish", "note", "Happy winter.")
 	admin.expect(status, body, http.StatusOK, "Published.")
 	status, body = admin.post(path+"/publish", "note", "Twice.")
-	admin.expect(status, body, http.StatusOK, "This draft is published already")
+	admin.expect(status, body, http.StatusConflict, "This draft is published already")
 	status, body = admin.get("/teams/1/drafts")
 	admin.expect(status, body, http.StatusOK, "Plan 1", "Happy winter.", "Again from 7 Dec 2026", `value="2027-02-01"`)
 	status, body = admin.get("/teams/1/plans/1")
