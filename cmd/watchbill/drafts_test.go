@@ -82,7 +82,7 @@ func TestDraftPages(t *testing.T) {
 	status, body = admin.get(pinned)
 	admin.expect(status, body, http.StatusOK, "Plan 2 was published since", "Make it again")
 	status, body = admin.post(pinned + "/publish")
-	admin.expect(status, body, http.StatusOK, "Plan 2 was published after")
+	admin.expect(status, body, http.StatusConflict, "Plan 2 was published after")
 	again := make(admin.post(pinned + "/again"))
 
 	// What it does not know is said.
