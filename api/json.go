@@ -51,6 +51,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) error {
 	s.teamRoutes(a)
 	s.shiftRoutes(a)
 	s.personRoutes(a)
+	s.pagerRoutes(a)
 	s.doc = a.OpenAPI()
 	return s.registerDocs(e)
 }
@@ -137,6 +138,26 @@ func (s *Server) personRoutes(a huma.API) {
 	change(s, a, del, "/imports/{import}", "remove-import", "Stop reading a calendar; what it brought and is not past goes", s.removeImport)
 	get(s, a, "/version", "get-version", "Which program answers, and on which schema", s.version)
 	get(s, a, "/audit", "list-audit", "The whole audit log, for administrators", s.auditAll)
+}
+
+// pagerRoutes lists what there is about pagers and what they send.
+func (s *Server) pagerRoutes(a huma.API) {
+	const one = "/teams/{team}/integrations/{integration}"
+	get(s, a, "/teams/{team}/pages", "list-pages", "The pages of a team, with who was paged and how that is known", s.listPages)
+	get(s, a, "/teams/{team}/integrations", "list-integrations", "The pagers of a team", s.listIntegrations)
+	add(s, a, "/teams/{team}/integrations", "add-integration", "Connect a pager; its link is shown once", s.addIntegration)
+	get(s, a, one, "get-integration", "A pager, and how it does", s.getIntegration)
+	change(s, a, patch, one, "change-integration", "Change a pager's settings, or turn it off", s.changeIntegration)
+	act(s, a, one+"/renew", "renew-integration", "Give a pager another link; the old one is dead", s.renewIntegration)
+	change(s, a, put, one+"/secret", "set-secret", "Make another secret count; the one before goes on to count", s.setSecret)
+	change(s, a, del, one+"/secret", "end-secret", "End the older of two secrets, or the only one", s.endSecret)
+	act(s, a, one+"/test", "test-integration", "Send a test by the way that everything comes", s.testIntegration)
+	get(s, a, one+"/deliveries", "list-deliveries", "What a pager sent", s.listDeliveries)
+	get(s, a, one+"/deliveries/{delivery}", "get-delivery", "What a pager sent in one request, without secrets", s.getDelivery)
+	act(s, a, one+"/dead/replay", "replay-dead", "Read again what could not be read", s.replayDead)
+	act(s, a, one+"/dead/discard", "discard-dead", "Say that what could not be read shall not be", s.discardDead)
+	get(s, a, one+"/people", "list-contacts", "Who is who in a pager", s.listContacts)
+	change(s, a, put, one+"/people/{contact}", "map-contact", "Say who somebody in a pager is", s.mapContact)
 }
 
 const (

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/labstack/echo/v4"
@@ -79,6 +80,8 @@ func Of(err error) Problem {
 		return Problem{Status: http.StatusNotFound, Message: "This does not exist."}
 	case errors.Is(err, schedule.ErrConflict):
 		return Problem{Status: http.StatusConflict, Message: "This contradicts something that was decided meanwhile."}
+	case errors.Is(err, health.ErrBusy):
+		return Problem{Status: http.StatusServiceUnavailable, Message: "The service is busy. Try again soon.", Header: http.Header{"Retry-After": {"2"}}}
 	case errors.Is(err, context.Canceled):
 		return Problem{Status: StatusClosed, Message: "The request was given up."}
 	}
