@@ -95,7 +95,7 @@ func datadogIncident(r *reader, n node) error {
 	a := n.get("attributes")
 	d := draft{Event: health.Event{
 		Kind: health.KindTriggered, PageKey: n.str("id"), Title: a.str("title"), Severity: a.first("severity"),
-		OccurredAt: rootlyTime(r, a, "detected", "declared", "created"), Path: n.str("id"), Test: a.is("is_test"),
+		OccurredAt: r.firstTime(a, "detected", "declared", "created"), Path: n.str("id"), Test: a.is("is_test"),
 		Service: a.get("fields", "services", "value").head().str(),
 	}}
 	if d.PageKey == "" {

@@ -66,7 +66,7 @@ func firehydrantIncident(r *reader, incident node, operation string) error {
 func firehydrantAlert(r *reader, alert node) error {
 	d := draft{Event: health.Event{
 		PageKey: alert.str("id"), Title: alert.first("summary", "description"), Kind: health.KindOther, Path: "data.alert",
-		Severity: alert.first("priority", "level"), PageCreatedAt: rootlyTime(r, alert, "starts_at", "created_at"),
+		Severity: alert.first("priority", "level"), PageCreatedAt: r.firstTime(alert, "starts_at", "created_at"),
 		Service: alert.get("services").head().str("name"),
 	}}
 	if d.PageKey == "" {
@@ -79,13 +79,13 @@ func firehydrantAlert(r *reader, alert node) error {
 	case "opened", "open", "triggered", "delivered":
 		d.Kind, d.OccurredAt = health.KindTriggered, d.PageCreatedAt
 	case "acknowledged":
-		d.Kind, d.OccurredAt = health.KindAcknowledged, rootlyTime(r, alert, "acknowledged_at", "updated_at")
+		d.Kind, d.OccurredAt = health.KindAcknowledged, r.firstTime(alert, "acknowledged_at", "updated_at")
 	case "resolved", "closed":
-		d.Kind, d.OccurredAt = health.KindResolved, rootlyTime(r, alert, "resolved_at", "ends_at", "updated_at")
+		d.Kind, d.OccurredAt = health.KindResolved, r.firstTime(alert, "resolved_at", "ends_at", "updated_at")
 	case "dismissed", "ignored", "expired":
-		d.Kind, d.OccurredAt = health.KindCancelled, rootlyTime(r, alert, "updated_at")
+		d.Kind, d.OccurredAt = health.KindCancelled, r.firstTime(alert, "updated_at")
 	default:
-		d.OccurredAt = rootlyTime(r, alert, "updated_at")
+		d.OccurredAt = r.firstTime(alert, "updated_at")
 	}
 	r.add(d)
 	return nil
@@ -96,7 +96,7 @@ func firehydrantAlert(r *reader, alert node) error {
 func firehydrantTarget(r *reader, n node) error {
 	d := draft{Event: health.Event{
 		Kind: health.KindTriggered, PageKey: n.str("id"), Title: n.get("signal").first("summary", "body"), Severity: n.str("notificationPriority"),
-		OccurredAt: rootlyTime(r, n.get("signal"), "created_at", "timestamp"), Path: "signal",
+		OccurredAt: r.firstTime(n.get("signal"), "created_at", "timestamp"), Path: "signal",
 	}}
 	if d.PageKey == "" {
 		return mismatch("id is missing")

@@ -116,6 +116,12 @@ func TestMalformedBodies(t *testing.T) {
 	if res := ingest.Normalize("pagerduty", "pagerduty.telex", []byte(`{}`), nil); res.Reason != ingest.UnknownFormat {
 		t.Errorf("unknown format: %s", res.Reason)
 	}
+	if res := ingest.Normalize("pagerduty", "pagerduty.rest.teams", []byte(`{"teams":[]}`), nil); res.Disposition != ingest.Context || len(res.Events) > 0 {
+		t.Errorf("teams: %s, %s", res.Disposition, res.Reason)
+	}
+	if res := ingest.Normalize("pagerduty", "pagerduty.rest.teams", []byte(`7`), nil); res.Reason != ingest.SchemaMismatch {
+		t.Errorf("a number for teams: %s", res.Reason)
+	}
 	if res := ingest.Normalize("nobody", "", []byte(`{}`), nil); res.Reason != ingest.UnknownFormat {
 		t.Errorf("unknown vendor: %s", res.Reason)
 	}

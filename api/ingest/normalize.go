@@ -197,6 +197,16 @@ func (r *reader) at(n node, path ...string) time.Time {
 	return t
 }
 
+// firstTime returns the first of several members that is a time.
+func (r *reader) firstTime(n node, names ...string) time.Time {
+	for _, name := range names {
+		if at := r.at(n, name); !at.IsZero() {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
 func (r *reader) warn(code, field, value string) {
 	if len(r.warnings) < 100 {
 		r.warnings = append(r.warnings, Warning{Code: code, Field: field, Value: cut(value, 100)})

@@ -21,6 +21,7 @@ func opsgenie(id string) vendor {
 		{id + ".rest.incident_object", Snapshot, func(n node) bool { return bare(n).has("impactedServices") }, one(opsgenieIncident)},
 		{id + ".rest.overrides", Context, func(n node) bool { return n.get("data").head().has("startDate", "user") }, each("data", opsgenieOverride)},
 		{id + ".rest.users", Context, func(n node) bool { return n.get("data").head().has("username") }, each("data", opsgenieUser)},
+		{id + ".rest.user_array", Context, func(n node) bool { return n.head().has("username", "fullName") }, each("", opsgenieUser)},
 		{id + ".rest.oncalls", Context, func(n node) bool { return n.get("data", "onCallParticipants").isList() }, opsgenieOnCalls},
 		{id + ".rest.timeline", Context, func(n node) bool { return n.get("data", "finalTimeline").isObject() }, opsgenieTimeline},
 	}}

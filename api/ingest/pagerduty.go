@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -11,7 +12,8 @@ import (
 func pagerduty() vendor {
 	return vendor{id: "pagerduty", formats: []format{
 		{"pagerduty.webhook.v3", PageEvent, func(n node) bool { return n.get("event").has("event_type") }, pagerdutyV3},
-		{"pagerduty.webhook.v2", PageEvent, func(n node) bool { return n.get("messages").isList() }, pagerdutyV2},
+		{"pagerduty.webhook.v2", PageEvent, func(n node) bool { return n.get("messages").isList() && !n.get("messages").head().has("data") }, pagerdutyOld},
+		{"pagerduty.webhook.v1", PageEvent, func(n node) bool { return n.get("messages").isList() }, pagerdutyOld},
 		{"pagerduty.rest.log_entries", Snapshot, func(n node) bool { return n.get("log_entries").isList() && !n.has("incident_key") }, each("log_entries", pagerdutyLogEntry)},
 		{"pagerduty.rest.log_entry_array", Snapshot, func(n node) bool {
 			return strings.HasSuffix(n.head().str("type"), "_log_entry")
@@ -22,6 +24,7 @@ func pagerduty() vendor {
 			return n.has("incident_number") || n.get("incident").has("incident_number")
 		}, pagerdutyIncidentObject},
 		{"pagerduty.rest.users", Context, func(n node) bool { return n.get("users").isList() }, each("users", pagerdutyUser)},
+		{"pagerduty.rest.user_array", Context, func(n node) bool { return n.head().has("email", "time_zone") }, each("", pagerdutyUser)},
 		{"pagerduty.rest.oncalls", Context, func(n node) bool { return n.get("oncalls").isList() }, each("oncalls", pagerdutyOnCall)},
 		{"pagerduty.rest.schedule", Context, func(n node) bool { return n.get("schedule").isObject() }, pagerdutySchedule},
 		{"pagerduty.analytics.incidents", Snapshot, func(n node) bool {
@@ -114,7 +117,7 @@ func pagerdutyV3(r *reader, n node) error {
 	}
 	d.Title = incident.first("title", "summary")
 	d.AlertKey = incident.str("incident_key")
-	d.Service = incident.str("service", "summary")
+	d.Service = cmp.Or(incident.str("service", "summary"), data.str("service", "summary"))
 	d.Severity = pagerdutyPriority(incident)
 	d.Urgency = urgency(incident.str("urgency"), d.Severity)
 	d.PageCreatedAt, d.PageState = r.at(incident, "created_at"), pageState(incident.str("status"))

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -8,7 +9,7 @@ import (
 	"watchbill/health"
 )
 
-// pagerdutyOldKinds are the events of V2 webhooks without "incident.".
+// pagerdutyOldKinds are the events of V1 and V2 webhooks without "incident.".
 var pagerdutyOldKinds = map[string]health.Kind{
 	"trigger":       health.KindTriggered,
 	"acknowledge":   health.KindAcknowledged,
@@ -21,9 +22,10 @@ var pagerdutyOldKinds = map[string]health.Kind{
 	"reopen":        health.KindReopened,
 }
 
-// pagerdutyV2 reads the webhooks that PagerDuty no longer offers and still sends:
-// several messages, each with the incident and the log entry that it is about.
-func pagerdutyV2(r *reader, n node) error {
+// pagerdutyOld reads the webhooks that PagerDuty no longer offers, of which it still
+// sends V2: several messages, each with the incident and the log entry that it is
+// about. V1 has other names for some of it.
+func pagerdutyOld(r *reader, n node) error {
 	if !n.get("messages").isList() {
 		return mismatch("messages is not a list")
 	}
@@ -38,9 +40,10 @@ func pagerdutyV2(r *reader, n node) error {
 		}
 		d := draft{Event: health.Event{
 			ExternalID: m.str("id"), PageKey: incident.str("id"), AlertKey: incident.str("incident_key"),
-			Title: incident.first("title", "description"), Service: incident.get("service").first("summary", "name"),
+			Title:    cmp.Or(incident.first("title", "description"), incident.get("trigger_summary_data").first("subject", "description")),
+			Service:  incident.get("service").first("summary", "name"),
 			Severity: pagerdutyPriority(incident), Kind: health.KindOther, Path: "messages[" + strconv.Itoa(i) + "]",
-			PageCreatedAt: r.at(incident, "created_at"), PageState: pageState(incident.str("status")),
+			PageCreatedAt: r.firstTime(incident, "created_at", "created_on"), PageState: pageState(incident.str("status")),
 			Actor: pagerdutyPerson(entry.get("agent")),
 		}}
 		if d.ExternalID != "" {
@@ -58,6 +61,12 @@ func pagerdutyV2(r *reader, n node) error {
 		}
 		for _, a := range incident.list("assignments") {
 			d.Responders = append(d.Responders, pagerdutyParty(a.get("assignee"), health.RoleAssignee))
+		}
+		for _, a := range incident.list("assigned_to") {
+			d.Responders = append(d.Responders, pagerdutyParty(a.get("object"), health.RoleAssignee))
+		}
+		if entry.isNull() && (d.Kind == health.KindResolved || d.Kind == health.KindAcknowledged) {
+			d.Actor = pagerdutyPerson(incident.get("last_status_change_by"))
 		}
 		pagerdutyEnd(&d, incident.get("resolve_reason"))
 		r.add(d)

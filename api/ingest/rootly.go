@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"strings"
-	"time"
 
 	"watchbill/health"
 )
@@ -45,9 +44,9 @@ func rootlyEvent(r *reader, id, name string, issued, data node) error {
 	case subject == "alert":
 		rootlyAlert(r, &d, what, data)
 	case subject == "incident" && what == "created":
-		d.Kind, d.OccurredAt = health.KindIncidentDeclared, rootlyTime(r, data, "started_at", "created_at")
+		d.Kind, d.OccurredAt = health.KindIncidentDeclared, r.firstTime(data, "started_at", "created_at")
 	case subject == "incident":
-		d.Kind, d.OccurredAt = health.KindIncidentStatus, rootlyTime(r, data, data.str("status")+"_at", "updated_at")
+		d.Kind, d.OccurredAt = health.KindIncidentStatus, r.firstTime(data, data.str("status")+"_at", "updated_at")
 	default:
 		d.PageKey = ""
 	}
@@ -65,29 +64,19 @@ func rootlyAlert(r *reader, d *draft, what string, data node) {
 	}
 	switch what {
 	case "created", "triggered":
-		d.Kind, d.OccurredAt = health.KindTriggered, rootlyTime(r, data, "started_at", "created_at")
+		d.Kind, d.OccurredAt = health.KindTriggered, r.firstTime(data, "started_at", "created_at")
 	case "acknowledged":
-		d.Kind, d.OccurredAt = health.KindAcknowledged, rootlyTime(r, data, "acknowledged_at", "updated_at")
+		d.Kind, d.OccurredAt = health.KindAcknowledged, r.firstTime(data, "acknowledged_at", "updated_at")
 	case "resolved":
-		d.Kind, d.OccurredAt = health.KindResolved, rootlyTime(r, data, "ended_at", "resolved_at", "updated_at")
+		d.Kind, d.OccurredAt = health.KindResolved, r.firstTime(data, "ended_at", "resolved_at", "updated_at")
 	default:
-		d.OccurredAt = rootlyTime(r, data, "updated_at")
+		d.OccurredAt = r.firstTime(data, "updated_at")
 	}
 	for _, who := range data.list("notified_users") {
 		party := health.Party{Role: health.RoleNotified, Earlier: d.Kind != health.KindTriggered}
 		party.Identity = health.Identity{ID: who.str("id"), Email: mail(who.str("email")), Name: who.first("full_name", "name")}
 		d.Responders = append(d.Responders, party)
 	}
-}
-
-// rootlyTime returns the first of several members that is a time.
-func rootlyTime(r *reader, n node, names ...string) time.Time {
-	for _, name := range names {
-		if at := r.at(n, name); !at.IsZero() {
-			return at
-		}
-	}
-	return time.Time{}
 }
 
 func rootlySeverity(data node) string {

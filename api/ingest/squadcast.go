@@ -12,6 +12,9 @@ func squadcast() vendor {
 	return vendor{id: "squadcast", formats: []format{
 		{"squadcast.webhook", PageEvent, func(n node) bool { return n.has("id", "event_type") || n.get("event").has("resource") }, squadcastHook},
 		{"squadcast.rest.event_array", Snapshot, func(n node) bool { return n.head().has("incident_id") }, each("", squadcastEvent)},
+		{"squadcast.rest.incident_array", Snapshot, func(n node) bool { return n.head().has("id", "logs") }, each("", squadcastIncident)},
+		{"squadcast.rest.incidents", Snapshot, func(n node) bool { return n.get("incidents").head().has("id", "logs") }, each("incidents", squadcastIncident)},
+		{"squadcast.rest.user_array", Context, func(n node) bool { return n.head().has("email", "first_name") }, each("", squadcastUser)},
 		{"squadcast.rest.events", Snapshot, func(n node) bool { return n.get("data").head().has("incident_id") }, each("data", squadcastEvent)},
 	}}
 }
@@ -106,5 +109,44 @@ func squadcastEvent(r *reader, n node) error {
 		return mismatch("incident_id is missing")
 	}
 	r.add(d)
+	return nil
+}
+
+// squadcastIncident reads an exported incident with its log.
+func squadcastIncident(r *reader, n node) error {
+	base := health.Event{
+		PageKey: n.str("id"), Title: n.first("title", "message"), Service: n.str("service"), PageCreatedAt: r.at(n, "created_at"),
+		Severity: n.str("tags", "severity", "value"), PageState: pageState(n.str("status")), Path: n.str("id"),
+	}
+	if base.PageKey == "" {
+		return mismatch("the incident has no id")
+	}
+	base.Urgency = urgency(base.Severity)
+	for _, entry := range n.list("logs") {
+		kind, ok := squadcastKinds[entry.str("action")]
+		if !ok {
+			continue
+		}
+		d := draft{Event: with(base, kind, r.at(entry, "time"))}
+		role := health.RoleAssignee
+		switch kind {
+		case health.KindAcknowledged:
+			role = health.RoleAcknowledger
+		case health.KindResolved:
+			role = health.RoleResolver
+		case health.KindAnnotated:
+			role = health.RoleInvolved
+		}
+		if who := entry.str("id"); who != "" {
+			d.Responders = []health.Party{{Identity: health.Identity{ID: who}, Role: role, Target: entry.str("assignedTo")}}
+		}
+		r.add(d)
+	}
+	return nil
+}
+
+func squadcastUser(r *reader, n node) error {
+	name := strings.TrimSpace(n.str("first_name") + " " + n.str("last_name"))
+	r.add(identity(health.Identity{ID: n.str("id"), Email: mail(n.str("email")), Name: name}, n.str("time_zone")))
 	return nil
 }

@@ -99,6 +99,9 @@ func (v vendor) choose(name string, doc node) (f format, reason, why string) {
 			candidates = append(candidates, f)
 		}
 	}
+	if len(candidates) == 0 && strings.HasPrefix(name, v.id+".rest.") {
+		return v.answer(name, doc)
+	}
 	if len(candidates) == 0 {
 		return format{name: name}, UnknownFormat, "no format of " + v.id + " is called " + name
 	}
@@ -108,4 +111,18 @@ func (v vendor) choose(name string, doc node) (f format, reason, why string) {
 		}
 	}
 	return candidates[0], SchemaMismatch, "the body looks like nothing that " + v.id + " sends"
+}
+
+// answer returns the format of what a vendor's API answered under a name that we do
+// not have: one that fits, else context of which nothing is needed, like teams.
+func (v vendor) answer(name string, doc node) (f format, reason, why string) {
+	for _, f := range v.formats {
+		if strings.HasPrefix(f.name, v.id+".rest.") && f.fits(doc) {
+			return f, "", ""
+		}
+	}
+	if !doc.isObject() && !doc.isList() {
+		return format{name: name}, SchemaMismatch, "the body is neither an object nor a list"
+	}
+	return format{name, Context, nil, func(*reader, node) error { return nil }}, "", ""
 }

@@ -43,6 +43,17 @@ var vendorsSend = []one{
 		health.KindTriggered, "P", "2026-03-02T06:15:00Z", "",
 	},
 
+	{
+		"pagerduty", `{"messages":[{"id":"m","type":"incident.trigger","created_on":"2026-03-02T01:15:00Z","data":{"incident":{"id":"P","assigned_to":[{"object":{"id":"U1","type":"user","name":"Ana","email":"ana@example.org"}}],"trigger_summary_data":{"subject":"foo"}}}}]}`,
+		health.KindTriggered, "P", "2026-03-02T01:15:00Z", "assignee U1ana@example.orgAna",
+	},
+	{"victorops", `{"users":[[{"username":"ana","email":"ana@example.org","firstName":"Ana","lastName":"Ruiz"}]]}`, health.KindIdentity, "", never, "identity anaana@example.orgAna Ruiz"},
+	{
+		"squadcast", `[{"id":"s","status":"resolved","logs":[{"action":"acknowledged","assignedTo":"user","id":"u","time":"2026-03-02T01:15:00Z"},{"action":"postmortem_created"}],"acknowledged_at":"0001-01-01T00:00:00Z"}]`,
+		health.KindAcknowledged, "s", "2026-03-02T01:15:00Z", "acknowledger u",
+	},
+	{"squadcast", `[{"id":"u","first_name":"Ana","last_name":"Ruiz","email":"ana@example.org","time_zone":"Europe/Kiev"}]`, health.KindIdentity, "", never, "identity uana@example.orgAna Ruiz"},
+
 	{"opsgenie", opsgenieHook("Acknowledge", "", ""), health.KindAcknowledged, "a", "2026-03-02T01:15:00Z", "acknowledger umia@example.org"},
 	{"opsgenie", opsgenieHook("TakeOwnership", "", ""), health.KindAssigned, "a", "2026-03-02T01:15:00Z", "assignee umia@example.org"},
 	{"opsgenie", opsgenieHook("AssignOwnership", `,"owner":"bo@example.org"`, ""), health.KindAssigned, "a", "2026-03-02T01:15:00Z", "assignee bo@example.org"},

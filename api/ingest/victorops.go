@@ -14,6 +14,8 @@ func victorops() vendor {
 		{"victorops.rest.incidents", Snapshot, func(n node) bool { return n.get("incidents").isList() }, each("incidents", victoropsIncident)},
 		{"victorops.rest.incident_array", Snapshot, func(n node) bool { return n.head().has("incidentNumber") }, each("", victoropsIncident)},
 		{"victorops.rest.incident_object", Snapshot, func(n node) bool { return n.has("incidentNumber", "transitions") }, victoropsIncident},
+		{"victorops.rest.users", Context, func(n node) bool { return n.get("users").isList() }, victoropsUsers},
+		{"victorops.rest.user_array", Context, func(n node) bool { return n.head().has("username", "email") }, each("", victoropsPerson)},
 		{"victorops.webhook", PageEvent, func(n node) bool {
 			return variable(n, "incidentnumber", "incidentincidentnumber", "incident", "incidentname") != ""
 		}, victoropsHook},
@@ -150,5 +152,27 @@ func victoropsIncident(r *reader, n node) error {
 		}
 		r.add(d)
 	}
+	return nil
+}
+
+// victoropsUsers reads users, of whom the API sends lists in a list.
+func victoropsUsers(r *reader, n node) error {
+	for _, item := range n.list("users") {
+		people := item.list()
+		if !item.isList() {
+			people = []node{item}
+		}
+		for _, person := range people {
+			if err := victoropsPerson(r, person); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func victoropsPerson(r *reader, n node) error {
+	name := cmp.Or(n.str("displayName"), strings.TrimSpace(n.str("firstName")+" "+n.str("lastName")))
+	r.add(identity(health.Identity{ID: n.str("username"), Email: mail(n.str("email")), Name: name}, ""))
 	return nil
 }
