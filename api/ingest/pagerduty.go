@@ -27,9 +27,12 @@ func pagerduty() vendor {
 		{"pagerduty.rest.user_array", Context, func(n node) bool { return n.head().has("email", "time_zone") }, each("", pagerdutyUser)},
 		{"pagerduty.rest.oncalls", Context, func(n node) bool { return n.get("oncalls").isList() }, each("oncalls", pagerdutyOnCall)},
 		{"pagerduty.rest.schedule", Context, func(n node) bool { return n.get("schedule").isObject() }, pagerdutySchedule},
-		{"pagerduty.analytics.incidents", Snapshot, func(n node) bool {
-			return n.get("data").head().has("seconds_to_resolve") || n.get("data").isList() && n.has("time_zone")
+		{"pagerduty.rest.analytics_incidents", Snapshot, func(n node) bool {
+			return n.get("data").head().has("id", "created_at", "seconds_to_resolve")
 		}, pagerdutyAnalytics},
+		{"pagerduty.rest.log_entry_object", Snapshot, func(n node) bool { return n.get("log_entry").has("type") }, func(r *reader, n node) error {
+			return pagerdutyLogEntry(r, n.get("log_entry"))
+		}},
 	}}
 }
 
