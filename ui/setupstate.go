@@ -169,7 +169,9 @@ func (s *setupState) team(manager schedule.ID, email string) (schedule.TeamImpor
 
 var (
 	anAddress = regexp.MustCompile(`[^\s<>,;"]+@[^\s<>,;"]+\.[^\s<>,;"]+`)
-	aZone     = regexp.MustCompile(`\b(?:[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+)+|UTC)\b`)
+	// anEntry is what stands between commas, which quoted names may have in them.
+	anEntry = regexp.MustCompile(`(?:"[^"]*"|[^",;])+`)
+	aZone   = regexp.MustCompile(`\b(?:[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+)+|UTC)\b`)
 )
 
 // maxCrew bounds the people of a team that is set up.
@@ -180,7 +182,7 @@ func (s *setupState) addPeople(text string) error {
 	for line := range strings.Lines(text) {
 		entries := []string{line}
 		if len(anAddress.FindAllString(line, 2)) > 1 {
-			entries = strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' })
+			entries = anEntry.FindAllString(line, -1)
 		}
 		for _, entry := range entries {
 			p := s.person(entry)

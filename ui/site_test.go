@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,28 @@ func TestInstant(t *testing.T) {
 		var bad *schedule.InvalidError
 		if _, err := instant(text, "from", "Europe/Berlin", other); !errors.As(err, &bad) || bad.Field != "from" {
 			t.Errorf("instant(%q): %v; want an error about the field", text, err)
+		}
+	}
+}
+
+func TestAddPeople(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"Ana Torres <ana@example.com>\r\nben.weber@example.fr", "Ana Torres <ana@example.com> Europe/Berlin; Ben Weber <ben.weber@example.fr> Europe/Paris"},
+		{"ana@example.com, ben@example.com; cleo@example.com", "Ana <ana@example.com> Europe/Berlin; Ben <ben@example.com> Europe/Berlin; Cleo <cleo@example.com> Europe/Berlin"},
+		{"\"O'Neil, Pat\" <pat@example.com>", "O'Neil Pat <pat@example.com> Europe/Berlin"},
+		{"\"O'Neil, Pat\" <pat@example.com>, \"Weber; Ben\" <ben@example.com>", "O'Neil Pat <pat@example.com> Europe/Berlin; Weber Ben <ben@example.com> Europe/Berlin"},
+		{"\"Ana <ana@example.com>, ben@example.com", "Ana <ana@example.com> Europe/Berlin; Ben <ben@example.com> Europe/Berlin"},
+		{"Cleo, cleo@example.com, Asia/Tokyo\n\n ,;\nCleo", "Cleo <cleo@example.com> Asia/Tokyo"},
+		{"ana@example.com\nANA@example.com", "Ana <ana@example.com> Europe/Berlin"},
+	} {
+		s := setupState{Zone: "Europe/Berlin"}
+		err := s.addPeople(test.text)
+		var got []string
+		for _, p := range s.People {
+			got = append(got, p.Name+" <"+p.Email+"> "+p.Zone)
+		}
+		if joined := strings.Join(got, "; "); err != nil || joined != test.want {
+			t.Errorf("of %q: %s, %v; want %s", test.text, joined, err, test.want)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (s *Site) saveSetupPeople(c echo.Context) error {
 	case next:
 		return c.Redirect(http.StatusSeeOther, f.path("rotation"))
 	case do == "next":
-		return done(c, f.path("people"), "info", "Look whether the zones are right, then continue.")
+		return done(c, f.path("people"), "info", "Check the zones, then continue.")
 	}
 	return c.Redirect(http.StatusSeeOther, f.path("people"))
 }
