@@ -107,6 +107,9 @@ func (s *Service) ChangeMember(ctx context.Context, by ID, was, to MemberEdit) e
 		if err != nil {
 			return err
 		}
+		if EditOf(is, p) == to {
+			return nil // saved twice, or by two who want the same
+		}
 		if EditOf(is, p) != was {
 			return fmt.Errorf("somebody else has changed %s meanwhile: %w", p.Name, ErrConflict)
 		}

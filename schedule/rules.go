@@ -72,6 +72,9 @@ func (s *Service) ChangeRules(ctx context.Context, by ID, c RulesChange) error {
 		if _, err := tx.RaiseVersion(ctx, c.Team); err != nil {
 			return err
 		}
+		if done, err := c.done(ctx, tx); err != nil || done {
+			return err
+		}
 		if err := c.unchanged(ctx, tx); err != nil {
 			return err
 		}
@@ -88,6 +91,21 @@ func (s *Service) ChangeRules(ctx context.Context, by ID, c RulesChange) error {
 
 // unixLines ends lines as files do; browsers end them in two letters.
 func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+
+// done says whether the rules are what they are to be already: saved twice, or by two
+// who want the same.
+func (c *RulesChange) done(ctx context.Context, tx Store) (bool, error) {
+	all, err := tx.Rules(ctx, c.Team)
+	if err != nil {
+		return false, err
+	}
+	at := slices.IndexFunc(all, func(r TeamRules) bool { return r.From == c.From && unixLines(r.Source) == c.Source })
+	if at < 0 {
+		return false, nil
+	}
+	// Those that are to begin on this day instead of another must be gone from there.
+	return all[at].ID == c.Moved || !slices.ContainsFunc(all, func(r TeamRules) bool { return r.ID == c.Moved }), nil
+}
 
 // unchanged says whether the rules are still those that were changed.
 func (c *RulesChange) unchanged(ctx context.Context, tx Store) error {

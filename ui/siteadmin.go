@@ -353,5 +353,5 @@ func (s *Site) zone(c echo.Context) error {
 	if at := strings.LastIndex(p.Works, " "); at >= 0 {
 		p.Works = p.Works[at+1:]
 	}
-	return answer(c, s.Schedule.SaveProfile(ctx, me(w), p), local(c.FormValue("back")), "Times are now "+p.Zone+".")
+	return answer(c, s.Schedule.SaveProfile(ctx, me(w), p), local(c.FormValue("back")), "Times are now "+city(p.Zone)+" time.")
 }

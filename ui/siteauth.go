@@ -83,9 +83,9 @@ func (s *Site) setUp(c echo.Context) error {
 func put(problem httperr.Problem, fields map[string]*Field, other *string) {
 	for _, bad := range problem.Fields {
 		if f := fields[bad.Field]; f != nil {
-			f.Error = bad.Reason
+			f.Error = upper(bad.Reason) + "."
 		} else {
-			*other = bad.Reason
+			*other = upper(bad.Reason) + "."
 		}
 	}
 	if len(problem.Fields) == 0 {

@@ -75,11 +75,11 @@ func TestTermsOnThePage(t *testing.T) {
 		status int
 		words  string
 	}{
-		{[]string{"from", "soon", "change_skills", "1", "skills", "db"}, 422, "write the day like 2026-12-07"},
-		{[]string{"from", "2027-01-04", "skills", "db"}, 422, "nothing changes; tick skills, limits or both"},
+		{[]string{"from", "soon", "change_skills", "1", "skills", "db"}, 422, "Write the day like 2026-12-07"},
+		{[]string{"from", "2027-01-04", "skills", "db"}, 422, "Nothing changes; tick skills, limits or both"},
 		{[]string{"from", "2026-01-04", "change_skills", "1", "skills", "db"}, 422, "2026-01-04 is past"},
 		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "often"}, 422, "is not a limit; write it like 1 week in 4"},
-		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "1 day in 28"}, 422, "no turn that"},
+		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "1 day in 28"}, 422, "No turn that"},
 		{[]string{"from", "2027-01-04", "change_skills", "1", "skills", "db,net", "change_limits", "1", "on_call", "1 week in 6"}, 200, "skills db, net; limits on_call: 1 week in 6"},
 	} {
 		status, body := admin.post(page+"/terms", c.fields...)
@@ -127,6 +127,9 @@ func TestRuleForms(t *testing.T) {
 	admin.expect(status, page, http.StatusUnprocessableEntity, "write a number from 1 to 100", "is there twice", "always")
 	status, page = admin.post(one, form(body, one, "handover", "twice", "day2", "Fri", "at2", "17:00", "covers", "Mon-Fri 08:00-20:00\r\nnight: 20:00-08:00 Europe/London")...)
 	admin.expect(status, page, http.StatusOK, "Mon at 09:00 and Fri at 17:00", "night: 20:00-08:00 Europe/London")
+	// Sent twice, as by a second click, it is saved once.
+	status, page = admin.post(one, form(body, one, "handover", "twice", "day2", "Fri", "at2", "17:00", "covers", "Mon-Fri 08:00-20:00\r\nnight: 20:00-08:00 Europe/London")...)
+	admin.expect(status, page, http.StatusOK, "It holds from 7 Dec 2026")
 	want := strings.Replace(noted, "handover: Mon 09:00}", "handover: 'Mon 09:00, Fri 17:00', covers: ['Mon-Fri 08:00-20:00', {name: night, hours: 20:00-08:00, zone: Europe/London}]}", 1)
 	if got := source(); got != "2026-12-07\n"+want {
 		t.Fatalf("got\n%s\nwant\n%s", got, want)
@@ -233,6 +236,8 @@ func TestMemberForm(t *testing.T) {
 	admin.expect(status, page, http.StatusUnprocessableEntity, "not a stretch of hours", "is not a limit", "db, ops")
 	status, page = admin.post(ana, form(body, ana, "share", "80", "skills", "db, ops", "works", "Mon-Thu 09:00-17:00", "sleeps", "23:00-06:00", "holidays", "ES", "on_call", "1 week in 5", "role", "manager", "until", "2027-06-30")...)
 	admin.expect(status, page, http.StatusOK, "Saved.", "Manager · 80 %", "until 30 Jun 2027")
+	status, page = admin.post(ana, form(body, ana, "share", "80", "skills", "db, ops", "works", "Mon-Thu 09:00-17:00", "sleeps", "23:00-06:00", "holidays", "ES", "on_call", "1 week in 5", "role", "manager", "until", "2027-06-30")...)
+	admin.expect(status, page, http.StatusOK, "Saved.") // sent twice
 	status, page = admin.post(ana, stale...)
 	admin.expect(status, page, http.StatusConflict, "Somebody else changed Ana meanwhile", "share 80 %", `value="60"`)
 	status, page = admin.post(ana, form(page, ana)...)
@@ -251,7 +256,7 @@ func TestMemberForm(t *testing.T) {
 	status, page = admin.post(changes, "from", "2026-11-01", "share", "100")
 	admin.expect(status, page, http.StatusUnprocessableEntity, "is past")
 	status, page = admin.post(changes, "from", "soon", "share", "100")
-	admin.expect(status, page, http.StatusUnprocessableEntity, "write the day like", "soon")
+	admin.expect(status, page, http.StatusUnprocessableEntity, "Write the day like", "soon")
 	status, page = admin.post(changes, "from", "2027-01-04", "share", "100")
 	admin.expect(status, page, http.StatusOK, "pauses", "Take back")
 	status, page = admin.post(changes, "from", "2027-02-01", "share", "50", "takes_part", "1")

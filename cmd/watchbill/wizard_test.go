@@ -23,7 +23,7 @@ func wizard(d *deployment) {
 	status, body := admin.post("/setup", "code", code, "name", "Root", "email", "root@example.com", "password", secret, "zone", "Europe/Berlin")
 	admin.expect(status, body, http.StatusOK, "You are the administrator", "Which team is it?")
 	status, body = admin.post("/setup/team", "name", " ", "zone", "Mars/Olympus", "holidays", "XX")
-	admin.expect(status, body, http.StatusUnprocessableEntity, "a team needs a name", "Mars/Olympus")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "A team needs a name", "Mars/Olympus")
 	status, body = admin.post("/setup/team", "name", "Crew", "zone", "Europe/Berlin", "holidays", "DE-BE")
 	admin.expect(status, body, http.StatusOK, "Who takes part?")
 	// Later steps wait for earlier ones.
@@ -77,7 +77,7 @@ func wizard(d *deployment) {
 
 	// The same name again is refused at the first step, and by the last one too.
 	status, body = admin.post("/setup/team", "name", "Crew", "zone", "Europe/Berlin")
-	admin.expect(status, body, http.StatusUnprocessableEntity, "there is a team called")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "There is a team called")
 	// Every length makes a team that can be planned, also of invented people.
 	for i, length := range []string{"day", "weeks", "split"} {
 		base := "/setup/" + string(rune('2'+i))

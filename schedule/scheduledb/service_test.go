@@ -730,7 +730,10 @@ func TestMembersOverTime(t *testing.T) {
 		if got := edit(); got != to {
 			t.Errorf("got %+v, want %+v", got, to)
 		}
-		w.is(w.ChangeMember(ctx, w.boss, was, to), schedule.ErrConflict)
+		w.ok(w.ChangeMember(ctx, w.boss, was, to)) // sent twice
+		another := to
+		another.Share = 500
+		w.is(w.ChangeMember(ctx, w.boss, was, another), schedule.ErrConflict)
 		was = to
 		to.Takes = "nothing"
 		w.is(w.ChangeMember(ctx, w.boss, was, to), nil)
