@@ -155,6 +155,35 @@ func TestBadTimeIsLeftOutWithAWarning(t *testing.T) {
 	}
 }
 
+func TestOnlyPagesAreFolded(t *testing.T) {
+	at := time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		name, vendor, body string
+		is                 ingest.Disposition
+		pages, counted     int
+	}{
+		{"an incident that people declared", "datadog", `{"data":[{"type":"incidents","id":"i","attributes":{"title":"t","detected":"2026-03-02T01:00:00Z"}}]}`, ingest.Context, 0, 0},
+		{"an incident's status", "rootly", `{"event":{"id":"e","type":"incident.resolved"},"data":{"id":"in","status":"resolved"}}`, ingest.Context, 0, 0},
+		{"a change of a service", "pagerduty", v3("service.updated", `"id":"S"`), ingest.Context, 0, 0},
+		{"a test of the line", "goalert", `{"AppName":"GoAlert","Type":"Test"}`, ingest.Ignored, 0, 0},
+		{"a test alert", "grafana", `{"status":"firing","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"Grafana"}}]}`, ingest.Ignored, 1, 0},
+		{"an alert", "grafana", `{"status":"firing","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"web-1"}}]}`, ingest.PageEvent, 1, 1},
+		{"something private", "incident_io", `{"event_type":"private_incident.incident_updated_v2","private_incident.incident_updated_v2":{"id":"I"}}`, ingest.NeedsFetch, 0, 0},
+	} {
+		res := normalized(t, test.vendor, test.body)
+		counted := 0
+		pages := health.Fold(res.Received(at, 1, health.SourceHook), health.DefaultRules())
+		for _, p := range pages {
+			if p.CountsAsPage {
+				counted++
+			}
+		}
+		if res.Disposition != test.is || len(pages) != test.pages || counted != test.counted {
+			t.Errorf("%s: %s, %d pages of which %d count", test.name, res.Disposition, len(pages), counted)
+		}
+	}
+}
+
 func TestFutureIsNotBelieved(t *testing.T) {
 	res := normalized(t, "pagerduty", `{"event":{"id":"1","event_type":"incident.triggered","occurred_at":"2026-03-02T02:00:00Z","data":{"id":"P"}}}`)
 	said := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)

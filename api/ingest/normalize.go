@@ -112,7 +112,7 @@ func about(events []health.Event) Disposition {
 	d := Ignored
 	for _, e := range events {
 		switch {
-		case e.Kind == health.KindPing:
+		case e.Kind == health.KindPing || e.Test:
 		case e.Kind.Context() || e.Kind == health.KindOther && e.PageKey == "":
 			d = Context
 		default:
@@ -127,13 +127,17 @@ func about(events []health.Event) Disposition {
 
 // Received returns the events as they are stored and folded: what has no time
 // happened when it came, what lies in the future did too, and each has its key.
-// The source of hooks is health.SourceHook.
+// The source of hooks is health.SourceHook. What is only context loses the key of
+// what it is about, so that no page is made of it.
 func (res Result) Received(at time.Time, inbox int64, source health.Source) []health.Event {
 	at = at.UTC().Truncate(time.Microsecond)
 	out := slices.Clone(res.Events)
 	for i := range out {
 		e := &out[i]
 		e.ReceivedAt, e.InboxID, e.Source = at, inbox, source
+		if res.Disposition == Context && !e.Kind.Context() {
+			e.PageKey = ""
+		}
 		if res.bucket[i] {
 			e.Key += fmt.Sprintf("@%d", at.Unix()/int64(repeatWindow/time.Second))
 		}
