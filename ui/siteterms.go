@@ -22,15 +22,34 @@ func termsWords(t *schedule.MemberTerms) string {
 		words = append(words, skills)
 	}
 	if t.Limits != nil {
-		limits := "no limits of their own"
-		if l, err := teamfile.ReadLimits(*t.Limits); err != nil {
-			limits = "limits " + *t.Limits
-		} else if text := l.String(); text != "" {
-			limits = "limits " + strings.Trim(text, "{}")
-		}
-		words = append(words, limits)
+		words = append(words, ownLimitWords(*t.Limits))
 	}
 	return strings.Join(words, "; ")
+}
+
+// ownLimitWords says which limits of their own somebody has.
+func ownLimitWords(text string) string {
+	l, err := teamfile.ReadLimits(text)
+	if err != nil {
+		return "limits " + text
+	}
+	var words []string
+	for _, x := range l.OnCall {
+		words = append(words, "on call at most "+x)
+	}
+	if l.Rest != "" {
+		words = append(words, "at least "+l.Rest+" of rest")
+	}
+	for _, x := range l.Weekends {
+		words = append(words, "weekends at most "+x)
+	}
+	for _, x := range l.Holidays {
+		words = append(words, "holidays at most "+x)
+	}
+	if words == nil {
+		return "no limits of their own"
+	}
+	return strings.Join(words, ", ")
 }
 
 // fillTerms puts into the form for another day what is to hold at last.

@@ -80,7 +80,7 @@ func TestTermsOnThePage(t *testing.T) {
 		{[]string{"from", "2026-01-04", "change_skills", "1", "skills", "db"}, 422, "2026-01-04 is past"},
 		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "often"}, 422, "is not a limit; write it like 1 week in 4"},
 		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "1 day in 28"}, 422, "No turn that"},
-		{[]string{"from", "2027-01-04", "change_skills", "1", "skills", "db,net", "change_limits", "1", "on_call", "1 week in 6"}, 200, "skills db, net; limits on_call: 1 week in 6"},
+		{[]string{"from", "2027-01-04", "change_skills", "1", "skills", "db,net", "change_limits", "1", "on_call", "1 week in 6"}, 200, "skills db, net; on call at most 1 week in 6"},
 	} {
 		status, body := admin.post(page+"/terms", c.fields...)
 		admin.expect(status, body, c.status, c.words)
@@ -89,7 +89,7 @@ func TestTermsOnThePage(t *testing.T) {
 		}
 	}
 	status, body := admin.get(page)
-	admin.expect(status, body, http.StatusOK, "Mon 4 Jan")
+	admin.expect(status, body, http.StatusOK, "From Mon 4 Jan")
 	status, body = admin.post(page+"/terms/1/remove", "x", "")
 	admin.expect(status, body, http.StatusOK, "Nothing is to change.")
 	status, body = admin.post(page+"/terms/1/remove", "x", "")
