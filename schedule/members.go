@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -209,6 +210,19 @@ func (s *Service) ScheduleMember(ctx context.Context, by ID, c MemberChange) err
 
 // UnscheduleMember forgets a change of a member that is still to come.
 func (s *Service) UnscheduleMember(ctx context.Context, by, team, id ID) error {
+	return s.unschedule(ctx, by, team, "schedule another change instead", func(tx Store) (ID, Date, error) {
+		all, err := tx.MemberChanges(ctx, team)
+		if at := slices.IndexFunc(all, func(c MemberChange) bool { return c.ID == id }); at >= 0 {
+			return all[at].Person, all[at].From, tx.RemoveMemberChange(ctx, team, id)
+		}
+		return 0, Date{}, cmp.Or(err, fmt.Errorf("change %d: %w", id, ErrNotFound))
+	})
+}
+
+// unschedule takes back what is still to come for a member. Remove does it, and says
+// whose it was and from when; what has begun stays all the same, with a word on what
+// to do instead.
+func (s *Service) unschedule(ctx context.Context, by, team ID, instead string, remove func(Store) (ID, Date, error)) error {
 	today, err := s.today(ctx, team)
 	if err != nil {
 		return err
@@ -217,20 +231,13 @@ func (s *Service) UnscheduleMember(ctx context.Context, by, team, id ID) error {
 		if _, err := tx.RaiseVersion(ctx, team); err != nil {
 			return err
 		}
-		all, err := tx.MemberChanges(ctx, team)
+		person, from, err := remove(tx)
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(all, func(c MemberChange) bool { return c.ID == id })
-		if at < 0 {
-			return fmt.Errorf("change %d: %w", id, ErrNotFound)
+		if !from.After(today) {
+			return &InvalidError{"from", "this holds already; " + instead}
 		}
-		if !all[at].From.After(today) {
-			return &InvalidError{"from", "this holds already; schedule another change instead"}
-		}
-		if err := tx.RemoveMemberChange(ctx, team, id); err != nil {
-			return err
-		}
-		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: all[at].Person}, "member.schedule")
+		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: person}, "member.schedule")
 	})
 }

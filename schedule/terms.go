@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -84,28 +85,11 @@ func (t *MemberTerms) check(today Date) error {
 
 // UnscheduleTerms forgets terms of a member that are still to come.
 func (s *Service) UnscheduleTerms(ctx context.Context, by, team, id ID) error {
-	today, err := s.today(ctx, team)
-	if err != nil {
-		return err
-	}
-	return s.Store.InTx(ctx, func(tx Store) error {
-		if _, err := tx.RaiseVersion(ctx, team); err != nil {
-			return err
-		}
+	return s.unschedule(ctx, by, team, "choose other skills or limits from a later day on", func(tx Store) (ID, Date, error) {
 		all, err := tx.MemberTerms(ctx, team)
-		if err != nil {
-			return err
+		if at := slices.IndexFunc(all, func(t MemberTerms) bool { return t.ID == id }); at >= 0 {
+			return all[at].Person, all[at].From, tx.RemoveMemberTerms(ctx, team, id)
 		}
-		at := slices.IndexFunc(all, func(t MemberTerms) bool { return t.ID == id })
-		if at < 0 {
-			return fmt.Errorf("terms %d: %w", id, ErrNotFound)
-		}
-		if !all[at].From.After(today) {
-			return &InvalidError{"from", "this holds already; choose other skills or limits from a later day on instead"}
-		}
-		if err := tx.RemoveMemberTerms(ctx, team, id); err != nil {
-			return err
-		}
-		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: all[at].Person}, "member.schedule")
+		return 0, Date{}, cmp.Or(err, fmt.Errorf("terms %d: %w", id, ErrNotFound))
 	})
 }

@@ -47,6 +47,20 @@ func TestJudgeAgreesWithTheGenerator(t *testing.T) {
 		if rapid.Bool().Draw(t, "skilled") {
 			team.Members[0].Skills = []string{"db"}
 		}
+		team.Members[0].Later = nil
+		if rapid.Bool().Draw(t, "changes") { // on a day amid the slots
+			on := schedule.DateOf(slots[rapid.IntRange(1, len(slots)-1).Draw(t, "on")].Start).AddDays(rapid.IntRange(0, 3).Draw(t, "later"))
+			own := schedule.Limits{
+				Rest:     pick("own rest", 0, 30*time.Hour),
+				OnCall:   []schedule.TimeLimit{{Max: 7 * daily, Within: pick("own within", 14*daily, 35*daily)}},
+				Weekends: []schedule.CountLimit{{Max: rapid.IntRange(0, 2).Draw(t, "own weekends"), Within: 21 * daily}},
+			}
+			was := team.Members[0].Limits.DuringDays(schedule.During{Until: on})
+			team.Members[0].Limits = was.With(own.DuringDays(schedule.During{From: on}))
+			if rapid.Bool().Draw(t, "learns") {
+				team.Members[0].Later = []schedule.Learned{{From: on, Skills: [][]string{{"db"}, nil}[rapid.IntRange(0, 1).Draw(t, "what")]}}
+			}
+		}
 		part := func(slot schedule.Slot) schedule.Slot {
 			if !rapid.Bool().Draw(t, "cut") {
 				return slot

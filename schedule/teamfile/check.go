@@ -132,9 +132,15 @@ func (l *loader) checkMember(m *schedule.Member, at memberNode) {
 	}
 }
 
-// checkOwnLimits finds who can take no turn at all under their own limits.
+// checkOwnLimits finds who can take no turn at all under their own limits, as far as
+// these hold in the plan: what held before fitted the turns of then.
 func (l *loader) checkOwnLimits(m *schedule.Member, at memberNode) {
 	for _, limit := range m.Limits.OnCall {
+		over := !limit.Until.IsZero() && !limit.Until.After(l.f.From)
+		ahead := !limit.From.IsZero() && !limit.From.Before(l.f.Until)
+		if l.planned() && (over || ahead) {
+			continue
+		}
 		fits := len(m.Rotations) == 0
 		for _, id := range m.Rotations {
 			// A duty that is wrong by itself might fit once it is right.

@@ -63,6 +63,14 @@ func TestLater(t *testing.T) {
 	check(&f.Team.Members[0])
 }
 
+// A limit that is over when the plan begins need not fit its turns.
+func TestLaterOver(t *testing.T) {
+	source := strings.Replace(changing, "1 week in 2", "1 day in 28", 1) + "      - {from: 2026-12-01, limits: {}}\n"
+	if _, err := teamfile.Parse("x", []byte(source)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLaterRefused(t *testing.T) {
 	for entry, want := range map[string]string{
 		"      - {skills: db}\n":             `"from" is missing; add the day from which it holds`,
