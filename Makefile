@@ -11,7 +11,7 @@ GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 GOVULNCHECK := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint fmt fuzz bench cover vuln check
+.PHONY: help build run test race lint fmt fuzz chaos bench cover vuln check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,8 +44,11 @@ fuzz: ## fuzz each reader of outside bytes for FUZZTIME (20s)
 		done; \
 	done
 
+chaos: ## kill the service a hundred times while it takes pages in
+	WATCHBILL_CHAOS=100 go test -run 'TestKilledWhileReceiving|TestFullDisk|TestLockedDatabase|TestSlowWorker' -v -timeout 30m ./cmd/watchbill
+
 bench: ## measure the generator, the resolver, feeds, pages and the program
-	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./api/... ./ui/... ./cmd/...
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./health/... ./api/... ./ui/... ./cmd/...
 
 cover: ## run all tests and show what they reach
 	@mkdir -p $(BIN)

@@ -14,9 +14,9 @@ var ErrBusy = errors.New("busy")
 const (
 	gatherRows  = 512      // written in one transaction
 	gatherBytes = 32 << 20 // of bodies that wait
-	// gatherWithin is how long a delivery may wait: senders give up after three
-	// seconds.
-	gatherWithin = 2 * time.Second
+	// gatherWithin is how long a write may take, for which a delivery may wait twice:
+	// senders give up after three seconds.
+	gatherWithin = 1400 * time.Millisecond
 )
 
 // A gatherer writes deliveries that come at once in one transaction: what makes one

@@ -64,3 +64,42 @@ func benchmarkReceive(b *testing.B, db *migrations.DB) {
 		b.ReportMetric(float64(max(100, b.N))/b.Elapsed().Seconds(), "deliveries/s")
 	})
 }
+
+// How many deliveries a second a worker folds to pages, and how long it takes until a
+// page of a hundred events knows of one more.
+func BenchmarkWork(b *testing.B) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+		b.Run(kind.name, func(b *testing.B) {
+			bench := newBench(b, migrationstest.Migrated(b, kind.address(b)))
+			bench.receiver.Rate, bench.receiver.Burst, bench.receiver.Most = 1e9, 1e9, 1<<40
+			total := 0
+			b.Run("fold", func(b *testing.B) {
+				for range b.N {
+					total++
+					key := fmt.Sprint(total)
+					bench.send(list(event(key, key, health.KindTriggered, 0, assigned(fmt.Sprint("U", total%50), ""))), key)
+				}
+				b.ResetTimer()
+				bench.work()
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+			})
+			for n := range 100 {
+				key := fmt.Sprint("large ", n)
+				bench.send(list(event(key, "large", health.KindAnnotated, time.Duration(n)*time.Minute, assigned(fmt.Sprint("U", n%5), ""))), key)
+			}
+			bench.work()
+			b.Run("late", func(b *testing.B) {
+				for n := range b.N {
+					key := fmt.Sprint("late ", n)
+					b.StopTimer()
+					bench.send(list(event(fmt.Sprint("again ", n%5), "large", health.KindAnnotated, time.Second)), key)
+					b.StartTimer()
+					bench.work()
+				}
+			})
+		})
+	}
+}
