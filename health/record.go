@@ -1,6 +1,7 @@
 package health
 
 import (
+	"strings"
 	"time"
 
 	"watchbill/schedule"
@@ -30,13 +31,23 @@ type Attendance struct {
 	ResolvedAt    time.Time
 	Responding    time.Duration
 	Interruptions int
+	Notices       []Notice // in order of time; only of what is about to be kept
+}
+
+// Rings reports whether a notification of the page interrupts whoever gets it.
+func (p *Page) Rings(n Notice) bool {
+	if strings.HasPrefix(n.Channel, "email") {
+		return false
+	}
+	ring := Notification{Urgency: p.Urgency, Test: p.IsTest, Channel: n.Channel, Undelivered: !p.CountsAsPage}
+	return ring.Interrupts()
 }
 
 // attendance is what a responder comes to.
 func attendance(r *Responder, contact *Contact) Attendance {
 	a := Attendance{
 		Contact: contact.ID, Person: contact.Person, AckedAt: r.AckedAt, ReleasedAt: r.ReleasedAt, ResolvedAt: r.ResolvedAt,
-		Responding: r.Responding, Interruptions: r.Interruptions,
+		Responding: r.Responding, Interruptions: r.Interruptions, Notices: r.Notices,
 	}
 	a.NotifiedAt, a.Basis = r.NotifiedAt()
 	if len(r.Notices) > 0 {

@@ -24,6 +24,7 @@ type Store interface {
 	InboxStore
 	PageStore
 	LookStore
+	BurdenStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

@@ -383,6 +383,7 @@ func (w *Worker) infer(ctx context.Context, door *Integration, p *PageRecord) er
 			at[person] = k
 			p.People = append(p.People, Attendance{Person: person, NotifiedAt: firing.TriggeredAt, Basis: NoticeBySchedule})
 		}
+		p.People[k].Notices = append(p.People[k].Notices, Notice{At: firing.TriggeredAt, Basis: NoticeBySchedule})
 		if !ok || !firing.TriggeredAt.Before(last[person].Add(window)) {
 			p.People[k].Interruptions++
 			last[person] = firing.TriggeredAt

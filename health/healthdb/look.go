@@ -165,8 +165,17 @@ func (s *Store) MapContact(ctx context.Context, id, person, by schedule.ID, at t
 	if err := affected(q); err != nil {
 		return translate(err, "contact %d", id)
 	}
+	if err := s.markContact(ctx, id); err != nil { // of who it was
+		return err
+	}
 	err := s.to(ctx).Model(&attendanceRow{}).Where("identity_id = ?", id).Update("person_id", ref(person)).Error
-	return translate(err, "pages of contact %d", id)
+	if err == nil {
+		err = s.to(ctx).Model(&noticeRow{}).Where("identity_id = ?", id).Update("person_id", ref(person)).Error
+	}
+	if err != nil {
+		return translate(err, "pages of contact %d", id)
+	}
+	return s.markContact(ctx, id) // of who it is
 }
 
 type auditRow struct {

@@ -26,6 +26,8 @@ type pageRow struct {
 	LastEventAt   column.Moment
 	Counts        bool
 	Uncovered     bool
+	Severity      string
+	Title         string
 	Folded        string
 }
 
@@ -36,7 +38,8 @@ func pageOf(p *health.PageRecord) (pageRow, error) {
 	return pageRow{
 		ID: int64(p.ID), IntegrationID: int64(p.Integration), TeamID: int64(p.Team), PageKey: p.Key, Number: p.Number, OpenedBy: p.OpenedBy,
 		State: string(p.State), Urgency: string(p.Urgency), Service: p.Service, TriggeredAt: column.Exactly(p.TriggeredAt), FirstAckAt: column.Exactly(p.FirstAckAt),
-		ResolvedAt: column.Exactly(p.ResolvedAt), LastEventAt: column.Exactly(p.LastEventAt), Counts: p.CountsAsPage, Uncovered: p.Uncovered, Folded: folded,
+		ResolvedAt: column.Exactly(p.ResolvedAt), LastEventAt: column.Exactly(p.LastEventAt), Counts: p.CountsAsPage, Uncovered: p.Uncovered,
+		Severity: storable(p.Severity), Title: storable(p.Title), Folded: folded,
 	}, err
 }
 
@@ -89,14 +92,25 @@ func (s *Store) SavePage(ctx context.Context, p *health.PageRecord) error {
 		}
 		p.ID = schedule.ID(row.ID)
 	} else {
+		if err := s.markPage(ctx, row.ID); err != nil { // as it was
+			return err
+		}
 		q := s.to(ctx).Model(&pageRow{}).Where("id = ?", p.ID).Select("*").Omit("id").Updates(&row)
 		if err := affected(q); err != nil {
 			return translate(err, "page %d", p.ID)
 		}
-		if err := s.to(ctx).Where("page_id = ?", p.ID).Delete(&attendanceRow{}).Error; err != nil {
-			return translate(err, "people of page %d", p.ID)
+		if err := s.removePeople(ctx, p.ID); err != nil {
+			return err
 		}
 	}
+	if err := s.addPeople(ctx, p); err != nil {
+		return err
+	}
+	return s.markPage(ctx, row.ID) // as it is
+}
+
+// addPeople adds who had to do with a page, and each notification of them.
+func (s *Store) addPeople(ctx context.Context, p *health.PageRecord) error {
 	rows := make([]attendanceRow, 0, len(p.People))
 	for i := range p.People {
 		a := &p.People[i]
@@ -106,16 +120,30 @@ func (s *Store) SavePage(ctx context.Context, p *health.PageRecord) error {
 			Responding: a.Responding.Microseconds(), Interruptions: a.Interruptions,
 		})
 	}
-	if len(rows) == 0 {
-		return nil
+	if len(rows) > 0 {
+		if err := s.to(ctx).Create(&rows).Error; err != nil {
+			return translate(err, "people of page %d", p.ID)
+		}
 	}
-	return translate(s.to(ctx).Create(&rows).Error, "people of page %d", p.ID)
+	return s.addNotices(ctx, p)
+}
+
+// removePeople removes who had to do with a page.
+func (s *Store) removePeople(ctx context.Context, id schedule.ID) error {
+	err := s.to(ctx).Where("page_id = ?", id).Delete(&noticeRow{}).Error
+	if err == nil {
+		err = s.to(ctx).Where("page_id = ?", id).Delete(&attendanceRow{}).Error
+	}
+	return translate(err, "people of page %d", id)
 }
 
 // RemovePage removes a page that its events tell of no more.
 func (s *Store) RemovePage(ctx context.Context, id schedule.ID) error {
-	if err := s.to(ctx).Where("page_id = ?", id).Delete(&attendanceRow{}).Error; err != nil {
-		return translate(err, "people of page %d", id)
+	if err := s.markPage(ctx, int64(id)); err != nil {
+		return err
+	}
+	if err := s.removePeople(ctx, id); err != nil {
+		return err
 	}
 	return translate(affected(s.to(ctx).Where("id = ?", id).Delete(&pageRow{})), "page %d", id)
 }

@@ -162,7 +162,7 @@ func TestWorkInAnyOrder(t *testing.T) {
 			if got != want {
 				t.Errorf("in the order %v\n%s, want\n%s", order, got, want)
 			}
-			for _, table := range []string{"page_responder", "page", "page_event", "identity", "inbox", "integration", "team"} {
+			for _, table := range []string{"notice", "burden_mark", "page_responder", "page", "page_event", "identity", "inbox", "integration", "team"} {
 				b.ok(db.Write.Exec("DELETE FROM " + table).Error)
 			}
 		}

@@ -57,8 +57,8 @@ func (l *loader) person(n ast.Node, path string) {
 			l.texts(&takes, "primary")(n, path)
 		},
 		"skills":     l.texts(&m.Skills, "db"),
-		"works":      value(l.reader, &p.Business, "Mon-Fri 09:00-17:00", parseHours),
-		"sleeps":     value(l.reader, &p.Sleep, "23:00-07:00", parseHours),
+		"works":      value(l.reader, &p.Business, "Mon-Fri 09:00-17:00", ParseHours),
+		"sleeps":     value(l.reader, &p.Sleep, "23:00-07:00", ParseHours),
 		"holidays":   func(n ast.Node, path string) { l.f.PersonHolidays[schedule.PersonID(id)] = l.sources(n, path) },
 		"away":       func(n ast.Node, _ string) { away = n },
 		"rather_not": func(n ast.Node, _ string) { wishes = n },

@@ -71,7 +71,7 @@ func (l *loader) windows(n ast.Node, path string) []schedule.Window {
 	var out []schedule.Window
 	l.list(n, path, func(x ast.Node, path string) {
 		var w schedule.Window
-		hours := value(l.reader, &w.Hours, "Mon-Fri 09:00-17:00", parseHours)
+		hours := value(l.reader, &w.Hours, "Mon-Fri 09:00-17:00", ParseHours)
 		_, text := colonText(l.resolve(x))
 		switch l.resolve(x).(type) {
 		case *ast.MappingNode, *ast.MappingValueNode:

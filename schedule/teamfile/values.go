@@ -93,9 +93,9 @@ func parseDays(s string) (schedule.Weekdays, error) {
 // spacedDash is how people set a dash between days or hours.
 var spacedDash = regexp.MustCompile(`\s*[-–]\s*`)
 
-// parseHours reads "Mon-Fri 09:00-17:00" or "22:00-06:00", also with spaces
+// ParseHours reads "Mon-Fri 09:00-17:00" or "22:00-06:00", also with spaces
 // around the dashes.
-func parseHours(s string) (schedule.Hours, error) {
+func ParseHours(s string) (schedule.Hours, error) {
 	s = spacedDash.ReplaceAllString(s, "-")
 	at := strings.LastIndex(s, " ")
 	days, err := parseDays(strings.TrimSpace(s[:max(0, at)]))

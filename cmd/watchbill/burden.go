@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"watchbill/health"
+	"watchbill/schedule"
+	"watchbill/schedule/holiday"
+	"watchbill/schedule/teamfile"
+)
+
+// burdenSchedules tells the rollup what the schedule knows.
+type burdenSchedules struct {
+	schedule *schedule.Service
+	config   *health.Config
+}
+
+var _ health.Schedules = (*burdenSchedules)(nil)
+
+// Shifts implements health.Schedules.
+func (b *burdenSchedules) Shifts(ctx context.Context, team schedule.ID, from, to time.Time) ([]health.Shift, error) {
+	shifts, err := b.schedule.Shifts(ctx, team, from, to, time.Time{})
+	out := make([]health.Shift, 0, len(shifts))
+	for i := range shifts {
+		level := 1
+		if second(shifts[i].Rotation) {
+			level = 2
+		}
+		out = append(out, health.Shift{Person: shifts[i].Person, Start: shifts[i].Start, End: shifts[i].End, Level: level})
+	}
+	return out, err
+}
+
+// Clocks implements health.Schedules.
+func (b *burdenSchedules) Clocks(ctx context.Context, people []schedule.ID) ([]health.ClockChange, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	profiles, err := b.schedule.Store.People(ctx, people)
+	out := make([]health.ClockChange, 0, len(profiles))
+	for i := range profiles {
+		p := &profiles[i]
+		out = append(out, health.ClockChange{Person: p.ID, Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps})
+	}
+	return out, err
+}
+
+// Persons implements health.Schedules.
+func (b *burdenSchedules) Persons(ctx context.Context, team schedule.ID, clocks []health.ClockChange) (map[schedule.ID]*health.Person, error) {
+	people := map[schedule.ID]*health.Person{}
+	var ids []schedule.ID
+	for _, c := range clocks {
+		p := people[c.Person]
+		if p == nil {
+			p = &health.Person{ID: c.Person}
+			people[c.Person] = p
+			ids = append(ids, c.Person)
+		}
+		stay, err := stayOf(&c)
+		if err != nil {
+			return nil, err
+		}
+		p.Stays = append(p.Stays, stay)
+	}
+	calendars, err := b.calendars(ctx, team, ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, p := range people {
+		p.Holidays = calendars[id]
+		whole, err := health.NewPerson(*p, b.config)
+		if err != nil {
+			return nil, err
+		}
+		people[id] = &whole
+	}
+	return people, nil
+}
+
+func stayOf(c *health.ClockChange) (health.Stay, error) {
+	stay := health.Stay{From: c.From}
+	zone, err := time.LoadLocation(c.Zone)
+	stay.Zone = zone
+	for text, hours := range map[string]*schedule.Hours{"w" + c.Works: &stay.Business, "s" + c.Sleeps: &stay.Sleep} {
+		if text = text[1:]; text != "" {
+			h, bad := teamfile.ParseHours(text)
+			*hours, err = h, errors.Join(err, bad)
+		}
+	}
+	return stay, err
+}
+
+// calendars returns the holidays of people in a team: their own where they have some,
+// else those of the team. What cannot be read has none: a report goes on without it.
+func (b *burdenSchedules) calendars(ctx context.Context, team schedule.ID, people []schedule.ID) (map[schedule.ID]schedule.Calendar, error) {
+	today := schedule.DateOf(b.schedule.Now())
+	from, until := today.AddDays(-3*366), today.AddDays(366)
+	read := func(codes []string) (days []schedule.Holiday) {
+		for _, code := range codes {
+			some, _ := holiday.Between(code, from, until)
+			days = append(days, some...)
+		}
+		return days
+	}
+	var common []schedule.Holiday
+	if rules, err := b.schedule.RulesOn(ctx, team, today); err == nil {
+		text, _ := teamfile.ReadRules(rules.Source)
+		common = read(text.Holidays)
+	} else if !errors.Is(err, schedule.ErrNotFound) {
+		return nil, err
+	}
+	imported, err := b.schedule.Store.ImportedHolidays(ctx, team, people)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := b.schedule.Store.People(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range imported {
+		if d.Person == 0 {
+			common = append(common, d.Holiday)
+		}
+	}
+	out := map[schedule.ID]schedule.Calendar{}
+	for i := range profiles {
+		p := &profiles[i]
+		var own []schedule.Holiday
+		for _, d := range imported {
+			if d.Person == p.ID {
+				own = append(own, d.Holiday)
+			}
+		}
+		if codes := commaList(p.Holidays); len(codes) > 0 {
+			own = append(own, read(codes)...)
+		} else if len(own) == 0 {
+			own = slices.Clone(common)
+		}
+		out[p.ID] = schedule.NewCalendar(own...)
+	}
+	return out, nil
+}
+
+// measureBurden looks at every team and measures what is marked, until nothing is.
+func (s *server) measureBurden(ctx context.Context) error {
+	teams, err := s.schedule.Store.Teams(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, team := range teams {
+		for {
+			n, err := s.rollup.Team(ctx, team.ID)
+			if failed = append(failed, err); n == 0 || err != nil {
+				break
+			}
+		}
+	}
+	return errors.Join(failed...)
+}

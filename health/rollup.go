@@ -1,0 +1,436 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// Schedules is what the schedule knows, as measuring needs it.
+type Schedules interface {
+	// Shifts returns what a team's people really had in [from, to), whole, as far as
+	// it is known now; of person 0 are gaps.
+	Shifts(ctx context.Context, team schedule.ID, from, to time.Time) ([]Shift, error)
+	// Clocks returns where people live now, and when they work and sleep.
+	Clocks(ctx context.Context, people []schedule.ID) ([]ClockChange, error)
+	// Persons makes people of their clocks, which are by person and time, with the
+	// holidays that they have in a team.
+	Persons(ctx context.Context, team schedule.ID, clocks []ClockChange) (map[schedule.ID]*Person, error)
+}
+
+// A Rollup measures days and weeks and keeps them, so that a report adds up weeks and
+// reads no page. It is told what to measure anew by marks, which whoever changes
+// something leaves in the same transaction, and sees by the version of a team's
+// schedule that something changed there. Any number of them may work at once: each
+// takes a team for itself.
+type Rollup struct {
+	Store     Store
+	Schedules Schedules
+	Config    Config
+	Now       func() time.Time
+
+	mu     sync.Mutex
+	people map[schedule.ID]knownPeople
+}
+
+type knownPeople struct {
+	version int64
+	persons map[schedule.ID]*Person
+}
+
+// LongestOpen is how long an incident that nobody resolves counts as trouble. After
+// that it is forgotten rather than open.
+const LongestOpen = 14 * 24 * time.Hour
+
+const (
+	marksAtOnce = 1000
+	weeksAtOnce = 6
+	// longestPast is how far back a schedule is looked at when a team is measured for
+	// the first time.
+	longestPast = 3 * 366 * 24 * time.Hour
+	// longestTurn is how far ahead of a week somebody's turn that begins in it is
+	// followed, to see whether it is quiet.
+	longestTurn = 35 * 24 * time.Hour
+)
+
+// Work measures what is marked, some weeks of each team, and returns how many weeks
+// that was.
+func (r *Rollup) Work(ctx context.Context) (int, error) {
+	teams, err := r.Store.MarkedTeams(ctx, 50)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, team := range teams {
+		n, err := r.Team(ctx, team)
+		if err != nil {
+			return done, err
+		}
+		done += n
+	}
+	return done, nil
+}
+
+// Team looks whether a team's schedule has changed or a day has passed, and measures
+// some weeks that are marked. It returns how many; none also when somebody else is at it.
+func (r *Rollup) Team(ctx context.Context, team schedule.ID) (weeks int, err error) {
+	err = r.Store.InTx(ctx, func(tx Store) error {
+		weeks = 0
+		state, mine, err := tx.LockBurden(ctx, team)
+		if err != nil || !mine {
+			return err
+		}
+		m := &measuring{Rollup: r, tx: tx, state: state, now: r.Now()}
+		if m.zone, err = time.LoadLocation(state.Zone); err != nil {
+			return err
+		}
+		if err := m.look(ctx); err != nil {
+			return fmt.Errorf("schedule of team %d: %w", team, err)
+		}
+		weeks, err = m.work(ctx)
+		return err
+	})
+	return weeks, err
+}
+
+// A measuring is one transaction of a rollup.
+type measuring struct {
+	*Rollup
+	tx     Store
+	state  BurdenState
+	zone   *time.Location
+	people map[schedule.ID]*Person
+	now    time.Time
+}
+
+// dayEnd returns when the day of an instant ends in the team's zone.
+func (m *measuring) dayEnd(t time.Time) time.Time {
+	return schedule.DateOf(t.In(m.zone)).AddDays(1).At(schedule.Midnight, m.zone)
+}
+
+// look brings what is known of the schedule up to date, and marks what has changed.
+func (m *measuring) look(ctx context.Context) error {
+	s, until := m.state, m.dayEnd(m.now)
+	if s.Newest == s.Version && !s.Until.Before(until) && s.Config == m.Config.Version {
+		return nil
+	}
+	team, from := s.Team, m.now.Add(-longestPast)
+	shifts, err := m.Schedules.Shifts(ctx, team, from, until)
+	if err != nil {
+		return err
+	}
+	duties := mergeShifts(shifts, until)
+	kept, err := m.tx.Duties(ctx, team, time.Time{}, until.AddDate(100, 0, 0))
+	if err != nil {
+		return err
+	}
+	// What lies before all that is looked at stays as it was.
+	kept = slices.DeleteFunc(kept, func(d Shift) bool { return !d.End.After(from) })
+	gone, come := differ(kept, duties), differ(duties, kept)
+	if err := m.tx.ReplaceDuties(ctx, team, gone, come); err != nil {
+		return err
+	}
+	var marks []Mark
+	for _, d := range slices.Concat(gone, come) {
+		marks = append(marks, Mark{Team: team, Person: d.Person, From: d.Start, To: earlier(d.End, until)})
+	}
+	since, err := m.since(ctx, duties)
+	if err != nil {
+		return err
+	}
+	s.Until = until
+	fresh := m.state.Until
+	if s.Config != m.Config.Version || s.Since.IsZero() || since.Before(s.Since) {
+		s.Since = since
+		fresh = since.At(schedule.Midnight, m.zone)
+	}
+	people, err := m.clocks(ctx, duties)
+	if err != nil {
+		return err
+	}
+	if fresh.Before(until) { // days that were never measured, or not in this way
+		for _, id := range people {
+			// Work that was still going on may have gone on over midnight.
+			marks = append(marks, Mark{Team: team, Person: id, From: fresh.Add(-m.Config.engagedCap()), To: until})
+		}
+		marks = append(marks, Mark{Team: team, From: fresh.Add(-LongestOpen), To: until})
+	}
+	s.Version, s.Config = s.Newest, m.Config.Version
+	if err := m.tx.AddMarks(ctx, marks); err != nil {
+		return err
+	}
+	m.state = s
+	return m.tx.SaveBurden(ctx, &s)
+}
+
+// since returns the Monday on which measuring begins: that of the first shift or page.
+func (m *measuring) since(ctx context.Context, duties []Shift) (schedule.Date, error) {
+	first, err := m.tx.FirstNotice(ctx, m.state.Team)
+	if err != nil {
+		return schedule.Date{}, err
+	}
+	for i := range duties {
+		if first.IsZero() || duties[i].Start.Before(first) {
+			first = duties[i].Start
+		}
+	}
+	if first.IsZero() {
+		first = m.now
+	}
+	since := MondayOf(schedule.DateOf(first.In(m.zone)))
+	if !m.state.Since.IsZero() && m.state.Since.Before(since) {
+		since = m.state.Since
+	}
+	return since, nil
+}
+
+// MondayOf returns the Monday of a day's week.
+func MondayOf(d schedule.Date) schedule.Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// mergeShifts joins shifts of one person and level that touch, so that who hands over
+// to themselves has one; what begins later is not looked at yet.
+func mergeShifts(shifts []Shift, until time.Time) []Shift {
+	type key struct {
+		person schedule.ID
+		level  int
+	}
+	spans := map[key][]span{}
+	for _, s := range shifts {
+		if s.Start.Before(until) {
+			k := key{s.Person, s.Level}
+			spans[k] = append(spans[k], span{s.Start.Unix(), s.End.Unix()})
+		}
+	}
+	var out []Shift
+	for k, some := range spans {
+		for _, s := range merge(some) {
+			out = append(out, Shift{Person: k.person, Level: k.level, Start: time.Unix(s.from, 0).UTC(), End: time.Unix(s.to, 0).UTC()})
+		}
+	}
+	return out
+}
+
+// differ returns the shifts that are not among others.
+func differ(some, others []Shift) []Shift {
+	have := make(map[Shift]bool, len(others))
+	for _, s := range others {
+		have[s] = true
+	}
+	var out []Shift
+	for _, s := range some {
+		if !have[s] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// clocks notes who lives, works and sleeps otherwise from now on, and returns everybody
+// who was ever on call or paged.
+func (m *measuring) clocks(ctx context.Context, duties []Shift) ([]schedule.ID, error) {
+	people, err := m.tx.Paged(ctx, m.state.Team)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range duties {
+		if d.Person != 0 {
+			people = append(people, d.Person)
+		}
+	}
+	slices.Sort(people)
+	people = slices.Compact(people)
+	now, err := m.Schedules.Clocks(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	known, err := m.tx.ClockChanges(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	last := map[schedule.ID]ClockChange{}
+	for _, c := range known {
+		last[c.Person] = c
+	}
+	for _, c := range now {
+		was, had := last[c.Person]
+		if had && was.Zone == c.Zone && was.Works == c.Works && was.Sleeps == c.Sleeps {
+			continue
+		}
+		if c.From = m.now; !had {
+			c.From = time.Unix(0, 0).UTC() // always
+		}
+		if err := m.tx.AddClockChange(ctx, &c); err != nil {
+			return nil, err
+		}
+		if err := m.tx.AddMarks(ctx, []Mark{{Team: m.state.Team, Person: c.Person, From: m.now, To: m.dayEnd(m.now)}}); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
+}
+
+// persons returns the people of a team, from what was read before where the schedule
+// has not changed since.
+func (m *measuring) persons(ctx context.Context, ids []schedule.ID) error {
+	m.mu.Lock()
+	known := m.Rollup.people[m.state.Team]
+	m.mu.Unlock()
+	all := known.persons != nil && known.version == m.state.Version
+	for _, id := range ids {
+		all = all && known.persons[id] != nil
+	}
+	if m.people = known.persons; all {
+		return nil
+	}
+	clocks, err := m.tx.ClockChanges(ctx, ids)
+	if err != nil {
+		return err
+	}
+	if m.people, err = m.unknown(ctx, ids, clocks); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.Rollup.people == nil {
+		m.Rollup.people = map[schedule.ID]knownPeople{}
+	}
+	if known.version == m.state.Version {
+		merged := maps.Clone(m.people)
+		maps.Copy(merged, known.persons)
+		m.people = merged
+	}
+	m.Rollup.people[m.state.Team] = knownPeople{m.state.Version, m.people}
+	return nil
+}
+
+// unknown makes people of their clocks, and takes those whom nobody has looked at yet
+// as they are now.
+func (m *measuring) unknown(ctx context.Context, ids []schedule.ID, clocks []ClockChange) (map[schedule.ID]*Person, error) {
+	var missing []schedule.ID
+	for _, id := range ids {
+		if !slices.ContainsFunc(clocks, func(c ClockChange) bool { return c.Person == id }) {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		now, err := m.Schedules.Clocks(ctx, missing)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range now {
+			c.From = time.Unix(0, 0).UTC()
+			if err := m.tx.AddClockChange(ctx, &c); err != nil {
+				return nil, err
+			}
+			clocks = append(clocks, c)
+		}
+	}
+	people, err := m.Schedules.Persons(ctx, m.state.Team, clocks)
+	if err == nil {
+		for _, id := range ids {
+			if people[id] == nil {
+				err = errors.Join(err, fmt.Errorf("nothing is known of person %d", id))
+			}
+		}
+	}
+	return people, err
+}
+
+// work measures the first weeks that are marked and leaves marks for the rest.
+func (m *measuring) work(ctx context.Context) (int, error) {
+	marks, err := m.tx.Marks(ctx, m.state.Team, marksAtOnce)
+	if err != nil || len(marks) == 0 {
+		return 0, err
+	}
+	weeks := map[schedule.Date]map[schedule.ID][]span{}
+	var ids []schedule.ID
+	end := m.dayEnd(m.now)
+	for _, mark := range marks {
+		ids = append(ids, mark.ID)
+		mark.To = earlier(mark.To, end)
+		first := MondayOf(schedule.DateOf(mark.From.In(m.zone)))
+		if first.Before(m.state.Since) {
+			first = m.state.Since
+		}
+		for monday := first; monday.At(schedule.Midnight, m.zone).Before(mark.To); monday = monday.AddDays(7) {
+			if weeks[monday] == nil {
+				weeks[monday] = map[schedule.ID][]span{}
+			}
+			weeks[monday][mark.Person] = append(weeks[monday][mark.Person], span{mark.From.Unix(), mark.To.Unix()})
+		}
+	}
+	if err := m.tx.RemoveMarks(ctx, ids); err != nil {
+		return 0, err
+	}
+	done := 0
+	measured := map[schedule.Date]bool{}
+	for len(weeks) > 0 && done < weeksAtOnce {
+		monday := slices.MinFunc(slices.Collect(maps.Keys(weeks)), schedule.Date.Compare)
+		touched := weeks[monday]
+		delete(weeks, monday)
+		w := &weekWork{measuring: m, monday: monday, touched: touched}
+		if err := w.measure(ctx); err != nil {
+			return done, fmt.Errorf("week of %v: %w", monday, err)
+		}
+		for _, p := range w.handedOver { // in order, so the next week knows
+			next := monday.AddDays(7)
+			if start := next.At(schedule.Midnight, m.zone); start.Before(end) {
+				if weeks[next] == nil {
+					weeks[next] = map[schedule.ID][]span{}
+				}
+				weeks[next][p] = append(weeks[next][p], span{start.Unix(), start.Unix() + 1})
+			}
+		}
+		measured[monday] = true
+		if turn := w.earlierTurn; !turn.IsZero() && !turn.Before(m.state.Since) && !measured[turn] {
+			if err := m.again(ctx, turn); err != nil {
+				return done, err
+			}
+		}
+		done++
+	}
+	return done, m.leave(ctx, weeks)
+}
+
+// again measures an earlier week of the team alone: a turn that began in it has been
+// disturbed in a later one.
+func (m *measuring) again(ctx context.Context, monday schedule.Date) error {
+	w := &weekWork{measuring: m, monday: monday}
+	if err := w.measure(ctx); err != nil {
+		return fmt.Errorf("week of %v: %w", monday, err)
+	}
+	return nil
+}
+
+// leave marks what there was no time for.
+func (m *measuring) leave(ctx context.Context, weeks map[schedule.Date]map[schedule.ID][]span) error {
+	spans := map[schedule.ID][]span{}
+	for monday, touched := range weeks {
+		from, to := monday.At(schedule.Midnight, m.zone).Unix(), monday.AddDays(7).At(schedule.Midnight, m.zone).Unix()
+		for person, some := range touched {
+			for _, s := range some {
+				spans[person] = append(spans[person], span{max(from, s.from), min(to, s.to)})
+			}
+		}
+	}
+	var marks []Mark
+	for _, person := range sortedIDs(spans) {
+		for _, s := range merge(spans[person]) {
+			marks = append(marks, Mark{Team: m.state.Team, Person: person, From: time.Unix(s.from, 0), To: time.Unix(s.to, 0)})
+		}
+	}
+	return m.tx.AddMarks(ctx, marks)
+}
