@@ -23,6 +23,7 @@ type jobs struct {
 	service *schedule.Service
 	access  *auth.Service
 	health  *health.Service
+	burden  func(context.Context) error
 	api     *api.Server
 	log     *slog.Logger
 }
@@ -45,6 +46,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"prune":    {time.Hour, j.prune},
 		"imports":  {time.Minute, j.service.ReadDue},
 		"forget":   {time.Hour, j.service.PruneImports},
+		"burden":   {time.Minute, j.burden},
 		"counts":   {time.Second, j.health.Receiver.Flush},
 	} {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {

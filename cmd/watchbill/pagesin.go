@@ -26,6 +26,8 @@ func (s *server) takePages() {
 		}
 	}
 	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members}
+	config := health.DefaultConfig()
+	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
 }
 
@@ -76,8 +78,9 @@ func second(rotation schedule.RotationID) bool {
 	return slices.ContainsFunc([]string{"second", "backup", "shadow", "tertiary"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
-// readPages reads what came in until the context ends: whenever something comes, and
-// once a second what waits for another try or was taken in by another replica.
+// readPages reads what came in until the context ends, and measures what it touches:
+// whenever something comes, and once a second what waits for another try or was taken in
+// by another replica.
 func (s *server) readPages(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -96,6 +99,9 @@ func (s *server) readPages(ctx context.Context) {
 			if n == 0 || err != nil {
 				break
 			}
+		}
+		if _, err := s.rollup.Work(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("burden not measured", "error", err)
 		}
 	}
 }

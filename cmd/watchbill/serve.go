@@ -134,6 +134,7 @@ type server struct {
 	health   *health.Service
 	receiver *health.Receiver
 	reader   *health.Worker
+	rollup   *health.Rollup
 	wake     chan struct{} // something came in
 	planner  planner
 	api      *api.Server
@@ -247,7 +248,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}
