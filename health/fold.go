@@ -122,7 +122,7 @@ func (f *folder) apply(e Event) {
 		f.open(e)
 	}
 	p := f.page
-	f.describe(e)
+	f.describe(e, opened)
 	switch e.Kind {
 	case KindTriggered:
 		f.trigger(e, opened)
@@ -186,7 +186,7 @@ func (f *folder) open(e Event) {
 }
 
 // describe takes over what an event says of the page itself.
-func (f *folder) describe(e Event) {
+func (f *folder) describe(e Event, opened bool) {
 	p := f.page
 	p.AlertKey = cmp.Or(p.AlertKey, e.AlertKey)
 	p.Title = cmp.Or(p.Title, e.Title)
@@ -204,7 +204,8 @@ func (f *folder) describe(e Event) {
 	if !e.StatedAt.IsZero() {
 		p.flag(FlagFutureTimestamp)
 	}
-	if e.Source == SourceHook && !e.ReceivedAt.IsZero() {
+	repeat := e.Repeats && !opened && e.Kind == KindTriggered // says again what was told in time
+	if e.Source == SourceHook && !e.ReceivedAt.IsZero() && !repeat {
 		if behind := e.ReceivedAt.Sub(e.OccurredAt); behind > f.rules.TooOld {
 			p.flag(FlagTooOld)
 		} else if behind > f.rules.LateAfter {
@@ -244,12 +245,13 @@ func (f *folder) renotify(e Event) {
 	}
 }
 
+// reopen begins another stretch, unless the page is open: then its end was not told.
 func (f *folder) reopen(e Event, opened bool) {
-	f.page.Reopens++
 	if !opened && !f.page.State.Open() {
 		f.again(e.OccurredAt)
-		f.page.Reopens--
+		return
 	}
+	f.page.Reopens++
 }
 
 // again begins another stretch of the same page.

@@ -162,6 +162,14 @@ func TestSameAlertSoonAfterIsTheSamePage(t *testing.T) {
 		return e
 	}
 	end := func(key string, minutes float64) health.Event { return told(key, minutes, health.KindResolved) }
+	late := fire("6", 0) // the same state, sent again hours later
+	late.ReceivedAt = at(240)
+	if p := foldOne(t, fire("1", 0), late); p.Has(health.FlagLate) || p.Renotifications != 1 {
+		t.Errorf("a repeat is late: %+v", p)
+	}
+	if p := foldOne(t, late); !p.Has(health.FlagLate) {
+		t.Errorf("a first delivery after hours is not late: %+v", p)
+	}
 	p := foldOne(t, fire("1", 0), fire("2", 4), end("3", 10), fire("4", 20), end("5", 30))
 	if len(p.Firings) != 2 || p.Reopens != 1 || p.Renotifications != 1 {
 		t.Errorf("soon after: %+v", p)

@@ -174,23 +174,27 @@ func (r *responder) close(rules Rules) Responder {
 	return r.Responder
 }
 
+// witnessWithin is how soon the vendor's word that somebody was notified tells what
+// being given the page led to.
+const witnessWithin = time.Hour
+
 // witnessed drops a notice that was only inferred when the vendor's word for it
 // follows before the next inferred one.
 func witnessed(notices []Notice) []Notice {
 	var out []Notice
 	for i, n := range notices {
-		if n.Basis != NoticeByAssignment || !vendorFollows(notices[i+1:]) {
+		if n.Basis != NoticeByAssignment || !vendorFollows(n, notices[i+1:]) {
 			out = append(out, n)
 		}
 	}
 	return out
 }
 
-func vendorFollows(notices []Notice) bool {
-	for _, n := range notices {
+func vendorFollows(inferred Notice, later []Notice) bool {
+	for _, n := range later {
 		switch n.Basis {
 		case NoticeByVendor:
-			return true
+			return n.At.Sub(inferred.At) <= witnessWithin
 		case NoticeByAssignment:
 			return false
 		}

@@ -96,9 +96,10 @@ var vendorSamples = map[string]string{
  "transition": "$ALERT_TRANSITION", "date_ms": "$DATE", "title": "$EVENT_TITLE",
  "priority": "$ALERT_PRIORITY", "scope": "$ALERT_SCOPE", "tags": "$TAGS"}
 `,
-	"victorops": `{"incident_number": "${{INCIDENT.INCIDENT_NUMBER}}", "event": "${{INCIDENT.CURRENT_PHASE}}",
- "title": "${{INCIDENT.ENTITY_DISPLAY_NAME}}", "service": "${{INCIDENT.SERVICE}}",
- "entity_id": "${{INCIDENT.ENTITY_ID}}", "user": "${{STATE.ACK_USER}}", "time": "${{ALERT.timestamp}}"}
+	"victorops": `{"event": "${{STATE.CURRENT_ALERT_PHASE}}", "incident_number": "${{STATE.INCIDENT_NAME}}",
+ "entity_id": "${{STATE.ENTITY_ID}}", "title": "${{ALERT.entity_display_name}}", "service": "${{STATE.SERVICE}}",
+ "severity": "${{STATE.CURRENT_STATE}}", "triggered_at": "${{STATE.INCIDENT_TIMESTAMP}}",
+ "acked_at": "${{STATE.ACK_TIMESTAMP}}", "ack_user": "${{STATE.ACK_USER}}"}
 `,
 	"generic": `{"event": "triggered", "id": "1", "at": "2026-03-02T01:15:00Z",
  "page": {"id": "checkout-42", "title": "Checkout is slow", "service": "checkout", "urgency": "high"},

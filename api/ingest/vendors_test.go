@@ -117,6 +117,12 @@ var vendorsSend = []one{
 
 	{"victorops", `{"event":"Paging-Start","incident_number":"12","user":"ana","method":"phone_call","time":"2026-03-02T01:15:00Z"}`, health.KindNotified, "12", "2026-03-02T01:15:00Z", "notified ana"},
 	{"victorops", `INCIDENT.INCIDENT_NUMBER=12&event=Incident-Acknowledged&ALERT.entity_id=e&user=ana`, health.KindAcknowledged, "12", never, "acknowledger ana"},
+	{
+		"victorops", `{"ALERT.entity_display_name":"test14","ALERT.message_type":"CRITICAL","STATE.ENTITY_ID":"e","STATE.SERVICE":"s","STATE.CURRENT_ALERT_PHASE":"UNACKED","STATE.ACK_USER":"SYSTEM","STATE.ACK_TIMESTAMP":0,"STATE.CURRENT_STATE":"CRITICAL","STATE.INCIDENT_NAME":"14","STATE.INCIDENT_TIMESTAMP":1772414100000,"STATE.USERS_PAGED.0":"ana","STATE.ACKED_BY":null}`,
+		health.KindTriggered, "14", "2026-03-02T01:15:00Z", "notified ana",
+	},
+	{"victorops", `{"event":"ACKED","incident_number":"14","ack_user":"ana","triggered_at":"1772414000000","acked_at":"1772414100000"}`, health.KindAcknowledged, "14", "2026-03-02T01:15:00Z", "acknowledger ana"},
+	{"victorops", `{"event":"RESOLVED","incident_number":"14","ack_user":"ana","triggered_at":"1772414000000","acked_at":"1772414100000"}`, health.KindResolved, "14", never, ""},
 	{"victorops", `{"event":"Incident-Resolved","incident_number":"12","user":"SYSTEM"}`, health.KindResolved, "12", never, ""},
 
 	{"generic", `{"event":"notified","at":"2026-03-02T01:15:00Z","page":{"id":"g"},"responders":["ana@example.org",{"id":"7","name":"Bo"}],"channel":"sms"}`, health.KindNotified, "g", "2026-03-02T01:15:00Z", "notified ana@example.org, notified 7Bo"},

@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
+	"time"
 
 	"watchbill/health"
 )
@@ -17,17 +19,18 @@ func victorops() vendor {
 		{"victorops.rest.users", Context, func(n node) bool { return n.get("users").isList() }, victoropsUsers},
 		{"victorops.rest.user_array", Context, func(n node) bool { return n.head().has("username", "email") }, each("", victoropsPerson)},
 		{"victorops.webhook", PageEvent, func(n node) bool {
-			return variable(n, "incidentnumber", "incidentincidentnumber", "incident", "incidentname") != ""
+			return variablesOf(n).get(incidentNumbers...) != ""
 		}, victoropsHook},
 	}}
 }
 
-// variable returns the first of a template's variables that says something. They
-// are compared by their letters, because templates write INCIDENT.INCIDENT_NUMBER,
-// incident_number and incidentNumber.
-func variable(n node, names ...string) string {
+// variables are what a template names, by their letters: templates write
+// INCIDENT.INCIDENT_NUMBER, incident_number and incidentNumber.
+type variables map[string]string
+
+func variablesOf(n node) variables {
 	object, _ := n.v.(map[string]any)
-	letters := map[string]string{}
+	v := variables{}
 	for _, name := range sortedKeys(object) {
 		plain := strings.Map(func(c rune) rune {
 			if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
@@ -35,10 +38,17 @@ func variable(n node, names ...string) string {
 			}
 			return -1
 		}, strings.ToLower(name))
-		letters[plain] = cmp.Or(letters[plain], n.str(name))
+		if s := n.str(name); v[plain] == "" && !strings.HasPrefix(s, "${{") { // unless nothing was put in its place
+			v[plain] = s
+		}
 	}
+	return v
+}
+
+// get returns the first of several variables that says something.
+func (v variables) get(names ...string) string {
 	for _, name := range names {
-		if s := letters[name]; s != "" && !strings.HasPrefix(s, "${{") {
+		if s := v[name]; s != "" {
 			return s
 		}
 	}
@@ -63,14 +73,17 @@ var victoropsKinds = map[string]health.Kind{
 	"incident-chats":        health.KindAnnotated,
 }
 
+// victoropsHook reads a custom webhook, or one of an escalation policy, which has
+// all variables.
 func victoropsHook(r *reader, n node) error {
-	event := variable(n, "event", "eventtype", "subscription", "currentphase", "incidentcurrentphase", "phase", "alertphase", "entitystate")
+	v := variablesOf(n)
+	event := v.get("event", "eventtype", "subscription", "statecurrentalertphase", "currentphase", "incidentcurrentphase", "phase", "alertphase")
 	d := draft{Event: health.Event{
-		Kind: health.KindOther, PageKey: variable(n, "incidentnumber", "incidentincidentnumber", "incident", "incidentname"),
-		AlertKey: variable(n, "entityid", "alertentityid", "incidententityid"),
-		Title:    variable(n, "title", "entitydisplayname", "alertentitydisplayname", "incidententitydisplayname", "statemessage", "alertstatemessage"),
-		Service:  variable(n, "service", "alertservice", "incidentservice", "routingkey", "alertroutingkey"),
-		Severity: variable(n, "severity", "messagetype", "alertmessagetype", "alertentitystate"),
+		Kind: health.KindOther, PageKey: v.get(incidentNumbers...),
+		AlertKey: v.get("entityid", "stateentityid", "alertentityid", "incidententityid"),
+		Title:    v.get("title", "entitydisplayname", "alertentitydisplayname", "incidententitydisplayname", "statemessage", "alertstatemessage"),
+		Service:  v.get("service", "stateservice", "alertservice", "incidentservice", "routingkey", "alertroutingkey"),
+		Severity: v.get("severity", "messagetype", "statecurrentstate", "alertmessagetype", "entitystate", "alertentitystate"),
 	}, keyed: []string{event}}
 	if d.PageKey == "" {
 		return mismatch("incident_number is missing")
@@ -78,16 +91,56 @@ func victoropsHook(r *reader, n node) error {
 	if kind, ok := victoropsKinds[strings.ToLower(event)]; ok {
 		d.Kind = kind
 	}
-	d.OccurredAt = r.at(node{variable(n, "time", "at", "timestamp", "alerttimestamp", "alertstatestarttime", "statestarttime")})
 	d.Urgency = urgency(d.Severity)
-	who := victoropsUser(variable(n, "user", "by", "userid", "username", "pageuserid", "pageuser", "ackuser", "alertackuser", "stateackuser", "oncalluser"))
-	d.keyed = append(d.keyed, who.ID, who.Email, variable(n, "method", "channel", "pagemethod"))
-	d.Channel = channel(variable(n, "method", "channel", "pagemethod"))
-	if !who.IsZero() {
-		victoropsActed(&d, who)
+	d.PageCreatedAt = r.at(node{v.get("triggeredat", "stateincidenttimestamp")})
+	d.OccurredAt = r.at(node{v.get("time", "at", "timestamp")})
+	who := v.get("user", "by", "userid", "username", "pageuserid", "oncalluser")
+	switch d.Kind {
+	case health.KindTriggered:
+		d.OccurredAt = firstOf(d.PageCreatedAt, d.OccurredAt)
+	case health.KindAcknowledged:
+		d.OccurredAt = firstOf(r.at(node{v.get("ackedat", "stateackedat", "acktimestamp", "stateacktimestamp")}), d.OccurredAt)
+		who = cmp.Or(v.get("ackedby", "stateackedby", "ackuser", "stateackuser", "alertackuser"), who)
+	case health.KindResolved:
+		d.OccurredAt = firstOf(r.at(node{v.get("resolvedat", "stateresolvedat")}), d.OccurredAt)
+		who = cmp.Or(v.get("resolvedby", "stateresolvedby"), who)
+	}
+	d.Channel = channel(v.get("method", "channel", "pagemethod"))
+	d.keyed = append(d.keyed, who, d.Channel)
+	if user := victoropsUser(who); !user.IsZero() {
+		victoropsActed(&d, user)
+	}
+	for _, paged := range victoropsPaged(v) {
+		d.Responders = append(d.Responders, health.Party{Identity: paged, Role: health.RoleNotified, Earlier: d.Kind != health.KindTriggered})
 	}
 	r.add(d)
 	return nil
+}
+
+// incidentNumbers are the variables that hold an incident's number.
+var incidentNumbers = []string{"incidentnumber", "incidentincidentnumber", "stateincidentname", "incidentname", "incident"}
+
+// firstOf returns the first of two times that is one.
+func firstOf(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// victoropsPaged returns whom the variables STATE.USERS_PAGED.0, 1 … name.
+func victoropsPaged(v variables) []health.Identity {
+	var out []health.Identity
+	for i := range maxResponders {
+		who := v.get("stateuserspaged" + strconv.Itoa(i))
+		if who == "" {
+			return out
+		}
+		if user := victoropsUser(who); !user.IsZero() {
+			out = append(out, user)
+		}
+	}
+	return out
 }
 
 // victoropsActed says what somebody has to do with an event.
