@@ -35,7 +35,7 @@ func (r *row) cell(field string) string {
 	if !ok {
 		return ""
 	}
-	return clean(r.cells[at])
+	return strings.TrimSpace(clean(r.cells[at]))
 }
 
 func (r *row) problem(field, code, value string) {

@@ -126,7 +126,9 @@ func incidentIOStatus(r *reader, n node) error {
 	case "cancelled":
 		d.Kind = health.KindCancelled
 	case "triggered":
-		d.Kind = health.KindUnacknowledged
+		if n.str("previous_status") == "acked" {
+			d.Kind = health.KindUnacknowledged
+		}
 	}
 	switch {
 	case d.Actor.IsZero():

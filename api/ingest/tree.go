@@ -125,8 +125,8 @@ func (n node) has(names ...string) bool {
 	return object != nil
 }
 
-// str returns the text of a string, a number or a truth value, without blanks
-// around it and without what a database cannot hold; empty for everything else.
+// str returns the text of a string, a number or a truth value, without what a
+// database cannot hold; empty for everything else, and for nothing but blanks.
 func (n node) str(path ...string) string {
 	switch v := n.get(path...).v.(type) {
 	case string:
@@ -168,7 +168,10 @@ func (n node) count(path ...string) int {
 }
 
 func clean(s string) string {
-	s = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD"))
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
 	return cut(s, maxText)
 }
 

@@ -35,6 +35,7 @@ func urgency(words ...string) health.Urgency {
 
 // mail returns an e-mail address as it is compared; nothing when it is none.
 func mail(s string) string {
+	s = strings.TrimSpace(s)
 	if at := strings.IndexByte(s, '@'); at <= 0 || at == len(s)-1 || strings.ContainsAny(s, " \t\n<>") {
 		return ""
 	}
