@@ -208,6 +208,7 @@ type Event struct {
 
 	// PageCreatedAt is when the vendor says the page began, and PageState how
 	// it stands after this event; they are used when earlier events are missing.
+	// What an API tells of the past has no PageState.
 	PageCreatedAt time.Time
 	PageState     State
 	MergedInto    string // page key of the page this one became part of

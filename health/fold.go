@@ -172,12 +172,12 @@ func (f *folder) open(e Event) {
 	}
 	p.Firings = []Firing{{TriggeredAt: p.TriggeredAt}}
 	f.page = p
-	if e.Kind.rank() < KindAcknowledged.rank() || e.PageState == "" || e.PageState == StateTriggered {
-		return
-	}
 	switch e.Kind {
-	case KindAcknowledged, KindUnacknowledged, KindReopened, KindResolved, KindMerged, KindCancelled:
+	case KindTriggered, KindAcknowledged, KindUnacknowledged, KindReopened, KindResolved, KindMerged, KindCancelled:
 		return // what the event itself does says more
+	}
+	if e.PageState == "" {
+		return
 	}
 	p.State = e.PageState
 	if !p.State.Open() {
@@ -259,6 +259,7 @@ func (f *folder) again(at time.Time) {
 	p := f.page
 	p.State, p.ResolvedAt, p.MergedInto = StateTriggered, time.Time{}, ""
 	p.Reopens++
+	p.Flags = slices.DeleteFunc(p.Flags, func(flag Flag) bool { return flag == FlagAutoResolved })
 	p.Firings = append(p.Firings, Firing{TriggeredAt: at})
 }
 
@@ -276,7 +277,7 @@ func (f *folder) acknowledge(e Event) {
 	for _, who := range doers(e, RoleAcknowledger) {
 		r := f.responder(who)
 		setOnce(&r.AckedAt, e.OccurredAt)
-		r.holds = true
+		r.take()
 		r.start(e.OccurredAt)
 	}
 }
@@ -363,7 +364,7 @@ func (f *folder) reply(e Event) {
 		switch party.Reply {
 		case "accepted":
 			setOnce(&r.AckedAt, e.OccurredAt)
-			r.holds = true
+			r.take()
 			r.start(e.OccurredAt)
 		case "declined":
 			f.stop(r, e.OccurredAt)

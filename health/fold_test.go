@@ -1,12 +1,13 @@
 package health_test
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"watchbill/health"
@@ -119,6 +120,22 @@ func TestPartialPageBeganWhenItWasMade(t *testing.T) {
 	}
 }
 
+func TestFirstToldByAnythingItStandsAsTheVendorSays(t *testing.T) {
+	for _, kind := range []health.Kind{health.KindAnnotated, health.KindPriorityChanged, health.KindReassigned, health.KindOther} {
+		for _, state := range []health.State{"", health.StateTriggered, health.StateAcknowledged, health.StateResolved} {
+			e := told("1", 5, kind)
+			e.PageState, e.PageCreatedAt = state, at(0)
+			p := foldOne(t, e)
+			if p.State != cmp.Or(state, health.StateTriggered) {
+				t.Errorf("first told by %s as %q: %s", kind, state, p.State)
+			}
+			if !p.Has(health.FlagPartial) || !p.TriggeredAt.Equal(at(0)) || p.State.Open() != p.ResolvedAt.IsZero() {
+				t.Errorf("first told by %s as %q: %+v", kind, state, p)
+			}
+		}
+	}
+}
+
 func TestEscalationClosesOneResponderAndOpensTheNext(t *testing.T) {
 	p := foldOne(t,
 		told("1", 0, health.KindTriggered, as(health.RoleAssignee, ana)...),
@@ -133,6 +150,26 @@ func TestEscalationClosesOneResponderAndOpensTheNext(t *testing.T) {
 	}
 	if second.EscalatedFrom != ana || second.Responding != 8*time.Minute || !second.ResolvedAt.Equal(at(25)) || second.Interruptions != 1 {
 		t.Errorf("second responder %+v", second)
+	}
+}
+
+func TestWhatIsGivenBackIsNotReleased(t *testing.T) {
+	p := foldOne(t,
+		told("1", 0, health.KindTriggered, as(health.RoleAssignee, ana)...),
+		told("2", 15, health.KindReassigned, as(health.RoleAssignee, bo)...),
+		told("3", 20, health.KindReassigned, as(health.RoleAssignee, ana)...),
+		told("4", 25, health.KindResolved),
+		told("5", 60, health.KindReopened, as(health.RoleAssignee, ana)...),
+		by(told("6", 70, health.KindResolved), ana),
+	)
+	if r := responder(t, p, "U1"); !r.ReleasedAt.IsZero() || len(r.Notices) != 3 || !r.ResolvedAt.Equal(at(70)) {
+		t.Errorf("given back: %+v", r)
+	}
+	if r := responder(t, p, "U2"); !r.ReleasedAt.Equal(at(20)) {
+		t.Errorf("taken: %+v", r)
+	}
+	if p.Has(health.FlagAutoResolved) {
+		t.Errorf("it ended by itself only the first time: %v", p.Flags)
 	}
 }
 
@@ -305,7 +342,7 @@ func TestArrivalChangesNothing(t *testing.T) {
 			}
 		}
 		random.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
-		if diff := cmp.Diff(want, health.Fold(again, health.DefaultRules())); diff != "" {
+		if diff := gocmp.Diff(want, health.Fold(again, health.DefaultRules())); diff != "" {
 			t.Fatalf("another order of arrival gives other pages (-want +got):\n%s", diff)
 		}
 	})

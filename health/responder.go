@@ -74,7 +74,7 @@ func (f *folder) involve(e Event, opened bool) {
 		if party.Role != RoleNotified {
 			f.assign(r, e, opened)
 		}
-		r.holds = true
+		r.take()
 	}
 }
 
@@ -128,6 +128,9 @@ func (r *responder) notifyAt(at time.Time, e Event, basis NoticeBasis) {
 	r.Notices = append(r.Notices, Notice{At: at, Basis: basis, Channel: e.Channel, Event: e.Key})
 }
 
+// take gives somebody the page.
+func (r *responder) take() { r.holds, r.ReleasedAt = true, time.Time{} }
+
 // start and stop bound a stretch of somebody's work on a page.
 func (r *responder) start(at time.Time) {
 	if r.RespondingSince.IsZero() {
@@ -156,9 +159,6 @@ func (f *folder) stopAll(at time.Time) {
 
 // close puts the notices in order and counts what interrupted.
 func (r *responder) close(rules Rules) Responder {
-	if r.holds {
-		r.ReleasedAt = time.Time{}
-	}
 	slices.SortFunc(r.Notices, func(a, b Notice) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Basis, b.Basis))
 	})

@@ -10,7 +10,7 @@ import (
 // owns the link was notified. They have no times.
 func goalert() vendor {
 	return vendor{id: "goalert", formats: []format{
-		{"goalert.webhook", PageEvent, func(n node) bool { return n.has("AppName", "Type") }, goalertHook},
+		{"goalert.webhook", PageEvent, func(n node) bool { return n.has("Type") }, goalertHook},
 	}}
 }
 

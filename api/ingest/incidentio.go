@@ -55,10 +55,6 @@ func incidentIOHook(r *reader, n node) error {
 func incidentIOBase(r *reader, n node) health.Event {
 	e := health.Event{PageKey: n.str("id"), Title: n.str("title"), Severity: n.str("priority", "name"), PageCreatedAt: r.at(n, "created_at"), Path: n.str("id")}
 	e.Urgency = urgency(e.Severity)
-	e.PageState = map[string]health.State{
-		"triggered": health.StateTriggered, "pending": health.StateTriggered, "acked": health.StateAcknowledged,
-		"resolved": health.StateResolved, "cancelled": health.StateCancelled,
-	}[n.str("status")]
 	return e
 }
 

@@ -216,7 +216,7 @@ func pagerdutyIncident(r *reader, n node) error {
 	}
 	base := health.Event{
 		PageKey: id, AlertKey: n.str("incident_key"), Service: n.get("service").first("summary", "name"),
-		Title: n.first("title", "description"), Severity: pagerdutyPriority(n), PageState: pageState(n.str("status")), Path: id,
+		Title: n.first("title", "description"), Severity: pagerdutyPriority(n), Path: id,
 	}
 	if base.Title == "" {
 		base.Title = unnumbered(n.str("summary"))

@@ -116,7 +116,7 @@ func squadcastEvent(r *reader, n node) error {
 func squadcastIncident(r *reader, n node) error {
 	base := health.Event{
 		PageKey: n.str("id"), Title: n.first("title", "message"), Service: n.str("service"), PageCreatedAt: r.at(n, "created_at"),
-		Severity: n.str("tags", "severity", "value"), PageState: pageState(n.str("status")), Path: n.str("id"),
+		Severity: n.str("tags", "severity", "value"), Path: n.str("id"),
 	}
 	if base.PageKey == "" {
 		return mismatch("the incident has no id")
