@@ -2,7 +2,6 @@ package ical
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -69,11 +68,10 @@ func Marshal(c *Calendar) ([]byte, error) {
 		// The library refuses a calendar without events; clients do not.
 		for _, line := range []string{"BEGIN:VCALENDAR", "NAME:" + name, "PRODID:" + productID, "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
 			"VERSION:2.0", "X-PUBLISHED-TTL:PT1H", "X-WR-CALNAME:" + name, "END:VCALENDAR"} {
-			_, _ = io.WriteString(&f, line+"\r\n") // cannot fail
+			f.lines([]byte(line + "\r\n"))
 		}
 		return f.out, nil
 	}
-	cal := goical.Calendar{Component: &goical.Component{Name: goical.CompCalendar, Children: make([]*goical.Component, len(c.Events))}}
 	head := properties{}
 	head.raw(goical.PropVersion, "2.0")
 	head.raw(goical.PropProductID, productID)
@@ -81,79 +79,86 @@ func Marshal(c *Calendar) ([]byte, error) {
 	head.raw("X-WR-CALNAME", name)
 	head.valued(goical.PropRefreshInterval, "DURATION", "PT1H")
 	head.raw("X-PUBLISHED-TTL", "PT1H")
-	cal.Props = head.byName()
-	var categories properties // most events have those of the one before
+	layouts := map[shape]layout{}
+	var w writer
+	after := ""
 	for i := range c.Events {
 		e := &c.Events[i]
-		if i == 0 || !slices.Equal(e.Categories, c.Events[i-1].Categories) {
-			categories = categoriesOf(e.Categories)
+		l, ok := layouts[e.shape()]
+		if !ok {
+			var before string
+			var err error
+			if before, l, after, err = e.shape().layout(head.byName()); err != nil {
+				return nil, err
+			}
+			if i == 0 {
+				f.lines([]byte(before))
+			}
+			layouts[e.shape()] = l
 		}
-		cal.Children[i] = e.component(categories)
+		f.lines(w.event(e, &l))
 	}
-	if err := goical.NewEncoder(&f).Encode(&cal); err != nil {
-		return nil, fmt.Errorf("encode calendar: %w", err)
-	}
+	f.lines([]byte(after))
 	return f.out, nil
 }
 
-func (e *Event) component(categories properties) *goical.Component {
-	p := make(properties, 0, 14)
-	p.raw(goical.PropUID, oneLine(e.UID))
-	p.raw(goical.PropSequence, strconv.Itoa(e.Sequence))
-	changed := instant(e.Changed)
-	p.raw(goical.PropDateTimeStamp, changed)
-	p.raw(goical.PropLastModified, changed)
-	if e.First.IsZero() {
-		p.raw(goical.PropDateTimeStart, instant(e.Start))
-		p.raw(goical.PropDateTimeEnd, instant(e.End))
-	} else {
-		p.valued(goical.PropDateTimeStart, "DATE", strings.ReplaceAll(e.First.String(), "-", ""))
-		p.valued(goical.PropDateTimeEnd, "DATE", strings.ReplaceAll(e.Last.AddDays(1).String(), "-", ""))
-	}
-	p.text(goical.PropSummary, oneLine(e.Summary))
-	if e.Description != "" {
-		p.text(goical.PropDescription, strings.TrimSpace(clean(e.Description)))
-	}
-	p = append(p, categories...)
-	if e.URL != "" {
-		p.raw(goical.PropURL, strings.Map(ofURL, e.URL))
-	}
-	status, transparency, busy := "CONFIRMED", "TRANSPARENT", "FREE"
-	if e.Cancelled {
-		status = "CANCELLED"
-	} else if e.Busy {
-		transparency, busy = "OPAQUE", "BUSY"
-	}
-	p.raw(goical.PropStatus, status)
-	p.raw(goical.PropTransparency, transparency)
-	p.raw("X-MICROSOFT-CDO-BUSYSTATUS", busy)
-	event := &goical.Component{Name: goical.CompEvent, Props: p.byName()}
-	if e.Alarm && !e.Cancelled {
-		event.Children = []*goical.Component{e.alarm()}
-	}
-	return event
+// A writer writes events.
+type writer struct {
+	text   []byte
+	values [marks][]byte
+
+	categories []string // of the event before: most have the same
+	joined     string
 }
 
-// categoriesOf returns the property of a list, or none.
-func categoriesOf(all []string) properties {
-	if len(all) == 0 {
-		return nil
+// event puts the values of an event into its layout. Lines are not folded.
+func (w *writer) event(e *Event, l *layout) []byte {
+	v := &w.values
+	v[markUID] = append(v[markUID][:0], oneLine(e.UID)...)
+	v[markSequence] = strconv.AppendInt(v[markSequence][:0], int64(e.Sequence), 10)
+	v[markChanged] = appendInstant(v[markChanged][:0], e.Changed)
+	if e.First.IsZero() {
+		v[markStart], v[markEnd] = appendInstant(v[markStart][:0], e.Start), appendInstant(v[markEnd][:0], e.End)
+	} else {
+		v[markStart] = append(v[markStart][:0], strings.ReplaceAll(e.First.String(), "-", "")...)
+		v[markEnd] = append(v[markEnd][:0], strings.ReplaceAll(e.Last.AddDays(1).String(), "-", "")...)
 	}
-	names := make([]string, len(all))
-	for i, c := range all {
+	v[markSummary] = append(v[markSummary][:0], escaped(oneLine(e.Summary))...)
+	v[markDescription] = append(v[markDescription][:0], escaped(strings.TrimSpace(clean(e.Description)))...)
+	if !slices.Equal(e.Categories, w.categories) {
+		w.categories, w.joined = e.Categories, joined(e.Categories)
+	}
+	v[markCategories] = append(v[markCategories][:0], w.joined...)
+	v[markURL] = append(v[markURL][:0], strings.Map(ofURL, e.URL)...)
+	w.text = w.text[:0]
+	for i, text := range l.texts {
+		w.text = append(w.text, text...)
+		if i < len(l.values) {
+			w.text = append(w.text, v[l.values[i]]...)
+		}
+	}
+	return w.text
+}
+
+// joined is a list of categories, which the library escapes.
+func joined(categories []string) string {
+	names := make([]string, len(categories))
+	for i, c := range categories {
 		names[i] = oneLine(c)
 	}
-	list := goical.Prop{Name: goical.PropCategories}
+	list := goical.Prop{Params: goical.Params{}}
 	list.SetTextList(names)
-	return properties{list}
+	return list.Value
 }
 
-func (e *Event) alarm() *goical.Component {
-	p := properties{}
-	p.raw(goical.PropAction, "DISPLAY")
-	p.raw(goical.PropTrigger, "-PT15M")
-	p.text(goical.PropDescription, oneLine(e.Summary))
-	return &goical.Component{Name: goical.CompAlarm, Props: p.byName()}
+// escaped is a text as the library escapes it; most have nothing to escape.
+func escaped(text string) string {
+	if !strings.ContainsAny(text, "\\;,\n") {
+		return text
+	}
+	prop := goical.Prop{Params: goical.Params{}}
+	prop.SetText(text)
+	return prop.Value
 }
 
 // Properties of a component, each name once. They lie in one piece of memory: a
@@ -169,14 +174,6 @@ func (p *properties) valued(name, kind, value string) {
 	*p = append(*p, goical.Prop{Name: name, Value: value, Params: goical.Params{goical.ParamValue: {kind}}})
 }
 
-// text adds a text, which the library escapes.
-func (p *properties) text(name, value string) {
-	prop := goical.Prop{Name: name}
-	prop.SetText(value)
-	prop.Params = nil
-	*p = append(*p, prop)
-}
-
 func (p *properties) byName() goical.Props {
 	props := make(goical.Props, len(*p))
 	for i := range *p {
@@ -185,34 +182,36 @@ func (p *properties) byName() goical.Props {
 	return props
 }
 
-// instant is how calendars write an instant. Years beyond what they can say become
-// the last that they can.
-func instant(t time.Time) string {
+// appendInstant adds an instant as calendars write it. Years beyond what they can say
+// become the last that they can.
+func appendInstant(to []byte, t time.Time) []byte {
 	t = t.UTC()
-	if year := t.Year(); year < 0 || year > 9999 {
-		t = time.Date(9999, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		year = 9999
 	}
-	return t.Format("20060102T150405Z")
+	hour, minute, second := t.Clock()
+	to = append(to, byte('0'+year/1000), byte('0'+year/100%10))
+	for _, n := range [...]int{year % 100, int(month), day} {
+		to = append(to, byte('0'+n/10), byte('0'+n%10))
+	}
+	to = append(to, 'T')
+	for _, n := range [...]int{hour, minute, second} {
+		to = append(to, byte('0'+n/10), byte('0'+n%10))
+	}
+	return append(to, 'Z')
 }
 
 // A folder breaks lines longer than 75 octets between characters, which the
 // library leaves to its callers; a line goes on after a line end and a space.
-type folder struct {
-	out   []byte
-	from  int    // where the line that is being written begins
-	spare []byte // for the line that is being folded
-}
+type folder struct{ out []byte }
 
-func (f *folder) Write(p []byte) (int, error) {
+// lines adds whole lines.
+func (f *folder) lines(text []byte) {
 	const most = 75
-	f.out = append(f.out, p...)
-	if !bytes.HasSuffix(p, []byte("\r\n")) {
-		return len(p), nil
-	}
-	if len(f.out)-f.from > most+2 {
-		f.spare = append(f.spare[:0], f.out[f.from:]...)
-		f.out = f.out[:f.from]
-		line, room := f.spare, most
+	for len(text) > 0 {
+		end := bytes.IndexByte(text, '\n') + 1
+		line, room := text[:end], most
 		for len(line)-2 > room {
 			cut := room
 			for !utf8.RuneStart(line[cut]) {
@@ -222,9 +221,8 @@ func (f *folder) Write(p []byte) (int, error) {
 			line, room = line[cut:], most-1
 		}
 		f.out = append(f.out, line...)
+		text = text[end:]
 	}
-	f.from = len(f.out)
-	return len(p), nil
 }
 
 // ofURL drops what an address cannot have.
