@@ -17,7 +17,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the program as .bin/watchbill
-	CGO_ENABLED=1 go build -trimpath -o $(BIN)/watchbill ./cmd/watchbill
+	CGO_ENABLED=1 go build -trimpath -ldflags '-s -w' -o $(BIN)/watchbill ./cmd/watchbill
 
 run: ## serve a demonstration company at http://localhost:8080
 	go run ./cmd/watchbill serve --demo

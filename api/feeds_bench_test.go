@@ -70,6 +70,27 @@ func BenchmarkFirstRendering(b *testing.B) {
 	}
 }
 
+// After a change of the team's shifts its feed is rendered again, within the same time.
+func BenchmarkRenderingAgain(b *testing.B) {
+	s := newFeedServer(b, migrationstest.Migrated(b, migrationstest.SQLite(b)))
+	s.sun()
+	path := s.feed(schedule.Feed{Kind: schedule.FeedRotation, Team: s.team, Rotation: "sun", Owner: s.zoe, Tombstones: true})[len(s.URL):]
+	e := echo.New()
+	api.NewFeeds(s.service, "https://watchbill.example", slog.New(slog.DiscardHandler)).Register(e)
+	var took time.Duration
+	for b.Loop() {
+		_, err := s.service.Store.RaiseVersion(b.Context(), s.team)
+		s.ok(err)
+		before := processor(b)
+		w := &sink{header: http.Header{}}
+		e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil).WithContext(b.Context()))
+		if took += processor(b) - before; w.status != http.StatusOK {
+			b.Fatal(w.status)
+		}
+	}
+	b.ReportMetric(float64(took)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
+}
+
 // A sink counts what is written, as a connection takes it.
 type sink struct {
 	header http.Header

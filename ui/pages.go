@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 // CSP is the policy every page is written for: nothing inline, nothing from
@@ -17,15 +18,18 @@ const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; " +
 	"require-trusted-types-for 'script'; trusted-types app"
 
-// Pages holds every template, parsed, and every static file, hashed. It is
-// made once and safe for use by many goroutines.
+// Pages holds the templates and every static file, hashed. It is made once and safe
+// for use by many goroutines.
 type Pages struct {
 	assets *assets
-	pages  map[string]*template.Template
+	// Each page has a copy of the shared templates of its own, which is most of what
+	// the program would take when nobody asks anything: it is parsed when it is first
+	// shown.
+	pages map[string]func() (*template.Template, error)
 }
 
-// New parses the templates and prepares the static files. An error means that
-// the binary was built from broken templates.
+// New parses what pages share and prepares the static files. An error means that the
+// binary was built from broken templates; a page that is broken fails when it is shown.
 func New() (*Pages, error) {
 	a, err := loadAssets()
 	if err != nil {
@@ -39,16 +43,15 @@ func New() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	p := &Pages{assets: a, pages: map[string]*template.Template{}}
+	p := &Pages{assets: a, pages: map[string]func() (*template.Template, error){}}
 	for _, name := range names {
-		page, err := base.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("template %s: %w", name, err)
-		}
-		if page, err = page.ParseFS(files, name); err != nil {
-			return nil, fmt.Errorf("template %s: %w", name, err)
-		}
-		p.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
+		p.pages[strings.TrimSuffix(path.Base(name), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			page, err := base.Clone()
+			if err != nil {
+				return nil, err
+			}
+			return page.ParseFS(files, name)
+		})
 	}
 	return p, nil
 }
@@ -56,15 +59,19 @@ func New() (*Pages, error) {
 // Render writes the named page, for which data is the page's own struct (Home
 // for "home"). Nothing is written when a template fails.
 func (p *Pages) Render(w io.Writer, name string, data any) error {
-	page, ok := p.pages[name]
+	parse, ok := p.pages[name]
 	if !ok {
 		return fmt.Errorf("no page %q", name)
+	}
+	page, err := parse()
+	if err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
 	}
 	var buf bytes.Buffer
 	if err := page.ExecuteTemplate(&buf, "layout", data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
-	_, err := buf.WriteTo(w)
+	_, err = buf.WriteTo(w)
 	return err
 }
 

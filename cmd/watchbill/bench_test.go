@@ -158,7 +158,7 @@ var benchTransport = &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression
 func BenchmarkProgram(b *testing.B) {
 	dir := b.TempDir()
 	program := filepath.Join(dir, "watchbill")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", program, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, ".").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
 	info, err := os.Stat(program)

@@ -80,7 +80,7 @@ func Marshal(c *Calendar) ([]byte, error) {
 	head.valued(goical.PropRefreshInterval, "DURATION", "PT1H")
 	head.raw("X-PUBLISHED-TTL", "PT1H")
 	layouts := map[shape]layout{}
-	var w writer
+	w := writer{summaries: map[string]string{}}
 	after := ""
 	for i := range c.Events {
 		e := &c.Events[i]
@@ -107,8 +107,10 @@ type writer struct {
 	text   []byte
 	values [marks][]byte
 
-	categories []string // of the event before: most have the same
+	// Most events have categories of the one before, and a summary of some before.
+	categories []string
 	joined     string
+	summaries  map[string]string
 }
 
 // event puts the values of an event into its layout. Lines are not folded.
@@ -123,7 +125,12 @@ func (w *writer) event(e *Event, l *layout) []byte {
 		v[markStart] = append(v[markStart][:0], strings.ReplaceAll(e.First.String(), "-", "")...)
 		v[markEnd] = append(v[markEnd][:0], strings.ReplaceAll(e.Last.AddDays(1).String(), "-", "")...)
 	}
-	v[markSummary] = append(v[markSummary][:0], escaped(oneLine(e.Summary))...)
+	summary, known := w.summaries[e.Summary]
+	if !known {
+		summary = escaped(oneLine(e.Summary))
+		w.summaries[e.Summary] = summary
+	}
+	v[markSummary] = append(v[markSummary][:0], summary...)
 	v[markDescription] = append(v[markDescription][:0], escaped(strings.TrimSpace(clean(e.Description)))...)
 	if !slices.Equal(e.Categories, w.categories) {
 		w.categories, w.joined = e.Categories, joined(e.Categories)
@@ -236,6 +243,9 @@ func ofURL(r rune) rune {
 // clean drops what no text property may hold, and keeps line ends; other white
 // space becomes a space.
 func clean(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) < 0 {
+		return s // as nearly all are
+	}
 	return strings.Map(cleaned, strings.ReplaceAll(s, "\r\n", "\n"))
 }
 

@@ -12,11 +12,11 @@ import (
 	"gorm.io/gorm"
 )
 
-const inOrder = `SELECT string_agg(` + packedShift + `, '' ORDER BY start_at, id) FROM shift `
+const shiftsWhere = `SELECT string_agg(` + packedShift + `, '') FROM shift `
 
 // Published returns what is, or was, published for slots that meet [from, to).
 func (s *Store) Published(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Published, error) {
-	return s.shifts(ctx, inOrder+`WHERE team_id = ? AND start_at < ? AND end_at > ?`, team, seconds(to), seconds(from))
+	return s.shifts(ctx, shiftsWhere+`WHERE team_id = ? AND start_at < ? AND end_at > ?`, team, seconds(to), seconds(from))
 }
 
 // theirSlots are the slots that meet a stretch of time and that some people have, or
@@ -27,7 +27,7 @@ const theirSlots = `JOIN (SELECT team_id AS their_team, slot AS their_slot FROM 
 // PublishedOf is Published for the slots of all teams that some people have, or had,
 // a part of.
 func (s *Store) PublishedOf(ctx context.Context, people []schedule.ID, from, to time.Time) ([]schedule.Published, error) {
-	return s.shifts(ctx, inOrder+theirSlots+`WHERE start_at < ? AND end_at > ?`,
+	return s.shifts(ctx, shiftsWhere+theirSlots+`WHERE start_at < ? AND end_at > ?`,
 		people, seconds(to), seconds(from), people, seconds(to), seconds(from), seconds(to), seconds(from))
 }
 
@@ -35,7 +35,7 @@ func (s *Store) PublishedOf(ctx context.Context, people []schedule.ID, from, to 
 func (s *Store) PublishedFor(ctx context.Context, team schedule.ID, slots []schedule.SlotID) ([]schedule.Published, error) {
 	var all []schedule.Published
 	for some := range slices.Chunk(slots, manyValues) {
-		found, err := s.shifts(ctx, inOrder+`WHERE team_id = ? AND until IS NULL AND slot IN ?`, team, some)
+		found, err := s.shifts(ctx, shiftsWhere+`WHERE team_id = ? AND until IS NULL AND slot IN ?`, team, some)
 		if err != nil {
 			return nil, err
 		}
