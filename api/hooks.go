@@ -99,7 +99,9 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 		return c.JSON(http.StatusBadRequest, hookAnswer{Error: "The request did not arrive whole."})
 	}
 	if len(door.Secrets) > 0 && !s.authentic(r, door, body, raw) {
-		s.Receiver.Note(door.ID, health.CountRefused)
+		if s.Receiver.Refuse(door.ID) {
+			s.Log.Warn("many deliveries with a wrong signature", "integration_id", door.ID, "team_id", door.Team, "vendor", door.Vendor)
+		}
 		return c.JSON(http.StatusUnauthorized, hookAnswer{Error: "The signature is missing or wrong. The secret here and there have to be the same."})
 	}
 	d := &health.Delivery{Integration: door.ID, Headers: kept(r.Header), Body: body}
@@ -178,7 +180,7 @@ func kept(h http.Header) map[string]string {
 	for name, values := range h {
 		name = strings.ToLower(name)
 		switch name {
-		case "content-type", "content-encoding", "user-agent", "x-webhook-id", "webhook-id", "webhook-timestamp":
+		case "content-type", "content-encoding", "user-agent", "x-webhook-id", "webhook-id", "webhook-timestamp", "svix-id", "svix-timestamp":
 		default:
 			if !strings.HasPrefix(name, "ce-") || len(out) > 40 {
 				continue

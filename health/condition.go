@@ -14,7 +14,6 @@ type Condition struct {
 	Silent   bool           // it has said nothing for three times its usual gap
 	Gap      time.Duration  // how long it usually says nothing; zero: too few deliveries to say
 	Counts   map[string]int64
-	Latest   []Delivery // the newest first, without their bytes
 }
 
 // What is looked at to say how an integration does.
@@ -49,14 +48,9 @@ func (s *Service) Condition(ctx context.Context, i *Integration) (c Condition, e
 	for _, n := range counts {
 		c.Counts[n.Kind] += n.N
 	}
-	if c.Latest, err = s.Store.Deliveries(ctx, i.ID, "", 0, conditionDeliveries); err != nil {
+	came, err := s.Store.Came(ctx, i.ID, conditionDeliveries)
+	if err != nil {
 		return c, err
-	}
-	var came []time.Time
-	for k := range c.Latest {
-		if c.Latest[k].Headers[testHeader] == "" {
-			came = append(came, c.Latest[k].ReceivedAt)
-		}
 	}
 	c.Gap, _ = UsualGap(came)
 	c.Silent = i.Silent(came, now)

@@ -28,6 +28,8 @@ type Receiver struct {
 	Rate, Burst float64
 	// Most is how much may wait to be read before nothing more is taken in.
 	Most int
+	// Room says whether there is room left to keep what comes in.
+	Room func() bool
 	// Wake is called after something was taken in; it must not wait.
 	Wake func()
 
@@ -38,12 +40,14 @@ type Receiver struct {
 	counts map[Count]int64 // with N zero
 	seen   map[schedule.ID]time.Time
 	undone int
-	asked  time.Time // when undone was counted
+	noRoom bool
+	wrong  map[schedule.ID]wrongMinute // signatures
+	asked  time.Time                   // when undone was counted
 }
 
 // NewReceiver returns a receiver with the limits of the service.
 func NewReceiver(store Store, now func() time.Time) *Receiver {
-	r := &Receiver{Store: store, Now: now, Rate: 50, Burst: 500, Most: 200_000, Wake: func() {}}
+	r := &Receiver{Store: store, Now: now, Rate: 50, Burst: 500, Most: 200_000, Room: func() bool { return true }, Wake: func() {}}
 	r.gather.write = func(ctx context.Context, all []*Delivery) error { return r.Store.Receive(ctx, all) }
 	return r
 }
@@ -111,10 +115,8 @@ func (r *Receiver) Take(ctx context.Context, d *Delivery) error {
 		r.Note(d.Integration, CountTooMany)
 		return fmt.Errorf("integration %d sends more than %v in a second: %w", d.Integration, r.Rate, ErrBusy)
 	}
-	if full, err := r.full(ctx); err != nil {
+	if err := r.full(ctx); err != nil {
 		return err
-	} else if full {
-		return fmt.Errorf("%d deliveries wait to be read: %w", r.Most, ErrBusy)
 	}
 	d.ReceivedAt, d.State = r.Now(), DeliveryNew
 	d.NextAt = d.ReceivedAt
@@ -137,28 +139,66 @@ func (r *Receiver) Take(ctx context.Context, d *Delivery) error {
 	return nil
 }
 
-// full says whether too much waits to be read. It is counted once a second.
-func (r *Receiver) full(ctx context.Context) (bool, error) {
+// full says whether too much waits to be read, or there is no room to keep more. It
+// looks once a second.
+func (r *Receiver) full(ctx context.Context) error {
 	now := r.Now()
 	r.mu.Lock()
-	known := r.undone
+	known, noRoom := r.undone, r.noRoom
 	ask := now.Sub(r.asked) >= time.Second
 	if ask {
 		r.asked = now
 	}
 	r.mu.Unlock()
-	if !ask {
-		return known >= r.Most, nil
+	if ask {
+		n, err := r.Store.Undone(ctx, r.Most)
+		known, noRoom = n, !r.Room()
+		r.mu.Lock()
+		r.undone, r.noRoom = known, noRoom
+		if err != nil {
+			r.asked = time.Time{}
+		}
+		r.mu.Unlock()
+		if err != nil {
+			return err
+		}
 	}
-	n, err := r.Store.Undone(ctx, r.Most)
+	switch {
+	case noRoom:
+		return fmt.Errorf("the disk is nearly full: %w", ErrBusy)
+	case known >= r.Most:
+		return fmt.Errorf("%d deliveries wait to be read: %w", r.Most, ErrBusy)
+	}
+	return nil
+}
+
+// wrongSignatures is how many deliveries with a wrong signature in a minute are worth a
+// word to whoever runs the service.
+const wrongSignatures = 20
+
+// wrongMinute counts wrong signatures in a minute.
+type wrongMinute struct {
+	minute int64
+	n      int
+}
+
+// Refuse counts a delivery whose signature is missing or wrong. It says once in a
+// minute when that happens often.
+func (r *Receiver) Refuse(integration schedule.ID) (often bool) {
+	r.Note(integration, CountRefused)
+	minute := r.Now().Unix() / 60
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err != nil {
-		r.asked = time.Time{}
-		return false, err
+	if r.wrong == nil || len(r.wrong) > pailsKept {
+		r.wrong = map[schedule.ID]wrongMinute{}
 	}
-	r.undone = n
-	return n >= r.Most, nil
+	w := r.wrong[integration]
+	if w.minute != minute {
+		w = wrongMinute{minute: minute}
+	}
+	w.n++
+	r.wrong[integration] = w
+	return w.n == wrongSignatures+1
 }
 
 // sentAgain is how long the same bytes are the same delivery, where the sender gives
@@ -168,8 +208,10 @@ const sentAgain = 10 * time.Minute
 // name gives a delivery its key.
 func (d *Delivery) name() {
 	id := d.Headers["x-webhook-id"]
-	if id == "" && d.Headers["webhook-timestamp"] != "" {
-		id = d.Headers["webhook-id"]
+	for _, standard := range []string{"webhook", "svix"} {
+		if id == "" && d.Headers[standard+"-timestamp"] != "" {
+			id = d.Headers[standard+"-id"]
+		}
 	}
 	if id != "" {
 		if len(id) > 100 || !utf8.ValidString(id) || strings.ContainsRune(id, 0) {

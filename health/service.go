@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type Service struct {
 	Store    Store
 	Now      func() time.Time
 	Receiver *Receiver
+	// Usable says whether deliveries of a vendor can be checked with a secret.
+	Usable func(vendor, secret string) bool
 	// Members are those whom people of pagers may turn out to be.
 	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
 }
@@ -44,7 +47,7 @@ func (s *Service) AddIntegration(ctx context.Context, by schedule.ID, i Integrat
 	if _, ok := VendorOf(i.Vendor); !ok {
 		return i, "", &schedule.InvalidError{Field: "vendor", Reason: "choose which program sends the pages"}
 	}
-	if err := i.check(); err != nil {
+	if err := errors.Join(i.check(), s.usable(&i)); err != nil {
 		return i, "", err
 	}
 	token := newToken()
@@ -94,6 +97,16 @@ func (i *Integration) check() error {
 	return checkUrgencies(i.Urgencies)
 }
 
+// usable refuses a secret by which nothing would ever be taken in.
+func (s *Service) usable(i *Integration) error {
+	for _, secret := range i.Secrets {
+		if s.Usable != nil && !s.Usable(i.Vendor, secret) {
+			return &schedule.InvalidError{Field: "secret", Reason: "this is no secret as it is shown there: it begins with whsec_ and goes on with letters and digits"}
+		}
+	}
+	return nil
+}
+
 func checkUrgencies(words map[string]string) error {
 	if len(words) > maxUrgencies {
 		return &schedule.InvalidError{Field: "urgencies", Reason: fmt.Sprintf("%d words are enough", maxUrgencies)}
@@ -119,7 +132,7 @@ func (s *Service) edit(ctx context.Context, by, id schedule.ID, action string, c
 		if err := change(&i); err != nil {
 			return err
 		}
-		if err := i.check(); err != nil {
+		if err := errors.Join(i.check(), s.usable(&i)); err != nil {
 			return err
 		}
 		if err := tx.SaveIntegration(ctx, &i); err != nil {
@@ -209,9 +222,9 @@ func (s *Service) RenewLink(ctx context.Context, by, id schedule.ID) (token stri
 	return token, err
 }
 
-// testHeader marks a delivery of our own. Nothing from outside bears it, because what
+// TestHeader marks a delivery of our own. Nothing from outside bears it, because what
 // is kept of headers is a list without it.
-const testHeader = "x-watchbill-test"
+const TestHeader = "x-watchbill-test"
 
 // SendTest takes a delivery of our own in by the way that others go, and returns its
 // number. It tells of no page.
@@ -223,7 +236,7 @@ func (s *Service) SendTest(ctx context.Context, by, id schedule.ID) (schedule.ID
 	if !i.OffAt.IsZero() {
 		return 0, fmt.Errorf("it is turned off and takes nothing: %w", schedule.ErrConflict)
 	}
-	d := Delivery{Integration: id, Headers: map[string]string{testHeader: "1"}, Body: []byte(`{"test":"` + newToken() + `"}`)}
+	d := Delivery{Integration: id, Headers: map[string]string{TestHeader: "1"}, Body: []byte(`{"test":"` + newToken() + `"}`)}
 	if err := s.Receiver.Take(ctx, &d); err != nil {
 		return 0, err
 	}

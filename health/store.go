@@ -83,6 +83,9 @@ type LookStore interface {
 	// without their bytes; of those that are older than one when that is given.
 	Deliveries(ctx context.Context, integration schedule.ID, state string, before schedule.ID, most int) ([]Delivery, error)
 	Delivery(ctx context.Context, id schedule.ID) (Delivery, error)
+	// Came returns when the latest deliveries came, but for tests of our own, the newest
+	// first.
+	Came(ctx context.Context, integration schedule.ID, most int) ([]time.Time, error)
 	// DeadCodes counts dead letters by their code.
 	DeadCodes(ctx context.Context, integration schedule.ID) (map[string]int, error)
 	// Replay makes dead letters new, due at an instant, and Discard ends them; both

@@ -180,7 +180,7 @@ func (w *Worker) read(door *Integration, d *Delivery) (found []Event, err error)
 			found, err = nil, &UnreadableError{codeStumbled, fmt.Sprint("the reader failed: ", p)}
 		}
 	}()
-	if d.Headers[testHeader] != "" {
+	if d.Headers[TestHeader] != "" {
 		found = testEvent(d)
 	} else {
 		found, err = w.Read(door, d)

@@ -137,6 +137,9 @@ func closeOne(db *gorm.DB) error {
 	return pool.Close()
 }
 
+// File returns the path of the SQLite file; empty on PostgreSQL.
+func (db *DB) File() string { return db.path }
+
 // Ping says whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	pool, err := db.Read.DB()

@@ -62,6 +62,7 @@ type IntegrationCount struct {
 type DeadCode struct {
 	Code, Label string
 	N           int
+	Latest      []DeliveryRow // some of them
 }
 
 // DeliveryRow is what came in one request.

@@ -177,8 +177,15 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 	}
 	page.Counts = countLines(condition.Counts)
 	page.Codes = deadCodes(condition.Dead)
-	for k := range condition.Latest[:min(latestShown, len(condition.Latest))] {
-		page.Latest = append(page.Latest, deliveryRow(&condition.Latest[k]))
+	latest, err := s.Health.Store.Deliveries(ctx, i.ID, "", 0, latestShown)
+	if err != nil {
+		return page, err
+	}
+	for k := range latest {
+		page.Latest = append(page.Latest, deliveryRow(&latest[k]))
+	}
+	if err := s.listDead(ctx, i, page.Codes); err != nil {
+		return page, err
 	}
 	rotations, err := s.Schedule.Store.Rotations(ctx, i.Team)
 	if err != nil {
@@ -280,10 +287,32 @@ func codeLabel(code string) string {
 func deadCodes(dead map[string]int) []DeadCode {
 	codes := make([]DeadCode, 0, len(dead))
 	for code, n := range dead {
-		codes = append(codes, DeadCode{code, codeLabel(code), n})
+		codes = append(codes, DeadCode{Code: code, Label: codeLabel(code), N: n})
 	}
 	slices.SortFunc(codes, func(a, b DeadCode) int { return strings.Compare(a.Code, b.Code) })
 	return codes
+}
+
+// deadShown is how many dead letters of a code are listed, and deadLooked how many are
+// looked at for that.
+const (
+	deadShown  = 5
+	deadLooked = 100
+)
+
+// listDead lists the latest dead letters of each code.
+func (s *Site) listDead(ctx context.Context, i *health.Integration, codes []DeadCode) error {
+	if len(codes) == 0 {
+		return nil
+	}
+	dead, err := s.Health.Store.Deliveries(ctx, i.ID, health.DeliveryDead, 0, deadLooked)
+	for k := range dead {
+		at := slices.IndexFunc(codes, func(c DeadCode) bool { return c.Code == dead[k].Code })
+		if at >= 0 && len(codes[at].Latest) < deadShown {
+			codes[at].Latest = append(codes[at].Latest, deliveryRow(&dead[k]))
+		}
+	}
+	return err
 }
 
 func deliveryRow(d *health.Delivery) DeliveryRow {

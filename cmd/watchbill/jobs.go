@@ -47,6 +47,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"imports":  {time.Minute, j.service.ReadDue},
 		"forget":   {time.Hour, j.service.PruneImports},
 		"burden":   {time.Minute, j.burden},
+		"room":     {time.Minute, j.lookForRoom},
 		"counts":   {time.Second, j.health.Receiver.Flush},
 	} {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
@@ -64,6 +65,15 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 			j.log.Error("jobs did not end", "error", err)
 		}
 	}, nil
+}
+
+// lookForRoom says in the log that pages are not taken in because the disk is nearly
+// full: somebody has to mend that.
+func (j *jobs) lookForRoom(context.Context) error {
+	if j.health.Receiver.Room() {
+		return nil
+	}
+	return errors.New("the disk is nearly full: nothing that pagers send is taken in")
 }
 
 // setupLife is how long a team that nobody finishes setting up is kept.

@@ -50,7 +50,7 @@ func pagers(t *testing.T, d *deployment) {
 	send(`nonsense`, 202)
 	d.readAll()
 	status, body = ana.get("/teams/1/integrations/1")
-	ana.expect(status, body, 200, "Checkout &lt;i&gt;is&lt;/i&gt; slow", "Ben on the pager (not known here)", "the page was given to them", "It is no JSON", "It looks like nothing that this pager sends", "2 unreadable deliveries", "2 unknown people")
+	ana.expect(status, body, 200, "Checkout &lt;i&gt;is&lt;/i&gt; slow", "Ben on the pager (not known here)", "the page was given to them", "It is no JSON", `href="/teams/1/integrations/1/deliveries/5"`, "It looks like nothing that this pager sends", "2 unreadable deliveries", "2 unknown people")
 	d.deadLetters(ana)
 	d.whoIsWho(ana, url)
 
@@ -62,6 +62,8 @@ func pagers(t *testing.T, d *deployment) {
 	ana.expect(status, body, 200, "Saved.", "big = high\np2 = low", "Cron")
 	status, body = ana.post("/teams/1/integrations/1/secret", "secret", " ")
 	ana.expect(status, body, 422, "Paste the secret")
+	status, body = ana.post("/teams/1/integrations/1/secret", "secret", "whsec_%%%")
+	ana.expect(status, body, 422, "This is no secret as it is shown there")
 	status, body = ana.post("/teams/1/integrations/1/secret", "secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	ana.expect(status, body, 200, "Only what is signed with the secret")
 	if strings.Contains(body, "MfKQ9r8G") {

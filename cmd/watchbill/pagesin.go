@@ -2,9 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"watchbill/api/ingest"
@@ -18,6 +23,9 @@ func (s *server) takePages() {
 	store := healthdb.New(s.db.Write, s.db.Read)
 	exactly := func() time.Time { return s.now().UTC() }
 	s.receiver = health.NewReceiver(store, exactly)
+	if file := s.db.File(); file != "" {
+		s.receiver.Room = roomFor(file)
+	}
 	s.wake = make(chan struct{}, 1)
 	s.receiver.Wake = func() {
 		select {
@@ -26,6 +34,7 @@ func (s *server) takePages() {
 		}
 	}
 	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members}
+	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
@@ -37,14 +46,44 @@ func readDelivery(i *health.Integration, d *health.Delivery) ([]health.Event, er
 	if err != nil {
 		return nil, fmt.Errorf("zone of integration %d: %w", i.ID, err)
 	}
-	if d.Headers["content-encoding"] != "" {
-		return nil, &health.UnreadableError{Code: "unknown_encoding", Reason: "its bytes are compressed in a way that cannot be read: " + d.Headers["content-encoding"]}
-	}
 	result := ingest.Normalize(i.Vendor, "", d.Body, zone)
 	if result.Disposition == ingest.Invalid {
+		if encoding := d.Headers["content-encoding"]; encoding != "" && result.Reason == ingest.InvalidJSON {
+			return nil, &health.UnreadableError{Code: "unknown_encoding", Reason: "its bytes are compressed in a way that cannot be read: " + encoding}
+		}
 		return nil, &health.UnreadableError{Code: result.Reason, Reason: result.Why}
 	}
 	return result.Received(d.ReceivedAt, int64(d.ID), health.SourceHook), nil
+}
+
+// usableSecret says whether deliveries of a vendor can be checked with a secret.
+func usableSecret(vendor, secret string, now time.Time) bool {
+	scheme := ingest.SchemeOf(vendor)
+	err := ingest.Verify(scheme, ingest.Signed{Header: http.Header{
+		"Webhook-Id": {"x"}, "Webhook-Timestamp": {strconv.FormatInt(now.Unix(), 10)}, "Webhook-Signature": {"v1,AAAA"},
+	}}, []string{secret}, now)
+	var no *ingest.SignatureError
+	return !errors.As(err, &no) || no.Reason != ingest.SecretUnusable
+}
+
+// diskShare and diskLeast say when too little room is left to take anything in: less
+// than a tenth of the disk and less than a gigabyte.
+const (
+	diskShare = 10
+	diskLeast = 1 << 30
+)
+
+// roomFor says whether the disk of a file has room to take deliveries in. Where that
+// cannot be known it has.
+func roomFor(file string) func() bool {
+	return func() bool {
+		var disk syscall.Statfs_t
+		if err := syscall.Statfs(filepath.Dir(file), &disk); err != nil {
+			return true
+		}
+		size := uint64(disk.Bsize) //nolint:gosec // sizes of blocks are positive
+		return disk.Bavail*size >= diskLeast || disk.Bavail*diskShare >= disk.Blocks
+	}
 }
 
 // planned is how far from an instant a plan may be for a gap at that instant to be one.

@@ -29,6 +29,19 @@ func (s *Store) Delivery(ctx context.Context, id schedule.ID) (health.Delivery, 
 	return one(s.from(ctx).Where("id = ?", id), (*deliveryRow).value, "delivery", id)
 }
 
+// Came returns when the latest deliveries came, but for tests of our own, the newest
+// first.
+func (s *Store) Came(ctx context.Context, integration schedule.ID, most int) ([]time.Time, error) {
+	var all []int64
+	err := s.from(ctx).Model(&deliveryRow{}).Where("integration_id = ? AND headers NOT LIKE ?", integration, `%"`+health.TestHeader+`"%`).
+		Order("id DESC").Limit(most).Pluck("received_at", &all).Error
+	came := make([]time.Time, 0, len(all))
+	for _, at := range all {
+		came = append(came, time.UnixMicro(at).UTC())
+	}
+	return came, translate(err, "inbox")
+}
+
 // DeadCodes counts dead letters by their code.
 func (s *Store) DeadCodes(ctx context.Context, integration schedule.ID) (map[string]int, error) {
 	var rows []struct {
@@ -69,7 +82,7 @@ func (s *Store) Discard(ctx context.Context, f health.DeadFilter, reason string,
 
 // forgetAtOnce bounds how much is forgotten in one transaction, which keeps others
 // from writing on SQLite.
-const forgetAtOnce = 5000
+const forgetAtOnce = 500
 
 // ForgetBodies forgets the bytes of what was read and came before an instant, and of
 // dead letters before another, which are discarded. Numbers rise with time, so the

@@ -153,5 +153,20 @@ func TestReceiveTooMuch(t *testing.T) {
 		if err := take(); !errors.Is(err, health.ErrBusy) || !strings.Contains(err.Error(), "wait to be read") {
 			t.Errorf("with five that wait: %v", err)
 		}
+		r.Most, r.Room = 100, func() bool { return false }
+		now = now.Add(time.Second)
+		if err := take(); !errors.Is(err, health.ErrBusy) || !strings.Contains(err.Error(), "nearly full") {
+			t.Errorf("without room: %v", err)
+		}
+		often := 0
+		for range 100 {
+			if r.Refuse(i.ID) {
+				often++
+			}
+		}
+		now = now.Add(time.Minute)
+		if often != 1 || r.Refuse(i.ID) {
+			t.Errorf("said %d times that signatures are wrong often", often)
+		}
 	})
 }

@@ -153,7 +153,7 @@ func (s *Store) ContactOf(ctx context.Context, integration schedule.ID, who heal
 	if errors.Is(err, schedule.ErrNotFound) && who.Email != "" {
 		known, err = find("email = ?", health.LowerEmail(who.Email))
 		if err == nil && known.Identity.ID != "" && who.ID != "" {
-			err = schedule.ErrNotFound // two users of the vendor with one address
+			return health.Contact{}, schedule.ErrNotFound // two users of the vendor with one address
 		}
 	}
 	return known, err
@@ -187,7 +187,7 @@ func (r *contactRow) value() (health.Contact, error) {
 func (s *Store) SaveContact(ctx context.Context, c *health.Contact) error {
 	if c.ID != 0 {
 		q := s.to(ctx).Model(&contactRow{}).Where("id = ?", c.ID).
-			Updates(map[string]any{"vendor_user_id": c.Identity.ID, "email": c.Email, "name": c.Name})
+			Updates(map[string]any{"match_key": c.MatchKey(), "vendor_user_id": c.Identity.ID, "email": c.Email, "name": c.Name})
 		return translate(affected(q), "contact %d", c.ID)
 	}
 	row := contactRow{

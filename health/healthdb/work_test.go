@@ -290,6 +290,30 @@ func TestPagedBySchedule(t *testing.T) {
 	})
 }
 
+// Somebody is one contact whether the pager names an address, then a number as well, or
+// the number alone.
+func TestContactLearns(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		party := func(id, email, name string) health.Party {
+			return health.Party{Identity: health.Identity{ID: id, Email: email, Name: name}, Role: health.RoleAssignee}
+		}
+		for n, p := range []health.Party{party("", "Ana@Example.com", ""), party("U1", "ana@example.com", "Ana"), party("U1", "", ""), party("", "ana@example.com", "A."), party("U2", "ana@example.com", ""), party("", "", "Ben"), party("", "", "Ben")} {
+			b.send(list(event(fmt.Sprint(n), fmt.Sprint(n), health.KindTriggered, 0, p)), fmt.Sprint(n))
+			b.work()
+		}
+		contacts, err := b.store.Contacts(t.Context(), b.door.ID)
+		b.ok(err)
+		text := ""
+		for _, c := range contacts {
+			text += fmt.Sprintf("%s %s %s %d; ", c.Identity.ID, c.Email, c.Name, c.Pages)
+		}
+		if text != "U1 ana@example.com Ana 4;   Ben 2; U2 ana@example.com  1; " {
+			t.Error(text)
+		}
+	})
+}
+
 // Several workers at once read everything once, also where pages and people are the
 // same.
 func TestWorkTogether(t *testing.T) {
