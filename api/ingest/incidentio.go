@@ -63,12 +63,12 @@ var incidentIOEvents = map[string]struct {
 	kind health.Kind
 	role health.Role
 }{
+	"triggered":      {health.KindTriggered, health.RoleInvolved},
 	"notified_users": {health.KindNotified, health.RoleNotified},
 	"acked":          {health.KindAcknowledged, health.RoleAcknowledger},
-	"nacked":         {health.KindOther, health.RoleInvolved},
 	"resolved":       {health.KindResolved, health.RoleResolver},
 	"cancelled":      {health.KindCancelled, health.RoleInvolved},
-	"snoozed":        {health.KindSnoozed, health.RoleInvolved},
+	"expired":        {health.KindCancelled, health.RoleInvolved}, // its path ended and nobody had it
 }
 
 // incidentIOEscalation reads an escalation with all that happened to it: the one
@@ -119,7 +119,7 @@ func incidentIOStatus(r *reader, n node) error {
 		d.Kind = health.KindAcknowledged
 	case "resolved":
 		d.Kind = health.KindResolved
-	case "cancelled":
+	case "cancelled", "expired":
 		d.Kind = health.KindCancelled
 	case "triggered":
 		if n.str("previous_status") == "acked" {

@@ -184,6 +184,32 @@ func TestOnlyPagesAreFolded(t *testing.T) {
 	}
 }
 
+// TestEscalationSaysWhoWasNotified folds an escalation of incident.io: it is the one
+// webhook with the vendor's word for everything.
+func TestEscalationSaysWhoWasNotified(t *testing.T) {
+	user := func(id string) string { return `[{"id":"` + id + `","email":"` + id + `@example.org","name":"` + id + `"}]` }
+	event := func(name, at, urgency, users string) string {
+		return `{"id":"` + name + at + `","event":"` + name + `","occurred_at":"2026-03-02T` + at + `Z","urgency":"` + urgency + `","users":` + users + `}`
+	}
+	res := normalized(t, "incident_io", `{"escalations":[{"id":"X","title":"CPU","created_at":"2026-03-02T01:15:00Z","status":"resolved","priority":{"name":"Urgent"},"events":[`+strings.Join([]string{
+		event("resolved", "01:40:00", "high", user("bo")), event("acked", "01:32:00", "high", user("bo")),
+		event("notified_users", "01:30:00", "high", user("bo")), event("notified_channels", "01:16:00", "low", "[]"),
+		event("notified_users", "01:15:02", "high", user("ana")), event("triggered", "01:15:00", "high", "[]"),
+	}, ",")+`]}]}`)
+	pages := health.Fold(res.Received(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), 1, health.SourcePull), health.DefaultRules())
+	if len(pages) != 1 || pages[0].State != health.StateResolved || pages[0].Urgency != health.UrgencyHigh || len(pages[0].Flags) > 0 || len(pages[0].Responders) != 2 {
+		t.Fatalf("%+v", pages)
+	}
+	for _, r := range pages[0].Responders {
+		if at, basis := r.NotifiedAt(); basis != health.NoticeByVendor || at.IsZero() || r.Interruptions != 1 {
+			t.Errorf("%s: notified %v by %s, %d times", r.ID, at, basis, r.Interruptions)
+		}
+		if r.ID == "bo" && r.Responding != 8*time.Minute {
+			t.Errorf("bo worked %v", r.Responding)
+		}
+	}
+}
+
 func TestFutureIsNotBelieved(t *testing.T) {
 	res := normalized(t, "pagerduty", `{"event":{"id":"1","event_type":"incident.triggered","occurred_at":"2026-03-02T02:00:00Z","data":{"id":"P"}}}`)
 	said := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)

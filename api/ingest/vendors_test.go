@@ -83,6 +83,7 @@ var vendorsSend = []one{
 	{"goalert", `{"AppName":"GoAlert","Type":"Verification","Code":"123456"}`, health.KindPing, "", never, ""},
 
 	{"incident_io", `{"event_type":"private_incident.incident_created_v2","private_incident.incident_created_v2":{"id":"I1"}}`, health.KindIncidentDeclared, "I1", never, ""},
+	{"incident_io", `{"event_type":"public_escalation.escalation_status_updated_v1","public_escalation.escalation_status_updated_v1":{"new_status":"expired","previous_status":"triggered","escalation":{"id":"X","updated_at":"2026-03-02T01:15:00Z"}}}`, health.KindCancelled, "X", "2026-03-02T01:15:00Z", ""},
 	{"incident_io", `{"event_type":"public_alert.alert_resolved_v1","public_alert.alert_resolved_v1":{"id":"A1","resolved_at":"2026-03-02T01:15:00Z"}}`, health.KindAlertResolved, "A1", "2026-03-02T01:15:00Z", ""},
 	{
 		"incident_io", `{"event_type":"public_escalation.escalation_status_updated_v1","public_escalation.escalation_status_updated_v1":{"new_status":"acked","actor":{"user":{"id":"U","email":"ana@example.org","name":"Ana"}},"escalation":{"id":"X","updated_at":"2026-03-02T01:15:00Z"}}}`,
