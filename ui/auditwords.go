@@ -77,6 +77,7 @@ var auditWords = map[string]words{
 
 	"look.profile":  {"looked at a profile", "looked at the profile of"},
 	"look.absences": {"looked at absences", "looked at the absences of"},
+	"burden.see":    {"looked at what on-call costs", "looked at what on-call costs"},
 	"look.load":     {"looked at a load", "looked at the load of"},
 	"look.log":      {"looked at a log", "looked at the log of"},
 	"look.feeds":    {"looked at calendar links", "looked at the calendar links of"},
