@@ -187,7 +187,9 @@ func TestOnlyPagesAreFolded(t *testing.T) {
 // TestEscalationSaysWhoWasNotified folds an escalation of incident.io: it is the one
 // webhook with the vendor's word for everything.
 func TestEscalationSaysWhoWasNotified(t *testing.T) {
-	user := func(id string) string { return `[{"id":"` + id + `","email":"` + id + `@example.org","name":"` + id + `"}]` }
+	user := func(id string) string {
+		return `[{"id":"` + id + `","email":"` + id + `@example.org","name":"` + id + `"}]`
+	}
 	event := func(name, at, urgency, users string) string {
 		return `{"id":"` + name + at + `","event":"` + name + `","occurred_at":"2026-03-02T` + at + `Z","urgency":"` + urgency + `","users":` + users + `}`
 	}
