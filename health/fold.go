@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -39,19 +40,48 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// distinct keeps one copy of each event.
+// distinct keeps one copy of each event, also of one that came under two keys
+// because two subscriptions of a vendor tell it.
 func distinct(events []Event) []Event {
-	kept := map[string]Event{}
+	byKey, byWords := map[string]Event{}, map[string]Event{}
 	for _, e := range events {
-		if other, ok := kept[e.Key]; !ok || e.Earlier(other) {
-			kept[e.Key] = e
+		if other, ok := byKey[e.Key]; !ok || e.Earlier(other) {
+			byKey[e.Key] = e
 		}
 	}
-	out := make([]Event, 0, len(kept))
-	for _, key := range sortedKeys(kept) {
-		out = append(out, kept[key])
+	for _, key := range sortedKeys(byKey) {
+		e := byKey[key]
+		words := e.words()
+		if other, ok := byWords[words]; !ok || e.Earlier(other) {
+			byWords[words] = e
+		}
+	}
+	out := make([]Event, 0, len(byWords))
+	for _, words := range sortedKeys(byWords) {
+		out = append(out, byWords[words])
 	}
 	return out
+}
+
+// words are what an event says happened. Events that say the same of one instant
+// are one, unless the instant is only that of receipt, or of a state that is sent
+// again and again.
+func (e Event) words() string {
+	if e.TimeBasis != TimeOfPayload || e.Repeats {
+		return "key " + e.Key
+	}
+	b := make([]byte, 0, 160)
+	b = strconv.AppendInt(b, e.OccurredAt.UnixNano(), 36)
+	b = append(strconv.AppendInt(append(b, ' '), e.OrderKey, 36), 0)
+	for _, word := range []string{string(e.Source), string(e.Kind), e.Channel, e.MergedInto, e.Actor.ID, e.Actor.Email, e.Actor.Name} {
+		b = append(append(b, word...), 0)
+	}
+	for _, p := range e.Responders {
+		for _, word := range []string{p.ID, p.Email, p.Name, string(p.Role), p.Target, p.Reply} {
+			b = append(append(b, word...), 0)
+		}
+	}
+	return string(b)
 }
 
 // sameMoment is how far apart a hook and a pull may say that one thing happened:

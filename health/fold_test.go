@@ -259,6 +259,23 @@ func TestFileYieldsToTheVendor(t *testing.T) {
 	}
 }
 
+func TestTwoSubscriptionsTellOneEscalation(t *testing.T) {
+	escalate := func(key string, minutes float64, who ...health.Identity) health.Event {
+		return told(key, minutes, health.KindEscalated, as(health.RoleAssignee, who...)...)
+	}
+	p := foldOne(t, told("1", 0, health.KindTriggered), escalate("2", 5, ana), escalate("3", 5, ana), escalate("4", 5, bo), escalate("5", 6, ana))
+	if p.Escalations != 3 {
+		t.Errorf("%d escalations, want three", p.Escalations)
+	}
+	received := escalate("6", 7, bo)
+	received.TimeBasis = health.TimeOfReceipt
+	again := received
+	again.Key = "7"
+	if p := foldOne(t, told("1", 0, health.KindTriggered), received, again); p.Escalations != 2 {
+		t.Errorf("%d escalations received at once, want two", p.Escalations)
+	}
+}
+
 func TestPullTellsOnlyWhatNoHookTold(t *testing.T) {
 	pulled := func(key string, minutes float64, kind health.Kind, who ...health.Party) health.Event {
 		e := told(key, minutes, kind, who...)
