@@ -19,12 +19,16 @@ import (
 //   - counts and hours: page luck
 //   - person, work, engaged, first_day and days: rest
 //
-// The result is what is printed as JSON. What is wrong with the file is one or more
+// A worked case is evaluated by its input: {"input": {…}, "expected": …}. The result is
+// what is printed as JSON. What is wrong with the file is one or more
 // *schedule.InvalidError, joined.
 func Evaluate(data []byte) (any, error) {
 	var has map[string]json.RawMessage
 	if err := json.Unmarshal(data, &has); err != nil {
 		return nil, &schedule.InvalidError{Reason: fmt.Sprintf("this is no JSON object: %v", err)}
+	}
+	if has["input"] != nil {
+		return Evaluate(has["input"])
 	}
 	switch {
 	case has["rows"] != nil:
