@@ -137,6 +137,8 @@ func evaluateRates(data []byte) (any, error) {
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
+	// The tail is one value to check other tables against: five or more where one is
+	// expected.
 	out := map[string]any{"tail_5_mu1": AtLeast(5, 1)}
 	for i, xt := range doc.Pairs {
 		x, t := xt[0], xt[1]

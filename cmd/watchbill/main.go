@@ -20,6 +20,7 @@ type commands struct {
 	Plan     planCmd     `cmd:"" help:"Plan a team's on-call duty from its team file."`
 	Solve    solveCmd    `cmd:"" help:"Solve a roster problem (oncall-roster/1) and print the solution as JSON."`
 	Calendar calendarCmd `cmd:"" help:"Look into calendars."`
+	Health   healthCmd   `cmd:"" help:"Measure what being on call costs."`
 	Ingest   ingestCmd   `cmd:"" help:"Look into what pagers send."`
 	Serve    serveCmd    `cmd:"" help:"Serve pages, calendars and the API."`
 	User     userCmd     `cmd:"" help:"People who may log in: add them, close accounts, get back in."`
