@@ -20,6 +20,8 @@ type Service struct {
 	Store    Store
 	Now      func() time.Time
 	Receiver *Receiver
+	// Warnings are what of a delivery was left out when it was read, in words.
+	Warnings func(i *Integration, d *Delivery) []string
 	// Usable says whether deliveries of a vendor can be checked with a secret.
 	Usable func(vendor, secret string) bool
 	// Members are those whom people of pagers may turn out to be.

@@ -104,9 +104,11 @@ type LookStore interface {
 	// EventsOf returns what a delivery told.
 	EventsOf(ctx context.Context, delivery schedule.ID) ([]Event, error)
 
-	Contacts(ctx context.Context, integration schedule.ID) ([]Contact, error) // with pages; those not mapped first
+	// Contacts returns those who had to do with a page, or were mapped, with their pages:
+	// those not mapped first.
+	Contacts(ctx context.Context, integration schedule.ID) ([]Contact, error)
 	Contact(ctx context.Context, id schedule.ID) (Contact, error)
-	Unmapped(ctx context.Context, integration schedule.ID) (int, error)
+	Unmapped(ctx context.Context, integration schedule.ID) (int, error) // who had to do with a page
 	// MapContact says who a contact is, in all pages.
 	MapContact(ctx context.Context, id, person, by schedule.ID, at time.Time) error
 }

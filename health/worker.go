@@ -215,7 +215,30 @@ func (w *Worker) tell(ctx context.Context, tx Store, doors map[schedule.ID]*Inte
 			return err
 		}
 	}
-	return w.fold(ctx, tx, doors, names)
+	if err := w.fold(ctx, tx, doors, names); err != nil {
+		return err
+	}
+	return w.introduce(ctx, tx, events)
+}
+
+// introduce notes what a vendor says of its users, so that they can be told by their
+// address when they are paged.
+func (w *Worker) introduce(ctx context.Context, tx Store, events map[schedule.ID][]Event) error {
+	var names []contactName
+	for id, some := range events {
+		for i := range some {
+			if some[i].Kind != KindIdentity {
+				continue
+			}
+			for _, party := range some[i].Responders {
+				if party.person() {
+					names = append(names, contactName{id, party.Identity})
+				}
+			}
+		}
+	}
+	_, err := w.known(ctx, tx, names)
+	return err
 }
 
 func sortedIDs[V any](m map[schedule.ID]V) []schedule.ID {
@@ -303,9 +326,8 @@ type contactName struct {
 	who         Identity
 }
 
-// contacts finds or adds all who respond, in one order.
+// contacts finds or adds all who respond.
 func (w *Worker) contacts(ctx context.Context, tx Store, all []told) (map[contactName]*Contact, error) {
-	found := map[contactName]*Contact{}
 	var names []contactName
 	for i := range all {
 		for j := range all[i].records {
@@ -314,6 +336,12 @@ func (w *Worker) contacts(ctx context.Context, tx Store, all []told) (map[contac
 			}
 		}
 	}
+	return w.known(ctx, tx, names)
+}
+
+// known finds or adds contacts, in one order, with what is new about them.
+func (w *Worker) known(ctx context.Context, tx Store, names []contactName) (map[contactName]*Contact, error) {
+	found := map[contactName]*Contact{}
 	slices.SortFunc(names, func(a, b contactName) int {
 		return cmp.Or(cmp.Compare(a.integration, b.integration), cmp.Compare(a.who.matchKey(), b.who.matchKey()), cmp.Compare(a.who.Email, b.who.Email), cmp.Compare(a.who.Name, b.who.Name))
 	})

@@ -31,7 +31,7 @@ func pagerFixtures() []fixture {
 	wordy.Pages = []ui.PageRow{{Title: longText, Service: longText, State: "acknowledged", When: now, Who: []ui.PageWho{{Name: longText, Basis: longText}}}}
 	delivery := ui.Delivery{
 		Frame: frame("Delivery 39", "pagers"), DeliveryRow: deliveries[2], Pager: "Production alerts", PagerID: 3, Headers: []ui.HeaderLine{{Name: "content-type", Value: "application/json"}},
-		Body: "{\"event\":{\"id\":", Cut: true, CanReplay: true, Events: []ui.EventLine{{What: "Triggered", When: now, Page: "Checkout is slow"}},
+		Body: "{\"event\":{\"id\":", Cut: true, CanReplay: true, Warnings: []string{"event.occurred_at was left out: “yesterday” (bad_timestamp)."}, Events: []ui.EventLine{{What: "Triggered", When: now, Page: "Checkout is slow"}},
 	}
 	long1 := delivery
 	long1.Frame, long1.Why, long1.Pager, long1.Body = long("Delivery", "pagers"), longText, longText, longText

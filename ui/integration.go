@@ -102,6 +102,7 @@ type Delivery struct {
 	Cut       bool // only its beginning is shown
 	Gone      bool // it is not kept any more
 	Events    []EventLine
+	Warnings  []string
 	Reason    Field
 	CanReplay bool
 	Tries     int

@@ -69,6 +69,11 @@ func (s *Site) deliveryPage(c echo.Context, f Frame, i *health.Integration, d *h
 		page.Why = shown(d.Error)
 	}
 	page.Body, page.Cut = health.Redact(d.Body, bodyShown)
+	if d.State != health.DeliveryDead {
+		for _, text := range s.Health.Warnings(i, d) {
+			page.Warnings = append(page.Warnings, shown(text))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
 		value, _ := health.Redact([]byte(d.Headers[name]), 500)
 		page.Headers = append(page.Headers, HeaderLine{name, value})

@@ -51,6 +51,8 @@ func pagers(t *testing.T, d *deployment) {
 	d.readAll()
 	status, body = ana.get("/teams/1/integrations/1")
 	ana.expect(status, body, 200, "Checkout &lt;i&gt;is&lt;/i&gt; slow", "Ben on the pager (not known here)", "the page was given to them", "It is no JSON", `href="/teams/1/integrations/1/deliveries/5"`, "It looks like nothing that this pager sends", "2 unreadable deliveries", "2 unknown people")
+	status, body = ana.get("/teams/1/integrations/1/deliveries/2")
+	ana.expect(status, body, 200, "Acknowledged", "•••@•••")
 	d.deadLetters(ana)
 	d.whoIsWho(ana, url)
 
@@ -76,6 +78,8 @@ func pagers(t *testing.T, d *deployment) {
 	status, body = ana.post("/teams/1/integrations/1/test")
 	ana.expect(status, body, 200, "A test was taken in")
 	d.readAll()
+	status, body = ana.get("/teams/1/integrations/1/deliveries/7")
+	ana.expect(status, body, 200, "It is a test of the line, so nothing is counted.")
 	status, body = ana.post("/teams/1/integrations/1/renew")
 	ana.expect(status, body, 200, "The old one is dead")
 	send(`{"event": "ping", "n": 1}`, 404)

@@ -34,6 +34,7 @@ func (s *server) takePages() {
 		}
 	}
 	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members}
+	s.health.Warnings = deliveryWarnings
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
@@ -54,6 +55,30 @@ func readDelivery(i *health.Integration, d *health.Delivery) ([]health.Event, er
 		return nil, &health.UnreadableError{Code: result.Reason, Reason: result.Why}
 	}
 	return result.Received(d.ReceivedAt, int64(d.ID), health.SourceHook), nil
+}
+
+// deliveryWarnings says what of a delivery was left out, and what it is good for when it
+// tells of no page.
+func deliveryWarnings(i *health.Integration, d *health.Delivery) []string {
+	zone, err := time.LoadLocation(i.Zone)
+	if err != nil || d.Body == nil || d.Headers[health.TestHeader] != "" {
+		return nil
+	}
+	result := ingest.Normalize(i.Vendor, "", d.Body, zone)
+	var words []string
+	switch result.Disposition {
+	case ingest.NeedsFetch:
+		words = append(words, "It names something private: only the vendor’s API tells more.")
+	case ingest.Context:
+		words = append(words, "It is about something other than a page, so nothing is counted.")
+	case ingest.Ignored:
+		words = append(words, "It is a test of the line, so nothing is counted.")
+	}
+	for _, w := range result.Warnings {
+		value, _ := health.Redact([]byte(w.Value), 100)
+		words = append(words, fmt.Sprintf("%s was left out: “%s” (%s).", w.Field, value, w.Code))
+	}
+	return words
 }
 
 // usableSecret says whether deliveries of a vendor can be checked with a secret.

@@ -150,10 +150,10 @@ func (s *Store) EventsOf(ctx context.Context, delivery schedule.ID) ([]health.Ev
 	return values(s.from(ctx).Where("inbox_id = ?", delivery).Order("occurred_at, id").Limit(200), (*eventRow).value, "events")
 }
 
-// Contacts returns whom an integration knows: those first of whom nobody has said who
-// they are, then by pages.
+// Contacts returns whom an integration knows and who had to do with a page, or of whom
+// somebody has said who they are: those first who are not known, then by pages.
 func (s *Store) Contacts(ctx context.Context, integration schedule.ID) ([]health.Contact, error) {
-	q := s.from(ctx).Model(&contactRow{}).Where("integration_id = ?", integration).
+	q := s.from(ctx).Model(&contactRow{}).Where("integration_id = ? AND (mapped_at IS NOT NULL OR "+paged+")", integration).
 		Select("identity.*, (SELECT COUNT(*) FROM page_responder r WHERE r.identity_id = identity.id) AS pages").
 		Order("CASE WHEN mapped_at IS NULL THEN 0 ELSE 1 END, pages DESC, id")
 	return values(q, (*contactRow).value, "contacts")
@@ -164,10 +164,14 @@ func (s *Store) Contact(ctx context.Context, id schedule.ID) (health.Contact, er
 	return one(s.from(ctx).Omit("pages").Where("id = ?", id), (*contactRow).value, "contact", id)
 }
 
+// paged says that somebody had to do with a page: whoever only is a user of the vendor
+// need not be known here.
+const paged = "EXISTS (SELECT 1 FROM page_responder r WHERE r.identity_id = identity.id)"
+
 // Unmapped counts those of whom nobody has said who they are.
 func (s *Store) Unmapped(ctx context.Context, integration schedule.ID) (int, error) {
 	var n int64
-	err := s.from(ctx).Model(&contactRow{}).Where("integration_id = ? AND mapped_at IS NULL", integration).Count(&n).Error
+	err := s.from(ctx).Model(&contactRow{}).Where("integration_id = ? AND mapped_at IS NULL AND "+paged, integration).Count(&n).Error
 	return int(n), translate(err, "contacts")
 }
 

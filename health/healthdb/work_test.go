@@ -302,13 +302,23 @@ func TestContactLearns(t *testing.T) {
 			b.send(list(event(fmt.Sprint(n), fmt.Sprint(n), health.KindTriggered, 0, p)), fmt.Sprint(n))
 			b.work()
 		}
+		// Users of the vendor who were never paged are nobody's business, but are told by
+		// their address when they are.
+		users := event("users", "", health.KindIdentity, 0)
+		users.Responders = []health.Party{{Identity: health.Identity{ID: "U8", Email: "cleo@example.com"}, Role: health.RoleIdentity}, {Identity: health.Identity{ID: "U9"}, Role: health.RoleIdentity}}
+		b.send(list(users), "users")
+		b.send(list(event("u8", "u8", health.KindTriggered, 0, party("U8", "", ""))), "u8")
+		b.work()
 		contacts, err := b.store.Contacts(t.Context(), b.door.ID)
 		b.ok(err)
+		if n, err := b.store.Unmapped(t.Context(), b.door.ID); err != nil || n != 4 {
+			t.Errorf("%d are not known, %v", n, err)
+		}
 		text := ""
 		for _, c := range contacts {
 			text += fmt.Sprintf("%s %s %s %d; ", c.Identity.ID, c.Email, c.Name, c.Pages)
 		}
-		if text != "U1 ana@example.com Ana 4;   Ben 2; U2 ana@example.com  1; " {
+		if text != "U1 ana@example.com Ana 4;   Ben 2; U2 ana@example.com  1; U8 cleo@example.com  1; " {
 			t.Error(text)
 		}
 	})
