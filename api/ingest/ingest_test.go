@@ -116,6 +116,12 @@ func TestMalformedBodies(t *testing.T) {
 	if res := ingest.Normalize("pagerduty", "pagerduty.telex", []byte(`{}`), nil); res.Reason != ingest.UnknownFormat {
 		t.Errorf("unknown format: %s", res.Reason)
 	}
+	if res := ingest.Normalize("pagerduty", "pagerduty.webhook.v4", []byte(v3("incident.triggered", `"id":"P"`)), nil); res.Disposition != ingest.PageEvent || res.Format != "pagerduty.webhook.v4" {
+		t.Errorf("a webhook under another name: %s, %s", res.Disposition, res.Reason)
+	}
+	if res := ingest.Normalize("pagerduty", "pagerduty.webhook", []byte(`{"teams":[]}`), nil); res.Reason != ingest.SchemaMismatch {
+		t.Errorf("teams for a webhook: %s, %s", res.Disposition, res.Reason)
+	}
 	if res := ingest.Normalize("pagerduty", "pagerduty.rest.teams", []byte(`{"teams":[]}`), nil); res.Disposition != ingest.Context || len(res.Events) > 0 {
 		t.Errorf("teams: %s, %s", res.Disposition, res.Reason)
 	}

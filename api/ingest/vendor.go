@@ -42,17 +42,6 @@ func Vendors() []string {
 	return names
 }
 
-// Formats returns the names of a vendor's formats; nothing for a vendor that
-// cannot be read.
-func Formats(id string) []string {
-	v, _ := find(id, "")
-	var names []string
-	for _, f := range v.formats {
-		names = append(names, f.name)
-	}
-	return names
-}
-
 // find returns a vendor. Where a body comes under another heading, its format says
 // whose it is.
 func find(id, format string) (vendor, bool) {
@@ -90,39 +79,47 @@ func (v vendor) parse(body []byte) (node, error) {
 // whose name begins like it the first that fits. When there is none the reason
 // says why, and the format is the likeliest.
 func (v vendor) choose(name string, doc node) (f format, reason, why string) {
-	var candidates []format
 	for _, f := range v.formats {
 		if f.name == name {
 			return f, "", ""
 		}
-		if name == "" || strings.HasPrefix(f.name, name+".") || strings.HasPrefix(name, f.name+".") {
-			candidates = append(candidates, f)
-		}
 	}
-	if len(candidates) == 0 && strings.HasPrefix(name, v.id+".rest.") {
-		return v.answer(name, doc)
-	}
-	if len(candidates) == 0 {
-		return format{name: name}, UnknownFormat, "no format of " + v.id + " is called " + name
-	}
+	candidates := v.like(name)
 	for _, f := range candidates {
 		if f.fits(doc) {
 			return f, "", ""
 		}
 	}
+	switch {
+	case strings.HasPrefix(name, v.id+".rest.") && (doc.isObject() || doc.isList()):
+		// What an API answers besides, like teams, is context of which nothing is needed.
+		return format{name, Context, nil, func(*reader, node) error { return nil }}, "", ""
+	case len(candidates) == 0:
+		return format{name: name}, UnknownFormat, "no format of " + v.id + " is called " + name
+	}
 	return candidates[0], SchemaMismatch, "the body looks like nothing that " + v.id + " sends"
 }
 
-// answer returns the format of what a vendor's API answered under a name that we do
-// not have: one that fits, else context of which nothing is needed, like teams.
-func (v vendor) answer(name string, doc node) (f format, reason, why string) {
+// like returns the formats that somebody may mean by a name: those that it begins
+// or that begin it, else those of the same kind, like webhooks.
+func (v vendor) like(name string) []format {
+	var same, kin []format
 	for _, f := range v.formats {
-		if strings.HasPrefix(f.name, v.id+".rest.") && f.fits(doc) {
-			return f, "", ""
+		if name == "" || strings.HasPrefix(f.name, name+".") || strings.HasPrefix(name, f.name+".") {
+			same = append(same, f)
+		}
+		if kind(f.name) == kind(name) {
+			kin = append(kin, f)
 		}
 	}
-	if !doc.isObject() && !doc.isList() {
-		return format{name: name}, SchemaMismatch, "the body is neither an object nor a list"
+	if len(same) == 0 {
+		return kin
 	}
-	return format{name, Context, nil, func(*reader, node) error { return nil }}, "", ""
+	return same
+}
+
+// kind returns the first two words of a format's name.
+func kind(name string) string {
+	words := strings.SplitN(name, ".", 3)
+	return strings.Join(words[:min(2, len(words))], ".")
 }
