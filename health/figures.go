@@ -11,6 +11,10 @@ func (t *Tally) OffHours() int {
 	return t.Episodes[schedule.Evening] + t.Episodes[schedule.WeekendBand] + t.Episodes[schedule.HolidayBand]
 }
 
+// Quiet reports whether nothing interrupted outside working hours. Of a week of
+// somebody on call that is worth a word.
+func (t *Tally) Quiet() bool { return Total(t.Interruptions) == t.Interruptions[schedule.Business] }
+
 // Total adds up the bands.
 func Total[T int | int64](v ByBand[T]) T {
 	var sum T

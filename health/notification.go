@@ -86,17 +86,13 @@ const (
 )
 
 // Distinct returns the notifications in order of time, each once: told twice with two
-// times, it happened at the earlier. It is the same for every order they come in.
+// times, it happened at the earlier; told twice for one time, it is the one that
+// interrupts. It is the same for every order they come in.
 func Distinct(all []Notification) []Notification {
-	ordered := func(a, b Notification) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
-	}
 	sorted := all
-	if !slices.IsSortedFunc(all, ordered) {
+	if !slices.IsSortedFunc(all, compareNotifications) {
 		sorted = slices.Clone(all)
-		slices.SortStableFunc(sorted, func(a, b Notification) int {
-			return cmp.Or(ordered(a, b), cmp.Compare(a.Incident, b.Incident), cmp.Compare(a.Channel, b.Channel), compareTruth(a.Interrupts(), b.Interrupts()), cmp.Compare(a.Verdict, b.Verdict))
-		})
+		slices.SortFunc(sorted, compareNotifications)
 	}
 	seen := make(map[schedule.ID]bool, len(sorted))
 	out := make([]Notification, 0, len(sorted))
@@ -109,6 +105,15 @@ func Distinct(all []Notification) []Notification {
 		out = append(out, sorted[i])
 	}
 	return out
+}
+
+// compareNotifications orders by time, and what is told of one time by all that can
+// make a difference.
+func compareNotifications(a, b Notification) int {
+	return cmp.Or(
+		a.At.Compare(b.At), cmp.Compare(a.ID, b.ID), compareTruth(a.Interrupts(), b.Interrupts()), cmp.Compare(b.Verdict, a.Verdict),
+		cmp.Compare(a.Person, b.Person), cmp.Compare(a.Incident, b.Incident), compareTruth(a.AtAck, b.AtAck),
+	)
 }
 
 // compareTruth puts what is true first.

@@ -2,7 +2,9 @@ package health
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"sort"
 	"time"
 
 	"watchbill/schedule"
@@ -12,11 +14,12 @@ import (
 // is the team's and nobody's own. It does not change once made.
 type TeamRecord struct {
 	people    []*Record
-	paged     []paging // by first page
-	incidents []Incident
-	covered   []span // somebody is on call, merged
-	alert     []span // a paged incident is open, merged
-	down      []span // any incident is open, merged
+	paged     []paging            // by first page
+	place     map[schedule.ID]int // of an incident in paged
+	incidents []Incident          // by trigger
+	covered   []span              // somebody is on call, merged
+	alert     []span              // a paged incident is open, merged
+	down      []span              // any incident is open, merged
 }
 
 // A paging is an incident that interrupted somebody.
@@ -26,9 +29,13 @@ type paging struct {
 	verdict  Verdict
 }
 
-// NewTeamRecord puts a team together. Incidents that are open count until asOf.
+// NewTeamRecord puts a team together, with its incidents, each once. Those that are open
+// count until asOf.
 func NewTeamRecord(people []*Record, incidents []Incident, asOf time.Time) *TeamRecord {
-	t := &TeamRecord{people: people, incidents: incidents}
+	t := &TeamRecord{people: people, incidents: slices.Clone(incidents), place: map[schedule.ID]int{}}
+	slices.SortFunc(t.incidents, func(a, b Incident) int {
+		return cmp.Or(a.TriggeredAt.Compare(b.TriggeredAt), cmp.Compare(a.ID, b.ID))
+	})
 	byIncident := map[schedule.ID]*paging{}
 	for _, r := range people {
 		t.covered = append(t.covered, r.onCall...)
@@ -55,6 +62,9 @@ func NewTeamRecord(people []*Record, incidents []Incident, asOf time.Time) *Team
 	slices.SortFunc(t.paged, func(a, b paging) int {
 		return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.incident, b.incident))
 	})
+	for i := range t.paged {
+		t.place[t.paged[i].incident] = i
+	}
 	for i := range incidents {
 		s := incidents[i].span(asOf)
 		t.down = append(t.down, s)
@@ -138,11 +148,10 @@ func (c *Config) MeasureTeam(t *TeamRecord, from, to time.Time) TeamTally {
 		out.Alert += lengthIn(t.alert, s.from, s.to)
 	}
 	out.Incident = lengthIn(t.down, a, b)
-	for i := range t.incidents {
-		if at := t.incidents[i].TriggeredAt; !at.Before(from) && at.Before(to) {
-			out.Incidents++
-		}
+	began := func(before time.Time) int {
+		return sort.Search(len(t.incidents), func(i int) bool { return !t.incidents[i].TriggeredAt.Before(before) })
 	}
+	out.Incidents = began(to) - began(from)
 	t.addPaged(&out)
 	for _, r := range t.people {
 		c.addBlocks(&out, r)
@@ -152,22 +161,21 @@ func (c *Config) MeasureTeam(t *TeamRecord, from, to time.Time) TeamTally {
 
 // addPaged counts the incidents that paged in the stretch.
 func (t *TeamRecord) addPaged(out *TeamTally) {
+	i := sort.Search(len(t.paged), func(i int) bool { return !t.paged[i].first.Before(out.From) })
+	for ; i < len(t.paged) && t.paged[i].first.Before(out.To); i++ {
+		out.First.count(t.paged[i].verdict)
+	}
 	again := map[schedule.ID]bool{}
 	for _, r := range t.people {
 		for _, n := range r.ringsIn(out.From, out.To) {
-			again[n.Incident] = true
+			if i, ok := t.place[n.Incident]; ok && t.paged[i].first.Before(out.From) {
+				again[n.Incident] = true
+			}
 		}
 	}
-	for i := range t.paged {
-		p := &t.paged[i]
-		switch {
-		case !p.first.Before(out.To):
-			return
-		case !p.first.Before(out.From):
-			out.First.count(p.verdict)
-		case again[p.incident]:
-			out.Again = append(out.Again, Again{p.incident, p.first, p.verdict})
-		}
+	for _, id := range slices.Sorted(maps.Keys(again)) {
+		p := &t.paged[t.place[id]]
+		out.Again = append(out.Again, Again{p.incident, p.first, p.verdict})
 	}
 }
 
@@ -231,6 +239,7 @@ func (t *TeamTally) Add(o *TeamTally) {
 			t.Again = append(t.Again, a)
 		}
 	}
+	slices.SortFunc(t.Again, func(a, b Again) int { return cmp.Compare(a.Incident, b.Incident) })
 	t.Blocks += o.Blocks
 	t.Overloaded += o.Overloaded
 	t.Shifts += o.Shifts
