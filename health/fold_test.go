@@ -387,3 +387,52 @@ func TestFoldedPagesMakeSense(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsNotUnderstoodChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := anyHistory(t)
+		for i := range events {
+			events[i].PageKey = "P1"
+		}
+		before := health.Fold(events, health.DefaultRules())
+		for i := range rapid.IntRange(1, 5).Draw(t, "more") {
+			e := told("more"+string(rune('a'+i)), float64(rapid.IntRange(0, 40).Draw(t, "at"))+0.5, rapid.SampledFrom([]health.Kind{health.KindOther, health.KindAnnotated, health.KindAlertGrouped, health.KindSnoozed, "new"}).Draw(t, "kind"))
+			if e.OccurredAt.Before(before[0].TriggeredAt) {
+				continue // it would be what the page was first told by
+			}
+			e.Actor, e.Source = bo, health.SourceFile // so that it takes nothing from what others tell
+			events = append(events, e)
+		}
+		after := health.Fold(events, health.DefaultRules())
+		if len(after) != len(before) {
+			t.Fatalf("%d pages instead of %d", len(after), len(before))
+		}
+		for i := range after {
+			after[i].LastEventAt, after[i].Urgency = before[i].LastEventAt, before[i].Urgency
+			after[i].CountsAsPage = before[i].CountsAsPage
+		}
+		if diff := gocmp.Diff(before, after); diff != "" {
+			t.Fatalf("pages changed (-before +after):\n%s", diff)
+		}
+	})
+}
+
+func TestResponseIsNeverLongerThanThePage(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, p := range health.Fold(anyHistory(t), health.DefaultRules()) {
+			var open time.Duration
+			for _, f := range p.Firings {
+				if end := f.ResolvedAt; !end.IsZero() {
+					open += end.Sub(f.TriggeredAt)
+				} else {
+					open += p.LastEventAt.Sub(f.TriggeredAt)
+				}
+			}
+			for _, r := range p.Responders {
+				if r.Responding > open || !r.AckedAt.IsZero() && r.AckedAt.Before(p.TriggeredAt) {
+					t.Fatalf("%s worked %v on a page of %v: %+v", r.ID, r.Responding, open, p)
+				}
+			}
+		}
+	})
+}
