@@ -155,10 +155,15 @@ func (j *jobs) makeDraft(ctx context.Context, id schedule.ID) error {
 	close(done)
 	watch.Wait()
 	stop()
-	if err == nil && is.State == schedule.DraftReady && is.Tries == claimed.Tries {
+	switch {
+	case err != nil:
+		return err
+	case is.Tries > claimed.Tries:
+		j.log.Warn("draft taken over", "team_id", is.Team, "draft_id", is.ID)
+	case is.State == schedule.DraftReady:
 		j.log.Info("draft made", "team_id", is.Team, "draft_id", is.ID)
 	}
-	return err
+	return nil
 }
 
 func (j *jobs) expireRequests(ctx context.Context) error {
