@@ -185,8 +185,8 @@ func (c *Config) Validate() error {
 	bad.unless(1 <= c.OffDuty && c.OffDuty <= 100, "off_duty_factor", "must be from 1 to 100: a page when not on call weighs no less than one on call")
 	for _, name := range slices.Sorted(maps.Keys(c.Priors)) {
 		p := c.Priors[name]
-		bad.unless(p.M0 > 0 && finite(p.M0), "prior."+name+".m0", "must be more than zero")
-		bad.unless(p.B > 0 && finite(p.B), "prior."+name+".b", "must be more than zero")
+		bad.unless(p.M0 > 0 && p.M0 <= mostCount, "prior."+name+".m0", "must be more than zero")
+		bad.unless(p.B > 0 && p.B <= mostCount, "prior."+name+".b", "must be more than zero")
 	}
 	c.checkScore(&bad)
 	return bad.err()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -58,6 +59,9 @@ func Evaluate(data []byte) (any, error) {
 	return nil, &schedule.InvalidError{Reason: "nothing here can be evaluated: a file has people, a period, and shifts, pages or incidents in it"}
 }
 
+// mostCount is more than anybody counts, and can be computed with.
+const mostCount = 1e9
+
 // decode reads JSON into a document; what does not fit is an *schedule.InvalidError.
 func decode(data []byte, doc any) error {
 	if err := json.Unmarshal(data, doc); err != nil {
@@ -82,6 +86,9 @@ func evaluateBands(data []byte) ([]string, error) {
 		return nil, err
 	}
 	r.readPeople()
+	if err := r.bad.err(); err != nil {
+		return nil, err
+	}
 	out := []string{}
 	for i, row := range doc.Rows {
 		field := fmt.Sprintf("rows[%d]", i)
@@ -106,6 +113,11 @@ func evaluateFairness(data []byte) (any, error) {
 		return nil, err
 	}
 	names := doc.Entitlements.names
+	for _, name := range names {
+		if l, e := doc.Loads.values[name], doc.Entitlements.values[name]; l < 0 || l > mostCount || e < 0 || e > mostCount {
+			return nil, &schedule.InvalidError{Field: "loads." + name, Reason: "loads and entitlements cannot be below zero"}
+		}
+	}
 	for _, name := range doc.Loads.names {
 		if _, ok := doc.Entitlements.values[name]; !ok {
 			return nil, &schedule.InvalidError{Field: "entitlements", Reason: fmt.Sprintf("say nothing of %q", name)}
@@ -137,12 +149,15 @@ func evaluateRates(data []byte) (any, error) {
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
+	if p := doc.Prior; p != nil && !(p.M0 > 0 && p.M0 <= mostCount && p.B > 0 && p.B <= mostCount) {
+		return nil, &schedule.InvalidError{Field: "prior", Reason: "m0 and b are above zero"}
+	}
 	// The tail is one value to check other tables against: five or more where one is
 	// expected.
 	out := map[string]any{"tail_5_mu1": AtLeast(5, 1)}
 	for i, xt := range doc.Pairs {
 		x, t := xt[0], xt[1]
-		if x < 0 || x != float64(int(x)) || t <= 0 {
+		if x < 0 || x > mostCount || x != math.Trunc(x) || t < 1/mostCount || t > mostCount {
 			return nil, &schedule.InvalidError{Field: fmt.Sprintf("x_t[%d]", i), Reason: "is a whole count and an exposure above zero"}
 		}
 		name := fmt.Sprintf("%g_in_%g", x, t)
@@ -166,8 +181,12 @@ func evaluateLuck(data []byte) (any, error) {
 	var counts []int
 	var held []float64
 	for _, name := range doc.Counts.names {
-		counts = append(counts, int(doc.Counts.values[name]))
-		held = append(held, doc.Hours.values[name])
+		n, h := doc.Counts.values[name], doc.Hours.values[name]
+		if n < 0 || n > mostCount || n != math.Trunc(n) || h < 0 || h > mostCount {
+			return nil, &schedule.InvalidError{Field: "counts." + name, Reason: "is a whole number of pages with hours beside it, none below zero or above a thousand million"}
+		}
+		counts = append(counts, int(n))
+		held = append(held, h)
 	}
 	l, ok := PageLuck(counts, held)
 	if !ok {

@@ -198,7 +198,11 @@ func (r *fileReader) instant(field string, text *string) time.Time {
 // parseInstant reads a time in RFC 3339, where a blank may stand for the T.
 func parseInstant(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00"} {
-		if t, err := time.Parse(layout, text); err == nil {
+		t, err := time.Parse(layout, text)
+		if err == nil && (t.Year() < 1970 || t.Year() > 2200) {
+			return time.Time{}, fmt.Errorf("%q is in a year without pagers; times lie between 1970 and 2200", text)
+		}
+		if err == nil {
 			return t.UTC(), nil
 		}
 	}
@@ -213,6 +217,7 @@ func (r *fileReader) period(field string, ends []string) Period {
 	}
 	p := Period{r.instant(field+"[0]", &ends[0]), r.instant(field+"[1]", &ends[1])}
 	r.bad.unless(p.From.Before(p.To), field, "must end after it begins")
+	r.bad.unless(p.To.Sub(p.From) <= 10*366*24*time.Hour, field, "must be ten years at most")
 	return p
 }
 
@@ -250,7 +255,7 @@ func (r *fileReader) onePerson(field string, doc *personDoc) {
 	}
 	made, err := NewPerson(p, &r.Config)
 	r.must(field, err)
-	r.People = append(r.People, made)
+	r.People = append(r.People, made) // whole, or the file is refused
 }
 
 // readZones reads where somebody lives: one zone, or a list of them from when on.

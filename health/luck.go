@@ -64,7 +64,7 @@ func PageLuck(counts []int, held []float64) (Luck, bool) {
 	for i, h := range held {
 		if h > 0 {
 			l.Expected[i] = float64(total) * h / sum
-			l.Chi2 += distance(counts[i], l.Expected[i])
+			l.Chi2 += distance(float64(counts[i]), l.Expected[i])
 			least = math.Min(least, l.Expected[i])
 			shares = append(shares, h/sum)
 		}
@@ -82,8 +82,8 @@ func PageLuck(counts []int, held []float64) (Luck, bool) {
 }
 
 // distance is one person's part of chi-square.
-func distance(count int, expected float64) float64 {
-	d := float64(count) - expected
+func distance(count, expected float64) float64 {
+	d := count - expected
 	return d * d / expected
 }
 
@@ -110,49 +110,40 @@ func exactLuck(pages int, shares []float64, seen float64) float64 {
 	walk = func(left int, rest []float64, chi2, logP float64) float64 {
 		expected, log := float64(pages)*rest[0], math.Log(rest[0])
 		if len(rest) == 1 {
-			if chi2+distance(left, expected) < seen-nearly {
+			if chi2+distance(float64(left), expected) < seen-nearly {
 				return 0
 			}
 			return math.Exp(logP + float64(left)*log - logs[left])
 		}
 		p := 0.0
 		for n := 0; n <= left; n++ {
-			p += walk(left-n, rest[1:], chi2+distance(n, expected), logP+float64(n)*log-logs[n])
+			p += walk(left-n, rest[1:], chi2+distance(float64(n), expected), logP+float64(n)*log-logs[n])
 		}
 		return p
 	}
 	return walk(pages, shares, 0, logs[pages])
 }
 
-// drawnLuck draws outcomes. The seed is fixed, so that a report does not change when it
-// is made again.
+// drawnLuck draws outcomes: how many pages fall on the first person, how many of the
+// rest on the second, and so on. The seed is fixed, so that a report does not change
+// when it is made again.
 func drawnLuck(pages int, shares []float64, seen float64) float64 {
-	random := rand.New(rand.NewPCG(1, 2))
-	counts := make([]int, len(shares))
+	source := rand.NewPCG(1, 2)
 	uneven := 0
 	for range luckDraws {
-		clear(counts)
-		for range pages {
-			counts[draw(random.Float64(), shares)]++
+		chi2, left, rest := 0.0, float64(pages), 1.0
+		for _, s := range shares[:len(shares)-1] {
+			n := 0.0
+			if left > 0 {
+				n = distuv.Binomial{N: left, P: math.Min(1, s/rest), Src: source}.Rand()
+			}
+			chi2 += distance(n, float64(pages)*s)
+			left, rest = left-n, rest-s
 		}
-		chi2 := 0.0
-		for i, n := range counts {
-			chi2 += distance(n, float64(pages)*shares[i])
-		}
+		chi2 += distance(left, float64(pages)*shares[len(shares)-1])
 		if chi2 >= seen-nearly {
 			uneven++
 		}
 	}
 	return float64(uneven+1) / (luckDraws + 1)
-}
-
-// draw returns on whom a page falls.
-func draw(x float64, shares []float64) int {
-	for i, s := range shares[:len(shares)-1] {
-		if x < s {
-			return i
-		}
-		x -= s
-	}
-	return len(shares) - 1
 }

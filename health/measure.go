@@ -14,9 +14,9 @@ type Tally struct {
 	Notifications int `json:"notifications"` // that interrupt
 	Volume        int `json:"volume"`        // that do not: e-mail, low urgency, undelivered, tests
 
-	Interruptions ByBand[int] `json:"interruptions"`
-	Episodes      ByBand[int] `json:"episodes"`
-	OffDuty       ByBand[int] `json:"off_duty"` // episodes of pages while not on call
+	Interruptions ByBand[int] `json:"interruptions,omitzero"`
+	Episodes      ByBand[int] `json:"episodes,omitzero"`
+	OffDuty       ByBand[int] `json:"off_duty,omitzero"` // episodes of pages while not on call
 
 	// Nights are those with a page in sleeping hours, from noon to noon on the
 	// person's own clock, in order.
@@ -24,7 +24,7 @@ type Tally struct {
 
 	// Seconds on call: by band as standing by has them, of all levels together, of
 	// the first, and of the others. Who is on call twice at once is so once.
-	Standby ByBand[int64] `json:"standby_seconds"`
+	Standby ByBand[int64] `json:"standby_seconds,omitzero"`
 	OnCall  int64         `json:"on_call_seconds"`
 	Level1  int64         `json:"level1_seconds"`
 	Level2  int64         `json:"level2_seconds"`
@@ -32,7 +32,7 @@ type Tally struct {
 	// Seconds at work on incidents: by band as pages have them, where work on two
 	// at once counts once; and the sum over incidents, which is for comparing with
 	// tools that have no other.
-	Engaged    ByBand[int64] `json:"engaged_seconds"`
+	Engaged    ByBand[int64] `json:"engaged_seconds,omitzero"`
 	EngagedSum int64         `json:"engaged_sum_seconds"`
 
 	Flags []Flag `json:"flags,omitempty"` // sorted
@@ -51,9 +51,9 @@ type Day struct {
 // what one day hands to the next so that a storm over midnight is no second one; a
 // day that hands over the same as before leaves the next as it is.
 type Open struct {
-	Interruption ByBand[time.Time] `json:"interruption"`
-	Episode      ByBand[time.Time] `json:"episode"`
-	OffDuty      ByBand[time.Time] `json:"off_duty"`
+	Interruption ByBand[time.Time] `json:"interruption,omitzero"`
+	Episode      ByBand[time.Time] `json:"episode,omitzero"`
+	OffDuty      ByBand[time.Time] `json:"off_duty,omitzero"`
 }
 
 // Equal reports whether two days hand over the same.

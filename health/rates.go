@@ -1,6 +1,10 @@
 package health
 
-import "gonum.org/v1/gonum/stat/distuv"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
 
 // A Rate is a count over an exposure, most often on-call weeks, with the interval that
 // goes beside it: three wake-ups in one week and thirty-six in twelve are the same rate
@@ -35,9 +39,11 @@ func Garwood(count int, exposure, level float64) Rate {
 // does not turn a small team red. The bounds hold the rate with four chances in five.
 func (p Prior) Shrunk(count, exposure float64) Rate {
 	shape, weeks := p.M0*p.B+count, p.B+exposure
+	mean := shape / weeks
 	return Rate{
-		Count: count, Exposure: exposure, Mean: shape / weeks,
-		Low: gammaQuantile(shape, 0.1) / weeks, High: gammaQuantile(shape, 0.9) / weeks,
+		Count: count, Exposure: exposure, Mean: mean, Low: gammaQuantile(shape, 0.1) / weeks,
+		// With next to nothing believed before, the mean of nothing seen lies above.
+		High: math.Max(mean, gammaQuantile(shape, 0.9)/weeks),
 	}
 }
 
