@@ -38,7 +38,7 @@ func pagerFixtures() []fixture {
 	long1.Headers, long1.Events = []ui.HeaderLine{{Name: "webhook-timestamp", Value: longText}}, []ui.EventLine{{What: longText, When: now, Page: longText}}
 	people := []ui.Option{{Value: "0", Label: "Nobody here"}, {Value: "7", Label: "Marcus Bell"}}
 	contacts := ui.Contacts{Frame: frame("Who is who", "pagers"), Pager: "Production alerts", PagerID: 3, People: people, List: []ui.ContactRow{
-		{ID: 1, Name: "Marcus B.", Detail: "marcus@example.com · PUSR001", Pages: 12, Who: "7", Suggested: true}, {ID: 2, Name: "Ana Ruiz", Detail: "PUSR002", Pages: 1, Who: "0"}, {ID: 3, Name: "bot", Who: "0", Known: true}}}
+		{ID: 1, Name: "Marcus B.", Detail: "marcus@example.com · PUSR001", Pages: 12, Who: "7", Suggested: true}, {ID: 2, Name: "Ana Ruiz", Detail: "PUSR002", Pages: 1}, {ID: 3, Name: "bot", Who: "0", Known: true}}}
 	long2 := contacts
 	long2.Frame, long2.Pager = long("Who is who", "pagers"), longText
 	long2.People = []ui.Option{{Value: "0", Label: longText}}

@@ -134,7 +134,7 @@ type ContactRow struct {
 	Name      string
 	Detail    string // address or number there
 	Pages     int
-	Who       string // a person's id; 0: nobody of ours
+	Who       string // a person's id; 0: nobody of ours; empty: not chosen yet
 	Known     bool   // somebody has said so
 	Suggested bool   // Who has the same address
 }

@@ -186,6 +186,7 @@ func contactRow(c *health.Contact, people []schedule.Profile) ContactRow {
 		}
 	}
 	if !row.Known {
+		row.Who = ""
 		if p := health.Suggest(c, people); p != 0 {
 			row.Who, row.Suggested = itoa(int64(p)), true
 		}
