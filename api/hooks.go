@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"watchbill/api/ingest"
 	"watchbill/health"
@@ -25,7 +26,13 @@ type Hooks struct {
 	Receiver *health.Receiver
 	BaseURL  string // as senders know the service: some sign it
 	Log      *slog.Logger
+
+	reading atomic.Int64 // bytes of bodies that are read now
 }
+
+// mostReading is how many bytes of bodies are read at once, so that what senders send
+// at the same moment fits into memory.
+const mostReading = 64 << 20
 
 // Register adds the address of hooks, with the token in it or in the Authorization
 // header.
@@ -86,6 +93,14 @@ func bearerOf(r *http.Request) string {
 func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	r := c.Request()
 	vendor, _ := health.VendorOf(door.Vendor)
+	size := vendor.Limit()
+	if r.ContentLength >= 0 {
+		size = min(r.ContentLength, size)
+	}
+	defer s.reading.Add(-size)
+	if s.reading.Add(size) > mostReading {
+		return s.later(c, "too much at once", health.ErrBusy)
+	}
 	raw, err := readWhole(r.Body, vendor.Limit())
 	var body []byte
 	if err == nil {
@@ -108,10 +123,19 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	if !bytes.Equal(body, raw) {
 		delete(d.Headers, "content-encoding")
 	}
+	if !namesDeliveries(door.Vendor) {
+		delete(d.Headers, "x-webhook-id")
+	}
 	if err := s.Receiver.Take(r.Context(), d); err != nil {
 		return s.later(c, "delivery not taken in", err, "integration_id", door.ID)
 	}
 	return c.JSON(http.StatusAccepted, hookAnswer{ID: int64(d.ID), Again: d.Again})
+}
+
+// namesDeliveries says whether X-Webhook-Id names a delivery. Elsewhere it might name
+// the webhook, and be the same for ever.
+func namesDeliveries(vendor string) bool {
+	return vendor == "pagerduty" || vendor == "generic" || vendor == "cloudevents"
 }
 
 // retryAfter is when a sender shall try again, in seconds.

@@ -127,6 +127,9 @@ func checkUrgencies(words map[string]string) error {
 // edit changes an integration and writes down who did.
 func (s *Service) edit(ctx context.Context, by, id schedule.ID, action string, change func(i *Integration) error) error {
 	err := s.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.LockIntegration(ctx, id); err != nil {
+			return err
+		}
 		i, err := tx.Integration(ctx, id)
 		if err != nil {
 			return err

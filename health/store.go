@@ -18,6 +18,9 @@ type Store interface {
 	Integration(ctx context.Context, id schedule.ID) (Integration, error)
 	IntegrationByToken(ctx context.Context, hash string) (Integration, error) // also one that is off
 	AddIntegration(ctx context.Context, i *Integration, hash string) error
+	// LockIntegration keeps others from changing an integration until the transaction
+	// ends.
+	LockIntegration(ctx context.Context, id schedule.ID) error
 	SaveIntegration(ctx context.Context, i *Integration) error // all but the link and when it was seen
 	RenewIntegration(ctx context.Context, id schedule.ID, hash string, at time.Time) error
 

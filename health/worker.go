@@ -38,6 +38,8 @@ type Worker struct {
 // How much a worker reads in one transaction, and how often it tries what fails.
 const (
 	workBatch   = 64
+	workEvents  = 500 // after which the rest waits for the next transaction
+	maxEvents   = 1000
 	maxAttempts = 8
 )
 
@@ -46,6 +48,7 @@ const (
 	codeGaveUp   = "gave_up"       // it failed too often
 	codeGone     = "no_body"       // its bytes were not kept
 	codeStumbled = "reader_failed" // a fault of ours
+	codeTooMany  = "too_many"      // events in one delivery
 )
 
 // Work reads some of what is due and returns how many deliveries that was. When it
@@ -80,7 +83,8 @@ func (w *Worker) one(ctx context.Context) (int, error) {
 			return err
 		}
 		tried = due[0]
-		return w.apply(ctx, tx, due)
+		_, err = w.apply(ctx, tx, due)
+		return err
 	})
 	if tried.ID == 0 || ctx.Err() != nil {
 		return 0, err
@@ -110,11 +114,11 @@ func backOff(attempts int) time.Duration {
 func (w *Worker) batch(ctx context.Context, most int) (n int, err error) {
 	err = w.Store.InTx(ctx, func(tx Store) error {
 		due, err := tx.Claim(ctx, w.Now(), most)
-		n = len(due)
-		if err != nil || n == 0 {
+		if n = len(due); err != nil || n == 0 {
 			return err
 		}
-		return w.apply(ctx, tx, due)
+		n, err = w.apply(ctx, tx, due)
+		return err
 	})
 	if err != nil {
 		n = 0
@@ -129,35 +133,38 @@ type told struct {
 	gone    []schedule.ID // pages that there are no more
 }
 
-// apply reads deliveries, adds what they tell, and folds the pages they are about.
-func (w *Worker) apply(ctx context.Context, tx Store, due []Delivery) error {
+// apply reads deliveries, adds what they tell, and folds the pages they are about. It
+// returns how many: the last ones wait when those before tell much, so that a
+// transaction keeps nobody waiting for long.
+func (w *Worker) apply(ctx context.Context, tx Store, due []Delivery) (n int, err error) {
 	doors := map[schedule.ID]*Integration{}
 	events := map[schedule.ID][]Event{}
 	var done []schedule.ID
-	for i := range due {
-		d := &due[i]
+	for total := 0; n < len(due) && total < workEvents; n++ {
+		d := &due[n]
 		door, err := w.door(ctx, tx, doors, d.Integration)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		found, err := w.read(door, d)
 		var no *UnreadableError
 		if errors.As(err, &no) {
 			d.State, d.Code, d.Error, d.Attempts = DeliveryDead, no.Code, no.Reason, d.Attempts+1
 			if err := tx.Failed(ctx, d); err != nil {
-				return err
+				return 0, err
 			}
 			continue
 		} else if err != nil {
-			return fmt.Errorf("delivery %d: %w", d.ID, err)
+			return 0, fmt.Errorf("delivery %d: %w", d.ID, err)
 		}
+		total += len(found)
 		events[d.Integration] = append(events[d.Integration], found...)
 		done = append(done, d.ID)
 	}
 	if err := w.tell(ctx, tx, doors, events); err != nil {
-		return err
+		return 0, err
 	}
-	return tx.Done(ctx, done, w.Now())
+	return n, tx.Done(ctx, done, w.Now())
 }
 
 func (w *Worker) door(ctx context.Context, tx Store, doors map[schedule.ID]*Integration, id schedule.ID) (*Integration, error) {
@@ -184,6 +191,9 @@ func (w *Worker) read(door *Integration, d *Delivery) (found []Event, err error)
 		found = testEvent(d)
 	} else {
 		found, err = w.Read(door, d)
+	}
+	if len(found) > maxEvents {
+		return nil, &UnreadableError{codeTooMany, fmt.Sprintf("it has %d events; send up to %d at once", len(found), maxEvents)}
 	}
 	for i := range found {
 		found[i].ReceivedAt, found[i].InboxID = d.ReceivedAt, int64(d.ID)

@@ -274,7 +274,8 @@ func countLines(counts map[string]int64) []IntegrationCount {
 var codeWords = map[string]string{
 	"invalid_json": "It is no JSON", "schema_mismatch": "It looks like nothing that this pager sends", "unknown_format": "Nobody can read this format yet",
 	"unknown_encoding": "It is compressed in a way that cannot be read", "gave_up": "It could not be written down, also at the eighth try",
-	"no_body": "Its bytes were not kept", "reader_failed": "Our reader failed: please report it",
+	"too_many": "It has too many events at once",
+	"no_body":  "Its bytes were not kept", "reader_failed": "Our reader failed: please report it",
 }
 
 func codeLabel(code string) string {

@@ -11,7 +11,9 @@ import (
 func generic() vendor {
 	return vendor{id: "generic", formats: []format{
 		{"generic.events", PageEvent, func(n node) bool { return n.get("events").isList() }, each("events", genericEvent)},
-		{"generic.event", PageEvent, func(n node) bool { return n.has("event", "page") || strings.EqualFold(n.str("event"), string(health.KindPing)) }, genericEvent},
+		{"generic.event", PageEvent, func(n node) bool {
+			return n.has("event", "page") || strings.EqualFold(n.str("event"), string(health.KindPing))
+		}, genericEvent},
 	}}
 }
 

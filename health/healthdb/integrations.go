@@ -8,6 +8,8 @@ import (
 	"watchbill/health"
 	"watchbill/migrations/column"
 	"watchbill/schedule"
+
+	"gorm.io/gorm"
 )
 
 type integrationRow struct {
@@ -89,6 +91,12 @@ func (s *Store) AddIntegration(ctx context.Context, i *health.Integration, hash 
 	err = s.to(ctx).Create(&row).Error
 	i.ID = schedule.ID(row.ID)
 	return translate(err, "integration %q", i.Name)
+}
+
+// LockIntegration keeps others from changing an integration until the transaction ends.
+func (s *Store) LockIntegration(ctx context.Context, id schedule.ID) error {
+	q := s.to(ctx).Model(&integrationRow{}).Where("id = ?", id).Update("name", gorm.Expr("name"))
+	return translate(affected(q), "integration %d", id)
 }
 
 // SaveIntegration changes an integration's settings.

@@ -42,14 +42,30 @@ func (r *deliveryRow) value() (health.Delivery, error) {
 	return d, json.Unmarshal([]byte(r.Headers), &d.Headers)
 }
 
-// Claim returns deliveries that are due, the oldest first. On PostgreSQL others go on
-// with the next ones; on SQLite there is one writer.
+// claimBytes is how many bytes of bodies are claimed at once, but for a single one.
+const claimBytes = 8 << 20
+
+// Claim returns deliveries that are due, the oldest first, and fewer where they are
+// large. On PostgreSQL others go on with the next ones; on SQLite there is one writer.
 func (s *Store) Claim(ctx context.Context, now time.Time, most int) ([]health.Delivery, error) {
-	q := s.to(ctx).Where("state = 'new' AND next_at <= ?", micros(now)).Order("next_at, id").Limit(most)
+	q := s.to(ctx).Model(&deliveryRow{}).Select("id, COALESCE(LENGTH(body), 0) AS size").
+		Where("state = 'new' AND next_at <= ?", micros(now)).Order("next_at, id").Limit(most)
 	if !s.lite() {
 		q = q.Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"})
 	}
-	return values(q, (*deliveryRow).value, "inbox")
+	var due []struct{ ID, Size int64 }
+	if err := q.Find(&due).Error; err != nil || len(due) == 0 {
+		return nil, translate(err, "inbox")
+	}
+	var ids []int64
+	bytes := int64(0)
+	for _, d := range due {
+		if bytes += d.Size; bytes > claimBytes && len(ids) > 0 {
+			break
+		}
+		ids = append(ids, d.ID)
+	}
+	return values(s.to(ctx).Where("id IN ?", ids).Order("next_at, id"), (*deliveryRow).value, "inbox")
 }
 
 // Done marks deliveries as read.

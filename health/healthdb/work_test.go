@@ -290,6 +290,46 @@ func TestPagedBySchedule(t *testing.T) {
 	})
 }
 
+// Deliveries that tell much are read in several transactions, and one that tells too much
+// is a dead letter.
+func TestMuchAtOnce(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		many := func(name string, n int) string {
+			var events []health.Event
+			for k := range n {
+				events = append(events, event(fmt.Sprint(name, k), fmt.Sprint(name, k), health.KindTriggered, 0))
+			}
+			return list(events...)
+		}
+		for k := range 4 {
+			b.send(many(fmt.Sprint("d", k, "-"), 300), fmt.Sprint(k))
+		}
+		b.send(many("much-", 1001), "much")
+		for k, want := range []int{2, 2, 1, 0} {
+			if n, err := b.worker.Work(t.Context()); err != nil || n != want {
+				t.Errorf("transaction %d read %d, want %d, %v", k, n, want, err)
+			}
+		}
+		var states []string
+		b.ok(db.Read.Raw("SELECT state || error_code FROM inbox ORDER BY id").Scan(&states).Error)
+		var pages int
+		b.ok(db.Read.Raw("SELECT COUNT(*) FROM page").Scan(&pages).Error)
+		if text := strings.Join(states, ","); text != "done,done,done,done,deadtoo_many" || pages != 1200 {
+			t.Errorf("%v and %d pages", states, pages)
+		}
+		// Large ones are claimed a few at a time.
+		for k := range 5 {
+			b.send("["+strings.Repeat(" ", 3<<20)+"]", fmt.Sprint("large ", k))
+		}
+		for k, want := range []int{2, 2, 1, 0} {
+			if n, err := b.worker.Work(t.Context()); err != nil || n != want {
+				t.Errorf("of large ones transaction %d read %d, want %d, %v", k, n, want, err)
+			}
+		}
+	})
+}
+
 // Somebody is one contact whether the pager names an address, then a number as well, or
 // the number alone.
 func TestContactLearns(t *testing.T) {
