@@ -10,8 +10,9 @@ import (
 // What is never shown of a delivery: what lets somebody in, and where people can be
 // reached.
 var (
-	secretMember = regexp.MustCompile(`(?i)("[^"]*(?:token|secret|passw|authori[sz]|api_?key|signature|credential|cookie|verification|\bcode)[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*"|-?[0-9.]+)`)
+	secretMember = regexp.MustCompile(`(?i)("[^"]*(?:token|secret|passw|authori[sz]|api_?key|signature|credential|cookie|verification|\bcode)[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?$)|-?[0-9.]+)`)
 	secretField  = regexp.MustCompile(`(?i)((?:^|[&?])[^=&]*(?:token|secret|passw|api_?key|signature|code)[^=&]*=)[^&\s"]+`)
+	bearer       = regexp.MustCompile(`(?i)(bearer\s+|whsec_|wb_)[A-Za-z0-9._~+/=-]+`)
 	address      = regexp.MustCompile(`[A-Za-z0-9._%+-]+(@|%40)[A-Za-z0-9.-]+\.[A-Za-z]{2,}`)
 	phone        = regexp.MustCompile(`(?:\+|00)[0-9][0-9 ()/-]{6,}[0-9]`)
 	verification = regexp.MustCompile(`(?i)(verification code[^0-9]{0,20})[0-9]{4,10}`)
@@ -32,6 +33,7 @@ func Redact(body []byte, most int) (text string, cut bool) {
 	text = strings.ToValidUTF8(string(body), "�")
 	text = secretMember.ReplaceAllString(text, `$1"•••"`)
 	text = secretField.ReplaceAllString(text, `$1•••`)
+	text = bearer.ReplaceAllString(text, `$1•••`)
 	text = verification.ReplaceAllString(text, `$1•••`)
 	text = address.ReplaceAllString(text, `•••$1•••`)
 	text = phone.ReplaceAllString(text, `+•••`)

@@ -4,21 +4,25 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"watchbill/health"
 )
 
 func TestRedact(t *testing.T) {
 	for in, want := range map[string]string{
-		`{"token": "abc", "n": 1}`:                           `{"token": "•••", "n": 1}`,
-		`{"api_key":"a\"b","apikey":"c"}`:                    `{"api_key":"•••","apikey":"•••"}`,
-		`{"X-Signature":"v1=00","VerificationCode": 123456}`: `{"X-Signature":"•••","VerificationCode": "•••"}`,
-		`{"user":"ana.ruiz@example.com"}`:                    `{"user":"•••@•••"}`,
-		`{"Body":"Your verification code is: 123456"}`:       `{"Body":"Your verification code is: •••"}`,
-		`phone=%2B49&password=x&a=b`:                         `phone=%2B49&password=•••&a=b`,
-		`call +49 (30) 1234-567 now`:                         `call +••• now`,
-		"a\x00b\xff\u202ec":                                  "a�b��c",
-		`{"service":"Checkout","number":501}`:                `{"service":"Checkout","number":501}`,
+		`{"token": "abc", "n": 1}`:                                  `{"token": "•••", "n": 1}`,
+		`{"api_key":"a\"b","apikey":"c"}`:                           `{"api_key":"•••","apikey":"•••"}`,
+		`{"X-Signature":"v1=00","VerificationCode": 123456}`:        `{"X-Signature":"•••","VerificationCode": "•••"}`,
+		`{"user":"ana.ruiz@example.com"}`:                           `{"user":"•••@•••"}`,
+		`{"Body":"Your verification code is: 123456"}`:              `{"Body":"Your verification code is: •••"}`,
+		`phone=%2B49&password=x&a=b`:                                `phone=%2B49&password=•••&a=b`,
+		`call +49 (30) 1234-567 now`:                                `call +••• now`,
+		`{"note":"Authorization: Bearer abc.def-1 or whsec_MfKQ9"}`: `{"note":"Authorization: Bearer ••• or whsec_•••"}`,
+		`{"token":"hunter2`:                                         `{"token":"•••"`,
+		`{"token":"hunter2\`:                                        `{"token":"•••"`,
+		"a\x00b\xff\u202ec":                                         "a�b��c",
+		`{"service":"Checkout","number":501}`:                       `{"service":"Checkout","number":501}`,
 	} {
 		if got, _ := health.Redact([]byte(in), 1000); got != want {
 			t.Errorf("%s\n is shown as %s\n      want %s", in, got, want)
@@ -27,6 +31,23 @@ func TestRedact(t *testing.T) {
 	if got, cut := health.Redact([]byte(strings.Repeat("ä", 10)), 7); got != "äää" || !cut {
 		t.Errorf("cut to %q", got)
 	}
+}
+
+// Whatever stands around a secret and wherever the text is cut, it is not shown, and what
+// is shown can be.
+func FuzzRedact(f *testing.F) {
+	f.Add("{", "}", 100)
+	f.Add("\"", "\\", 20)
+	f.Add("a=b&", "&c=d", 15)
+	f.Fuzz(func(t *testing.T, before, after string, most int) {
+		if most < 0 || most > 1000 {
+			return
+		}
+		text, _ := health.Redact([]byte(before+"\n\"api_token\": \"hunter2hunter2\"\n"+after), most)
+		if strings.Contains(text, "hunter2") || !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\r\x1b\u202e") {
+			t.Errorf("%q", text)
+		}
+	})
 }
 
 func TestSilent(t *testing.T) {

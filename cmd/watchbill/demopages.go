@@ -21,7 +21,7 @@ import (
 var demoAlerts []byte
 
 // demoNote says on pages where the pages of the demonstration come from.
-const demoNote = "The team is invented, the times are real: those of 365 alerts of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks."
+const demoNote = "The team is invented. The times at which its monitors alert are real: those of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks."
 
 // demoWeek is the Monday of the alerts that becomes that of the week of the
 // demonstration: the weeks before it have nights of all kinds.
@@ -139,10 +139,34 @@ func (s *server) page(ctx context.Context, team schedule.TeamRecord, boss schedu
 		}
 	}
 	s.now, s.site.Note = clock, demoNote
+	if err := s.pageByScript(ctx, team, boss); err != nil {
+		return err
+	}
 	for n := 1; n > 0; {
 		if n, err = s.reader.Work(ctx); err != nil {
 			return err
 		}
 	}
 	return s.receiver.Flush(ctx)
+}
+
+// pageByScript connects another pager, which names people whom nobody knows yet, and has
+// sent something that is not to be read. Its pages are of low urgency and do not count.
+func (s *server) pageByScript(ctx context.Context, team schedule.TeamRecord, boss schedule.ID) error {
+	door, _, err := s.health.AddIntegration(ctx, boss, health.Integration{Team: team.ID, Vendor: "generic", Name: "Nightly jobs", Zone: team.Zone})
+	if err != nil {
+		return err
+	}
+	at := func(before time.Duration) string { return s.now().UTC().Add(-before).Format(time.RFC3339) }
+	for _, body := range []string{
+		`{"id": "1", "event": "triggered", "at": "` + at(2*time.Hour) + `", "page": {"id": "backup", "title": "The backup took longer than usual", "service": "backup", "urgency": "low"}, "responders": [{"id": "P7", "email": "ben@demo.example", "name": "B. Weber"}]}`,
+		`{"id": "2", "event": "resolved", "at": "` + at(time.Hour) + `", "page": {"id": "backup"}, "by": {"id": "P7"}}`,
+		`{"id": "3", "event": "triggered", "at": "` + at(30*time.Minute) + `", "page": {"id": "report", "title": "The report has no rows", "service": "reports", "urgency": "low"}, "responders": [{"id": "P9", "name": "report duty"}]}`,
+		`upstream connect error or disconnect/reset before headers`,
+	} {
+		if err := s.receiver.Take(ctx, &health.Delivery{Integration: door.ID, Headers: map[string]string{"content-type": "application/json"}, Body: []byte(body)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

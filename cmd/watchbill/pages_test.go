@@ -75,7 +75,7 @@ func (d *deployment) pages() map[string][2]string {
 	d.ok(err)
 	const ana, root = "ana@demo.example", "admin@demo.example"
 	return map[string][2]string{
-		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, // before there is anybody; redirections
+		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, "/teams/:team": {}, // before there is anybody; redirections
 		"/login": {"", "/login"}, "/invite/:token": {"", invite}, "/reset/:token": {"", reset}, "/api/docs": {"", "/api/docs"},
 		"/": {ana, "/"}, "/requests": {ana, "/requests"}, "/timeoff": {ana, "/timeoff"}, "/account": {ana, "/account"}, "/audit": {ana, "/audit"},
 		"/teams/:team/schedule": {ana, "/teams/1/schedule"}, "/shifts/:shift": {ana, "/shifts/9"}, "/people/:person": {ana, "/people/2"},
@@ -83,8 +83,8 @@ func (d *deployment) pages() map[string][2]string {
 		"/teams/:team/drafts/compare": {ana, fmt.Sprintf("/teams/1/drafts/compare?a=published&b=%d", draft.ID)}, "/teams/:team/plans/:plan": {ana, "/teams/1/plans/1"},
 		"/teams/:team/settings": {ana, "/teams/1/settings"}, "/teams/:team/settings/limits": {ana, "/teams/1/settings/limits"},
 		"/teams/:team/settings/rotations/:rotation": {ana, "/teams/1/settings/rotations/new"}, "/teams/:team/members/:person": {ana, "/teams/1/members/2"},
-		"/teams/:team/integrations": {ana, "/teams/1/integrations"}, "/teams/:team/integrations/:integration": {ana, "/teams/1/integrations/1"},
-		"/teams/:team/integrations/:integration/deliveries/:delivery": {ana, "/teams/1/integrations/1/deliveries/1"}, "/teams/:team/integrations/:integration/people": {ana, "/teams/1/integrations/1/people"},
+		"/teams/:team/integrations": {ana, "/teams/1/integrations"}, "/teams/:team/integrations/:integration": {ana, "/teams/1/integrations/2"},
+		"/teams/:team/integrations/:integration/deliveries/:delivery": {ana, "/teams/1/integrations/1/deliveries/1"}, "/teams/:team/integrations/:integration/people": {ana, "/teams/1/integrations/2/people"},
 		"/imports/:import": {ana, fmt.Sprintf("/imports/%d", days.ID)},
 		"/admin":           {root, "/admin"}, "/teams/:team/welcome": {root, "/teams/1/welcome"},
 		"/setup/team": {root, "/setup/team"}, "/setup/:setup/team": {root, "/setup/1/team"}, "/setup/:setup/people": {root, "/setup/1/people"},
