@@ -29,6 +29,7 @@ type Server struct {
 	Schedule *schedule.Service
 	Access   *auth.Service
 	Health   *health.Service
+	Burdens  *health.Rollup
 	Log      *slog.Logger
 	BaseURL  string // https://watchbill.example, without a slash at its end
 	Build    Build
@@ -86,6 +87,8 @@ func (s *Server) teamRoutes(a huma.API) {
 	change(s, a, del, "/teams/{team}/feeds/{feed}", "revoke-team-feed", "End a calendar link of a team", s.revokeTeamFeed)
 	get(s, a, "/teams/{team}/imports", "list-team-imports", "Calendars of others that are read for a team", s.listTeamImports)
 	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
+	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
+	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
 
 	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)

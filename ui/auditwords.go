@@ -54,6 +54,8 @@ var auditWords = map[string]words{
 	"feed.reset":  {"gave a calendar link a new address", "gave a new address to a calendar link of"},
 	"feed.revoke": {"ended a calendar link", "ended a calendar link of"},
 
+	"burden.see": {"looked at who had too little rest", "looked at the rest of"},
+
 	"integration.add":    {"connected a pager", "connected a pager for"},
 	"integration.change": {"changed how a pager is read", "changed how a pager is read for"},
 	"integration.secret": {"changed the secret of a pager", "changed the secret of a pager for"},

@@ -29,6 +29,7 @@ type Site struct {
 	Schedule *schedule.Service
 	Access   *auth.Service
 	Health   *health.Service
+	Burdens  *health.Rollup
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)
@@ -48,6 +49,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerAdmin(e)
 	s.registerImports(e)
 	s.registerIntegrations(e)
+	s.registerBurden(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -27,7 +27,10 @@ const (
 	Invite         Action = "invite"            // manages the team, in a browser; into no team: administrator
 	TakeIn         Action = "take in"           // into a team, without being asked: oneself, or who is in a team that one manages
 	Grant          Action = "grant access"      // whatever lets others in, and who administrates: administrator, in a browser
-	SeePersonsLoad Action = "see persons' load" // burden and load by person: manages the team
+	SeePersonsLoad Action = "see persons' load" // who had too little rest, by person: manages the team
+	SeeBurden      Action = "see burden"        // of the team, and who holds what of the schedule: in the team
+	SeeNights      Action = "see nights"        // who needs rest after the last nights: manages the team, also an administrator
+	SeeOwnBurden   Action = "see own burden"    // what pages did to somebody: oneself, also an administrator
 )
 
 // On is what an action is about. Zero where the action needs nothing.
@@ -44,7 +47,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -69,6 +72,10 @@ func (w Who) May(a Action, on On) bool {
 		if w.Token != 0 {
 			return false
 		}
+	case SeeNights: // what is somebody's health is for who plans them, and not for who runs the program
+		return manages(w, on)
+	case SeeOwnBurden:
+		return w.Person != 0 && w.Person == on.Person
 	}
 	return w.Admin || w.mayInRole(a, on)
 }
@@ -79,7 +86,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 	switch a {
 	case ReadAPI, WriteAPI:
 		return true
-	case SeeTeam:
+	case SeeTeam, SeeBurden:
 		return slices.ContainsFunc(on.Teams, w.Member)
 	case SeeContact:
 		return self || slices.ContainsFunc(on.Teams, w.Member)
@@ -90,9 +97,13 @@ func (w Who) mayInRole(a Action, on On) bool {
 	case AskCover:
 		return self && slices.ContainsFunc(on.Teams, w.Member)
 	case SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
-		return len(on.Teams) > 0 && !slices.ContainsFunc(on.Teams, func(t int64) bool { return !w.Manager(t) })
+		return manages(w, on)
 	}
 	return false
+}
+
+func manages(w Who, on On) bool {
+	return len(on.Teams) > 0 && !slices.ContainsFunc(on.Teams, func(t int64) bool { return !w.Manager(t) })
 }
 
 // Must returns ErrForbidden, or ErrUnauthenticated when nobody is logged in, where

@@ -222,6 +222,8 @@ var matrix = map[string]row{
 	"POST /teams/{team}/effects":                                         {need: "member", body: `{"moves": [{"shift": 1, "to": 2}]}`},
 	"GET /teams/{team}/feeds":                                            {need: "manager"},
 	"DELETE /teams/{team}/feeds/{feed}":                                  {need: "manager", once: true},
+	"GET /teams/{team}/burden":                                           {need: "member"},
+	"GET /teams/{team}/burden.csv":                                       {need: "member"},
 	"GET /teams/{team}/audit":                                            {need: "manager"},
 	"GET /teams/{team}/drafts":                                           {need: "manager"},
 	"POST /teams/{team}/drafts":                                          {need: "manager", body: `{"from": "2027-02-01", "until": "2027-03-01"}`},

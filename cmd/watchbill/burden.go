@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -142,6 +144,67 @@ func (b *burdenSchedules) calendars(ctx context.Context, team schedule.ID, peopl
 		out[p.ID] = schedule.NewCalendar(own...)
 	}
 	return out, nil
+}
+
+// Entitled implements health.Schedules: members who take part, by their share as it is
+// now, for the days on which they were in the team and not away.
+func (b *burdenSchedules) Entitled(ctx context.Context, team schedule.ID, from, until schedule.Date) (map[schedule.ID]float64, error) {
+	members, err := b.schedule.Store.Members(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	ids := []schedule.ID{}
+	for i := range members {
+		ids = append(ids, members[i].Person)
+	}
+	leaves, err := b.schedule.Store.Leaves(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[schedule.ID]float64{}
+	for i := range members {
+		m := &members[i]
+		if !m.OnCall {
+			continue
+		}
+		days := 0
+		for d := from; d.Before(until); d = d.AddDays(1) {
+			away := slices.ContainsFunc(leaves, func(l schedule.Leave) bool {
+				return l.Person == m.Person && l.WishCost == 0 && !l.First.IsZero() && !d.Before(l.First) && !l.Last.Before(d)
+			})
+			if !d.Before(m.From) && (m.Until.IsZero() || !m.Until.Before(d)) && !away {
+				days++
+			}
+		}
+		out[m.Person] = float64(m.Share) / float64(schedule.FullTime) * float64(days)
+	}
+	return out, nil
+}
+
+// mostEvents bounds how many events a report marks.
+const mostEvents = 6
+
+// Events implements health.Schedules: plans that were published and rules that began to
+// hold, the latest of them.
+func (b *burdenSchedules) Events(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]health.BurdenEvent, error) {
+	rules, err := b.schedule.Store.Rules(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := b.schedule.Store.Plans(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	var out []health.BurdenEvent
+	for i := range rules {
+		out = append(out, health.BurdenEvent{Date: rules[i].From, Text: "New rules"})
+	}
+	for i := range plans {
+		out = append(out, health.BurdenEvent{Date: plans[i].From, Text: fmt.Sprintf("Plan %d", plans[i].Number)})
+	}
+	out = slices.DeleteFunc(out, func(e health.BurdenEvent) bool { return e.Date.Before(from) || !e.Date.Before(until) })
+	slices.SortFunc(out, func(x, y health.BurdenEvent) int { return cmp.Or(x.Date.Compare(y.Date), cmp.Compare(x.Text, y.Text)) })
+	return out[max(0, len(out)-mostEvents):], nil
 }
 
 // measureBurden looks at every team and measures what is marked, until nothing is.

@@ -185,10 +185,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)

@@ -64,6 +64,18 @@ func (r *rota) Persons(_ context.Context, _ schedule.ID, clocks []health.ClockCh
 	return out, nil
 }
 
+func (r *rota) Entitled(_ context.Context, _ schedule.ID, from, until schedule.Date) (map[schedule.ID]float64, error) {
+	out := map[schedule.ID]float64{}
+	for _, s := range r.shifts {
+		out[s.Person] = float64(until.DaysSince(from))
+	}
+	return out, nil
+}
+
+func (r *rota) Events(context.Context, schedule.ID, schedule.Date, schedule.Date) ([]health.BurdenEvent, error) {
+	return nil, nil
+}
+
 var monday = time.Date(2026, 2, 2, 8, 0, 0, 0, time.UTC) // 09:00 in Berlin
 
 // weekly gives people the first level by the week, and the next one the second.

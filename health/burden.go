@@ -1,0 +1,432 @@
+package health
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// Sight is what of a team's burden somebody may see, as the policy of api/auth says.
+// Whoever has none of it sees the team's figures and how the schedule lies.
+type Sight struct {
+	Self   schedule.ID // whose own figures; nobody's: a program
+	Rest   bool        // who had too little rest
+	Nights bool        // who needs rest because of the nights of the last week
+}
+
+// A Burden is a team's burden report, with nothing in it that its reader may not see:
+// the page, the API, the table and the print show all of it and need not ask.
+type Burden struct {
+	Team    schedule.ID
+	Zone    string
+	Period  ReportPeriod
+	Config  string // the version by which it was measured
+	Pending bool   // something is about to be measured
+	Running bool   // the last week is not over
+
+	People []Load  // who holds what of the schedule
+	Top    float64 // the highest ratio of them; NaN of nobody
+	Mine   *Own    // nil of whoever has nothing to do with the team
+	Rest   []RestNeed
+
+	// Hidden says why nothing of pages is told; then all that follows is empty.
+	Hidden    string
+	About     int // how many people the figures are about
+	Weeks     []WeekFigures
+	Limit     int // interruptions a week from which on nobody recovers
+	Over      int // weeks above it
+	Events    []BurdenEvent
+	Sum       TeamWeek
+	Interrupt Rate // interruptions per on-call week
+	Wake      Rate // wake-ups per on-call week
+	Broken    Rate // disrupted nights per night
+	Trend     Trend
+	Services  []Origin // those that cost most first
+	Alerts    []Origin
+	Answers   []Answered
+	Luck      *Luck
+	Doubts    []Doubt
+	Finding   Finding
+}
+
+// Told reports whether the figures of pages are told.
+func (b *Burden) Told() bool { return b.Hidden == "" }
+
+// Empty reports whether there is nothing to report on: nobody was on call and no page
+// came.
+func (b *Burden) Empty() bool { return len(b.People) == 0 }
+
+// fewest is how many people the figures of pages must be about. Of two, each could take
+// their own from the sum and have the other's.
+const fewest = 3
+
+// A Load is what of the schedule somebody held. Team mates see each other's, because
+// what is fair cannot be judged without it.
+type Load struct {
+	Person  schedule.ID
+	OnCall  float64 // hours
+	Level1  float64
+	Weeks   float64 // on-call weeks of the first level
+	Points  float64
+	ByBand  ByBand[float64] // points
+	PerWeek float64         // points per week of duty of any level; NaN without any
+	Fair    float64
+	Ratio   float64 // NaN of whoever is entitled to nothing
+	Share   float64 // of the time on call
+	// What only whoever answers for their rest sees.
+	ShortRests *int
+	ShortWeeks *int
+}
+
+// A RestNeed says that somebody needs rest after the nights of the last seven days.
+type RestNeed struct {
+	Person schedule.ID
+	Nights int
+}
+
+// Own is what the period was for the reader.
+type Own struct {
+	PersonReport
+	Weeks      []OwnWeek
+	OnCallWeek float64
+	ShortRests int
+	ShortWeeks int
+	Nights7    int // disrupted nights of the last seven days
+	RestNeeded bool
+}
+
+// An OwnWeek is a week of the reader.
+type OwnWeek struct {
+	Week          schedule.Date
+	OnCallHours   float64
+	Interruptions int
+	Wakeups       int
+	Nights        int
+	EngagedHours  float64
+}
+
+// WeekFigures are a week against the limit.
+type WeekFigures struct {
+	Week          schedule.Date
+	Interruptions int
+	Wakeups       int
+	Incidents     int
+	OnCallWeeks   float64
+	Quiet         bool
+	Running       bool // it is not over
+}
+
+// A BurdenEvent is something that a change may be talked about with.
+type BurdenEvent struct {
+	Date schedule.Date
+	Text string
+}
+
+// Answered is how incidents of one severity were answered and resolved: of the team, and
+// of nobody in it.
+type Answered struct {
+	Severity string
+	Response
+}
+
+// A Doubt is a reason not to believe the figures yet, with a question to ask.
+type Doubt struct {
+	Code     string
+	Evidence string
+	Question string
+}
+
+// A Trend compares the rate of a period with that of the one before.
+type Trend struct {
+	Known  bool
+	Before Rate    // wake-ups per on-call week
+	Ratio  float64 // now to then
+	Low    float64 // the bounds hold it 95 times in a hundred
+	High   float64
+}
+
+// Clear reports whether it has really changed: more than 0 up, less than 0 down.
+func (t *Trend) Clear() int {
+	switch {
+	case !t.Known:
+	case t.Low > 1:
+		return 1
+	case t.High < 1:
+		return -1
+	}
+	return 0
+}
+
+// Burden reports on a team: it adds up weeks and reads no page.
+func (r *Rollup) Burden(ctx context.Context, team schedule.ID, p ReportPeriod, sight Sight) (*Burden, error) {
+	b := &Burden{Team: team, Period: p, Config: r.Config.Version, Limit: 7 * r.Config.Limit, Top: math.NaN()}
+	state, err := r.Store.BurdenState(ctx, team)
+	if errors.Is(err, schedule.ErrNotFound) {
+		b.Pending = true
+		b.find()
+		return b, nil
+	} else if err != nil {
+		return nil, err
+	}
+	b.Zone, b.Pending = state.Zone, state.Version != state.Newest || state.Config != r.Config.Version
+	zone, err := time.LoadLocation(state.Zone)
+	if err != nil {
+		return nil, err
+	}
+	now := r.Now()
+	from, to := p.in(zone)
+	b.Running = to.After(now)
+	people, err := r.Store.PersonWeeks(ctx, team, r.Config.Version, 0, p.From, p.Until())
+	if err != nil {
+		return nil, err
+	}
+	tallies := sumPeople(people)
+	if err := r.loads(ctx, b, tallies, people, from, earlier(to, now), sight); err != nil {
+		return nil, err
+	}
+	if err := r.recent(ctx, b, tallies, people, schedule.DateOf(now.In(zone)), sight); err != nil {
+		return nil, err
+	}
+	if b.hide(tallies); b.Told() {
+		if err := r.pages(ctx, b, tallies, now, zone); err != nil {
+			return nil, err
+		}
+	}
+	b.find()
+	return b, r.noteSeen(ctx, b, sight, now)
+}
+
+// noteSeen writes down whose rest the reader has looked at, for those to see.
+func (r *Rollup) noteSeen(ctx context.Context, b *Burden, sight Sight, now time.Time) error {
+	if sight.Self == 0 || !sight.Rest && !sight.Nights {
+		return nil
+	}
+	var people []schedule.ID
+	for _, l := range b.People {
+		if l.Person != sight.Self {
+			people = append(people, l.Person)
+		}
+	}
+	return r.Store.NoteSeen(ctx, sight.Self, b.Team, people, now)
+}
+
+// sumPeople adds up everybody's weeks.
+func sumPeople(weeks []PersonWeek) map[schedule.ID]*Tally {
+	sums := map[schedule.ID]*Tally{}
+	for i := range weeks {
+		w := &weeks[i]
+		if sums[w.Person] == nil {
+			sums[w.Person] = &Tally{}
+		}
+		sums[w.Person].Add(&w.Tally)
+	}
+	for id, t := range sums { // those who were only measured to have had nothing
+		if t.OnCall == 0 && t.Notifications == 0 && Total(t.Engaged) == 0 && t.Volume == 0 {
+			delete(sums, id)
+		}
+	}
+	return sums
+}
+
+// loads says who holds what of the schedule, those first who hold most of what is fair.
+func (r *Rollup) loads(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, weeks []PersonWeek, from, to time.Time, sight Sight) error {
+	entitled, err := r.Schedules.Entitled(ctx, b.Team, schedule.DateOf(from), schedule.DateOf(to))
+	if err != nil {
+		return err
+	}
+	held := maps.Clone(tallies)
+	for id, due := range entitled { // who holds nothing counts like everybody else
+		if held[id] == nil && due > 0 && len(tallies) > 0 {
+			held[id] = &Tally{}
+		}
+	}
+	var loads, entitlements []float64
+	for _, id := range sortedIDs(held) {
+		t := held[id]
+		l := Load{Person: id, OnCall: hours(t.OnCall), Level1: hours(t.Level1), Weeks: t.OnCallWeeks(), Points: t.StandbyPoints(&r.Config), PerWeek: math.NaN()}
+		for band, seconds := range t.Standby {
+			l.ByBand[band] = r.Config.Standby[band] * hours(seconds)
+		}
+		if t.OnCall > 0 {
+			l.PerWeek = l.Points / (l.OnCall / hoursPerWeek)
+		}
+		if to.After(from) {
+			l.Share = l.OnCall / to.Sub(from).Hours()
+		}
+		if sight.Rest {
+			l.ShortRests, l.ShortWeeks = shortRests(weeks, id)
+		}
+		b.People = append(b.People, l)
+		loads, entitlements = append(loads, l.Points), append(entitlements, entitled[id])
+	}
+	fair := Share(loads, entitlements)
+	for i := range b.People {
+		l := &b.People[i]
+		l.Fair, l.Ratio = fair.Fair[i], fair.Ratio[i]
+		if !math.IsNaN(l.Ratio) && !(l.Ratio < b.Top) { // the first is more than no number
+			b.Top = l.Ratio
+		}
+	}
+	slices.SortStableFunc(b.People, func(x, y Load) int { return cmp.Or(cmp.Compare(y.Ratio, x.Ratio), cmp.Compare(y.Points, x.Points)) })
+	return nil
+}
+
+func shortRests(weeks []PersonWeek, id schedule.ID) (nights, whole *int) {
+	var n, w int
+	for i := range weeks {
+		if weeks[i].Person == id {
+			n += weeks[i].ShortRests
+			if weeks[i].ShortWeek {
+				w++
+			}
+		}
+	}
+	return &n, &w
+}
+
+// recent looks at the last seven days: who needs rest, for those who answer for it, and
+// what is the reader's own.
+func (r *Rollup) recent(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, weeks []PersonWeek, today schedule.Date, sight Sight) error {
+	for _, l := range b.People {
+		own := l.Person == sight.Self
+		if !own && !sight.Nights {
+			continue
+		}
+		days, err := r.Store.Days(ctx, b.Team, r.Config.Version, l.Person, today.AddDays(-6), today.AddDays(1))
+		if err != nil {
+			return err
+		}
+		nights, needed := restNeeded(days)
+		if needed && sight.Nights {
+			b.Rest = append(b.Rest, RestNeed{l.Person, nights})
+		}
+		if own && tallies[l.Person] != nil {
+			b.Mine = ownOf(tallies[l.Person], weeks, l.Person, &r.Config)
+			b.Mine.Nights7, b.Mine.RestNeeded = nights, needed
+		}
+	}
+	return nil
+}
+
+// ManyNights is how many disrupted nights in seven days call for rest however short each
+// was.
+const ManyNights = 4
+
+// restNeeded counts the disrupted nights of some days, and says whether they call for
+// rest: a night with two wake-ups or an hour of work, or many of them.
+func restNeeded(days []DayRow) (nights int, needed bool) {
+	rules := DefaultRestRules()
+	var sum Tally
+	for i := range days {
+		t := &days[i].Tally
+		sum.Add(t)
+		needed = needed || t.Wakeups() >= rules.Wakeups || hours(t.Engaged[schedule.Sleep]) >= rules.NightEngaged
+	}
+	return len(sum.Nights), needed || len(sum.Nights) >= ManyNights
+}
+
+func ownOf(t *Tally, weeks []PersonWeek, id schedule.ID, c *Config) *Own {
+	own := &Own{PersonReport: t.Report(c), OnCallWeek: t.OnCallWeeks()}
+	nights, short := shortRests(weeks, id)
+	own.ShortRests, own.ShortWeeks = *nights, *short
+	for i := range weeks {
+		if w := &weeks[i]; w.Person == id {
+			own.Weeks = append(own.Weeks, OwnWeek{w.Week, hours(w.OnCall), Total(w.Interruptions), w.Wakeups(), len(w.Nights), w.EngagedHours()})
+		}
+	}
+	return own
+}
+
+// hide decides whether figures of pages are told: not where they are about so few people
+// that one of them could work out another's.
+func (b *Burden) hide(tallies map[schedule.ID]*Tally) {
+	for _, t := range tallies {
+		if t.Level1 > 0 || t.Notifications > 0 {
+			b.About++
+		}
+	}
+	if b.About < fewest {
+		b.Hidden = "fewer than three people were on call first in these weeks, and each could work out what happened to the others"
+	}
+}
+
+// pages adds up what pages did to the team.
+func (r *Rollup) pages(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, now time.Time, zone *time.Location) error {
+	before := b.Period.before()
+	weeks, err := r.Store.TeamWeeks(ctx, b.Team, r.Config.Version, before.From, b.Period.Until())
+	if err != nil {
+		return err
+	}
+	var past TeamWeek
+	for i := range weeks {
+		w := &weeks[i]
+		if w.Week.Before(b.Period.From) {
+			past.Add(w)
+			continue
+		}
+		b.Sum.Add(w)
+		f := WeekFigures{
+			Week: w.Week, Interruptions: Total(w.Sum.Interruptions), Wakeups: w.Sum.Wakeups(), Incidents: w.First.Incidents, OnCallWeeks: w.Sum.OnCallWeeks(),
+			Quiet: w.Quiet > 0 && w.Sum.Level1 > 0, Running: w.Week.AddDays(7).At(schedule.Midnight, zone).After(now),
+		}
+		if f.Interruptions > b.Limit {
+			b.Over++
+		}
+		b.Weeks = append(b.Weeks, f)
+	}
+	exposure := b.Sum.Sum.OnCallWeeks()
+	b.Interrupt = Garwood(Total(b.Sum.Sum.Interruptions), exposure, 0.95)
+	b.Wake = Garwood(b.Sum.Sum.Wakeups(), exposure, 0.95)
+	b.Broken = Garwood(b.Sum.Nights, 7*exposure, 0.95)
+	b.Trend = compare(past.Sum.Wakeups(), past.Sum.OnCallWeeks(), b.Sum.Sum.Wakeups(), exposure)
+	for i := range b.Sum.Origins {
+		if o := b.Sum.Origins[i]; o.Alert == "" {
+			b.Services = append(b.Services, o)
+		} else {
+			b.Alerts = append(b.Alerts, o)
+		}
+	}
+	b.answer()
+	b.luck(tallies)
+	b.doubt(&past)
+	b.Events, err = r.Schedules.Events(ctx, b.Team, b.Period.From, b.Period.Until())
+	return err
+}
+
+// answer puts the answers in order of severity.
+func (b *Burden) answer() {
+	sample := func(all []int) (s Sample) {
+		for _, x := range all {
+			s = append(s, float64(x))
+		}
+		slices.Sort(s)
+		return s
+	}
+	for severity, a := range b.Sum.Answers {
+		b.Answers = append(b.Answers, Answered{severity, Response{
+			Incidents: a.Incidents, Unacked: a.Unacked, Ack: sample(a.Ack), Resolve: sample(a.Resolve), CheckIns: a.CheckIns, CheckInDue: a.CheckInDue,
+		}})
+	}
+	slices.SortFunc(b.Answers, func(x, y Answered) int {
+		return cmp.Or(cmp.Compare(y.Incidents, x.Incidents), cmp.Compare(x.Severity, y.Severity))
+	})
+}
+
+// luck says whether pages fell on people as chance would have it.
+func (b *Burden) luck(tallies map[schedule.ID]*Tally) {
+	var counts []int
+	var held []float64
+	for _, id := range sortedIDs(tallies) {
+		counts, held = append(counts, Total(tallies[id].Episodes)), append(held, hours(tallies[id].Level1))
+	}
+	if l, ok := PageLuck(counts, held); ok {
+		l.Expected = nil // of persons
+		b.Luck = &l
+	}
+}
