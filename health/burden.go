@@ -52,7 +52,7 @@ type Burden struct {
 	Answers   []Answered
 	Luck      *Luck
 	Doubts    []Doubt
-	Finding   Finding
+	Finding   Conclusion
 }
 
 // Told reports whether the figures of pages are told.
@@ -326,7 +326,7 @@ func restNeeded(days []DayRow) (nights int, needed bool) {
 	for i := range days {
 		t := &days[i].Tally
 		sum.Add(t)
-		needed = needed || t.Wakeups() >= rules.Wakeups || hours(t.Engaged[schedule.Sleep]) >= rules.NightEngaged
+		needed = needed || t.Wakeups() >= rules.BrokenWakeups || time.Duration(t.Engaged[schedule.Sleep])*time.Second >= rules.BrokenWork
 	}
 	return len(sum.Nights), needed || len(sum.Nights) >= ManyNights
 }

@@ -54,8 +54,6 @@ var auditWords = map[string]words{
 	"feed.reset":  {"gave a calendar link a new address", "gave a new address to a calendar link of"},
 	"feed.revoke": {"ended a calendar link", "ended a calendar link of"},
 
-	"burden.see": {"looked at who had too little rest", "looked at the rest of"},
-
 	"integration.add":    {"connected a pager", "connected a pager for"},
 	"integration.change": {"changed how a pager is read", "changed how a pager is read for"},
 	"integration.secret": {"changed the secret of a pager", "changed the secret of a pager for"},
@@ -79,7 +77,7 @@ var auditWords = map[string]words{
 
 	"look.profile":  {"looked at a profile", "looked at the profile of"},
 	"look.absences": {"looked at absences", "looked at the absences of"},
-	"burden.see":    {"looked at what on-call costs", "looked at what on-call costs"},
+	"burden.see":    {"looked at who had too little rest", "looked at the rest of"},
 	"look.load":     {"looked at a load", "looked at the load of"},
 	"look.log":      {"looked at a log", "looked at the log of"},
 	"look.feeds":    {"looked at calendar links", "looked at the calendar links of"},

@@ -23,7 +23,7 @@ func burdenSample() *health.Burden {
 		Alerts:   []health.Origin{{Service: "checkout", Alert: "Queue is long", Incidents: 22, Wakeups: 6, Nights: 5, Interruptions: 19}},
 		Luck:     &health.Luck{P: .3},
 		Doubts:   []health.Doubt{{Code: "NO_ACK", Evidence: "40 of 120 pages were never acknowledged.", Question: "Do they end by themselves, and need they wake anybody then?"}},
-		Finding:  health.Finding{Tone: "bad", Text: "The team was interrupted more than 14 times in 3 of the last 4 weeks.", Detail: "171 interruptions and 40 wake-ups in 12.0 on-call weeks.", Action: "Fix checkout: 9 fewer wake-ups in 12 weeks", Do: health.StepServices},
+		Finding:  health.Conclusion{Tone: "bad", Text: "The team was interrupted more than 14 times in 3 of the last 4 weeks.", Detail: "171 interruptions and 40 wake-ups in 12.0 on-call weeks.", Action: "Fix checkout: 9 fewer wake-ups in 12 weeks", Do: health.StepServices},
 	}
 	for i, n := range []int{12, 11, 15, 13, 18, 21, 19, 24, 17, 10, 9, 2} {
 		b.Weeks = append(b.Weeks, health.WeekFigures{Week: first.AddDays(7 * i), Interruptions: n, Wakeups: n / 4, OnCallWeeks: 1, Quiet: n < 9, Running: i == 11})
@@ -60,7 +60,7 @@ func burdenFixtures() []fixture {
 		names[schedule.ID(i+1)] = n
 	}
 	full := burdenPage(frame("Burden", "burden"), burdenSample(), names)
-	empty := burdenPage(frame("Burden", "burden"), &health.Burden{Period: health.ReportPeriod{From: schedule.Date{Year: 2026, Month: 8, Day: 31}, Weeks: 12}, Top: math.NaN(), Hidden: "nobody", Finding: health.Finding{Text: "Nobody was on call in these weeks, and no page came in."}}, nil)
+	empty := burdenPage(frame("Burden", "burden"), &health.Burden{Period: health.ReportPeriod{From: schedule.Date{Year: 2026, Month: 8, Day: 31}, Weeks: 12}, Top: math.NaN(), Hidden: "nobody", Finding: health.Conclusion{Text: "Nobody was on call in these weeks, and no page came in."}}, nil)
 	b := burdenSample()
 	b.Hidden, b.Pending, b.Mine, b.Period.Weeks = "fewer than three people were on call first in these weeks, and each could work out what happened to the others", true, nil, 4
 	hidden := burdenPage(bare("Burden", "burden"), b, names)

@@ -296,7 +296,7 @@ var routes = map[string]string{
 	"POST /timeoff/:leave/remove": "known", "POST /timeoff/:leave/cover": "known", "POST /account/shifts/seen": "known", "POST /timeoff/wishes/:leave/remove": "known", "GET /account": "known", "POST /account": "known",
 	"POST /account/password": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
 	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",
-	"GET /teams/:team": "member", "GET /teams/:team/schedule": "member", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member", "POST /shifts/:shift/takeover": "member",
+	"GET /teams/:team": "member", "GET /teams/:team/schedule": "member", "GET /teams/:team/burden": "member", "GET /burden": "known", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member", "POST /shifts/:shift/takeover": "member",
 	"POST /shifts/:shift/swap": "member", "POST /requests/:request/accept": "member", "POST /requests/:request/decline": "member",
 	"POST /requests/:request/withdraw": "manager", "POST /swaps/:request/accept": "member", "POST /swaps/:request/decline": "member", "POST /swaps/:request/withdraw": "manager",
 	"POST /shifts/:shift/override": "manager", "POST /overrides/:override/undo": "manager", "POST /requests/:request/approve": "manager", "POST /swaps/:request/approve": "manager", "GET /teams/:team/drafts": "manager", "POST /teams/:team/drafts": "manager",

@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// A Finding is what a report comes to, in a sentence, with the one thing to do next. It
+// A Conclusion is what a report comes to, in a sentence, with the one thing to do next. It
 // describes load and names nobody.
-type Finding struct {
+type Conclusion struct {
 	Tone   string // good, warn or bad; empty: there is nothing to say yet
 	Text   string
 	Detail string
@@ -63,7 +63,7 @@ func (b *Burden) find() {
 }
 
 // findPages looks at what pages did.
-func (b *Burden) findPages(f *Finding) {
+func (b *Burden) findPages(f *Conclusion) {
 	over, recent := 0, b.Weeks[max(0, len(b.Weeks)-recentWeeks):]
 	for _, w := range recent {
 		if w.Interruptions > b.Limit {
@@ -94,7 +94,7 @@ func (b *Burden) findPages(f *Finding) {
 }
 
 // findSchedule looks at how the schedule lies.
-func (b *Burden) findSchedule(f *Finding) {
+func (b *Burden) findSchedule(f *Conclusion) {
 	most := 0.0
 	for _, l := range b.People {
 		most = math.Max(most, l.Share)
@@ -124,7 +124,7 @@ func (b *Burden) goodNews() string {
 }
 
 // fix makes the source that costs most nights what to do next.
-func (b *Burden) fix(f *Finding) {
+func (b *Burden) fix(f *Conclusion) {
 	if len(b.Services) > 0 && b.Services[0].Wakeups > 0 {
 		f.Action = fmt.Sprintf("Fix %s: %s in %d weeks", b.Services[0].Service, fewer(b.Services[0].Wakeups), len(b.Weeks))
 		f.Do = StepServices
