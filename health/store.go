@@ -14,7 +14,7 @@ type Store interface {
 	// An error of f undoes everything.
 	InTx(ctx context.Context, f func(Store) error) error
 
-	Integrations(ctx context.Context, team schedule.ID) ([]Integration, error) // by name; none: of all teams
+	Integrations(ctx context.Context, team schedule.ID) ([]Integration, error) // by name
 	Integration(ctx context.Context, id schedule.ID) (Integration, error)
 	IntegrationByToken(ctx context.Context, hash string) (Integration, error) // also one that is off
 	AddIntegration(ctx context.Context, i *Integration, hash string) error

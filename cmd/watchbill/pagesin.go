@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func roomFor(file string) func() bool {
 		if err := syscall.Statfs(filepath.Dir(file), &disk); err != nil {
 			return true
 		}
-		size := uint64(disk.Bsize) //nolint:gosec // sizes of blocks are positive
+		size := uint64(disk.Bsize)
 		return disk.Bavail*size >= diskLeast || disk.Bavail*diskShare >= disk.Blocks
 	}
 }
@@ -116,14 +117,15 @@ const planned = 7 * 24 * time.Hour
 
 // wasOnCall says who of a team would have been paged at an instant, by what was known
 // then. Without a rotation that is whoever had one that is no backup; of several the
-// first by name.
+// first by name. Before the first plan it is whoever had the duty in another tool, where
+// that was imported.
 func (s *server) wasOnCall(ctx context.Context, team schedule.ID, rotation schedule.RotationID, at time.Time) (person schedule.ID, known bool, err error) {
 	shifts, err := s.schedule.Shifts(ctx, team, at.Add(-planned), at.Add(planned), at)
 	if err != nil {
 		return 0, false, err
 	}
 	for _, duty := range schedule.OnCall(shifts, at) {
-		if rotation == "" && second(duty.Rotation) || rotation != "" && rotation != duty.Rotation {
+		if !asked(duty.Rotation, rotation) {
 			continue
 		}
 		known = true
@@ -133,7 +135,26 @@ func (s *server) wasOnCall(ctx context.Context, team schedule.ID, rotation sched
 			}
 		}
 	}
-	return 0, known, nil
+	if known {
+		return 0, true, nil
+	}
+	elsewhere, err := s.schedule.Store.ImportedShifts(ctx, team)
+	if err != nil {
+		return 0, false, err
+	}
+	slices.SortStableFunc(elsewhere, func(a, b schedule.ImportedShift) int { return cmp.Compare(a.Rotation, b.Rotation) })
+	for _, x := range elsewhere {
+		if asked(x.Rotation, rotation) && !at.Before(x.Start) && at.Before(x.End) {
+			return x.Person, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// asked says whether those on a duty are paged where a rotation is wanted, or without
+// one where the first is.
+func asked(duty, wanted schedule.RotationID) bool {
+	return wanted == "" && !second(duty) || wanted == duty && wanted != ""
 }
 
 // second says whether those on a duty are called only after others.

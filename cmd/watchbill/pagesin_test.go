@@ -410,3 +410,53 @@ func TestVendorsAreKnown(t *testing.T) {
 		}
 	}
 }
+
+// Whoever was paged is whoever was on call by what was known when the page fired:
+// what is decided later changes nothing, and a gap is one.
+func TestPagedAsItWasThen(t *testing.T) { both(t, pagedAsItWasThen) }
+
+func pagedAsItWasThen(t *testing.T, d *deployment) {
+	ctx := t.Context()
+	door, url := d.hooked("alertmanager")
+	monday := schedule.DateOf(d.now).AddDays(6)
+	d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(28), nil))
+	shifts, err := d.schedule.Shifts(ctx, 1, d.now, d.now.AddDate(0, 2, 0), time.Time{})
+	d.ok(err)
+	first, next := shifts[0].Person, shifts[1].Person
+	fired := shifts[0].Start.Add(3 * time.Hour)
+	alert := func(name string, at time.Time) string {
+		return fmt.Sprintf(`{"version":"4","groupKey":%q,"status":"firing","alerts":[{"status":"firing","labels":{"alertname":%q,"severity":"critical"},"startsAt":%q}]}`, "{}:"+name, name, at.Format(time.RFC3339))
+	}
+	// The rest of the shift goes to somebody else after the page, before it is told.
+	d.now = fired.Add(time.Hour)
+	_, err = d.schedule.Put(ctx, 1, 1, schedule.Stretch{Slot: shifts[0].Slot, Start: d.now, End: shifts[0].End}, next, "ill")
+	d.ok(err)
+	d.now = fired.Add(2 * time.Hour)
+	for name, at := range map[string]time.Time{"before": fired, "after": fired.Add(90 * time.Minute), "no plan": fired.AddDate(0, -2, 0)} {
+		if a := d.send(url, alert(name, at)); a.status != 202 {
+			t.Fatal(a.body)
+		}
+	}
+	_, err = d.schedule.Put(ctx, 1, 1, schedule.Stretch{Slot: shifts[1].Slot, Start: shifts[1].Start, End: shifts[1].End}, 0, "nobody")
+	d.ok(err)
+	d.now = shifts[1].Start.Add(time.Hour)
+	d.send(url, alert("gap", shifts[1].Start.Add(30*time.Minute)))
+	d.readAll()
+	pages, err := d.health.Store.PagesOf(ctx, health.PageFilter{Team: door.Team, To: d.now, Most: 10})
+	d.ok(err)
+	got := map[string]string{}
+	for _, p := range pages {
+		text := fmt.Sprint("uncovered ", p.Uncovered)
+		for _, a := range p.People {
+			text += fmt.Sprintf(", %d by %s", a.Person, a.Basis)
+		}
+		got[p.Key] = text
+	}
+	for name, want := range map[string]string{
+		"before": fmt.Sprintf("uncovered false, %d by schedule", first), "after": fmt.Sprintf("uncovered false, %d by schedule", next), "gap": "uncovered true", "no plan": "uncovered false",
+	} {
+		if got["{}:"+name] != want {
+			t.Errorf("%s: %s, want %s", name, got["{}:"+name], want)
+		}
+	}
+}

@@ -62,13 +62,9 @@ func (r *integrationRow) value() (health.Integration, error) {
 	return i, json.Unmarshal([]byte(r.Urgencies), &i.Urgencies)
 }
 
-// Integrations returns a team's integrations by name, or those of all teams.
+// Integrations returns a team's integrations by name.
 func (s *Store) Integrations(ctx context.Context, team schedule.ID) ([]health.Integration, error) {
-	q := s.from(ctx).Order("name, id")
-	if team != 0 {
-		q = q.Where("team_id = ?", team)
-	}
-	return values(q, (*integrationRow).value, "integrations")
+	return values(s.from(ctx).Where("team_id = ?", team).Order("name, id"), (*integrationRow).value, "integrations")
 }
 
 // Integration returns one integration.

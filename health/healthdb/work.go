@@ -95,7 +95,7 @@ func (s *Store) LockPages(ctx context.Context, names []health.PageName) error {
 	for _, name := range names {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(strconv.FormatInt(int64(name.Integration), 10) + " " + name.Key))
-		if err := s.to(ctx).Exec("SELECT pg_advisory_xact_lock(?)", int64(h.Sum64())).Error; err != nil { //nolint:gosec // any 64 bits do
+		if err := s.to(ctx).Exec("SELECT pg_advisory_xact_lock(?)", int64(h.Sum64())).Error; err != nil {
 			return translate(err, "page %q", name.Key)
 		}
 	}
