@@ -18,6 +18,13 @@ type PageRecord struct {
 	People    []Attendance
 }
 
+// A KeptPage is a page as far as it takes to know whether it is still the same.
+type KeptPage struct {
+	ID       schedule.ID
+	OpenedBy string
+	Folded   string // the page as JSON
+}
+
 // An Attendance is what one person had to do with a page, in figures: Responders of
 // the page have the detail.
 type Attendance struct {

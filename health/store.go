@@ -67,8 +67,8 @@ type PageStore interface {
 	// AddEvents adds events; of two with one key the one received first is kept.
 	AddEvents(ctx context.Context, integration schedule.ID, events []Event) error
 	Events(ctx context.Context, name PageName) ([]Event, error)
-	PageRecords(ctx context.Context, name PageName) ([]PageRecord, error) // by number, without people
-	SavePage(ctx context.Context, p *PageRecord) error                    // adds one without an ID; replaces its people
+	KeptPages(ctx context.Context, name PageName) ([]KeptPage, error) // by number
+	SavePage(ctx context.Context, p *PageRecord) error                // adds one without an ID; replaces its people
 	RemovePage(ctx context.Context, id schedule.ID) error
 
 	// ContactOf returns whom an integration knows by the vendor's id or, failing that,

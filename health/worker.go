@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -287,25 +288,33 @@ func (w *Worker) fold(ctx context.Context, tx Store, doors map[schedule.ID]*Inte
 }
 
 // foldOne folds the events of a key and finds for each page which of those that are
-// kept it is: the one that the same event began, else the next that is left.
+// kept it is: the one that the same event began, else the next that is left. A page that
+// is as it was is left alone: the key of an alert goes on for years, and most of its
+// pages are long over.
 func (w *Worker) foldOne(ctx context.Context, tx Store, door *Integration, name PageName) (told, error) {
 	t := told{door: door}
 	events, err := tx.Events(ctx, name)
 	if err != nil {
 		return t, err
 	}
-	kept, err := tx.PageRecords(ctx, name)
+	kept, err := tx.KeptPages(ctx, name)
 	if err != nil {
 		return t, err
 	}
-	pages := Fold(events, door.Rules())
-	t.records = make([]PageRecord, len(pages))
-	for i := range pages {
-		t.records[i] = PageRecord{Integration: door.ID, Team: door.Team, Page: pages[i]}
-		if k := slices.IndexFunc(kept, func(p PageRecord) bool { return p.OpenedBy == pages[i].OpenedBy }); k >= 0 {
-			t.records[i].ID = kept[k].ID
-			kept = slices.Delete(kept, k, k+1)
+	for _, page := range Fold(events, door.Rules()) {
+		p := PageRecord{Integration: door.ID, Team: door.Team, Page: page}
+		if k := slices.IndexFunc(kept, func(was KeptPage) bool { return was.OpenedBy == page.OpenedBy }); k >= 0 {
+			text, err := json.Marshal(page)
+			if err != nil {
+				return t, err
+			}
+			p.ID = kept[k].ID
+			same := string(text) == kept[k].Folded
+			if kept = slices.Delete(kept, k, k+1); same {
+				continue
+			}
 		}
+		t.records = append(t.records, p)
 	}
 	for i := range t.records {
 		if t.records[i].ID == 0 && len(kept) > 0 {

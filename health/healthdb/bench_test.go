@@ -86,16 +86,32 @@ func BenchmarkWork(b *testing.B) {
 				bench.work()
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 			})
-			for n := range 100 {
-				key := fmt.Sprint("large ", n)
-				bench.send(list(event(key, "large", health.KindAnnotated, time.Duration(n)*time.Minute, assigned(fmt.Sprint("U", n%5), ""))), key)
-			}
-			bench.work()
 			b.Run("late", func(b *testing.B) {
 				for n := range b.N {
-					key := fmt.Sprint("late ", n)
 					b.StopTimer()
-					bench.send(list(event(fmt.Sprint("again ", n%5), "large", health.KindAnnotated, time.Second)), key)
+					page := fmt.Sprint("large ", b.N, "-", n)
+					var events []health.Event
+					for k := range 100 {
+						events = append(events, event(fmt.Sprint(page, k), page, health.KindAnnotated, time.Duration(k)*time.Minute, assigned(fmt.Sprint("U", k%5), "")))
+					}
+					bench.send(list(events...), page)
+					bench.work()
+					bench.send(list(event(page+"late", page, health.KindAnnotated, time.Second)), page+"late")
+					b.StartTimer()
+					bench.work()
+				}
+			})
+			for n := range 2000 {
+				key := fmt.Sprint("old ", n)
+				at := time.Duration(n) * 4 * time.Hour
+				bench.send(list(event(key+" t", "old", health.KindTriggered, at), event(key+" r", "old", health.KindResolved, at+time.Hour)), key)
+			}
+			bench.work()
+			b.Run("late-of-2000-pages", func(b *testing.B) {
+				for n := range b.N {
+					b.StopTimer()
+					key := fmt.Sprint("late ", b.N, "-", n)
+					bench.send(list(event(key, "old", health.KindAnnotated, time.Second)), key)
 					b.StartTimer()
 					bench.work()
 				}

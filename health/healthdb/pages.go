@@ -74,10 +74,12 @@ func (r *attendanceRow) value() health.Attendance {
 	}
 }
 
-// PageRecords returns the pages of a key by their number, without people.
-func (s *Store) PageRecords(ctx context.Context, name health.PageName) ([]health.PageRecord, error) {
-	q := s.from(ctx).Where("integration_id = ? AND page_key = ?", name.Integration, name.Key).Order("number, id")
-	return values(q, (*pageRow).value, "pages")
+// KeptPages returns the pages of a key by their number.
+func (s *Store) KeptPages(ctx context.Context, name health.PageName) ([]health.KeptPage, error) {
+	q := s.from(ctx).Select("id", "opened_by", "folded").Where("integration_id = ? AND page_key = ?", name.Integration, name.Key).Order("number, id")
+	return values(q, func(r *pageRow) (health.KeptPage, error) {
+		return health.KeptPage{ID: schedule.ID(r.ID), OpenedBy: r.OpenedBy, Folded: r.Folded}, nil
+	}, "pages")
 }
 
 // SavePage adds a page or replaces one, with its people.

@@ -196,6 +196,41 @@ func TestPageKeepsItsNumber(t *testing.T) {
 	})
 }
 
+// A page that is long over is left alone when its alert fires once more.
+func TestOldPagesAreLeftAlone(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		ana := b.person("Ana")
+		b.duty = map[time.Time]schedule.ID{}
+		for day := range 5 {
+			b.duty[night.AddDate(0, 0, day)] = ana
+			at := time.Duration(day) * 24 * time.Hour
+			b.send(list(event(fmt.Sprint("t", day), "disk", health.KindTriggered, at), event(fmt.Sprint("r", day), "disk", health.KindResolved, at+time.Hour)), fmt.Sprint(day))
+		}
+		b.work()
+		rows := func() (ids []int64) {
+			b.ok(db.Read.Raw("SELECT id FROM page_responder ORDER BY id").Scan(&ids).Error)
+			return ids
+		}
+		before := rows()
+		b.send(list(event("t9", "disk", health.KindTriggered, 200*time.Hour)), "again")
+		b.send(list(event("t0", "disk", health.KindTriggered, 0)), "told twice")
+		b.duty = map[time.Time]schedule.ID{} // who was on call is not asked again
+		b.work()
+		if after := rows(); fmt.Sprint(after) != fmt.Sprint(before) || len(before) != 5 {
+			t.Errorf("rows were %v and are %v", before, after)
+		}
+		b.send(list(event("late", "disk", health.KindAcknowledged, 30*time.Minute)), "late")
+		b.work()
+		if after := rows(); fmt.Sprint(after) != fmt.Sprint(before[1:]) {
+			t.Errorf("after a late event of the first page rows were %v and are %v", before, after)
+		}
+		if text := b.state(); strings.Count(text, "\n") != 6 || !strings.Contains(text, "disk 0 t0 resolved") || !strings.Contains(text, "disk 5 t9 triggered") {
+			t.Error(text)
+		}
+	})
+}
+
 // What cannot be read is a dead letter at once and keeps nothing else.
 func TestPoison(t *testing.T) {
 	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
