@@ -295,7 +295,7 @@ func trendText(b *health.Burden) string {
 	if !t.Known {
 		return "There is nothing yet to compare these weeks with."
 	}
-	before := fmt.Sprintf("%s wake-ups per on-call week, after %s (likely %s to %s) in the %d weeks before", short(b.Wake.Mean), short(t.Before.Mean), short(t.Before.Low), short(t.Before.High), b.Period.Weeks)
+	before := fmt.Sprintf("%s wake-ups per on-call week, after %s (likely %s to %s) in %.1f on-call weeks before", short(b.Wake.Mean), short(t.Before.Mean), short(t.Before.Low), short(t.Before.High), t.Before.Exposure)
 	switch t.Clear() {
 	case 1:
 		return before + ": clearly more."

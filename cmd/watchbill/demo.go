@@ -36,12 +36,13 @@ func throwAway() (address string, remove func(), err error) {
 func (s *server) demonstrate(ctx context.Context, con *console) error {
 	today := schedule.DateOf(con.now().UTC())
 	monday := today.AddDays(-(int(today.Weekday())+6)%7 - 14)
-	// The team has planned two weeks ago, and a day has passed since.
-	began := monday.At(schedule.ClockAt(6, 0), time.UTC)
+	// The team has planned two weeks ago, as it did eleven weeks before that.
+	first := monday.AddDays(-7 * demoPast)
+	began := first.At(schedule.ClockAt(6, 0), time.UTC)
 	s.now = func() time.Time { return began }
 	defer func() { s.now = con.now }()
 	fmt.Fprintln(con.err, "watchbill: making a demonstration company …")
-	in, err := importTeam(strings.NewReplacer("FROM", monday.String(),
+	in, err := importTeam(strings.NewReplacer("FROM", first.String(),
 		"AWAY1", span(monday, 16, 22), "AWAY2", span(monday, 30, 43), "AWAY3", span(monday, 51, 55), "WISH1", span(monday, 37, 38)).Replace(demoTeam))
 	if err != nil {
 		return err
@@ -56,20 +57,11 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		return err
 	}
 	boss := people[slices.IndexFunc(people, func(p schedule.Profile) bool { return p.Name == in.People[0].Name })].ID
-	d, err := s.schedule.AskDraft(ctx, boss, schedule.DraftOrder{Team: team.ID, From: monday, Until: monday.AddDays(7 * 14)})
-	if err != nil {
+	if err := s.demoPlan(ctx, team.ID, boss, first, monday, "The autumn."); err != nil {
 		return err
 	}
-	limit := s.planner.timeLimit
-	s.planner.timeLimit = min(limit, time.Second)
-	s.schedule.Plan = s.planner.plan
-	err = s.schedule.RunDraft(ctx, d.ID)
-	s.planner.timeLimit = limit
-	s.schedule.Plan = s.planner.plan
-	if err != nil {
-		return err
-	}
-	if _, err := s.schedule.Publish(ctx, boss, d.ID, "The first quarter, with the covers you asked for."); err != nil {
+	began = monday.At(schedule.ClockAt(6, 0), time.UTC)
+	if err := s.demoPlan(ctx, team.ID, boss, monday, monday.AddDays(7*14), "The first quarter, with the covers you asked for."); err != nil {
 		return err
 	}
 	for _, p := range people {
@@ -86,6 +78,28 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		return err
 	}
 	return s.demoAccounts(ctx, con, people)
+}
+
+// demoPast is for how many weeks the team has been planned before the plan of now.
+const demoPast = 11
+
+// demoPlan plans and publishes some weeks, without looking for long.
+func (s *server) demoPlan(ctx context.Context, team, boss schedule.ID, from, until schedule.Date, note string) error {
+	d, err := s.schedule.AskDraft(ctx, boss, schedule.DraftOrder{Team: team, From: from, Until: until})
+	if err != nil {
+		return err
+	}
+	limit := s.planner.timeLimit
+	s.planner.timeLimit = min(limit, time.Second)
+	s.schedule.Plan = s.planner.plan
+	err = s.schedule.RunDraft(ctx, d.ID)
+	s.planner.timeLimit = limit
+	s.schedule.Plan = s.planner.plan
+	if err != nil {
+		return err
+	}
+	_, err = s.schedule.Publish(ctx, boss, d.ID, note)
+	return err
 }
 
 func span(from schedule.Date, first, last int) string {
