@@ -19,6 +19,8 @@ import (
 //   - x_t and prior: rates with their intervals
 //   - counts and hours: page luck
 //   - person, work, engaged, first_day and days: rest
+//   - pay and shifts: what being on call is paid
+//   - person and call_outs: the time off that is owed
 //
 // A worked case is evaluated by its input: {"input": {…}, "expected": …}. The result is
 // what is printed as JSON. What is wrong with the file is one or more
@@ -40,6 +42,10 @@ func Evaluate(data []byte) (any, error) {
 		return evaluateRates(data)
 	case has["counts"] != nil:
 		return evaluateLuck(data)
+	case has["pay"] != nil:
+		return evaluatePay(data)
+	case has["call_outs"] != nil:
+		return evaluateOwed(data)
 	case has["first_day"] != nil:
 		return evaluateRest(data)
 	case has["period"] != nil && (has["person"] != nil || has["people"] != nil):

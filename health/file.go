@@ -171,6 +171,12 @@ type fileReader struct {
 
 // must notes an error of a field.
 func (r *fileReader) must(field string, err error) {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range all.Unwrap() {
+			r.must(field, one)
+		}
+		return
+	}
 	if wrong := new(schedule.InvalidError); errors.As(err, &wrong) && wrong.Field != "" {
 		r.bad = append(r.bad, &schedule.InvalidError{Field: field + "." + wrong.Field, Reason: wrong.Reason})
 	} else if err != nil {

@@ -27,6 +27,8 @@ func FuzzEvaluate(f *testing.F) {
 		`{"x_t":[[1000000000,1]],"prior":{"m0":0,"b":0}}`,
 		`{"loads":{},"entitlements":{}}`,
 		`{"person":{"id":"a","tz":"UTC"},"first_day":"2026-03-02","days":1}`,
+		`{"pay":{"currency":"EUR","tz":"Europe/Berlin","base_rate":500,"weekly_rules":[{"name":"n","start":"18:00","end":"09:00","rate":1000}]},"shifts":[{"person":"a","start":"2026-03-02T08:00:00Z","end":"2026-03-09T08:00:00Z"}]}`,
+		`{"person":{"id":"a","tz":"UTC"},"call_outs":[["2026-03-02T01:00:00Z","2026-03-02T02:00:00Z"]]}`,
 		`{"input":{"input":{"rows":[]}}}`, `{"input":null}`, `[]`, `{"rows":[{}],"people":[]}`,
 	} {
 		f.Add([]byte(text))

@@ -77,28 +77,28 @@ func (r *PayRules) Validate() error {
 	var bad faults
 	bad.unless(r.Version != "", "version", "rules have a version, so that what was paid can be told")
 	bad.unless(len(r.Currency) == 3, "currency", "write it like EUR")
-	bad.unless(r.Zone != nil, "zone", "rules need a time zone, like Europe/Berlin")
+	bad.unless(r.Zone != nil, "tz", "rules need a time zone, like Europe/Berlin")
 	bad.unless(r.Unit == PerHour || r.Unit == PerDay || r.Unit == PerWeek, "unit", "must be hour, day or week")
 	rate := func(field string, n int64) {
 		bad.unless(n >= 0 && n <= mostRate, field, "must be from 0 to ten million in whole minor units (cents)")
 	}
-	rate("base", r.Base)
+	rate("base_rate", r.Base)
 	rate("per_call_out", r.PerCallOut)
 	rate("work_hour", r.WorkHour)
 	for i, o := range r.OneOffs {
-		field := fmt.Sprintf("one_offs[%d]", i)
+		field := fmt.Sprintf("one_off_rules[%d]", i)
 		rate(field+".rate", o.Rate)
 		bad.unless(o.Name != "", field+".name", "a rule needs a name; it is on the pay slip")
-		bad.unless(o.From.Before(o.To), field+".to", "must be after from")
+		bad.unless(o.From.Before(o.To), field+".end", "must be after its start")
 		for j, other := range r.OneOffs[:i] {
-			bad.unless(!o.From.Before(other.To) || !other.From.Before(o.To), field, fmt.Sprintf("overlaps one_offs[%d]: only one of them can hold", j))
+			bad.unless(!o.From.Before(other.To) || !other.From.Before(o.To), field, fmt.Sprintf("overlaps one_off_rules[%d]: only one of them can hold", j))
 		}
 	}
 	for i, w := range r.Weekly {
-		field := fmt.Sprintf("weekly[%d]", i)
+		field := fmt.Sprintf("weekly_rules[%d]", i)
 		rate(field+".rate", w.Rate)
 		bad.unless(w.Name != "", field+".name", "a rule needs a name; it is on the pay slip")
-		bad.unless(w.Hours.From.Valid() && w.Hours.Until.Valid(), field+".hours", "hours lie from 00:00 to 24:00")
+		bad.unless(w.Hours.From.Valid() && w.Hours.Until.Valid(), field+".start", "hours lie from 00:00 to 24:00")
 	}
 	bad.weightsOf("times", r.Times)
 	return bad.err()

@@ -109,7 +109,7 @@ func TestPayRulesSayWhatIsWrong(t *testing.T) {
 	if err == nil {
 		t.Fatal("valid")
 	}
-	for _, field := range []string{"currency: ", "base: ", "unit: ", "one_offs[1]: overlaps one_offs[0]"} {
+	for _, field := range []string{"currency: ", "base_rate: ", "unit: ", "one_off_rules[1]: overlaps one_off_rules[0]"} {
 		if !strings.Contains(err.Error(), field) {
 			t.Errorf("%v does not name %q", err, field)
 		}

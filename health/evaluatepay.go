@@ -1,0 +1,145 @@
+package health
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// payDoc is the JSON of pay rules.
+type payDoc struct {
+	Version  string `json:"version"`
+	Currency string `json:"currency"`
+	Zone     string `json:"tz"`
+	Unit     string `json:"unit"`
+	Base     int64  `json:"base_rate"`
+	OneOffs  []struct {
+		Name  string `json:"name"`
+		Start string `json:"start"`
+		End   string `json:"end"`
+		Rate  int64  `json:"rate"`
+	} `json:"one_off_rules"`
+	Weekly []struct {
+		Name  string         `json:"name"`
+		Days  []int          `json:"days"` // from Monday as 0; none: every day
+		Start schedule.Clock `json:"start"`
+		End   schedule.Clock `json:"end"`
+		Rate  int64          `json:"rate"`
+	} `json:"weekly_rules"`
+}
+
+// rules turns the document into rules.
+func (doc *payDoc) rules(r *fileReader) PayRules {
+	out := PayRules{Version: doc.Version, Currency: doc.Currency, Unit: PayUnit(doc.Unit), Base: doc.Base}
+	if out.Version == "" {
+		out.Version = "1"
+	}
+	if out.Unit == "" {
+		out.Unit = PerHour
+	}
+	zone, err := time.LoadLocation(doc.Zone)
+	if err == nil && doc.Zone != "" && doc.Zone != "Local" {
+		out.Zone = zone
+	}
+	for i, o := range doc.OneOffs {
+		field := fmt.Sprintf("pay.one_off_rules[%d]", i)
+		out.OneOffs = append(out.OneOffs, OneOffRate{o.Name, r.instant(field+".start", &o.Start), r.instant(field+".end", &o.End), o.Rate})
+	}
+	for i, w := range doc.Weekly {
+		for j, d := range w.Days {
+			r.bad.unless(0 <= d && d <= 6, fmt.Sprintf("pay.weekly_rules[%d].days[%d]", i, j), "must be from 0 for Monday to 6 for Sunday")
+		}
+		hours := DailyHours{w.Days, w.Start, w.End}
+		out.Weekly = append(out.Weekly, WeeklyRate{w.Name, hours.Hours(), w.Rate})
+	}
+	r.must("pay", out.Validate())
+	return out
+}
+
+// A PayLineReport is a line of pay as files have it.
+type PayLineReport struct {
+	Person string    `json:"person"`
+	Kind   PayKind   `json:"kind"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Rule   string    `json:"rule"` // empty: the base rate
+	Rate   int64     `json:"rate"`
+	Count  int64     `json:"seconds"`
+	Amount int64     `json:"amount"`
+}
+
+func evaluatePay(data []byte) (any, error) {
+	var doc struct {
+		Pay    payDoc   `json:"pay"`
+		Period []string `json:"period"`
+	}
+	r := fileReader{File: &File{Config: DefaultConfig()}}
+	if err := decode(data, &doc); err != nil {
+		return nil, err
+	}
+	if err := decode(data, &r.doc); err != nil {
+		return nil, err
+	}
+	rules := doc.Pay.rules(&r)
+	r.anybody()
+	r.readShifts()
+	period := Period{time.Unix(0, 0), time.Unix(math.MaxInt32, 0).AddDate(170, 0, 0)}
+	if doc.Period != nil {
+		period = r.period("period", doc.Period)
+	}
+	if err := r.bad.err(); err != nil {
+		return nil, err
+	}
+	lines, totals := []PayLineReport{}, map[string]int64{}
+	for i, name := range r.people.list {
+		for _, l := range rules.Lines(schedule.ID(i+1), r.Shifts, period.From, period.To) {
+			lines = append(lines, PayLineReport{name, l.Kind, l.From, l.To, l.Rule, l.Rate, l.Count, l.Amount})
+			totals[name] += l.Amount
+		}
+	}
+	return map[string]any{"currency": rules.Currency, "lines": lines, "total": totals}, nil
+}
+
+// anybody takes whoever has a shift for a person: pay has one clock, so nobody needs a
+// zone.
+func (r *fileReader) anybody() {
+	for _, s := range r.doc.Shifts {
+		r.people.number(s.Person)
+	}
+}
+
+func evaluateOwed(data []byte) (any, error) {
+	var doc struct {
+		CallOuts [][2]string `json:"call_outs"`
+	}
+	r := fileReader{File: &File{Config: DefaultConfig()}}
+	if err := decode(data, &doc); err != nil {
+		return nil, err
+	}
+	if err := decode(data, &r.doc); err != nil {
+		return nil, err
+	}
+	r.readPeople()
+	var work []Work
+	for _, t := range r.times("call_outs", doc.CallOuts) {
+		work = append(work, Work{Start: t.Start, End: t.End})
+	}
+	if err := r.bad.err(); err != nil {
+		return nil, err
+	}
+	rules := DefaultOwedRules()
+	type callOut struct {
+		Start  time.Time       `json:"start"`
+		End    time.Time       `json:"end"`
+		ByBand ByBand[float64] `json:"hours_by_band"`
+		Earned float64         `json:"earned_hours"`
+	}
+	found := rules.CallOuts(&r.People[0], work, time.Unix(0, 0), time.Unix(math.MaxInt32, 0).AddDate(170, 0, 0))
+	out := []callOut{}
+	for i := range found {
+		out = append(out, callOut{found[i].Start, found[i].End, bandHours(found[i].Seconds), found[i].Earned().Hours()})
+	}
+	return map[string]any{"call_outs": out, "owed_hours": rules.Owed(found).Hours()}, nil
+}
