@@ -332,3 +332,49 @@ func originsOf(all []health.Origin) []BurdenOrigin {
 	}
 	return out
 }
+
+// OrganisationBurden is what weeks were for all teams together.
+type OrganisationBurden struct {
+	From          schedule.Date `json:"from"`
+	Until         schedule.Date `json:"until" doc:"Not included"`
+	Teams         int           `json:"teams"`
+	TeamWeeks     int           `json:"team_weeks"`
+	QuietWeeks    int           `json:"quiet_team_weeks" doc:"Without a page outside working hours"`
+	Interruptions *health.Rate  `json:"interruptions_per_ocw"`
+	Wakeups       *health.Rate  `json:"wakeups_per_ocw"`
+	Nights        int           `json:"disrupted_nights"`
+	Incidents     int           `json:"paged_incidents"`
+	Hidden        string        `json:"hidden,omitempty" doc:"Why nothing is told"`
+}
+
+type organisationIn struct {
+	From  string `query:"from" doc:"A day of the first week, like 2026-09-07; the last whole weeks when absent"`
+	Weeks string `query:"weeks" enum:"4,12,26,52" doc:"How many weeks; 12 when absent"`
+}
+
+type organisationOut struct{ Body OrganisationBurden }
+
+// organisationBurden reports on all teams together, for administrators. It compares no
+// team with another: that would be a league table.
+func (s *Server) organisationBurden(ctx context.Context, in *organisationIn) (*organisationOut, error) {
+	if err := auth.From(ctx).Must(auth.SeeBurden, auth.On{}); err != nil {
+		return nil, err
+	}
+	p, err := health.ParsePeriod(in.From, in.Weeks, schedule.DateOf(s.Schedule.Now()))
+	if err != nil {
+		return nil, err
+	}
+	sum, told, err := s.Burdens.Organisation(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	out := OrganisationBurden{From: p.From, Until: p.Until()}
+	if !told {
+		out.Hidden = "fewer than three teams were on call in these weeks"
+		return &organisationOut{out}, nil
+	}
+	interruptions, wakeups := health.Garwood(sum.Interruptions, sum.OnCallWeeks(), 0.95), health.Garwood(sum.Wakeups, sum.OnCallWeeks(), 0.95)
+	out.Teams, out.TeamWeeks, out.QuietWeeks, out.Nights, out.Incidents = sum.Teams, sum.Weeks, sum.Quiet, sum.Nights, sum.Incidents
+	out.Interruptions, out.Wakeups = &interruptions, &wakeups
+	return &organisationOut{out}, nil
+}

@@ -87,6 +87,7 @@ func (s *Server) teamRoutes(a huma.API) {
 	change(s, a, del, "/teams/{team}/feeds/{feed}", "revoke-team-feed", "End a calendar link of a team", s.revokeTeamFeed)
 	get(s, a, "/teams/{team}/imports", "list-team-imports", "Calendars of others that are read for a team", s.listTeamImports)
 	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
+	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)

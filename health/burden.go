@@ -358,18 +358,16 @@ func (b *Burden) hide(tallies map[schedule.ID]*Tally) {
 
 // pages adds up what pages did to the team.
 func (r *Rollup) pages(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, now time.Time, zone *time.Location) error {
-	before := b.Period.before()
-	weeks, err := r.Store.TeamWeeks(ctx, b.Team, r.Config.Version, before.From, b.Period.Until())
+	past, err := r.Store.SumWeeks(ctx, b.Team, r.Config.Version, b.Period.before().From, b.Period.From)
 	if err != nil {
 		return err
 	}
-	var past TeamWeek
+	weeks, err := r.Store.TeamWeeks(ctx, b.Team, r.Config.Version, b.Period.From, b.Period.Until())
+	if err != nil {
+		return err
+	}
 	for i := range weeks {
 		w := &weeks[i]
-		if w.Week.Before(b.Period.From) {
-			past.Add(w)
-			continue
-		}
 		b.Sum.Add(w)
 		f := WeekFigures{
 			Week: w.Week, Interruptions: Total(w.Sum.Interruptions), Wakeups: w.Sum.Wakeups(), Incidents: w.First.Incidents, OnCallWeeks: w.Sum.OnCallWeeks(),
@@ -384,7 +382,7 @@ func (r *Rollup) pages(ctx context.Context, b *Burden, tallies map[schedule.ID]*
 	b.Interrupt = Garwood(Total(b.Sum.Sum.Interruptions), exposure, 0.95)
 	b.Wake = Garwood(b.Sum.Sum.Wakeups(), exposure, 0.95)
 	b.Broken = Garwood(b.Sum.Nights, 7*exposure, 0.95)
-	b.Trend = compare(past.Sum.Wakeups(), past.Sum.OnCallWeeks(), b.Sum.Sum.Wakeups(), exposure)
+	b.Trend = compare(past.Wakeups, past.OnCallWeeks(), b.Sum.Sum.Wakeups(), exposure)
 	for i := range b.Sum.Origins {
 		if o := b.Sum.Origins[i]; o.Alert == "" {
 			b.Services = append(b.Services, o)
@@ -430,3 +428,16 @@ func (b *Burden) luck(tallies map[schedule.ID]*Tally) {
 		b.Luck = &l
 	}
 }
+
+// Organisation returns what a period was for all teams together; it compares none with
+// another. Of fewer than three teams it is false: then it is about too few people.
+func (r *Rollup) Organisation(ctx context.Context, p ReportPeriod) (TeamSum, bool, error) {
+	sum, err := r.Store.SumWeeks(ctx, 0, r.Config.Version, p.From, p.Until())
+	if err != nil || sum.Teams < fewest {
+		return TeamSum{}, false, err
+	}
+	return sum, true, nil
+}
+
+// OnCallWeeks returns the hours of the first level in weeks.
+func (s *TeamSum) OnCallWeeks() float64 { return hours(s.Level1) / hoursPerWeek }

@@ -101,17 +101,17 @@ type BurdenStore interface {
 	SavePersonWeeks(ctx context.Context, team schedule.ID, config string, weeks []PersonWeek) error
 	TeamWeeks(ctx context.Context, team schedule.ID, config string, from, until schedule.Date) ([]TeamWeek, error)
 	SaveTeamWeek(ctx context.Context, team schedule.ID, config string, w *TeamWeek) error
-	// WeeksOfAll returns the sums of each team, by team.
-	WeeksOfAll(ctx context.Context, config string, from, until schedule.Date) ([]TeamSum, error)
+	// SumWeeks returns the sum of weeks in which somebody was on call first: of one
+	// team or of all.
+	SumWeeks(ctx context.Context, team schedule.ID, config string, from, until schedule.Date) (TeamSum, error)
 
 	// NoteSeen writes down that somebody has seen what is about people, once a day.
 	NoteSeen(ctx context.Context, by, team schedule.ID, people []schedule.ID, at time.Time) error
 }
 
-// A TeamSum is what weeks were for a team, in figures.
+// A TeamSum is what weeks were for teams, in figures.
 type TeamSum struct {
-	Team                                                schedule.ID
-	Weeks, Quiet                                        int
+	Teams, Weeks, Quiet                                 int
 	Level1, OnCall, Engaged                             int64 // seconds
 	Interruptions, Wakeups, OffHours, Nights, Incidents int
 }

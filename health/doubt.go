@@ -7,7 +7,7 @@ import (
 
 // doubt lists what to look at before the figures are relied on: they must reflect what
 // happened, and not how it is measured or whom it suits.
-func (b *Burden) doubt(past *TeamWeek) {
+func (b *Burden) doubt(past *TeamSum) {
 	s, q := &b.Sum, &b.Sum.Quality
 	add := func(is bool, code, evidence, question string) {
 		if is {
@@ -28,11 +28,11 @@ func (b *Burden) doubt(past *TeamWeek) {
 	add(q.Stale > 0, "OPEN_STALE", fmt.Sprintf("%s stayed open for more than three days.", plural(q.Stale, "page", "pages")), "Were they forgotten, or does nobody say when trouble ends?")
 	add(q.Bulk > 0, "BULK_RESOLVE", fmt.Sprintf("%s ended five or more in the same minute.", plural(q.Bulk, "page", "pages")), "Were they cleaned up, so that times of resolution mean little?")
 	add(slices.Contains(s.Sum.Flags, FlagZoneMissing), "TZ_MISSING", "Somebody has no time zone, and the schedule's stands in.", "Where do they live?")
-	if len(b.Weeks) == b.Period.Weeks && past.Sum.OnCallWeeks() > 0 {
-		now, then := Total(s.Sum.Interruptions), Total(past.Sum.Interruptions)
-		expected := float64(then) * s.Sum.OnCallWeeks() / past.Sum.OnCallWeeks()
+	if len(b.Weeks) == b.Period.Weeks && past.OnCallWeeks() > 0 {
+		now, then := Total(s.Sum.Interruptions), past.Interruptions
+		expected := float64(then) * s.Sum.OnCallWeeks() / past.OnCallWeeks()
 		add(float64(now) < 0.5*expected && 1-AtLeast(now+1, expected) < 0.01, "ALERT_DROP", fmt.Sprintf("%s after %d in the weeks before.", plural(now, "interruption", "interruptions"), then), "Did things get better, or were alerts turned off?")
-		n, m := s.Paged().Incidents, past.Paged().Incidents
-		add(n >= 5 && m >= 5 && share(s.Sum.Notifications, n) > 2*share(past.Sum.Notifications, m), "MERGE", "There are more than twice as many notifications for each page as before.", "Are several alerts put into one page now?")
+		n, m := s.First.Incidents, past.Incidents
+		add(n >= 5 && m >= 5 && share(now, n) > 2*share(then, m), "MERGE", "Each page interrupts more than twice as often as before.", "Are several alerts put into one page now?")
 	}
 }

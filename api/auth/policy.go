@@ -28,7 +28,7 @@ const (
 	TakeIn         Action = "take in"           // into a team, without being asked: oneself, or who is in a team that one manages
 	Grant          Action = "grant access"      // whatever lets others in, and who administrates: administrator, in a browser
 	SeePersonsLoad Action = "see persons' load" // who had too little rest, by person: manages the team
-	SeeBurden      Action = "see burden"        // of the team, and who holds what of the schedule: in the team
+	SeeBurden      Action = "see burden"        // of the team, and who holds what of the schedule: in the team; of all together: administrator
 	SeeNights      Action = "see nights"        // who needs rest after the last nights: manages the team, also an administrator
 	SeeOwnBurden   Action = "see own burden"    // what pages did to somebody: oneself, also an administrator
 )

@@ -222,6 +222,7 @@ var matrix = map[string]row{
 	"POST /teams/{team}/effects":                                         {need: "member", body: `{"moves": [{"shift": 1, "to": 2}]}`},
 	"GET /teams/{team}/feeds":                                            {need: "manager"},
 	"DELETE /teams/{team}/feeds/{feed}":                                  {need: "manager", once: true},
+	"GET /burden":                                                        {need: "admin"},
 	"GET /teams/{team}/burden":                                           {need: "member"},
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},
 	"GET /teams/{team}/audit":                                            {need: "manager"},

@@ -348,13 +348,18 @@ func (s *Store) SaveTeamWeek(ctx context.Context, team schedule.ID, config strin
 	return translate(err, "week %v of team %d", w.Week, team)
 }
 
-// WeeksOfAll returns the sums of each team.
-func (s *Store) WeeksOfAll(ctx context.Context, config string, from, until schedule.Date) ([]health.TeamSum, error) {
-	var sums []health.TeamSum
-	err := s.from(ctx).Raw(`SELECT team_id AS team, COUNT(*) AS weeks, SUM(quiet) AS quiet, SUM(level1) AS level1, SUM(on_call) AS on_call, SUM(engaged) AS engaged,
-		SUM(interruptions) AS interruptions, SUM(wakeups) AS wakeups, SUM(off_hours) AS off_hours, SUM(nights) AS nights, SUM(incidents) AS incidents
-		FROM burden_team_week WHERE config = ? AND week >= ? AND week < ? GROUP BY team_id ORDER BY team_id`, config, from.String(), until.String()).Scan(&sums).Error
-	return sums, translate(err, "weeks of all teams")
+// SumWeeks returns the sum of a team's weeks, or of those of all teams.
+func (s *Store) SumWeeks(ctx context.Context, team schedule.ID, config string, from, until schedule.Date) (health.TeamSum, error) {
+	of, args := "", []any{config, from.String(), until.String()}
+	if team != 0 {
+		of, args = " AND team_id = ?", append(args, team)
+	}
+	var sum health.TeamSum
+	err := s.from(ctx).Raw(`SELECT COUNT(DISTINCT team_id) AS teams, COUNT(*) AS weeks, COALESCE(SUM(quiet), 0) AS quiet, COALESCE(SUM(level1), 0) AS level1,
+		COALESCE(SUM(on_call), 0) AS on_call, COALESCE(SUM(engaged), 0) AS engaged, COALESCE(SUM(interruptions), 0) AS interruptions, COALESCE(SUM(wakeups), 0) AS wakeups,
+		COALESCE(SUM(off_hours), 0) AS off_hours, COALESCE(SUM(nights), 0) AS nights, COALESCE(SUM(incidents), 0) AS incidents
+		FROM burden_team_week WHERE config = ? AND week >= ? AND week < ? AND level1 > 0`+of, args...).Scan(&sum).Error
+	return sum, translate(err, "sum of weeks")
 }
 
 // NoteSeen writes down that somebody has seen what is about people, once a day.

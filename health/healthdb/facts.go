@@ -35,7 +35,6 @@ type factPage struct {
 	Service     string
 	Severity    string
 	Title       string
-	State       string
 	Counts      bool
 	Uncovered   bool
 	TriggeredAt int64
@@ -43,7 +42,23 @@ type factPage struct {
 	ResolvedAt  *int64
 }
 
-const factColumns = "id, service, severity, title, state, counts, uncovered, triggered_at, first_ack_at, resolved_at"
+const factColumns = "id, service, severity, title, counts, uncovered, triggered_at, first_ack_at, resolved_at"
+
+func readPages(q *gorm.DB) (pages []factPage, err error) {
+	rows, err := q.Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var p factPage
+		if err := rows.Scan(&p.ID, &p.Service, &p.Severity, &p.Title, &p.Counts, &p.Uncovered, &p.TriggeredAt, &p.FirstAckAt, &p.ResolvedAt); err != nil {
+			return nil, err
+		}
+		pages = append(pages, p)
+	}
+	return pages, rows.Err()
+}
 
 // A factSet is facts as they are read.
 type factSet struct {
@@ -56,9 +71,8 @@ type factSet struct {
 // a late page reads a whole week of its team.
 func (s *Store) Facts(ctx context.Context, team schedule.ID, from, to time.Time) (health.Facts, error) {
 	a, b, open := micros(from), micros(to), micros(from.Add(-health.LongestOpen))
-	var pages []factPage
-	err := s.from(ctx).Raw("SELECT "+factColumns+` FROM page WHERE team_id = ? AND triggered_at >= ? AND triggered_at < ? AND (resolved_at IS NULL OR resolved_at >= ? OR triggered_at >= ?)
-		ORDER BY triggered_at, id`, team, open, b, a, a).Scan(&pages).Error
+	pages, err := readPages(s.from(ctx).Raw("SELECT "+factColumns+` FROM page WHERE team_id = ? AND triggered_at >= ? AND triggered_at < ? AND (resolved_at IS NULL OR resolved_at >= ? OR triggered_at >= ?)
+		ORDER BY triggered_at, id`, team, open, b, a, a))
 	if err != nil {
 		return health.Facts{}, translate(err, "pages")
 	}
@@ -76,7 +90,7 @@ func (s *Store) Facts(ctx context.Context, team schedule.ID, from, to time.Time)
 	}
 	if err == nil {
 		err = f.work(s.from(ctx).Raw(`SELECT r.page_id, r.person_id, r.acked_at, r.released_at, r.resolved_at, r.responding FROM page p JOIN page_responder r ON r.page_id = p.id
-			WHERE p.team_id = ? AND p.triggered_at >= ? AND p.triggered_at < ? AND p.counts AND r.acked_at IS NOT NULL AND r.person_id IS NOT NULL ORDER BY r.id`, team, open, b))
+			WHERE p.team_id = ? AND p.triggered_at >= ? AND p.triggered_at < ? AND (p.resolved_at IS NULL OR p.resolved_at >= ? OR p.triggered_at >= ?) AND p.counts AND r.acked_at IS NOT NULL AND r.person_id IS NOT NULL ORDER BY r.id`, team, open, b, a, a))
 	}
 	return f.Facts, translate(err, "facts of team %d", team)
 }
@@ -88,8 +102,8 @@ const mostOlder = 500
 func (s *Store) addOlder(ctx context.Context, f *factSet, from int64, before, missing []int64) error {
 	missing = missing[:min(len(missing), mostOlder)]
 	if len(missing) > 0 {
-		var pages []factPage
-		if err := s.from(ctx).Raw("SELECT "+factColumns+" FROM page WHERE id IN ? ORDER BY id", missing).Scan(&pages).Error; err != nil {
+		pages, err := readPages(s.from(ctx).Raw("SELECT "+factColumns+" FROM page WHERE id IN ? ORDER BY id", missing))
+		if err != nil {
 			return err
 		}
 		for i := range pages {
