@@ -60,7 +60,7 @@ func TestHostileProblems(t *testing.T) {
 			t.Skip("pins and history may contradict the rules")
 		}
 		best, owners := tryAll(t, p)
-		sol, c := certified(t, p, 1_000_000)
+		sol, c := certified(t, p, 4_000_000)
 		checked, err := roster.Verify(p, c)
 		if err != nil {
 			t.Fatalf("order %v: %v", p.Order, err)
