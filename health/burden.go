@@ -175,6 +175,11 @@ func (r *Rollup) Burden(ctx context.Context, team schedule.ID, p ReportPeriod, s
 		return nil, err
 	}
 	b.Zone, b.Pending = state.Zone, state.Version != state.Newest || state.Config != r.Config.Version
+	marks, err := r.Store.Marks(ctx, team, 1)
+	if err != nil {
+		return nil, err
+	}
+	b.Pending = b.Pending || len(marks) > 0
 	zone, err := time.LoadLocation(state.Zone)
 	if err != nil {
 		return nil, err

@@ -73,14 +73,13 @@ func (r *Rollup) Work(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	done := 0
-	for _, team := range teams {
+	var failed []error
+	for _, team := range teams { // one that cannot be measured keeps none of the others
 		n, err := r.Team(ctx, team)
-		if err != nil {
-			return done, err
-		}
+		failed = append(failed, err)
 		done += n
 	}
-	return done, nil
+	return done, errors.Join(failed...)
 }
 
 // Team looks whether a team's schedule has changed or a day has passed, and measures

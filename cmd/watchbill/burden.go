@@ -61,11 +61,8 @@ func (b *burdenSchedules) Persons(ctx context.Context, team schedule.ID, clocks 
 			people[c.Person] = p
 			ids = append(ids, c.Person)
 		}
-		stay, err := stayOf(&c)
-		if err != nil {
-			return nil, err
-		}
-		p.Stays = append(p.Stays, stay)
+		stay, assumed := stayOf(&c)
+		p.Stays, p.ZoneAssumed = append(p.Stays, stay), p.ZoneAssumed || assumed
 	}
 	calendars, err := b.calendars(ctx, team, ids)
 	if err != nil {
@@ -82,17 +79,22 @@ func (b *burdenSchedules) Persons(ctx context.Context, team schedule.ID, clocks 
 	return people, nil
 }
 
-func stayOf(c *health.ClockChange) (health.Stay, error) {
-	stay := health.Stay{From: c.From}
-	zone, err := time.LoadLocation(c.Zone)
-	stay.Zone = zone
-	for text, hours := range map[string]*schedule.Hours{"w" + c.Works: &stay.Business, "s" + c.Sleeps: &stay.Sleep} {
-		if text = text[1:]; text != "" {
-			h, bad := teamfile.ParseHours(text)
-			*hours, err = h, errors.Join(err, bad)
-		}
+// stayOf reads a clock. Hours that cannot be read, like those of no length, are the
+// usual ones; a zone that this program does not know is UTC, and is said to be assumed.
+func stayOf(c *health.ClockChange) (stay health.Stay, assumed bool) {
+	stay = health.Stay{From: c.From, Zone: time.UTC}
+	if zone, err := time.LoadLocation(c.Zone); err == nil {
+		stay.Zone = zone
+	} else {
+		assumed = true
 	}
-	return stay, err
+	if h, err := teamfile.ParseHours(c.Works); err == nil {
+		stay.Business = h
+	}
+	if h, err := teamfile.ParseHours(c.Sleeps); err == nil {
+		stay.Sleep = h
+	}
+	return stay, assumed
 }
 
 // calendars returns the holidays of people in a team: their own where they have some,
