@@ -3,6 +3,7 @@ package healthdb_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -110,4 +111,48 @@ func TestFewPeople(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Replicas that take pages in and measure at once lose no page: what they measured is
+// what one of them measures afterwards.
+func TestMeasuredByMany(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		people := []schedule.ID{b.person("Ana"), b.person("Ben"), b.person("Cyd")}
+		r := weekly(people, 8)
+		b.now = monday.AddDate(0, 0, 8*7)
+		var replicas sync.WaitGroup
+		failed := make(chan error, 100)
+		for k := range 4 {
+			replicas.Go(func() {
+				rollup := b.rollup(r)
+				for i := range 15 {
+					at := monday.Add(time.Duration(i*83+k*7) * time.Hour)
+					name := fmt.Sprint("page ", k, i)
+					p := &health.PageRecord{Integration: b.door.ID, Team: b.door.Team, Page: health.Page{
+						Key: name, OpenedBy: name, State: health.StateResolved, Urgency: health.UrgencyHigh, Service: fmt.Sprint("svc ", k), TriggeredAt: at, ResolvedAt: at.Add(time.Hour), LastEventAt: at, CountsAsPage: true,
+					}}
+					p.People = []health.Attendance{{Person: people[(i+k)%3], NotifiedAt: at, Notices: []health.Notice{{At: at}}}}
+					if err := b.store.InTx(t.Context(), func(tx health.Store) error { return tx.SavePage(t.Context(), p) }); err != nil {
+						failed <- err
+					}
+					if _, err := rollup.Work(t.Context()); err != nil {
+						failed <- err
+					}
+				}
+			})
+		}
+		replicas.Wait()
+		close(failed)
+		for err := range failed {
+			t.Error(err)
+		}
+		b.measure(b.rollup(r))
+		got := b.measured()
+		b.forget()
+		b.measure(b.rollup(r))
+		if want := b.measured(); got != want || strings.Count(got, "\n") < 50 {
+			t.Errorf("four at once and one differ:\n%s", firstDifference(got, want))
+		}
+	})
 }
