@@ -20,6 +20,7 @@ type Burden struct {
 	Later   string
 	CSV     string
 	Wrong   string // what is wrong with the address, or ""
+	Real    string // says where its data is from, when it is a demonstration
 
 	Pending, Running, Empty bool
 	Tone                    string // of the finding: good, warn, bad or ""

@@ -59,7 +59,7 @@ func (s *Site) burden(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := Burden{Frame: f}
+	page := Burden{Frame: f, Real: s.Note}
 	period, wrong, err := s.period(c, team.Zone)
 	if err != nil {
 		return err
