@@ -12,17 +12,14 @@ import (
 // requestLife is how long a request stays open at most.
 const requestLife = 14 * 24 * time.Hour
 
-// maxReason bounds what people write, in bytes.
-const maxReason = 1000
-
 // Ask asks for cover of a stretch or, when something is offered in return, for a
 // swap with the person who has that. By may be a manager who asks for somebody. Of a
 // shift that has begun what is still to come can be covered. What hard rules say is
 // looked at when somebody accepts.
 func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 	now := s.Now()
-	if letters(r.Message) > maxReason {
-		return r, &InvalidError{"message", fmt.Sprintf("this is longer than %d letters", maxReason)}
+	if err := goodNote("message", r.Message); err != nil {
+		return r, err
 	}
 	deadline := r.Start
 	if !r.IsSwap() && !now.Before(r.Start) {
@@ -448,16 +445,20 @@ func (l *Leave) check(start, end time.Time) error {
 	switch {
 	case (l.First.IsZero() || l.Last.IsZero()) && (l.Start.IsZero() || l.End.IsZero()):
 		return &InvalidError{"first", "say the first and the last day, like 2026-12-21"}
-	case !start.Before(end):
+	case l.Last.Before(l.First):
 		return &InvalidError{"last", "the last day must not be before the first"}
+	case !start.Before(end) && !l.First.IsZero():
+		return &InvalidError{"first", "there is no such day where you are: the calendar skips it"}
+	case end.Before(start):
+		return &InvalidError{"last", "the end must be after the beginning"}
+	case !start.Before(end):
+		return &InvalidError{"last", "nothing lies between the two; a time that is skipped when clocks go forward is the end of the gap, so choose a later end"}
 	case end.Sub(start) > maxPlanDays*24*time.Hour:
 		return &InvalidError{"last", "this is longer than two years; set a last day in the team instead"}
 	case l.WishCost < 0 || l.WishCost > 100:
 		return &InvalidError{"cost", "a wish matters from 1 to 100"}
-	case letters(l.Note) > maxReason:
-		return &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
 	}
-	return nil
+	return goodNote("note", l.Note)
 }
 
 // addLeave adds a leave unless it overlaps another of its kind.

@@ -22,6 +22,9 @@ type DraftOrder struct {
 	Seed    int64
 	Seconds int
 	Thaw    bool // also plan the team's frozen weeks again
+	// Once says that the same order from the same person a moment ago was this one: a
+	// button is clicked twice.
+	Once bool
 }
 
 // The bounds of what may be asked for.
@@ -79,6 +82,9 @@ func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, state strin
 		if ok, err := needed(tx); err != nil || !ok {
 			return err
 		}
+		if ok, err := o.before(ctx, tx, by, string(text), s.Now(), &d); err != nil || ok {
+			return err
+		}
 		plans, err := tx.Plans(ctx, o.Team)
 		if err != nil {
 			return err
@@ -105,6 +111,25 @@ func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, state strin
 		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "draft.ask", Team: o.Team, Detail: fmt.Sprintf("%v to %v", o.From, o.Until.AddDays(-1))})
 	})
 	return d, err
+}
+
+// aMoment is how long a second click takes.
+const aMoment = 5 * time.Second
+
+// before finds the draft that the same order a moment ago has made.
+func (o *DraftOrder) before(ctx context.Context, tx Store, by ID, pins string, now time.Time, d *Draft) (bool, error) {
+	if !o.Once {
+		return false, nil
+	}
+	drafts, err := tx.Drafts(ctx, o.Team)
+	at := slices.IndexFunc(drafts, func(x Draft) bool {
+		return x.CreatedBy == by && now.Sub(x.CreatedAt) < aMoment && x.State != DraftDiscarded && x.State != DraftPublished &&
+			x.From == o.From && x.Until == o.Until && x.Name == o.Name && x.Pins == pins && x.Seed == o.Seed && x.Seconds == o.Seconds && x.Thaw == o.Thaw
+	})
+	if at >= 0 {
+		*d = drafts[at]
+	}
+	return at >= 0, err
 }
 
 func checkWaiting(ctx context.Context, tx Store, team ID) error {

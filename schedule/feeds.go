@@ -45,11 +45,11 @@ const maxFeeds = 50
 func (s *Service) AddFeed(ctx context.Context, f Feed) (Feed, string, error) {
 	switch {
 	case !slices.Contains([]string{FeedPerson, FeedTeam, FeedRotation, FeedAbsences}, f.Kind):
-		return f, "", &InvalidError{"kind", "a feed is of a person, a team, a rotation or of absences"}
+		return f, "", &InvalidError{"kind", "a calendar link is of a person, a team, a rotation or of absences"}
 	case (f.Kind == FeedPerson) != (f.Team == 0):
-		return f, "", &InvalidError{"team", "say which team, unless the feed is of a person"}
+		return f, "", &InvalidError{"team", "say which team, unless the link is of a person"}
 	case (f.Kind == FeedRotation) != (f.Rotation != ""):
-		return f, "", &InvalidError{"rotation", "say which rotation, and only when the feed is of one"}
+		return f, "", &InvalidError{"rotation", "say which rotation, and only when the link is of one"}
 	case letters(f.Label) > 100:
 		return f, "", &InvalidError{"label", "this is longer than 100 letters"}
 	case letters(string(f.Rotation)) > 100:
@@ -62,7 +62,7 @@ func (s *Service) AddFeed(ctx context.Context, f Feed) (Feed, string, error) {
 		if have, err := tx.Feeds(ctx, f.Owner); err != nil {
 			return err
 		} else if len(have) >= maxFeeds {
-			return &InvalidError{"feed", fmt.Sprintf("%d feeds are enough; revoke one first", maxFeeds)}
+			return &InvalidError{"feed", fmt.Sprintf("%d calendar links are enough; revoke one first", maxFeeds)}
 		}
 		if err := tx.AddFeed(ctx, &f, hash); err != nil {
 			return err

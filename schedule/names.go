@@ -1,12 +1,16 @@
 package schedule
 
 import (
+	"fmt"
 	"unicode"
 	"unicode/utf8"
 )
 
 // maxName bounds names of people and teams, in letters.
 const maxName = 100
+
+// maxReason bounds what people write to each other, in letters.
+const maxReason = 1000
 
 // letters counts the letters of a text, as its limits are told to people.
 func letters(text string) int { return utf8.RuneCountInString(text) }
@@ -28,4 +32,19 @@ func GoodName(name string) bool {
 		}
 	}
 	return seen
+}
+
+// goodNote says what is wrong with what somebody writes to others: it is longer than
+// a thousand letters, or has letters that nobody sees and that show the text in another
+// order than it was written. The marks that Arabic and Hebrew are typed with are fine.
+func goodNote(field, text string) error {
+	if letters(text) > maxReason {
+		return &InvalidError{field, fmt.Sprintf("this is longer than %d letters", maxReason)}
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
+			return &InvalidError{field, fmt.Sprintf("this has an invisible letter that changes how the text is shown (%U); write it anew", r)}
+		}
+	}
+	return nil
 }

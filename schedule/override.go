@@ -170,8 +170,8 @@ func held(ctx context.Context, tx Store, team ID, part Stretch) ([]Shift, error)
 // override writes an override with its audit entry. The team is locked, and what
 // the rules say has been looked at.
 func (s *Service) override(ctx context.Context, tx Store, team ID, part Stretch, d decision) (Override, error) {
-	if letters(d.reason) > maxReason {
-		return Override{}, &InvalidError{"reason", fmt.Sprintf("this is longer than %d letters", maxReason)}
+	if err := goodNote("reason", d.reason); err != nil {
+		return Override{}, err
 	}
 	if !s.Now().Before(part.End) {
 		return Override{}, &InvalidError{"end", "this is past; what was stays as it was"}
@@ -245,8 +245,8 @@ func (s *Service) UndoAnyway(ctx context.Context, by, id ID, reason string) erro
 	if strings.TrimSpace(reason) == "" {
 		return &InvalidError{"reason", "say why; the people concerned will read it"}
 	}
-	if letters(reason) > maxReason {
-		return &InvalidError{"reason", fmt.Sprintf("this is longer than %d letters", maxReason)}
+	if err := goodNote("reason", reason); err != nil {
+		return err
 	}
 	return s.undo(ctx, by, id, reason)
 }

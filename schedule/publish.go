@@ -31,8 +31,8 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan, error) {
 	var plan Plan
 	draft, note := o.Draft, strings.TrimSpace(o.Note)
-	if letters(note) > maxReason {
-		return plan, &InvalidError{"note", fmt.Sprintf("this is longer than %d letters", maxReason)}
+	if err := goodNote("note", note); err != nil {
+		return plan, err
 	}
 	err := s.Store.InTx(ctx, func(tx Store) error {
 		d, err := tx.Draft(ctx, draft)

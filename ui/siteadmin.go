@@ -251,27 +251,51 @@ func membership(c echo.Context, team, person schedule.ID) (schedule.Membership, 
 }
 
 func (s *Site) addMember(c echo.Context) error {
-	return s.managed(c, "Added. The next plan counts on them.", func(w auth.Who, team schedule.TeamRecord) error {
-		ctx := c.Request().Context()
-		email := strings.ToLower(strings.TrimSpace(c.FormValue("email")))
-		person, err := s.Schedule.Store.PersonByEmail(ctx, email)
-		if err == nil {
-			err = s.Access.MayAbout(ctx, auth.TakeIn, int64(person.ID))
-		}
-		switch {
-		case (errors.Is(err, schedule.ErrNotFound) || errors.Is(err, auth.ErrForbidden)) && !w.Admin:
-			return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("%q is of nobody in a team that you manage; make an invitation, which they accept", email)}
-		case errors.Is(err, schedule.ErrNotFound):
-			return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("nobody has the address %q yet; make an invitation", email)}
-		case err != nil:
-			return err
-		}
-		m, err := membership(c, team.ID, person.ID)
-		if err != nil {
-			return err
-		}
-		return s.Schedule.PutMember(ctx, me(w), m)
-	})
+	f, team, w, err := s.teamFrame(c, "Team settings", "team", auth.EditTeam)
+	if err != nil {
+		return err
+	}
+	err = s.takeIn(c, w, team.ID)
+	text, bad := refused(err)
+	if !bad {
+		return answer(c, err, fmt.Sprintf("/teams/%d/settings", team.ID), "Added. The next plan counts on them.")
+	}
+	page, err2 := s.settingsPage(c.Request().Context(), f, &team, w)
+	if err2 != nil {
+		return err2
+	}
+	form := &page.Add
+	form.Email.Value, form.Role.Value, form.Share.Value = c.FormValue("email"), c.FormValue("role"), c.FormValue("share")
+	form.From.Value, form.Until.Value = c.FormValue("from"), c.FormValue("until")
+	other := ""
+	putError(err, text, map[string]*Field{"email": &form.Email, "share": &form.Share, "from": &form.From, "until": &form.Until}, &other)
+	if other != "" {
+		form.Email.Error = other
+	}
+	return s.show(c, http.StatusUnprocessableEntity, "team", page)
+}
+
+// takeIn puts whoever has the address of the form into a team.
+func (s *Site) takeIn(c echo.Context, w auth.Who, team schedule.ID) error {
+	ctx := c.Request().Context()
+	email := strings.ToLower(strings.TrimSpace(c.FormValue("email")))
+	person, err := s.Schedule.Store.PersonByEmail(ctx, email)
+	if err == nil {
+		err = s.Access.MayAbout(ctx, auth.TakeIn, int64(person.ID))
+	}
+	switch {
+	case (errors.Is(err, schedule.ErrNotFound) || errors.Is(err, auth.ErrForbidden)) && !w.Admin:
+		return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("%q is of nobody in a team that you manage; make an invitation, which they accept", email)}
+	case errors.Is(err, schedule.ErrNotFound):
+		return &schedule.InvalidError{Field: "email", Reason: fmt.Sprintf("nobody has the address %q yet; make an invitation", email)}
+	case err != nil:
+		return err
+	}
+	m, err := membership(c, team, person.ID)
+	if err != nil {
+		return err
+	}
+	return s.Schedule.PutMember(ctx, me(w), m)
 }
 
 func (s *Site) removeMember(c echo.Context) error {

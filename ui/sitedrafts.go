@@ -158,7 +158,7 @@ func periods(team *schedule.TeamRecord, plans []schedule.Plan, today schedule.Da
 
 // order reads what a draft is wanted for.
 func order(c echo.Context, team schedule.ID) (o schedule.DraftOrder, err error) {
-	o = schedule.DraftOrder{Team: team, Name: c.FormValue("name"), Thaw: c.FormValue("thaw") != ""}
+	o = schedule.DraftOrder{Team: team, Once: true, Name: c.FormValue("name"), Thaw: c.FormValue("thaw") != ""}
 	if o.From, o.Until, err = formDays(c); err != nil {
 		return o, err
 	}

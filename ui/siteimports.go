@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"watchbill/api/auth"
@@ -189,48 +186,6 @@ func (s *Site) theImport(c echo.Context) (schedule.Import, auth.Who, error) {
 	return i, w, w.Must(auth.EditOwn, auth.Person(w.Person))
 }
 
-// choice reads what somebody chose; other is what they chose before.
-func choice(form url.Values, other schedule.ImportChoice) (schedule.ImportChoice, error) {
-	value := form.Get
-	if form.Has("until") {
-		return shiftChoice(form, other)
-	}
-	if value("filter") == "" {
-		return other, nil
-	}
-	ch := other
-	ch.Filter, ch.Words, ch.Titles = value("filter"), value("words"), value("titles") != ""
-	least, err := strconv.Atoi(value("least"))
-	if err != nil {
-		return ch, &schedule.InvalidError{Field: "least", Reason: "choose the least length"}
-	}
-	ch.LeastHours = least
-	return ch, ch.Check()
-}
-
-// shiftChoice is choice for the shifts of another tool: each name of the calendar is
-// followed by who that is.
-func shiftChoice(form url.Values, other schedule.ImportChoice) (schedule.ImportChoice, error) {
-	ch := other
-	var err error
-	if ch.Until, err = schedule.ParseDate(form.Get("until")); err != nil {
-		return other, &schedule.InvalidError{Field: "until", Reason: fmt.Sprintf("%q is no day, like 2026-12-07", form.Get("until"))}
-	}
-	if form.Has("rotation") {
-		ch.Rotation = schedule.RotationID(form.Get("rotation"))
-	}
-	ch.People = map[string]schedule.ID{}
-	names, people := form["name"], form["who"]
-	for k := range min(len(names), len(people)) {
-		id, err := strconv.ParseInt(people[k], 10, 64)
-		if err != nil || id < 0 {
-			return ch, &schedule.InvalidError{Field: "who", Reason: "choose somebody of the team, or nobody"}
-		}
-		ch.People[names[k]] = schedule.ID(id)
-	}
-	return ch, nil
-}
-
 // importPage shows what a calendar would bring by the choice in the query, or has
 // brought.
 func (s *Site) importPage(c echo.Context) error {
@@ -240,104 +195,6 @@ func (s *Site) importPage(c echo.Context) error {
 	}
 	ch, err := choice(c.QueryParams(), suggested(&i))
 	return s.showImport(c, w, &i, ch, err)
-}
-
-// suggested is the choice to begin with: short meetings keep nobody from a shift of
-// a week.
-func suggested(i *schedule.Import) schedule.ImportChoice {
-	if i.ConfirmedAt.IsZero() && i.Kind == schedule.ImportAbsences {
-		return schedule.ImportChoice{Filter: schedule.FilterAll, LeastHours: 4}
-	}
-	return i.ImportChoice
-}
-
-// maxLines bounds the events that are shown of a calendar.
-const maxLines = 200
-
-// showImport shows an import by a choice; bad is what is wrong with that.
-func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch schedule.ImportChoice, bad error) error {
-	ctx := c.Request().Context()
-	page := Import{
-		ImportRow: importRow(i), Confirmed: !i.ConfirmedAt.IsZero(), Absences: i.Kind == schedule.ImportAbsences, Warnings: i.Warnings,
-		Back: "/timeoff", Filter: Field{Value: ch.Filter}, Words: Field{Value: ch.Words}, Least: Field{Value: strconv.Itoa(ch.LeastHours)}, Titles: ch.Titles,
-	}
-	nav := "timeoff"
-	if i.Team != 0 {
-		nav, page.Back = "team", fmt.Sprintf("/teams/%d/settings#imports", i.Team)
-	}
-	var err error
-	if page.Frame, err = s.frame(c, w, i.Label, nav); err != nil {
-		return err
-	}
-	if k := slices.IndexFunc(page.Teams, func(t TeamLink) bool { return t.ID == int64(i.Team) }); k >= 0 {
-		page.Team = &page.Teams[k]
-	}
-	if page.Confirmed && page.Absences {
-		if page.Clashes, err = s.Schedule.ImportClashes(ctx, i); err != nil {
-			return err
-		}
-	}
-	if page.Past = i.Kind == schedule.ImportShifts; page.Past {
-		if page.Until.Value, err = s.until(c, i, &ch); err != nil {
-			return err
-		}
-	}
-	if bad == nil && page.Unsure {
-		bad = s.preview(ctx, &page, i, ch)
-	} else if page.Past && !page.Unsure {
-		if err := s.whoIsWho(ctx, &page, i.Team, ch.People); err != nil {
-			return err
-		}
-	}
-	status := http.StatusOK
-	if text, ok := refused(bad); ok {
-		status = http.StatusUnprocessableEntity
-		if page.Past && page.Unsure { // what was chosen stays
-			if p, err := s.Schedule.Preview(ctx, *i, schedule.ImportChoice{Filter: ch.Filter, People: ch.People}); err == nil {
-				if err := s.past(ctx, &page, i, ch, &p); err != nil {
-					return err
-				}
-			}
-		}
-		putError(bad, text, map[string]*Field{"filter": &page.Filter, "words": &page.Words, "least": &page.Least, "until": &page.Until, "rotation": &page.Rotation}, &page.Error)
-	} else if bad != nil {
-		return bad
-	}
-	return s.show(c, status, "import", page)
-}
-
-// preview fills in what a waiting calendar would bring.
-func (s *Site) preview(ctx context.Context, page *Import, i *schedule.Import, ch schedule.ImportChoice) error {
-	p, err := s.Schedule.Preview(ctx, *i, ch)
-	if err != nil {
-		return err
-	}
-	page.Warnings, page.Zone = p.Warnings, p.Zone
-	for _, n := range []struct{ what, one, many, tone string }{
-		{schedule.LineAdd, "event is added", "events are added", "good"}, {schedule.LineChange, "has moved or changed", "have moved or changed", "good"},
-		{schedule.LineKeep, "stays as it is", "stay as they are", ""}, {schedule.LineRemove, "goes, because the calendar has it no more", "go, because the calendar has them no more", "warn"},
-		{schedule.LineSkip, "is left out", "are left out", ""},
-	} {
-		if count := p.Counts[n.what]; count > 0 {
-			page.Counts = append(page.Counts, Effect{Text: plural(count, n.one, n.many) + ".", Tone: n.tone})
-		}
-	}
-	if page.Past {
-		if err := s.past(ctx, page, i, ch, &p); err != nil {
-			return err
-		}
-	}
-	if p.Floating > 0 {
-		page.Counts = append(page.Counts, Effect{Text: plural(p.Floating, "event has a time without a zone, read as that of ", "events have times without a zone, read as those of ") + p.Zone + ".", Tone: "warn"})
-	}
-	for _, l := range p.Lines {
-		if len(page.Lines) == maxLines {
-			page.More++
-			continue
-		}
-		page.Lines = append(page.Lines, ImportLine{What: l.What, Start: l.Start, End: l.End, AllDay: l.AllDay, Title: l.Title, Why: l.Why})
-	}
-	return nil
 }
 
 // confirmImport takes a calendar over, or changes what counts of one that was.
@@ -389,69 +246,3 @@ func (s *Site) removeImport(c echo.Context) error {
 	}
 	return answer(c, s.Schedule.RemoveImport(c.Request().Context(), me(w), i.ID), to, "It is not read any more.")
 }
-
-// until is the day before which shifts count: as it was typed, or else that of the
-// team's first plan.
-func (s *Site) until(c echo.Context, i *schedule.Import, ch *schedule.ImportChoice) (string, error) {
-	if ch.Until.IsZero() {
-		day, err := s.Schedule.PlansBegin(c.Request().Context(), i.Team)
-		if err != nil {
-			return "", err
-		}
-		ch.Until = day
-	}
-	if typed := c.FormValue("until"); typed != "" {
-		return typed, nil
-	}
-	return ch.Until.String(), nil
-}
-
-// past fills in who is who in the calendar of another tool, what that comes to, and
-// where nobody or several were on.
-func (s *Site) past(ctx context.Context, page *Import, i *schedule.Import, ch schedule.ImportChoice, p *schedule.ImportPreview) error {
-	for _, r := range p.Rotations {
-		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
-	}
-	page.Rotation.Value = string(ch.Rotation)
-	if err := s.whoIsWho(ctx, page, i.Team, nil); err != nil {
-		return err
-	}
-	for _, x := range p.People {
-		page.Names = append(page.Names, ImportName{
-			Label: x.Label, Who: itoa(int64(x.Person)), Known: x.Person != 0, Shifts: x.Shifts, Hours: x.Hours,
-			Points: float64(x.Held) / 1000, Share: float64(x.Share) / 1000, Difference: float64(x.Balance) / 1000,
-		})
-	}
-	for k, h := range p.Holes {
-		if k == maxHoles {
-			page.MoreHoles = len(p.Holes) - maxHoles
-			break
-		}
-		page.Holes = append(page.Holes, ImportHole{Rotation: upper(string(h.Rotation)), Start: h.Start, End: h.End, Overlap: h.Overlap})
-	}
-	return nil
-}
-
-// whoIsWho fills in whom the names of a calendar can mean, and those that are known
-// with whom they mean.
-func (s *Site) whoIsWho(ctx context.Context, page *Import, team schedule.ID, known map[string]schedule.ID) error {
-	members, err := s.Schedule.Store.Members(ctx, team)
-	if err != nil {
-		return err
-	}
-	names, err := s.names(ctx)
-	if err != nil {
-		return err
-	}
-	page.Members = []Option{{Value: "0", Label: "Nobody here"}}
-	for _, m := range members {
-		page.Members = append(page.Members, Option{Value: itoa(int64(m.Person)), Label: names[m.Person].Name})
-	}
-	for _, label := range slices.Sorted(maps.Keys(known)) {
-		page.Names = append(page.Names, ImportName{Label: label, Who: itoa(int64(known[label])), Known: known[label] != 0})
-	}
-	return nil
-}
-
-// maxHoles bounds the gaps and overlaps that are shown.
-const maxHoles = 20

@@ -122,7 +122,7 @@ func (s *Site) remake(c echo.Context, good string, change func(*schedule.DraftOr
 	if err != nil {
 		return err
 	}
-	o := schedule.DraftOrder{Team: team.ID, From: d.From, Until: d.Until, Name: d.Name, Seed: d.Seed, Seconds: d.Seconds, Thaw: d.Thaw, Pins: map[schedule.SlotID]schedule.ID{}}
+	o := schedule.DraftOrder{Team: team.ID, Once: true, From: d.From, Until: d.Until, Name: d.Name, Seed: d.Seed, Seconds: d.Seconds, Thaw: d.Thaw, Pins: map[schedule.SlotID]schedule.ID{}}
 	if err := json.Unmarshal([]byte(d.Pins), &o.Pins); err != nil {
 		return err
 	}

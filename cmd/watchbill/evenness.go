@@ -78,21 +78,21 @@ func isAre(n int64) string {
 }
 
 func (e *evennessDoc) evenText() string {
-	largest, bound := plural(e.Largest), plural(e.LargestBound)
+	largest, bound := plural(e.Largest.up()), plural(e.LargestBound.down())
 	switch {
 	case e.Proven && e.Largest == 0:
 		return "the plan is as even as possible: everybody holds exactly their share."
 	case e.Proven:
-		return fmt.Sprintf("the plan is as even as possible: no plan can have a largest deviation below %s%s.", largest, e.sumText())
+		return fmt.Sprintf("the plan is as even as possible: no plan can have a largest deviation below %s%s.", bound, e.sumText())
 	case e.LargestBound == e.Largest:
-		return fmt.Sprintf("no plan can have a largest deviation below %s.", largest)
+		return fmt.Sprintf("no plan can have a largest deviation below %s.", bound)
 	}
 	return fmt.Sprintf("the largest deviation is %s; no plan can have one below %s, and whether one in between exists is open.", largest, bound)
 }
 
 func (e *evennessDoc) sumText() string {
 	if e.SumProven {
-		return fmt.Sprintf(", nor then a smaller sum of deviations than %s", plural(e.Sum))
+		return fmt.Sprintf(", nor then a smaller sum of deviations than %s", plural(e.Sum.down()))
 	}
 	return ""
 }
@@ -103,3 +103,9 @@ func plural(p points) string {
 	}
 	return p.String() + " points"
 }
+
+// down is a bound in tenths of a point, of which no more is said than is proven.
+func (p points) down() points { return p - p%100 }
+
+// up is a value in tenths of a point, of which no less is said than is so.
+func (p points) up() points { return (p + 99).down() }

@@ -33,6 +33,14 @@ func TestEvennessSaysNoMoreThanIsProven(t *testing.T) {
 			"the largest deviation is 4.5 points; no plan can have one below 3 points, and whether one in between exists is open.",
 		},
 		{
+			"thousandths", []roster.Term{full, term(roster.TermMaxDev, 36527, 34978, false)},
+			"the largest deviation is 36.6 points; no plan can have one below 34.9 points, and whether one in between exists is open.",
+		},
+		{
+			"thousandths, proven", []roster.Term{full, term(roster.TermMaxDev, 9706, 9706, true), term(roster.TermSumDev, 12345, 12345, true)},
+			"the plan is as even as possible: no plan can have a largest deviation below 9.7 points, nor then a smaller sum of deviations than 12.3 points.",
+		},
+		{
 			"unfilled", []roster.Term{term(roster.TermUncovered, 1, 1, true), term(roster.TermMaxDev, 2000, 2000, true)},
 			"1 shift is unfilled, and no plan that keeps the rules has fewer. Given that, the plan is as even as possible: no plan can have a largest deviation below 2 points.",
 		},

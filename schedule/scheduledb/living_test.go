@@ -554,3 +554,62 @@ func TestAllAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// What people write to each other is shown as it was written, and time off says
+// plainly what is wrong with it.
+func TestWhatIsWritten(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		day := schedule.DateOf(start)
+		note := func(text string) error {
+			_, err := w.AddLeave(ctx, w.ana, schedule.Leave{Person: w.ana, First: day, Last: day, Note: text})
+			return err
+		}
+		for _, bad := range []string{"a\u202egpj", "\u2066x", "bell\a"} {
+			if err := note(bad); err == nil || !strings.Contains(err.Error(), "invisible letter") {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		w.ok(note("חופש\u200f, two lines:\n🏖"))
+		at := start.AddDate(0, 0, 30)
+		for _, test := range []struct {
+			leave schedule.Leave
+			want  string
+		}{
+			{schedule.Leave{Start: at, End: at}, "when clocks go forward"},
+			{schedule.Leave{Start: at, End: at.Add(-time.Hour)}, "the end must be after the beginning"},
+			{schedule.Leave{First: day, Last: day.AddDays(-1)}, "the last day must not be before the first"},
+		} {
+			test.leave.Person = w.ana
+			if _, err := w.AddLeave(ctx, w.ana, test.leave); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%+v: %v, want %q", test.leave, err, test.want)
+			}
+		}
+	})
+}
+
+// A button that is clicked twice makes one draft; who asks later gets another.
+func TestOneDraftOfTwoClicks(t *testing.T) {
+	run(t, func(w *world) {
+		order := schedule.DraftOrder{Team: w.team, From: schedule.DateOf(start), Until: schedule.DateOf(start).AddDays(21), Once: true}
+		ask := func(o schedule.DraftOrder) schedule.ID {
+			t.Helper()
+			d, err := w.AskDraft(t.Context(), w.boss, o)
+			w.ok(err)
+			return d.ID
+		}
+		first, again := ask(order), ask(order)
+		if first != again {
+			t.Errorf("two clicks made drafts %d and %d", first, again)
+		}
+		other := order
+		other.Seed = 2
+		if ask(other) == first {
+			t.Error("another order is the same draft")
+		}
+		w.now = w.now.Add(time.Minute)
+		if ask(order) == first {
+			t.Error("a minute later it is the same draft")
+		}
+	})
+}
