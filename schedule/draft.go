@@ -82,11 +82,11 @@ func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, state strin
 		if ok, err := needed(tx); err != nil || !ok {
 			return err
 		}
-		if ok, err := o.before(ctx, tx, by, string(text), s.Now(), &d); err != nil || ok {
-			return err
-		}
 		plans, err := tx.Plans(ctx, o.Team)
 		if err != nil {
+			return err
+		}
+		if ok, err := o.before(ctx, tx, Draft{CreatedBy: by, Pins: string(text), CreatedAt: s.Now(), BasedOn: lastNumber(plans)}, &d); err != nil || ok {
 			return err
 		}
 		if err := o.check(plans, DateOf(s.Now().In(zone))); err != nil {
@@ -102,9 +102,7 @@ func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, state strin
 		if state == DraftRunning {
 			d.Tries, d.BeatAt = 1, s.Now()
 		}
-		if len(plans) > 0 {
-			d.BasedOn = int64(plans[0].Number)
-		}
+		d.BasedOn = lastNumber(plans)
 		if err := tx.AddDraft(ctx, &d); err != nil {
 			return err
 		}
@@ -116,15 +114,26 @@ func (s *Service) askDraft(ctx context.Context, by ID, o DraftOrder, state strin
 // aMoment is how long a second click takes.
 const aMoment = 5 * time.Second
 
-// before finds the draft that the same order a moment ago has made.
-func (o *DraftOrder) before(ctx context.Context, tx Store, by ID, pins string, now time.Time, d *Draft) (bool, error) {
+// lastNumber is the number of the plan that was published last, given the newest
+// first; 0 when there is none.
+func lastNumber(plans []Plan) int64 {
+	if len(plans) == 0 {
+		return 0
+	}
+	return int64(plans[0].Number)
+}
+
+// before finds the draft that the same order a moment ago has made, given how the new
+// one would begin. One that failed, or that another plan has overtaken, is made anew.
+func (o *DraftOrder) before(ctx context.Context, tx Store, like Draft, d *Draft) (bool, error) {
 	if !o.Once {
 		return false, nil
 	}
 	drafts, err := tx.Drafts(ctx, o.Team)
 	at := slices.IndexFunc(drafts, func(x Draft) bool {
-		return x.CreatedBy == by && now.Sub(x.CreatedAt) < aMoment && x.State != DraftDiscarded && x.State != DraftPublished &&
-			x.From == o.From && x.Until == o.Until && x.Name == o.Name && x.Pins == pins && x.Seed == o.Seed && x.Seconds == o.Seconds && x.Thaw == o.Thaw
+		return x.CreatedBy == like.CreatedBy && like.CreatedAt.Sub(x.CreatedAt) < aMoment && x.BasedOn == like.BasedOn &&
+			slices.Contains([]string{DraftQueued, DraftRunning, DraftReady}, x.State) &&
+			x.From == o.From && x.Until == o.Until && x.Name == o.Name && x.Pins == like.Pins && x.Seed == o.Seed && x.Seconds == o.Seconds && x.Thaw == o.Thaw
 	})
 	if at >= 0 {
 		*d = drafts[at]

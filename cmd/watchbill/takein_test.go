@@ -27,8 +27,9 @@ func TestTakingIn(t *testing.T) {
 		}
 		ana := d.person("ana@example.com")
 		for _, email := range []string{"ben@other.example", "nobody@other.example"} {
-			status, body := ana.post("/teams/1/members", "email", email, "role", "member", "share", "100")
-			ana.expect(status, body, http.StatusOK, "is of nobody in a team that you manage; make an invitation")
+			status, body := ana.post("/teams/1/members", "email", email, "role", "manager", "share", "80", "from", "2027-03-01")
+			ana.expect(status, body, http.StatusUnprocessableEntity, "is of nobody in a team that you manage; make an invitation",
+				`value="`+email+`"`, `value="80"`, `value="2027-03-01"`, `value="manager" selected`)
 		}
 		status, body := ana.get("/people/6")
 		ana.expect(status, body, http.StatusNotFound, "")
