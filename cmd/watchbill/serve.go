@@ -261,7 +261,8 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(listener) }()
-	debug.FreeOSMemory() // templates and the API's document are made: what that took is not needed again
+	// The API's document is made and the jobs have run once: what that took is not needed again.
+	defer time.AfterFunc(5*time.Second, debug.FreeOSMemory).Stop()
 	select {
 	case err := <-ended:
 		return err
