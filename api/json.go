@@ -160,6 +160,11 @@ func (s *Server) pagerRoutes(a huma.API) {
 	get(s, a, one+"/deliveries/{delivery}", "get-delivery", "What a pager sent in one request, without secrets", s.getDelivery)
 	act(s, a, one+"/dead/replay", "replay-dead", "Read again what could not be read", s.replayDead)
 	act(s, a, one+"/dead/discard", "discard-dead", "Say that what could not be read shall not be", s.discardDead)
+	change(s, a, put, one+"/key", "set-pull-key", "Keep a key of the pager's API, so that the past can be fetched", s.setPullKey)
+	change(s, a, del, one+"/key", "end-pull-key", "Forget the key; what was fetched stays", s.endPullKey)
+	get(s, a, one+"/pulls", "list-pulls", "What was and is fetched from the pager's API", s.listPulls)
+	act(s, a, one+"/pulls", "ask-pull", "Fetch the past from the pager's API", s.askPull)
+	change(s, a, del, one+"/pulls", "cancel-pulls", "Cancel what has not been fetched yet", s.cancelPulls)
 	get(s, a, one+"/people", "list-contacts", "Who is who in a pager", s.listContacts)
 	change(s, a, put, one+"/people/{contact}", "map-contact", "Say who somebody in a pager is", s.mapContact)
 }

@@ -125,7 +125,7 @@ func checkUrgencies(words map[string]string) error {
 }
 
 // edit changes an integration and writes down who did.
-func (s *Service) edit(ctx context.Context, by, id schedule.ID, action string, change func(i *Integration) error) error {
+func (s *Service) edit(ctx context.Context, by, id schedule.ID, action string, change func(tx Store, i *Integration) error) error {
 	err := s.Store.InTx(ctx, func(tx Store) error {
 		if err := tx.LockIntegration(ctx, id); err != nil {
 			return err
@@ -134,7 +134,7 @@ func (s *Service) edit(ctx context.Context, by, id schedule.ID, action string, c
 		if err != nil {
 			return err
 		}
-		if err := change(&i); err != nil {
+		if err := change(tx, &i); err != nil {
 			return err
 		}
 		if err := errors.Join(i.check(), s.usable(&i)); err != nil {
@@ -159,7 +159,7 @@ type Settings struct {
 // ChangeIntegration changes an integration's settings. Pages that were folded stay as
 // they are until something new is told of them.
 func (s *Service) ChangeIntegration(ctx context.Context, by, id schedule.ID, in Settings) error {
-	return s.edit(ctx, by, id, "integration.change", func(i *Integration) error {
+	return s.edit(ctx, by, id, "integration.change", func(_ Store, i *Integration) error {
 		i.Name, i.Zone, i.Rotation, i.Urgencies = in.Name, in.Zone, in.Rotation, in.Urgencies
 		return nil
 	})
@@ -172,7 +172,7 @@ func (s *Service) SetSecret(ctx context.Context, by, id schedule.ID, secret stri
 	if secret == "" {
 		return &schedule.InvalidError{Field: "secret", Reason: "paste the secret that the sender signs with"}
 	}
-	return s.edit(ctx, by, id, "integration.secret", func(i *Integration) error {
+	return s.edit(ctx, by, id, "integration.secret", func(_ Store, i *Integration) error {
 		if !slices.Contains(i.Secrets, secret) {
 			i.Secrets = append([]string{secret}, i.Secrets...)
 		}
@@ -184,7 +184,7 @@ func (s *Service) SetSecret(ctx context.Context, by, id schedule.ID, secret stri
 // EndSecret ends the older of two secrets or, when there is one, that: deliveries are
 // then known by the link alone.
 func (s *Service) EndSecret(ctx context.Context, by, id schedule.ID) error {
-	return s.edit(ctx, by, id, "integration.secret", func(i *Integration) error {
+	return s.edit(ctx, by, id, "integration.secret", func(_ Store, i *Integration) error {
 		if len(i.Secrets) == 0 {
 			return fmt.Errorf("there is no secret to end: %w", schedule.ErrConflict)
 		}
@@ -199,7 +199,7 @@ func (s *Service) TurnOff(ctx context.Context, by, id schedule.ID, off bool) err
 	if off {
 		action = "integration.off"
 	}
-	return s.edit(ctx, by, id, action, func(i *Integration) error {
+	return s.edit(ctx, by, id, action, func(_ Store, i *Integration) error {
 		if off != i.OffAt.IsZero() {
 			return nil // it is so already
 		}

@@ -28,6 +28,7 @@ type Store interface {
 	PageStore
 	LookStore
 	BurdenStore
+	PullStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

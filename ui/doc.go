@@ -30,6 +30,7 @@
 //	integration Integration /teams/{id}/integrations/{integration}
 //	delivery    Delivery    /teams/{id}/integrations/{integration}/deliveries/{delivery}
 //	contacts    Contacts    /teams/{id}/integrations/{integration}/people
+//	past        Past        /teams/{id}/integrations/{integration}/past
 //	account     Account     /account
 //	admin       Admin       /admin
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
@@ -119,6 +120,10 @@
 //	POST /teams/{id}/integrations/{integration}/test
 //	POST /teams/{id}/integrations/{integration}/dead/replay  delivery, or code, or neither for all
 //	POST /teams/{id}/integrations/{integration}/dead/discard the same, and reason
+//	POST /teams/{id}/integrations/{integration}/past         from until again (1: also what was fetched before)
+//	POST /teams/{id}/integrations/{integration}/past/key     key region
+//	POST /teams/{id}/integrations/{integration}/past/key/end
+//	POST /teams/{id}/integrations/{integration}/past/cancel
 //	POST /teams/{id}/integrations/{integration}/people/{contact} person (an id, or 0 for nobody here)
 //
 //	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw

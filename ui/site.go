@@ -49,6 +49,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerAdmin(e)
 	s.registerImports(e)
 	s.registerIntegrations(e)
+	s.registerPast(e)
 	s.registerBurden(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)

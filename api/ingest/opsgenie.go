@@ -19,6 +19,7 @@ func opsgenie(id string) vendor {
 		{id + ".rest.incidents", Snapshot, func(n node) bool { return n.get("data").head().has("impactedServices") }, each("data", opsgenieIncident)},
 		{id + ".rest.incident_array", Snapshot, func(n node) bool { return n.head().has("impactedServices") }, each("", opsgenieIncident)},
 		{id + ".rest.incident_object", Snapshot, func(n node) bool { return bare(n).has("impactedServices") }, one(opsgenieIncident)},
+		{id + ".rest.recipients", Snapshot, func(n node) bool { return n.has("alertId", "recipients") }, opsgenieRecipients},
 		{id + ".rest.overrides", Context, func(n node) bool { return n.get("data").head().has("startDate", "user") }, each("data", opsgenieOverride)},
 		{id + ".rest.users", Context, func(n node) bool { return n.get("data").head().has("username") }, each("data", opsgenieUser)},
 		{id + ".rest.user_array", Context, func(n node) bool { return n.head().has("username", "fullName") }, each("", opsgenieUser)},
@@ -217,6 +218,24 @@ func opsgenieAlert(r *reader, n node) error {
 			d.Responders = []health.Party{{Identity: health.Identity{Email: email}, Role: end.role}}
 		}
 		r.add(d)
+	}
+	return nil
+}
+
+// opsgenieRecipients reads to whom an alert was given, with the alert's id around what
+// the API answers. Whether they were reached it does not say.
+func opsgenieRecipients(r *reader, n node) error {
+	id := n.str("alertId")
+	if id == "" {
+		return mismatch("alertId is missing")
+	}
+	for _, given := range n.list("recipients", "data") {
+		p := health.Party{Identity: health.Identity{ID: given.str("user", "id"), Email: mail(given.str("user", "username"))}, Role: health.RoleAssignee}
+		at := r.at(given, "createdAt")
+		if p.IsZero() || at.IsZero() {
+			continue
+		}
+		r.add(draft{Event: health.Event{Kind: health.KindAssigned, PageKey: id, OccurredAt: at, Responders: []health.Party{p}, Path: id}, keyed: []string{"recipient", p.ID, p.Email}})
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type jobs struct {
 	access  *auth.Service
 	health  *health.Service
 	burden  func(context.Context) error
+	pulls   func(context.Context) error
 	api     *api.Server
 	log     *slog.Logger
 }
@@ -47,6 +48,8 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"imports":  {time.Minute, j.service.ReadDue},
 		"forget":   {time.Hour, j.service.PruneImports},
 		"burden":   {time.Minute, j.burden},
+		"pulls":    {time.Second, j.pulls},
+		"gaps":     {time.Hour, j.health.LookForGaps},
 		"room":     {time.Minute, j.lookForRoom},
 		"counts":   {time.Second, j.health.Receiver.Flush},
 	} {

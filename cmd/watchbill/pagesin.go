@@ -13,7 +13,9 @@ import (
 	"syscall"
 	"time"
 
+	"watchbill/api/fetch"
 	"watchbill/api/ingest"
+	"watchbill/api/pull"
 	"watchbill/health"
 	"watchbill/health/healthdb"
 	"watchbill/schedule"
@@ -39,7 +41,18 @@ func (s *server) takePages() {
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
+	s.past = &pull.Client{Fetch: fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20})}
+	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
+}
+
+// betweenRequests keeps a pager from being asked for its past more than 600 times in a
+// minute.
+func betweenRequests(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Minute / 600):
+	}
 }
 
 // readDelivery says what a delivery tells.
@@ -48,14 +61,18 @@ func readDelivery(i *health.Integration, d *health.Delivery) ([]health.Event, er
 	if err != nil {
 		return nil, fmt.Errorf("zone of integration %d: %w", i.ID, err)
 	}
-	result := ingest.Normalize(i.Vendor, "", d.Body, zone)
+	format, source := d.Headers[pull.FormatHeader], health.SourceHook
+	if format != "" {
+		source = health.SourcePull
+	}
+	result := ingest.Normalize(i.Vendor, format, d.Body, zone)
 	if result.Disposition == ingest.Invalid {
 		if encoding := d.Headers["content-encoding"]; encoding != "" && result.Reason == ingest.InvalidJSON {
 			return nil, &health.UnreadableError{Code: "unknown_encoding", Reason: "its bytes are compressed in a way that cannot be read: " + encoding}
 		}
 		return nil, &health.UnreadableError{Code: result.Reason, Reason: result.Why}
 	}
-	return result.Received(d.ReceivedAt, int64(d.ID), health.SourceHook), nil
+	return result.Received(d.ReceivedAt, int64(d.ID), source), nil
 }
 
 // deliveryWarnings says what of a delivery was left out, and what it is good for when it
@@ -65,7 +82,7 @@ func deliveryWarnings(i *health.Integration, d *health.Delivery) []string {
 	if err != nil || d.Body == nil || d.Headers[health.TestHeader] != "" {
 		return nil
 	}
-	result := ingest.Normalize(i.Vendor, "", d.Body, zone)
+	result := ingest.Normalize(i.Vendor, d.Headers[pull.FormatHeader], d.Body, zone)
 	var words []string
 	switch result.Disposition {
 	case ingest.NeedsFetch:

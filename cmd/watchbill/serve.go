@@ -21,6 +21,7 @@ import (
 	"watchbill/api/apidb"
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
+	"watchbill/api/pull"
 	"watchbill/health"
 	"watchbill/migrations"
 	"watchbill/schedule"
@@ -133,6 +134,8 @@ type server struct {
 	access   *auth.Service
 	health   *health.Service
 	receiver *health.Receiver
+	puller   *health.Puller
+	past     *pull.Client
 	reader   *health.Worker
 	rollup   *health.Rollup
 	wake     chan struct{} // something came in
@@ -248,7 +251,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pulls: s.puller.Work, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}

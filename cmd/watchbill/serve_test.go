@@ -322,6 +322,8 @@ var routes = map[string]string{
 	"POST /teams/:team/integrations/:integration": "manager", "POST /teams/:team/integrations/:integration/secret": "manager", "POST /teams/:team/integrations/:integration/secret/end": "manager",
 	"POST /teams/:team/integrations/:integration/renew": "manager", "POST /teams/:team/integrations/:integration/off": "manager", "POST /teams/:team/integrations/:integration/test": "manager",
 	"POST /teams/:team/integrations/:integration/dead/replay": "manager", "POST /teams/:team/integrations/:integration/dead/discard": "manager", "GET /teams/:team/integrations/:integration/deliveries/:delivery": "manager",
+	"GET /teams/:team/integrations/:integration/past": "manager", "POST /teams/:team/integrations/:integration/past": "manager", "POST /teams/:team/integrations/:integration/past/key": "manager",
+	"POST /teams/:team/integrations/:integration/past/key/end": "manager", "POST /teams/:team/integrations/:integration/past/cancel": "manager",
 	"GET /teams/:team/integrations/:integration/people": "manager", "POST /teams/:team/integrations/:integration/people/:contact": "manager",
 	"GET /setup/team": "admin", "POST /setup/team": "admin", "GET /setup/:setup/team": "admin", "GET /setup/:setup/people": "admin", "GET /setup/:setup/rotation": "admin",
 	"GET /setup/:setup/check": "admin", "POST /setup/:setup/team": "admin", "POST /setup/:setup/people": "admin", "POST /setup/:setup/rotation": "admin",

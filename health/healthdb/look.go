@@ -33,7 +33,7 @@ func (s *Store) Delivery(ctx context.Context, id schedule.ID) (health.Delivery, 
 // first.
 func (s *Store) Came(ctx context.Context, integration schedule.ID, most int) ([]time.Time, error) {
 	var all []int64
-	err := s.from(ctx).Model(&deliveryRow{}).Where("integration_id = ? AND headers NOT LIKE ?", integration, `%"`+health.TestHeader+`"%`).
+	err := s.from(ctx).Model(&deliveryRow{}).Where("integration_id = ? AND headers NOT LIKE ?", integration, `%"x-watchbill-%`).
 		Order("id DESC").Limit(most).Pluck("received_at", &all).Error
 	came := make([]time.Time, 0, len(all))
 	for _, at := range all {
