@@ -44,7 +44,7 @@ func pagerFixtures() []fixture {
 	long2.People = []ui.Option{{Value: "0", Label: longText}}
 	long2.List = []ui.ContactRow{{ID: 1, Name: longText, Detail: longText, Pages: 200_000, Who: "0", Suggested: true}}
 	past := ui.Past{Frame: frame("The past", "pagers"), Pager: "Production alerts", PagerID: 3, Vendor: "PagerDuty", Can: true, HasKey: true, Regions: []ui.Option{{Value: "us", Label: "United States"}, {Value: "eu", Label: "Europe"}},
-		From: ui.Field{Value: "2026-01-01"}, Until: ui.Field{Value: "2025-01-01", Error: "It should end after it begins."}, Waiting: 1, Finished: 1, Told: 1204, Fresh: 1200, Unmapped: 2, Gaps: 1, Looked: now.Add(-time.Hour), List: []ui.PastRow{
+		From: ui.Field{Value: "2026-01-01"}, Until: ui.Field{Value: "2025-01-01", Error: "It should end after it begins."}, Left: 1, Finished: 1, Told: 1204, Fresh: 1200, Unmapped: 2, Gaps: 1, Looked: now.Add(-time.Hour), List: []ui.PastRow{
 			{From: now.Add(-720 * time.Hour), Until: now, State: "waits", Requests: 12, Why: "It was asked too often, and is asked again when it allows that."}, {From: now.Add(-1440 * time.Hour), Until: now.Add(-720 * time.Hour), State: "done", Told: 1204, Fresh: 1200, Requests: 1220}}}
 	long3 := past
 	long3.Frame, long3.Pager, long3.Vendor, long3.Error, long3.ListedMore = long("The past", "pagers"), longText, longText, longText, 3

@@ -17,7 +17,7 @@ type Past struct {
 	Until      Field
 	Again      bool
 	Error      string
-	Waiting    int // windows
+	Left       int // windows that wait
 	Finished   int
 	Told       int // pages that the pager told of
 	Fresh      int // of which nothing had been told before

@@ -73,7 +73,7 @@ func (page *Past) sum(all []health.Pull) {
 				page.Looked = p.DoneAt
 			}
 		case p.State == health.PullWaits:
-			page.Waiting++
+			page.Left++
 		case p.State == health.PullDone:
 			page.Finished++
 		}
