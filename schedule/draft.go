@@ -245,13 +245,14 @@ func aheadWanted(ctx context.Context, tx Store, team ID, last *Plan) (bool, erro
 	if drafts[at].State != DraftFailed {
 		return false, nil
 	}
-	entries, err := tx.AuditOf(ctx, 0, team, 100)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(entries, func(e AuditEntry) bool {
-		return e.At.After(drafts[at].CreatedAt) && (strings.HasPrefix(e.Action, "rules.") || strings.HasPrefix(e.Action, "member."))
-	}), nil
+	return ChangedSince(ctx, tx, team, drafts[at].CreatedAt)
+}
+
+// ChangedSince reports whether the rules or the members of a team have changed after an
+// instant, by the second.
+func ChangedSince(ctx context.Context, store Store, team ID, after time.Time) (bool, error) {
+	entries, err := store.AuditOf(ctx, AuditQuery{Team: team, After: after, Kinds: []string{"rules", "member"}, Most: 1})
+	return len(entries) > 0, err
 }
 
 // How long whoever makes a draft may be silent before it counts as dead, and how

@@ -269,3 +269,13 @@ type AuditEntry struct {
 	Team   ID
 	Detail string
 }
+
+// An AuditQuery says which entries of the audit log are meant; what is zero does not
+// matter.
+type AuditQuery struct {
+	Person ID // about them or by them
+	Team   ID
+	After  time.Time // later than that, by the second
+	Kinds  []string  // of actions: rules is the kind of rules.change
+	Most   int
+}

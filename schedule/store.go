@@ -134,12 +134,12 @@ type Store interface {
 	// not what it was.
 	Rendered(ctx context.Context, id ID, was, is Rendering) (bool, error)
 	// Rotations returns the names of rotations that a team has published.
-	Rotations(ctx context.Context, team ID) ([]RotationID, error)
+	Rotations(ctx context.Context, teams []ID) (map[ID][]RotationID, error)
 
 	ImportStore
 
 	Audit(ctx context.Context, e *AuditEntry) error
-	AuditOf(ctx context.Context, person, team ID, limit int) ([]AuditEntry, error) // newest first
+	AuditOf(ctx context.Context, q AuditQuery) ([]AuditEntry, error) // newest first
 }
 
 // An ImportStore keeps other people's calendars and what came from them.

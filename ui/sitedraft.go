@@ -166,14 +166,10 @@ func affectedLine(a *schedule.Affected, names map[schedule.ID]schedule.Profile) 
 
 // stale says what has changed since a draft was made that it does not know.
 func (s *Site) stale(ctx context.Context, d *schedule.Draft, names map[schedule.ID]schedule.Profile) (string, error) {
-	entries, err := s.Schedule.Store.AuditOf(ctx, 0, d.Team, 100)
-	if err != nil {
+	if changed, err := schedule.ChangedSince(ctx, s.Schedule.Store, d.Team, d.CreatedAt); err != nil {
 		return "", err
-	}
-	for _, e := range entries {
-		if e.At.After(d.CreatedAt) && (strings.HasPrefix(e.Action, "rules.") || strings.HasPrefix(e.Action, "member.")) {
-			return "The rules or the members have changed since this draft was made.", nil
-		}
+	} else if changed {
+		return "The rules or the members have changed since this draft was made.", nil
 	}
 	members, err := s.Schedule.Store.Members(ctx, d.Team)
 	if err != nil {

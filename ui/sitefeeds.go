@@ -42,15 +42,19 @@ func shows(f *schedule.Feed, team string) string {
 
 // feedChoices are the feeds that can be made of teams.
 func (s *Site) feedChoices(ctx context.Context, teams []TeamLink) ([]Option, error) {
+	ids := make([]schedule.ID, len(teams))
+	for i, t := range teams {
+		ids[i] = schedule.ID(t.ID)
+	}
+	rotations, err := s.Schedule.Store.Rotations(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var options []Option
-	for _, t := range teams {
-		id := schedule.ID(t.ID)
-		rotations, err := s.Schedule.Store.Rotations(ctx, id)
-		if err != nil {
-			return nil, err
-		}
+	for i, t := range teams {
+		id := ids[i]
 		feeds := []schedule.Feed{{Kind: schedule.FeedTeam, Team: id}}
-		for _, r := range rotations {
+		for _, r := range rotations[id] {
 			feeds = append(feeds, schedule.Feed{Kind: schedule.FeedRotation, Team: id, Rotation: r})
 		}
 		for _, f := range append(feeds, schedule.Feed{Kind: schedule.FeedAbsences, Team: id}) {

@@ -187,10 +187,11 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 	if err := s.listDead(ctx, i, page.Codes); err != nil {
 		return page, err
 	}
-	rotations, err := s.Schedule.Store.Rotations(ctx, i.Team)
+	published, err := s.Schedule.Store.Rotations(ctx, []schedule.ID{i.Team})
 	if err != nil {
 		return page, err
 	}
+	rotations := published[i.Team]
 	page.Rotations = []Option{{Value: "", Label: "Whoever is on call first"}}
 	if i.Rotation != "" && !slices.Contains(rotations, i.Rotation) {
 		rotations = append(rotations, i.Rotation)

@@ -117,7 +117,7 @@ func burdenByRole(t *testing.T, d *deployment) {
 		b.expect(status, page, http.StatusOK, "My burden")
 		says("After these nights you need rest", page, role.self)
 	}
-	log, err := d.schedule.Store.AuditOf(ctx, ben.ID, 0, 100)
+	log, err := d.schedule.Store.AuditOf(ctx, schedule.AuditQuery{Person: ben.ID, Most: 100})
 	d.ok(err)
 	var looked []schedule.ID
 	for _, e := range log {

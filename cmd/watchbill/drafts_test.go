@@ -89,6 +89,9 @@ func TestDraftPages(t *testing.T) {
 	d.now = d.now.AddDate(0, 0, 1)
 	status, body = admin.post("/teams/1/members/3", "role", "member", "share", "50")
 	admin.expect(status, body, http.StatusOK, "Saved.")
+	for range 120 { // however much else happens in the team since then
+		d.ok(d.schedule.Store.Audit(ctx, &schedule.AuditEntry{At: d.now, Action: "shift.cover", Team: 1}))
+	}
 	status, body = admin.get(again)
 	admin.expect(status, body, http.StatusOK, "members have changed since this draft was made")
 	status, body = admin.post(again + "/discard")

@@ -132,9 +132,20 @@ func (s *Store) Rendered(ctx context.Context, id schedule.ID, was, is schedule.R
 	return tx.RowsAffected == 1, translate(tx.Error, "feed %d", id)
 }
 
-// Rotations returns the names of rotations that a team has published.
-func (s *Store) Rotations(ctx context.Context, team schedule.ID) ([]schedule.RotationID, error) {
-	var names []schedule.RotationID
-	err := s.from(ctx).Model(&shiftRow{}).Where("team_id = ? AND until IS NULL", team).Distinct().Order("rotation").Pluck("rotation", &names).Error
-	return names, translate(err, "rotations of team %d", team)
+// Rotations returns the names of rotations that teams have published, by team.
+func (s *Store) Rotations(ctx context.Context, teams []schedule.ID) (map[schedule.ID][]schedule.RotationID, error) {
+	var rows []struct {
+		TeamID   int64
+		Rotation string
+	}
+	tx := s.from(ctx).Model(&shiftRow{}).Where("team_id IN ? AND until IS NULL", teams).Distinct("team_id", "rotation").Order("rotation")
+	if err := tx.Find(&rows).Error; err != nil {
+		return nil, translate(err, "rotations of %d teams", len(teams))
+	}
+	names := map[schedule.ID][]schedule.RotationID{}
+	for _, r := range rows {
+		team := schedule.ID(r.TeamID)
+		names[team] = append(names[team], schedule.RotationID(r.Rotation))
+	}
+	return names, nil
 }

@@ -309,7 +309,7 @@ func TestSubscription(t *testing.T) {
 		w.expectAway("2027-03-01*")
 
 		// Nothing tells where the calendar is, or what is in it.
-		entries, err := w.Store.AuditOf(ctx, w.ana, 0, 100)
+		entries, err := w.Store.AuditOf(ctx, schedule.AuditQuery{Person: w.ana, Most: 100})
 		w.ok(err)
 		for _, e := range entries {
 			if strings.Contains(e.Detail, "cal.example") || strings.Contains(e.Detail, "ski") {

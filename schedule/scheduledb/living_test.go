@@ -117,7 +117,7 @@ func TestRulesBind(t *testing.T) {
 		if o.Broke != "no rest beside primary 2026-12-14" || o.Reason != "Ben wants it so" || o.CreatedBy != w.boss || o.Person != w.ben || o.Kind != schedule.Covered {
 			t.Errorf("%+v", o)
 		}
-		entries, err := w.Store.AuditOf(ctx, w.ana, w.team, 1)
+		entries, err := w.Store.AuditOf(ctx, schedule.AuditQuery{Person: w.ana, Team: w.team, Most: 1})
 		w.ok(err)
 		if entries[0].Detail != "primary 2026-12-07: Ben wants it so (against a rule: no rest beside primary 2026-12-14)" {
 			t.Errorf("audit %+v", entries[0])

@@ -449,7 +449,7 @@ func TestAllOrNothing(t *testing.T) {
 		}
 		_, err = w.AddTeam(ctx, w.boss, schedule.TeamImport{Name: "Payments", Zone: "UTC", HorizonWeeks: 4, From: schedule.DateOf(start)})
 		w.is(err, nil)
-		entries, err := w.Store.AuditOf(ctx, 0, w.team, 10)
+		entries, err := w.Store.AuditOf(ctx, schedule.AuditQuery{Team: w.team, Most: 10})
 		w.ok(err)
 		if text, _ := json.Marshal(entries); len(entries) != 1 {
 			t.Errorf("audit %s", text)

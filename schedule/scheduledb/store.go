@@ -292,15 +292,24 @@ func (s *Store) Audit(ctx context.Context, e *schedule.AuditEntry) error {
 	return translate(err, "audit")
 }
 
-// AuditOf returns entries about a person or by them, of a team, or all when both
-// are zero; the newest first.
-func (s *Store) AuditOf(ctx context.Context, person, team schedule.ID, limit int) ([]schedule.AuditEntry, error) {
-	tx := s.from(ctx).Order("id DESC").Limit(limit)
-	if person != 0 {
-		tx = tx.Where("about_id = ? OR by_id = ?", person, person)
+// AuditOf returns entries of the audit log, the newest first.
+func (s *Store) AuditOf(ctx context.Context, q schedule.AuditQuery) ([]schedule.AuditEntry, error) {
+	tx := s.from(ctx).Order("id DESC").Limit(q.Most)
+	if q.Person != 0 {
+		tx = tx.Where("about_id = ? OR by_id = ?", q.Person, q.Person)
 	}
-	if team != 0 {
-		tx = tx.Where("team_id = ?", team)
+	if q.Team != 0 {
+		tx = tx.Where("team_id = ?", q.Team)
+	}
+	if !q.After.IsZero() {
+		tx = tx.Where("at > ?", seconds(q.After))
+	}
+	if q.Kinds != nil {
+		kinds := s.from(ctx)
+		for _, kind := range q.Kinds {
+			kinds = kinds.Or("action LIKE ?", kind+".%")
+		}
+		tx = tx.Where(kinds)
 	}
 	return values[auditRow](tx, "audit")
 }

@@ -99,7 +99,7 @@ func upgrade(t *testing.T, address string, from int64) {
 	ok(err)
 	plans, err := s.Store.Plans(ctx, 1)
 	ok(err)
-	entries, err := s.Store.AuditOf(ctx, 1, 0, 10)
+	entries, err := s.Store.AuditOf(ctx, schedule.AuditQuery{Person: 1, Most: 10})
 	ok(err)
 	if len(leaves) != 2 || len(requests) != 1 || len(members) != 1 || members[0].Share != 800 || len(plans) != 1 || len(entries) != 1 {
 		t.Errorf("leaves %+v, requests %+v, members %+v, plans %+v, audit %+v", leaves, requests, members, plans, entries)
