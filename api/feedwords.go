@@ -16,6 +16,10 @@ type feedWords struct {
 
 	team       string // the last one, with its
 	categories []string
+
+	// The end of the last shift, which is most often the beginning of the next.
+	ended time.Time
+	end   []byte
 }
 
 func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
@@ -53,8 +57,14 @@ func (w *feedWords) span(e *schedule.FeedEvent) string {
 	}
 	const layout = "Mon 2 Jan 2006 15:04 MST"
 	w.text = append(append(w.text[:0], e.Shift.Rotation...), ": "...)
-	w.text = append(e.Shift.Start.In(zone).AppendFormat(w.text, layout), " to "...)
-	w.text = append(e.Shift.End.In(zone).AppendFormat(w.text, layout), " ("...)
+	if start := e.Shift.Start.In(zone); start.Equal(w.ended) && zone == w.ended.Location() {
+		w.text = append(w.text, w.end...)
+	} else {
+		w.text = start.AppendFormat(w.text, layout)
+	}
+	w.ended = e.Shift.End.In(zone)
+	w.end = w.ended.AppendFormat(w.end[:0], layout)
+	w.text = append(append(append(w.text, " to "...), w.end...), " ("...)
 	w.text = append(append(w.text, e.Zone...), ')')
 	return string(w.text)
 }

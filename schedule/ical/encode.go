@@ -243,10 +243,12 @@ func ofURL(r rune) rune {
 // clean drops what no text property may hold, and keeps line ends; other white
 // space becomes a space.
 func clean(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) < 0 {
-		return s // as nearly all are
+	for i := range len(s) {
+		if c := s[i]; c != '\n' && (c < ' ' || c > '~') {
+			return strings.Map(cleaned, strings.ReplaceAll(s, "\r\n", "\n"))
+		}
 	}
-	return strings.Map(cleaned, strings.ReplaceAll(s, "\r\n", "\n"))
+	return s // as nearly all are
 }
 
 // cleaned is what becomes of a character of a text; less than nothing drops it.
