@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,16 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"watchbill/api"
-	"watchbill/health"
-	"watchbill/health/healthdb"
 	"watchbill/migrations/migrationstest"
-	"watchbill/schedule"
-	"watchbill/schedule/scheduledb"
-
-	"github.com/labstack/echo/v4"
 )
 
 // How many deliveries a second are answered 202 over real HTTP, sender and receiver
@@ -33,20 +24,7 @@ func BenchmarkHook(b *testing.B) {
 		address func(testing.TB) string
 	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
 		b.Run(kind.name, func(b *testing.B) {
-			db := migrationstest.Migrated(b, kind.address(b))
-			team := schedule.TeamRecord{Name: "Crew", Zone: "UTC", HorizonWeeks: 8, CreatedAt: time.Unix(1, 0)}
-			if err := scheduledb.New(db.Write, db.Read).AddTeam(b.Context(), &team); err != nil {
-				b.Fatal(err)
-			}
-			store := healthdb.New(db.Write, db.Read)
-			i := health.Integration{Team: team.ID, Vendor: "generic", Name: "Pager", Zone: "UTC", CreatedAt: time.Unix(1, 0)}
-			if err := store.AddIntegration(b.Context(), &i, health.TokenHash("token")); err != nil {
-				b.Fatal(err)
-			}
-			r := health.NewReceiver(store, func() time.Time { return time.Now().UTC() })
-			r.Rate, r.Burst, r.Most = 1e9, 1e9, 1<<40
-			e := echo.New()
-			(&api.Hooks{Receiver: r, Log: slog.New(slog.DiscardHandler)}).Register(e)
+			e, _ := openDoor(b, kind.address(b))
 			post(b, "hook", e, "/hooks/generic/token", http.StatusAccepted)
 			post(b, "bare", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)

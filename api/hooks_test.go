@@ -19,23 +19,29 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Whatever is sent to an open door is taken in or too large, and what was taken in is
-// there as it came.
-func FuzzHook(f *testing.F) {
-	db := migrationstest.Migrated(f, migrationstest.SQLite(f))
+// openDoor is a service that takes in what comes to /hooks/generic/token, however much.
+func openDoor(tb testing.TB, address string) (*echo.Echo, *healthdb.Store) {
+	db := migrationstest.Migrated(tb, address)
 	team := schedule.TeamRecord{Name: "Crew", Zone: "UTC", HorizonWeeks: 8, CreatedAt: time.Unix(1, 0)}
-	if err := scheduledb.New(db.Write, db.Read).AddTeam(f.Context(), &team); err != nil {
-		f.Fatal(err)
+	if err := scheduledb.New(db.Write, db.Read).AddTeam(tb.Context(), &team); err != nil {
+		tb.Fatal(err)
 	}
 	store := healthdb.New(db.Write, db.Read)
 	i := health.Integration{Team: team.ID, Vendor: "generic", Name: "Pager", Zone: "UTC", CreatedAt: time.Unix(1, 0)}
-	if err := store.AddIntegration(f.Context(), &i, health.TokenHash("token")); err != nil {
-		f.Fatal(err)
+	if err := store.AddIntegration(tb.Context(), &i, health.TokenHash("token")); err != nil {
+		tb.Fatal(err)
 	}
 	r := health.NewReceiver(store, func() time.Time { return time.Now().UTC() })
 	r.Rate, r.Burst, r.Most = 1e9, 1e9, 1<<40
 	e := echo.New()
 	(&api.Hooks{Receiver: r, Log: slog.New(slog.DiscardHandler)}).Register(e)
+	return e, store
+}
+
+// Whatever is sent to an open door is taken in or too large, and what was taken in is
+// there as it came.
+func FuzzHook(f *testing.F) {
+	e, store := openDoor(f, migrationstest.SQLite(f))
 	f.Add([]byte(`{"event": "ping"}`), "", "", "application/json")
 	f.Add([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}, "gzip", "\xff\x00", "a=b\x00")
 	f.Fuzz(func(t *testing.T, body []byte, encoding, id, kind string) {
