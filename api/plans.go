@@ -236,7 +236,8 @@ type differenceIn struct {
 type Difference struct {
 	Changes  []SlotChange `json:"changes" doc:"By start. Shifts that have begun stay and are not in it"`
 	Affected []AffectedBy `json:"affected" doc:"People who lose or get shifts"`
-	Ends     []Override   `json:"ends" doc:"What was agreed on or decided that publishing ends, because the plan moves its shift; empty when two drafts are compared"`
+	Ends     []Override   `json:"ends" doc:"What was agreed on or decided that publishing ends, because the plan moves its shift or that of the other half of a swap; empty when two drafts are compared"`
+	Against  []Against    `json:"against" doc:"The hard rules that are broken where other halves of swaps go back: publishing needs a reason then"`
 }
 
 // A SlotChange is what a draft changes about one slot.
@@ -260,6 +261,12 @@ type AffectedBy struct {
 	Person PersonRef         `json:"person"`
 	Loses  []schedule.SlotID `json:"loses"`
 	Gets   []schedule.SlotID `json:"gets"`
+}
+
+// Against is what hard rules have against somebody's getting something.
+type Against struct {
+	Person PersonRef `json:"person"`
+	Rules  []Finding `json:"rules"`
 }
 
 type differenceOut struct{ Body Difference }
@@ -312,7 +319,18 @@ func (s *Server) difference(ctx context.Context, in *differenceIn) (*differenceO
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Ends, err = s.overrides(ctx, ending)
+	var overrides []schedule.Override
+	for i := range ending.All {
+		overrides = append(overrides, ending.All[i].Override)
+	}
+	for _, r := range ending.Against {
+		x := Against{Person: PersonRef{r.Person, r.Name}, Rules: []Finding{}}
+		for _, f := range r.Findings {
+			x.Rules = append(x.Rules, Finding(f))
+		}
+		out.Body.Against = append(out.Body.Against, x)
+	}
+	out.Body.Ends, err = s.overrides(ctx, overrides)
 	return out, err
 }
 
@@ -336,7 +354,7 @@ func (s *Server) written(ctx context.Context, all []schedule.Difference) (*diffe
 		}
 		return &PlannedShift{p.Rotation, refTo(p.Person, people), instantOf(p.Start), instantOf(p.End), p.Points}
 	}
-	out := &differenceOut{Difference{Changes: []SlotChange{}, Affected: []AffectedBy{}, Ends: []Override{}}}
+	out := &differenceOut{Difference{Changes: []SlotChange{}, Affected: []AffectedBy{}, Ends: []Override{}, Against: []Against{}}}
 	for _, d := range all {
 		x := SlotChange{Was: planned(d.Was), Is: planned(d.Is)}
 		if d.Is != nil {
@@ -361,8 +379,9 @@ func (s *Server) written(ctx context.Context, all []schedule.Difference) (*diffe
 
 // A Publishing is what to say of a plan that is published.
 type Publishing struct {
-	Note string        `json:"note,omitempty" maxLength:"1000" doc:"For the people concerned"`
-	Ends []schedule.ID `json:"ends,omitempty" maxItems:"10000" doc:"The overrides that you know to end by it, as the difference lists them, [] for none: when there are others nothing is done and it is 409. Absent: whatever ends by it"`
+	Note   string        `json:"note,omitempty" maxLength:"1000" doc:"For the people concerned"`
+	Ends   []schedule.ID `json:"ends,omitempty" maxItems:"10000" doc:"The overrides that you know to end by it, as the difference lists them, [] for none: when there are others nothing is done and it is 409. Absent: whatever ends by it"`
+	Reason string        `json:"reason,omitempty" maxLength:"1000" doc:"Why hard rules may be broken where the other half of a swap goes back; the people concerned will read it"`
 }
 
 type publishIn struct {
@@ -380,7 +399,7 @@ func (s *Server) publish(ctx context.Context, in *publishIn) (*planOut, error) {
 	}
 	order := schedule.PublishOrder{Draft: d.ID}
 	if in.Body != nil {
-		order.Note, order.Ends = in.Body.Note, in.Body.Ends
+		order.Note, order.Ends, order.Reason = in.Body.Note, in.Body.Ends, in.Body.Reason
 	}
 	p, err := s.Schedule.PublishDraft(ctx, me(w), order)
 	if err != nil {

@@ -114,7 +114,7 @@ func difference(person ID, published []Published, overrides []Override, since, n
 }
 
 // cause fills in the last decision about the slot. It is true when that was a plan,
-// of which it knows no more.
+// of which it knows no more, or may have been one that ended an override.
 func (c *Change) cause(d *decisions, since time.Time) bool {
 	plan := false
 	for i := range d.published {
@@ -142,19 +142,25 @@ func (c *Change) cause(d *decisions, since time.Time) bool {
 			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CancelledAt, o.CancelledBy, o.ID, "", true, false
 		}
 	}
-	return plan
+	return plan || c.Undone
 }
 
-// byPlan fills in which plan made a change that nobody else has made.
+// byPlan fills in which plan made a change that nobody else has made: by other shifts,
+// or by ending a swap of which it moved the other half.
 func (c *Change) byPlan(plans []Plan) {
-	if c.Override != 0 {
+	if c.Override != 0 && !c.Undone {
 		return
 	}
 	for _, p := range plans {
 		// A slot that a plan has dropped was ended by the one published then.
-		if p.PublishedAt.Equal(c.At) {
-			c.By, c.Reason = p.PublishedBy, fmt.Sprintf("plan %d was published", p.Number)
+		if !p.PublishedAt.Equal(c.At) || c.Undone && p.PublishedBy != c.By {
+			continue
 		}
+		reason := fmt.Sprintf("plan %d was published", p.Number)
+		if c.Undone {
+			reason = "what was agreed on ended when " + reason
+		}
+		c.By, c.Override, c.Reason, c.Undone = p.PublishedBy, 0, reason, false
 	}
 }
 

@@ -112,7 +112,7 @@ type rulesBroken []*RuleError
 func (b rulesBroken) of(person ID) string {
 	for _, e := range b {
 		if e.Person == person {
-			return brokenWords(e.Findings)
+			return e.Broken()
 		}
 	}
 	return ""

@@ -282,8 +282,11 @@ type RuleError struct {
 
 // Error says it in a sentence: "Ben cannot take this: 14 days on call …".
 func (e *RuleError) Error() string {
-	return fmt.Sprintf("%s cannot take this: %s", e.Name, brokenWords(e.Findings))
+	return fmt.Sprintf("%s cannot take this: %s", e.Name, e.Broken())
 }
+
+// Broken says which rules are broken, without who breaks them.
+func (e *RuleError) Broken() string { return brokenWords(e.Findings) }
 
 // Unwrap returns ErrConflict.
 func (e *RuleError) Unwrap() error { return ErrConflict }

@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -309,21 +308,13 @@ func (s *Service) halves(ctx context.Context, tx Store, id ID) (halves []Overrid
 	if err != nil {
 		return nil, 0, err
 	}
-	halves = []Override{o}
-	r, err := tx.RequestOf(ctx, id)
-	if err == nil && r.IsSwap() {
-		other := r.Override
-		if other == id {
-			other = r.ReturnedBy
-		}
-		if o, err = tx.Override(ctx, other); err != nil {
-			return nil, 0, err
-		}
-		if o.CancelledAt.IsZero() { // a plan can have ended one half and left the other
-			halves = append(halves, o)
-		}
-	} else if err != nil && !errors.Is(err, ErrNotFound) {
+	other, r, err := otherHalf(ctx, tx, &o)
+	if err != nil {
 		return nil, 0, err
+	}
+	halves = []Override{o}
+	if other != nil && other.CancelledAt.IsZero() {
+		halves = append(halves, *other)
 	}
 	now := s.Now()
 	for i := range halves {

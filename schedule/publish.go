@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -17,6 +16,8 @@ type PublishOrder struct {
 	// Ends are the overrides that whoever publishes knows to end by it. When there
 	// are others, nothing is done. Nil is for those who do not ask.
 	Ends []ID
+	// Reason is why hard rules may be broken by what goes back to whoever had it.
+	Reason string
 }
 
 // Publish publishes a draft whatever ends by it.
@@ -26,13 +27,18 @@ func (s *Service) Publish(ctx context.Context, by, draft ID, note string) (Plan,
 
 // PublishDraft makes a ready draft what people can rely on. Shifts that have begun
 // stay, shifts that do not change are not touched, and overrides of shifts that
-// went to somebody else end. It is ErrConflict when another plan was published
-// since the draft was asked for, or something ends that is not known to.
+// went to somebody else end, a swap with both of its halves. It is ErrConflict when
+// another plan was published since the draft was asked for, something ends that is
+// not known to, or the other half of a swap breaks a hard rule where it goes back and
+// no reason is given.
 func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan, error) {
 	var plan Plan
 	draft, note := o.Draft, strings.TrimSpace(o.Note)
-	if err := goodNote("note", note); err != nil {
-		return plan, err
+	o.Reason = strings.TrimSpace(o.Reason)
+	for field, text := range map[string]string{"note": note, "reason": o.Reason} {
+		if err := goodNote(field, text); err != nil {
+			return plan, err
+		}
 	}
 	err := s.Store.InTx(ctx, func(tx Store) error {
 		d, err := tx.Draft(ctx, draft)
@@ -74,7 +80,7 @@ func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan
 		if err := tx.AddPlan(ctx, &plan); err != nil {
 			return err
 		}
-		if err := s.replace(ctx, tx, by, &plan, &planned, o.Ends); err != nil {
+		if err := s.replace(ctx, tx, by, &plan, &planned, &o); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "plan.publish", Team: d.Team, Detail: fmt.Sprint("plan ", plan.Number)})
@@ -83,17 +89,29 @@ func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan
 }
 
 // replace puts a plan's shifts in the place of those that are published.
-func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, planned *Planned, known []ID) error {
+func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, planned *Planned, order *PublishOrder) error {
 	differences, err := differencesOf(ctx, tx, &Draft{Team: plan.Team, From: plan.From, Until: plan.Until}, planned, plan.PublishedAt)
 	if err != nil {
 		return err
 	}
-	ending, err := endingBy(ctx, tx, plan.Team, planned, differences, plan.PublishedAt)
+	ends, err := s.endings(ctx, tx, plan.Team, planned, differences)
 	if err != nil {
 		return err
 	}
-	if err := allKnown(ctx, tx, plan.Team, ending, known); err != nil {
+	if people := ends.gets(); len(people) > 0 {
+		// What they have in other teams counts too, and must not change meanwhile.
+		if err := lock(ctx, tx, plan.Team, people...); err != nil {
+			return err
+		}
+		if ends, err = s.endings(ctx, tx, plan.Team, planned, differences); err != nil {
+			return err
+		}
+	}
+	if err := allKnown(ctx, tx, plan.Team, ends.All, order.Ends); err != nil {
 		return err
+	}
+	if len(ends.Against) > 0 && order.Reason == "" {
+		return ends.refusal()
 	}
 	var retired []SlotID
 	var added []Published
@@ -115,77 +133,11 @@ func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, plan
 	if err := tx.Publish(ctx, plan.Team, added); err != nil {
 		return err
 	}
-	for i := range ending {
-		if _, err := tx.CancelOverride(ctx, ending[i].ID, by, s.Now()); err != nil {
-			return err
-		}
+	if err := s.end(ctx, tx, by, plan.Number, &ends, order.Reason); err != nil {
+		return err
 	}
 	if !moved {
 		return nil
 	}
 	return s.voidMoved(ctx, tx, by, plan.Team)
-}
-
-// PublishingEnds lists what people agreed on or managers decided that would end if a
-// draft were published now, by start: its shift goes to somebody else by the plan, has
-// other times or is no more, or the plan says that it cannot stay.
-func (s *Service) PublishingEnds(ctx context.Context, d *Draft, planned *Planned) ([]Override, error) {
-	differences, err := s.DraftDifferences(ctx, d, planned)
-	if err != nil {
-		return nil, err
-	}
-	return endingBy(ctx, s.Store, d.Team, planned, differences, s.Now())
-}
-
-// endingBy lists what ends by the differences that a plan makes.
-func endingBy(ctx context.Context, store Store, team ID, planned *Planned, differences []Difference, now time.Time) ([]Override, error) {
-	from, until := now, now
-	for _, p := range planned.Shifts {
-		from, until = earliest(from, p.Start), latest(until, p.End)
-	}
-	moved := map[SlotID]bool{}
-	for i := range differences {
-		if d := &differences[i]; d.Was != nil && !d.onlyPoints() {
-			moved[d.Was.Slot], until = true, latest(until, d.Was.End)
-		}
-	}
-	if len(moved)+len(planned.Ends) == 0 {
-		return nil, nil
-	}
-	overrides, err := store.Overrides(ctx, team, from, until)
-	if err != nil {
-		return nil, err
-	}
-	overrides = slices.DeleteFunc(overrides, func(o Override) bool {
-		return !o.CancelledAt.IsZero() || !moved[o.Slot] && !slices.Contains(planned.Ends, o.ID)
-	})
-	slices.SortStableFunc(overrides, func(a, b Override) int { return a.Start.Compare(b.Start) })
-	return overrides, nil
-}
-
-// allKnown refuses to end what whoever publishes has not seen; nil asks for nothing.
-func allKnown(ctx context.Context, tx Store, team ID, ending []Override, known []ID) error {
-	at := slices.IndexFunc(ending, func(o Override) bool { return !slices.Contains(known, o.ID) })
-	if known == nil || at < 0 {
-		return nil
-	}
-	o := &ending[at]
-	record, err := tx.Team(ctx, team)
-	if err != nil {
-		return err
-	}
-	zone, err := time.LoadLocation(record.Zone)
-	if err != nil {
-		return fmt.Errorf("zone of team %d: %w", team, err)
-	}
-	who := "nobody"
-	people, err := tx.People(ctx, []ID{o.Person})
-	if err != nil {
-		return err
-	}
-	if len(people) > 0 {
-		who = people[0].Name
-	}
-	return fmt.Errorf("meanwhile it was agreed that %s has %s from %s on, and publishing would end that; look at the draft again: %w",
-		who, o.Rotation, o.Start.In(zone).Format("Mon 2 Jan 15:04"), ErrConflict)
 }

@@ -32,6 +32,7 @@ var auditWords = map[string]words{
 	"cover.declined":  {"declined a request", "declined the request of"},
 	"cover.withdrawn": {"withdrew a request", "withdrew the request of"},
 	"cover.expired":   {"let a request run out", "let a request run out of"},
+	"cover.undone":    {"ended by a plan what was agreed on", "ended by a plan what was agreed on with"},
 	"cover.void":      {"closed a request whose shift has moved", "closed a request, whose shift has moved, of"},
 	"shift.override":  {"gave a shift to somebody else", "gave to somebody else a shift of"},
 	"shift.cover":     {"had a shift covered", "took over a shift of"},

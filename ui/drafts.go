@@ -83,6 +83,7 @@ type Draft struct {
 	First     bool // nothing was ever published
 	Affected  []AffectedLine
 	Ending    []EndingLine // what was agreed on that publishing ends
+	Against   []string     // the rules that are broken by what goes back: "Ben: 14 days on call …"
 	Others    []Option     // what to compare with
 	Editable  bool         // publish, pin and discard are offered
 	Overtaken string       // why it cannot be published any more, or ""
@@ -99,6 +100,7 @@ type Draft struct {
 	PinShifts           []Option
 	PinPeople           []Option
 	Note                Field // publish: a word to those affected
+	Reason              Field // publish: why what goes back may break a rule
 	Error               string
 }
 
@@ -139,7 +141,7 @@ type AffectedLine struct {
 }
 
 // EndingLine is a cover, swap or decision that publishing ends, because the plan moves
-// its shift.
+// its shift or that of the other half of a swap.
 type EndingLine struct {
 	ID         int64
 	Kind       string // cover, swap, override
@@ -147,7 +149,8 @@ type EndingLine struct {
 	For        string // who had it
 	Rotation   string
 	Start, End time.Time
-	Will       string // who has the shift by the plan; empty: nobody, or there is none
+	Will       string // who has the shift then; empty: nobody, or there is none
+	Back       bool   // the plan leaves this shift alone: it goes back with the other half
 }
 
 // EndingIDs is what the form that publishes says is known to end.

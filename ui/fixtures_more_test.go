@@ -146,8 +146,10 @@ func draftFixtures() []fixture {
 		Fair:     scheduleFixtures()[0].data.(ui.Schedule).Fair,
 		Unfilled: []ui.Unfilled{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Reasons: []string{"Priya, Aiko and Leila are away", "Marcus: at most one week in four"}, Remedies: []string{"Allow Marcus one week in three.", "Ask Search for a backup over New Year."}}},
 		Changes:  []ui.Change{{Rotation: "Primary", Start: berlin(dec, 21, 10), End: berlin(dec, 24, 10), Was: "Chidi Okafor", Will: "Ingrid Solberg"}, {Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Was: "Marcus Bell"}},
+		Against:  []string{"Ben Okafor: 14 days on call within 3 weeks; the rule is at most 1 week in 3 weeks"},
 		Ending: []ui.EndingLine{{ID: 7, Kind: "cover", Who: "Ben Okafor", For: "Aiko Tanaka", Rotation: "Primary", Start: berlin(dec, 14, 9), End: berlin(dec, 21, 9), Will: "Leila Haddad"},
-			{ID: 8, Kind: "override", Rotation: "Backup", Start: berlin(dec, 21, 9), End: berlin(dec, 28, 9)}},
+			{ID: 8, Kind: "override", Rotation: "Backup", Start: berlin(dec, 21, 9), End: berlin(dec, 28, 9)},
+			{ID: 9, Kind: "swap", Who: "Leila Haddad", For: "Ben Okafor", Rotation: "Primary", Start: berlin(jan, 4, 9), End: berlin(jan, 11, 9), Will: "Ben Okafor", Back: true}},
 		Affected: []ui.AffectedLine{
 			{Name: "Chidi Okafor", Loses: []ui.ShiftLine{shiftLine(0, "", berlin(dec, 21, 10), berlin(dec, 24, 10))}, Gets: []ui.ShiftLine{shiftLine(0, "", berlin(jan, 4, 10), berlin(jan, 11, 10))}},
 			{Name: "Ingrid Solberg", Gets: []ui.ShiftLine{shiftLine(0, "", berlin(dec, 21, 10), berlin(dec, 24, 10))}, MoreGot: 2}},

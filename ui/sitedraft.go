@@ -137,15 +137,32 @@ func (s *Site) ending(ctx context.Context, page *Draft, d *schedule.Draft, plann
 	if err != nil {
 		return err
 	}
-	for i := range ending {
-		o := &ending[i]
+	for _, r := range ending.Against {
+		page.Against = append(page.Against, r.Name+": "+r.Broken())
+	}
+	for i := range ending.All {
+		o := &ending.All[i]
 		line := EndingLine{ID: int64(o.ID), Kind: o.Kind, Who: names[o.Person].Name, For: names[o.InsteadOf].Name, Rotation: upper(string(o.Rotation)), Start: o.Start, End: o.End}
 		if at := slices.IndexFunc(planned.Shifts, func(p schedule.Published) bool { return p.Slot == o.Slot }); at >= 0 {
 			line.Will = names[planned.Shifts[at].Person].Name
 		}
+		if len(o.Back) > 0 {
+			line.Back, line.Will = true, backTo(o.Back, names)
+		}
 		page.Ending = append(page.Ending, line)
 	}
 	return nil
+}
+
+// backTo names those to whom something goes back.
+func backTo(moves []schedule.Move, names map[schedule.ID]schedule.Profile) string {
+	var all []string
+	for _, m := range moves {
+		if name := names[m.To].Name; name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return strings.Join(all, " and ")
 }
 
 // maxNamed is how many shifts of a person are named before the rest is counted.
@@ -230,7 +247,7 @@ func (s *Site) publish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	order := schedule.PublishOrder{Draft: d.ID, Note: c.FormValue("note")}
+	order := schedule.PublishOrder{Draft: d.ID, Note: c.FormValue("note"), Reason: c.FormValue("reason")}
 	if form := c.Request().PostForm; len(form["ends"]) > 0 {
 		order.Ends = []schedule.ID{}
 		for _, text := range list(form.Get("ends")) {
@@ -245,7 +262,7 @@ func (s *Site) publish(c echo.Context) error {
 		if errors.Is(err, schedule.ErrConflict) {
 			status = http.StatusConflict
 		}
-		return s.draftPage(c, status, func(p *Draft) { p.Error, p.Note.Value = text, order.Note })
+		return s.draftPage(c, status, func(p *Draft) { p.Error, p.Note.Value, p.Reason.Value = text, order.Note, order.Reason })
 	}
 	return answer(c, err, fmt.Sprintf("/teams/%d/schedule", team.ID), "Published. Calendars follow with their next refresh.")
 }

@@ -150,6 +150,17 @@ func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 	return page, s.offer(ctx, v, page)
 }
 
+// endOf says what ended an override: a plan, or whoever took it back.
+func (s *Site) endOf(ctx context.Context, o *schedule.Override) (string, error) {
+	plans, err := s.Schedule.Store.Plans(ctx, o.Team)
+	for i := range plans {
+		if p := &plans[i]; p.PublishedAt.Equal(o.CancelledAt) && p.PublishedBy == o.CancelledBy {
+			return fmt.Sprintf("ended that by publishing plan %d", p.Number), err
+		}
+	}
+	return "took that back", err
+}
+
 // history tells what happened to the shift, the newest first.
 func (s *Site) history(ctx context.Context, v *slotView, page *Shift) error {
 	overrides, err := s.Schedule.Store.Overrides(ctx, v.Team, v.Start, v.End)
@@ -183,10 +194,16 @@ func (s *Site) history(ctx context.Context, v *slotView, page *Shift) error {
 		}
 		page.History = append(page.History, Event{When: o.CreatedAt, Who: v.names[o.CreatedBy].Name, Text: text})
 		if !o.CancelledAt.IsZero() {
-			page.History = append(page.History, Event{When: o.CancelledAt, Who: v.names[o.CancelledBy].Name, Text: "took that back"})
+			text, err := s.endOf(ctx, o)
+			if err != nil {
+				return err
+			}
+			page.History = append(page.History, Event{When: o.CancelledAt, Who: v.names[o.CancelledBy].Name, Text: text})
 		} else if page.State != "past" && o.End.After(page.Now) && (o.Party(me(v.who)) || v.who.May(auth.Override, auth.Team(int64(v.Team)))) {
 			undo := Undo{ID: int64(o.ID), Text: fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf))}
-			if o.Kind == schedule.Swapped {
+			if both, err := s.Schedule.IsHalf(ctx, o); err != nil {
+				return err
+			} else if both {
 				undo.Text += ", in a swap: both shifts go back"
 			} else if !o.Start.After(page.Now) {
 				undo.Text += ": the rest goes back"

@@ -67,17 +67,6 @@ func TestUndoSwap(t *testing.T) {
 		w.ok(w.Undo(ctx, w.ana, first.Override))
 		w.expect(asPlanned)
 
-		// A plan that moves one half leaves the other, which can be undone.
-		broken := w.swap(w.ana, 0, w.cleo, 2)
-		w.publish(schedule.DateOf(start), 3, map[schedule.SlotID]schedule.ID{w.slot(2).Slot: w.ben})
-		w.expect("Cleo 7/08–14/08 Ben 14/08–21/08 Ben 21/08–28/08 ")
-		w.is(w.Undo(ctx, w.ana, broken.ReturnedBy), schedule.ErrConflict)
-		w.now = w.now.Add(time.Minute)
-		w.ok(w.Undo(ctx, w.ana, broken.Override))
-		w.expect("Ana 7/08–14/08 Ben 14/08–21/08 Ben 21/08–28/08 ")
-		w.publish(schedule.DateOf(start), 3, nil)
-		w.expect(asPlanned)
-
 		// Once one of the shifts has begun the swap stands.
 		third := w.swap(w.ana, 0, w.cleo, 2)
 		w.now = start.Add(time.Hour)
