@@ -82,8 +82,15 @@ func (s *Service) endingBy(ctx context.Context, store Store, team ID, planned *P
 	if err != nil {
 		return nil, err
 	}
+	// What lies under something that ends would be back otherwise.
+	last := map[SlotID]ID{}
+	for _, o := range overrides {
+		if slices.Contains(planned.Ends, o.ID) {
+			last[o.Slot] = max(last[o.Slot], o.ID)
+		}
+	}
 	return slices.DeleteFunc(overrides, func(o Override) bool {
-		return !o.CancelledAt.IsZero() || !moved[o.Slot] && !slices.Contains(planned.Ends, o.ID)
+		return !o.CancelledAt.IsZero() || !moved[o.Slot] && o.ID > last[o.Slot]
 	}), nil
 }
 

@@ -34,6 +34,9 @@ type PlanInput struct {
 	// Held says, for each of those shifts that was passed on in whole or in part, who
 	// really has it from when to when.
 	Held map[SlotID][]Shift
+	// Together says which other shifts are as they were published when one of those is
+	// planned anew: what was swapped for it.
+	Together map[SlotID][]SlotID
 }
 
 // A Planning is a person as far as plans need to know.
@@ -110,6 +113,36 @@ func (s *Service) addShifts(ctx context.Context, in *PlanInput, begins, ends tim
 	}
 	in.Held = pieces
 	maps.DeleteFunc(in.Held, func(slot SlotID, _ []Shift) bool { return !passed[slot] })
+	return s.addTogether(ctx, in, overrides)
+}
+
+// addTogether puts into a plan which shifts that were passed on end together. One of
+// which something else stays is not among them.
+func (s *Service) addTogether(ctx context.Context, in *PlanInput, overrides []Override) error {
+	in.Together = map[SlotID][]SlotID{}
+	bySlot := map[SlotID][]Override{}
+	for _, o := range overrides {
+		if o.CancelledAt.IsZero() && in.Held[o.Slot] != nil {
+			bySlot[o.Slot] = append(bySlot[o.Slot], o)
+		}
+	}
+	for slot, direct := range bySlot {
+		if !slices.ContainsFunc(direct, func(o Override) bool { return o.Kind == Swapped }) {
+			continue
+		}
+		with, err := s.otherHalves(ctx, s.Store, direct)
+		if err != nil {
+			return err
+		}
+		for _, o := range with {
+			all := !slices.ContainsFunc(bySlot[o.Slot], func(x Override) bool {
+				return !slices.ContainsFunc(with, func(y Override) bool { return x.ID == y.ID })
+			})
+			if all && !slices.Contains(in.Together[slot], o.Slot) {
+				in.Together[slot] = append(in.Together[slot], o.Slot)
+			}
+		}
+	}
 	return nil
 }
 

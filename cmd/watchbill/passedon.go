@@ -46,32 +46,51 @@ type loosened struct {
 
 // passOn notes who really has the shifts that were passed on. They stay as they are
 // published, for else what people agreed on would end, unless somebody is to have
-// them who cannot.
-func (pl *planning) passOn(held map[schedule.SlotID][]schedule.Shift, names map[schedule.ID]string, slots []schedule.Slot) {
+// them who cannot, or the other half of a swap is planned again.
+func (pl *planning) passOn(in *schedule.PlanInput, names map[schedule.ID]string, slots []schedule.Slot) {
 	p := pl.published
 	p.held, p.stands = map[string][]heldPart{}, map[string]bool{}
-	for id, shifts := range held {
+	for id, shifts := range in.Held {
 		for _, s := range shifts {
 			part := heldPart{person: names[s.Person], gone: s.Person != 0 && names[s.Person] == "", start: s.Start, end: s.End}
 			p.held[string(id)] = append(p.held[string(id)], part)
 		}
 	}
+	var again []schedule.SlotID
+	bySlot := map[schedule.SlotID]*schedule.Slot{}
 	for i := range slots {
 		slot := &slots[i]
+		bySlot[slot.ID] = slot
 		shift, pin := p.shifts[string(slot.ID)], pl.pinOf(slot.ID)
-		if shift == nil || p.held[shift.ID] == nil || p.keeps(shift.ID, shift.Start) != "" || pin != "" && pin != shift.Person {
+		if shift == nil || p.held[shift.ID] == nil || p.keeps(shift.ID, shift.Start) != "" {
 			continue
 		}
-		why := pl.cannotStay(slot, shift)
-		if why == "" {
+		if pin != "" && pin != shift.Person {
+			again = append(again, slot.ID)
+		} else if why := pl.cannotStay(slot, shift); why != "" {
+			pl.loosen(slot, why, in.Held[slot.ID])
+			again = append(again, slot.ID)
+		} else {
 			p.stands[shift.ID] = true
-			continue
 		}
-		pl.loosened = append(pl.loosened, loosened{slot, why})
-		for _, s := range held[slot.ID] {
-			if s.Override != 0 && !slices.Contains(pl.ends, s.Override) {
-				pl.ends = append(pl.ends, s.Override)
+	}
+	for ; len(again) > 0; again = again[1:] {
+		for _, id := range in.Together[again[0]] {
+			if p.stands[string(id)] {
+				delete(p.stands, string(id))
+				pl.loosen(bySlot[id], "what it was swapped for is planned again", in.Held[id])
+				again = append(again, id)
 			}
+		}
+	}
+}
+
+// loosen lets a shift that was passed on be planned again.
+func (pl *planning) loosen(slot *schedule.Slot, why string, held []schedule.Shift) {
+	pl.loosened = append(pl.loosened, loosened{slot, why})
+	for _, s := range held {
+		if s.Override != 0 && !slices.Contains(pl.ends, s.Override) {
+			pl.ends = append(pl.ends, s.Override)
 		}
 	}
 }

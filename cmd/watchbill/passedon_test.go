@@ -226,3 +226,56 @@ func TestPlanAgainWithoutTheCover(t *testing.T) {
 		})
 	}
 }
+
+// A swap of which one half cannot stay ends whole, and the plan keeps the rules with both
+// shifts where they are then.
+func TestPlanAgainWithoutTheSwap(t *testing.T) {
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	for name, pin := range map[string]bool{"one of them is away": false, "one half is pinned": true} {
+		t.Run(name, func(t *testing.T) {
+			d := deploy(t, migrationstest.SQLite(t))
+			ctx := t.Context()
+			d.setUp()
+			order := schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)}
+			draft, _ := d.planned(order)
+			_, err := d.schedule.Publish(ctx, 1, draft.ID, "")
+			d.ok(err)
+			mine, theirs, third := d.coming()[5], d.coming()[7], d.coming()[3].Person
+			r, err := d.schedule.Ask(ctx, mine.Person, schedule.Request{Team: 1, Stretch: wholeOf(mine), Person: mine.Person, To: theirs.Person, Return: wholeOf(theirs)})
+			d.ok(err)
+			r, err = d.schedule.Approve(ctx, 1, r.ID, theirs.Person, "they agreed")
+			d.ok(err)
+			d.now = d.now.Add(time.Minute)
+			if pin {
+				order.Pins = map[schedule.SlotID]schedule.ID{mine.Slot: third}
+			} else {
+				week := schedule.DateOf(mine.Start)
+				_, err := d.schedule.AddLeave(ctx, theirs.Person, schedule.Leave{Person: theirs.Person, First: week.AddDays(2), Last: week.AddDays(3)})
+				d.ok(err)
+			}
+			draft, p := d.planned(order)
+			var doc planDoc
+			d.ok(json.Unmarshal([]byte(p.Document), &doc))
+			if said := strings.Join(doc.Warnings, "\n"); !strings.Contains(said, string(theirs.Slot)+" was changed by hand, but what it was swapped for is planned again; with this plan that ends") {
+				t.Errorf("the draft says %q", said)
+			}
+			ends, err := d.schedule.PublishingEnds(ctx, &draft, &p)
+			d.ok(err)
+			if len(ends.All) != 2 || len(ends.All[0].Back)+len(ends.All[1].Back) > 0 || len(ends.Against) > 0 {
+				t.Errorf("%+v", ends)
+			}
+			d.now = d.now.Add(time.Minute)
+			_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+			d.ok(err)
+			for _, s := range d.coming() {
+				if s.Override != 0 {
+					t.Errorf("%+v is still swapped", s)
+				}
+			}
+			if r, err = d.schedule.Store.Request(ctx, r.ID); err != nil || r.State != schedule.RequestUndone {
+				t.Errorf("%+v, %v", r, err)
+			}
+			d.keepsTheRule(d.coming())
+		})
+	}
+}

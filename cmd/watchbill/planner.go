@@ -341,7 +341,7 @@ func (pl *planning) replan(in *schedule.PlanInput, ids map[string]schedule.ID) e
 	}
 	pl.published, err = publishedOf(&doc, string(pl.ID), in.Today.At(schedule.Midnight, pl.zone), cut.At(schedule.Midnight, pl.zone))
 	if err == nil {
-		pl.passOn(in.Held, names, slots)
+		pl.passOn(in, names, slots)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package scheduledb_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -239,5 +240,25 @@ func TestPlanEndsChains(t *testing.T) {
 		w.now = start.Add(time.Hour)
 		w.expectEnds(w.moving(map[int]schedule.ID{2: w.ben}), "Ana of 21/12; ", "CBBABC")
 		w.request(first.ID, schedule.RequestUndone, "plan 8 ended it: primary 2026-12-07 has begun or was passed on since, and stays, primary 2026-12-21 was planned anew")
+	})
+}
+
+// What lies under a cover that a plan ends does not come back with it.
+func TestPlanEndsWhatLiesUnder(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 6, nil)
+		_, err := w.Put(ctx, w.boss, w.team, w.slot(3), w.ben, "first")
+		w.ok(err)
+		over, err := w.Put(ctx, w.boss, w.team, w.slot(3), w.cleo, "second")
+		w.ok(err)
+		w.six("ABCCBC")
+		w.Plan = func(ctx context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
+			p, err := weeks(ctx, in, progress)
+			p.Ends = []schedule.ID{over.ID} // Cleo cannot have it
+			return p, err
+		}
+		draft := w.moving(nil)
+		w.expectEnds(draft, "Ben of 28/12; Cleo of 28/12; ", "ABCABC")
 	})
 }
