@@ -29,6 +29,7 @@ type Draft struct {
 	CreatedBy  *PersonRef             `json:"created_by,omitempty" doc:"Absent: the service itself"`
 	FinishedAt Instant                `json:"finished_at,omitzero"`
 	Plan       any                    `json:"plan,omitempty" doc:"The plan in the format watchbill-plan/1; only of one draft that is ready"`
+	WhyRepaid  string                 `json:"why_repaid,omitempty" doc:"Why measured burden moved your own points in it, like \"−12 points, four nights broken in March\"; told to nobody else"`
 }
 
 // drafts writes drafts with the names of those who asked for them.
@@ -80,7 +81,10 @@ func (s *Server) oneDraft(ctx context.Context, d *schedule.Draft) (*draftOut, er
 		return nil, err
 	}
 	out := &draftOut{list[0]}
-	out.Body.Plan, _, err = document(d.Plan)
+	var planned *schedule.Planned
+	if out.Body.Plan, planned, err = document(d.Plan); planned != nil {
+		out.Body.WhyRepaid = auth.From(ctx).WhyRepaid(planned.Measured)
+	}
 	return out, err
 }
 
@@ -419,6 +423,7 @@ type Plan struct {
 	PublishedAt Instant     `json:"published_at"`
 	PublishedBy *PersonRef  `json:"published_by,omitempty"`
 	Plan        any         `json:"plan,omitempty" doc:"The plan in the format watchbill-plan/1; only of one plan"`
+	WhyRepaid   string      `json:"why_repaid,omitempty" doc:"Why measured burden moved your own points in it; told to nobody else"`
 }
 
 func (s *Server) plans(ctx context.Context, list []schedule.Plan) ([]Plan, error) {
@@ -445,6 +450,7 @@ func (s *Server) onePlan(ctx context.Context, p *schedule.Plan) (*planOut, error
 	}
 	out := &planOut{list[0]}
 	out.Body.Plan, _, err = document(p.Document)
+	out.Body.WhyRepaid = auth.From(ctx).WhyRepaid(p.Balances.Measured)
 	return out, err
 }
 

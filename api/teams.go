@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -15,13 +16,29 @@ type Team struct {
 	TeamRef
 	HorizonWeeks int     `json:"horizon_weeks" doc:"How many weeks the published plan shall reach at least"`
 	FrozenWeeks  int     `json:"frozen_weeks" doc:"Published shifts that start within so many weeks stay when a plan is made again"`
+	Repay        *Repay  `json:"repay,omitempty" doc:"How measured burden moves plans; absent: it moves none"`
 	CreatedAt    Instant `json:"created_at"`
 	Role         string  `json:"role,omitempty" enum:"member,manager" doc:"Yours in the team, if you are in it"`
 }
 
+// A Repay says how far measured burden moves plans: whoever was paged for more than their
+// time on call explains holds less in the next one.
+type Repay struct {
+	Gain  int   `json:"gain" minimum:"0" maximum:"100" doc:"Percent of what somebody had above their part; 0 is off"`
+	Cap   int64 `json:"cap,omitempty" minimum:"0" maximum:"5000" doc:"Points that nobody's balance moves beyond in one plan"`
+	Since Day   `json:"since,omitzero" doc:"The day from which pages count; four weeks ago when absent"`
+}
+
+func repayOf(r schedule.Repay) *Repay {
+	if !r.On() {
+		return nil
+	}
+	return &Repay{r.Gain, r.Cap, Day{r.Since}}
+}
+
 func teamOf(t *schedule.TeamRecord, w auth.Who) Team {
 	return Team{
-		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, CreatedAt: instantOf(t.CreatedAt),
+		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, Repay: repayOf(t.Repay), CreatedAt: instantOf(t.CreatedAt),
 		Role: string(w.Teams[int64(t.ID)]),
 	}
 }
@@ -90,6 +107,7 @@ type TeamChange struct {
 	Zone         *string `json:"zone,omitempty" maxLength:"60" example:"Europe/Berlin"`
 	HorizonWeeks *int    `json:"horizon_weeks,omitempty" minimum:"1" maximum:"104"`
 	FrozenWeeks  *int    `json:"frozen_weeks,omitempty" minimum:"0" maximum:"104"`
+	Repay        *Repay  `json:"repay,omitempty" doc:"A gain of 0 turns it off"`
 }
 
 // apply returns the team with the change.
@@ -98,6 +116,9 @@ func (c *TeamChange) apply(t schedule.TeamRecord) schedule.TeamRecord {
 	set(&t.Zone, c.Zone)
 	set(&t.HorizonWeeks, c.HorizonWeeks)
 	set(&t.FrozenWeeks, c.FrozenWeeks)
+	if r := c.Repay; r != nil {
+		t.Repay = schedule.Repay{Gain: r.Gain, Cap: cmp.Or(r.Cap, schedule.UsualRepayCap), Since: r.Since.date}
+	}
 	t.Name = strings.TrimSpace(t.Name)
 	return t
 }

@@ -356,11 +356,14 @@ func (s *Service) planDraft(ctx context.Context, d *Draft, progress func(int) bo
 		return Planned{}, err
 	}
 	in.Seed, in.Seconds = d.Seed, d.Seconds
+	if err := s.addMeasured(ctx, &in); err != nil {
+		return Planned{}, err
+	}
 	if d.Thaw {
 		in.FrozenUntil = in.Today
 	}
 	plan, err := s.Plan(ctx, in, progress)
-	plan.Moved = in.Moved
+	plan.Moved, plan.Measured = in.Moved, in.Measured
 	return plan, err
 }
 

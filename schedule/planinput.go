@@ -25,6 +25,8 @@ type PlanInput struct {
 	// thousandths, from before. Moved is the part of it that covers and swaps have
 	// moved, and that they brought from other tools, which no plan knows.
 	Before, Moved map[ID]int64
+	// Measured is what measured burden adds to Before; nil is nothing.
+	Measured *Measured
 	// Holidays are days off besides those that the rules and profiles name.
 	Holidays []ImportedHoliday
 	// Recent is what people had in the year before the plan.

@@ -25,6 +25,7 @@ type TeamRecord struct {
 	Zone         string
 	HorizonWeeks int   // how far the published plan shall reach at least
 	FrozenWeeks  int   // published shifts that start so soon stay when a plan is made again
+	Repay        Repay // how measured burden moves plans
 	Version      int64 // raised by every change of who is on call
 	CreatedAt    time.Time
 }
@@ -180,6 +181,9 @@ type Balances struct {
 	// Moved is the part of both that covers and swaps had moved, or that came from
 	// other tools.
 	Moved map[ID]int64 `json:",omitempty"`
+	// Measured is the part of After that came of measured burden; nil where the team
+	// does not want that.
+	Measured *Measured `json:",omitempty"`
 }
 
 // The states of a request.

@@ -189,7 +189,20 @@ func (s *Service) TryRules(ctx context.Context, team ID, from Date, source strin
 	return s.Check(in)
 }
 
-// SaveTeam changes a team's name, zone, horizon or frozen weeks. With was, it is
+// same reports whether two teams have the same settings.
+func (t *TeamRecord) same(o *TeamRecord) bool {
+	return t.Name == o.Name && t.Zone == o.Zone && t.HorizonWeeks == o.HorizonWeeks && t.FrozenWeeks == o.FrozenWeeks && t.Repay == o.Repay
+}
+
+// changed says what has changed about a team.
+func (t *TeamRecord) changed(was *TeamRecord) string {
+	if t.Repay != was.Repay {
+		return fmt.Sprintf("%s; %v", t.Name, t.Repay)
+	}
+	return t.Name
+}
+
+// SaveTeam changes a team's name, zone, horizon, frozen weeks, or how burden is repaid. With was, it is
 // ErrConflict when they are not what they were any more.
 func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord, was *TeamRecord) error {
 	in := TeamImport{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, From: DateOf(s.Now())}
@@ -204,10 +217,14 @@ func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord, was *TeamRe
 		if err != nil {
 			return err
 		}
-		if is.Name == t.Name && is.Zone == t.Zone && is.HorizonWeeks == t.HorizonWeeks && is.FrozenWeeks == t.FrozenWeeks {
+		t := t
+		if t.Repay, err = t.Repay.or(is.Repay, DateOf(s.Now())); err != nil {
+			return err
+		}
+		if is.same(&t) {
 			return nil // saved twice, or by two who want the same
 		}
-		if was != nil && (was.Name != is.Name || was.Zone != is.Zone || was.HorizonWeeks != is.HorizonWeeks || was.FrozenWeeks != is.FrozenWeeks) {
+		if was != nil && !is.same(was) {
 			return fmt.Errorf("somebody else has changed the team meanwhile: %w", ErrConflict)
 		}
 		if err := tx.SaveTeam(ctx, &t); errors.Is(err, ErrConflict) {
@@ -215,6 +232,6 @@ func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord, was *TeamRe
 		} else if err != nil {
 			return err
 		}
-		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "team.change", Team: t.ID, Detail: t.Name})
+		return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: "team.change", Team: t.ID, Detail: t.changed(&is)})
 	})
 }

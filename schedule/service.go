@@ -33,6 +33,8 @@ type Service struct {
 	Calendars Calendars
 	// Past weighs what people had in other tools.
 	Past Past
+	// Burdens tells what pages did; nil for a service that measures nothing.
+	Burdens Burdens
 }
 
 // A Planner makes a plan. It calls progress now and then with the percentage

@@ -88,6 +88,7 @@ type MyBurden struct {
 	Tiles  []Tile
 	Weeks  []MyWeek
 	Needed string // that rest is needed, or ""
+	Plans  []RepaidPlan
 }
 
 // MyWeek is a week of the reader.

@@ -74,6 +74,8 @@ type Draft struct {
 	Weeks     []PlanWeek
 	Fair      []FairRow
 	FairNote  string
+	Repaid    string // what pages changed about the plan; empty where they change nothing
+	WhyMine   string // why the reader's points moved for that, which only they see
 	Proof     string // one sentence: how good the plan is
 	ProofWhy  string // in figures: how that is known
 	ProofTone string // "good" when proven, "warn" when not

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"watchbill/ui"
@@ -103,6 +104,7 @@ func teamFixtures() []fixture {
 		Duties: []ui.Duty{{N: 1, Name: "Primary", Words: "Hands over every Mon at 10:00 · all hours"}, {N: 2, Name: "Backup", Words: "Hands over every Mon at 10:00 · all hours · weighs 0.5"}}, Limits: []string{"On call at most 1 week in 4", "Holidays of Germany, Berlin"},
 		RuleSets: []ui.RuleSet{{ID: 2, From: berlin(nov, 2, 0), Now: true, Shown: true, Saved: now.Add(-100 * time.Hour), By: "Leila Haddad"}, {ID: 3, From: berlin(jan, 4, 0), Saved: now.Add(-time.Hour), CanDrop: true}},
 		Horizon:  ui.Field{Value: "8"}, Frozen: ui.Field{Value: "2"},
+		Repay:  ui.RepayForm{On: true, Gain: ui.Field{Value: "100"}, Cap: ui.Field{Value: "250"}, Since: ui.Field{Value: "2026-11-02"}},
 		Invite: ui.InviteForm{Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a"}, Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", By: "Leila Haddad", Expires: now.Add(120 * time.Hour)}},
 		Feeds: feeds(), FeedForm: feedForm(), NewFeed: &ui.FeedLink{Label: "Wall", URL: "https://watchbill.example.com/feeds/abc.ics"}, Name: ui.Field{Value: "Payments Platform"}, ZoneName: ui.Field{Value: "Europe/Berlin"}, CanDelete: true, Imports: importBox()}
 	for i, n := range names {
@@ -115,11 +117,19 @@ func teamFixtures() []fixture {
 	lengthy := full
 	lengthy.Frame = long("Settings", "team")
 	lengthy.Members = []ui.Member{{PersonID: 1, Name: longText, Email: longText, From: "2026-01-01", Error: longText}}
+	lengthy.Repay = ui.RepayForm{Clash: longText, Gain: ui.Field{Value: "7"}, Cap: ui.Field{Value: longText, Error: longText}, Since: ui.Field{Error: longText}}
 	lengthy.RuleErrors = []ui.LineError{{Line: 123456, Text: longText}}
 	lengthy.Rules = ui.Field{Value: longText, Error: longText}
 	lengthy.Feeds, lengthy.FeedForm = longFeeds(), longFeedForm()
 	lengthy.Invitations = []ui.Invitation{{ID: 1, Email: longText, Expires: now}}
 	return []fixture{{"team", "full", full}, {"team", "empty", ui.Settings{Frame: frame("Settings", "team"), TeamZone: "UTC"}}, {"team", "long", lengthy}}
+}
+
+// repaidFair is a fairness table in which pages have moved points.
+func repaidFair() []ui.FairRow {
+	rows := slices.Clone(scheduleFixtures()[0].data.(ui.Schedule).Fair)
+	rows[0].Repaid, rows[1].Repaid, rows[2].Repaid = -12, 11, 1
+	return rows
 }
 
 func draftLine(id int64, state string) ui.DraftLine {
@@ -143,7 +153,8 @@ func draftFixtures() []fixture {
 
 	full := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: draftLine(4, "ready"), Rotations: []string{"Primary", "Backup"}, Editable: true,
 		Proof: "Proven: no other plan that keeps every rule is more even, and none moves fewer shifts.", ProofWhy: "No plan can have a largest deviation below 2 points, nor then a smaller sum of deviations than 6 points.", ProofTone: "good", FairNote: "Points carried over from the last plan are counted.",
-		Fair:     scheduleFixtures()[0].data.(ui.Schedule).Fair,
+		Fair: repaidFair(), WhyMine: "−12 points, four nights broken in November",
+		Repaid:   "Pages from Mon 26 Oct to Sun 22 Nov count, and what came in late for weeks before: whoever was paged for more than their time on call explains holds less, and the others hold that. A point of burden is worth 6.2 points, what it has cost on average.",
 		Unfilled: []ui.Unfilled{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Reasons: []string{"Priya, Aiko and Leila are away", "Marcus: at most one week in four"}, Remedies: []string{"Allow Marcus one week in three.", "Ask Search for a backup over New Year."}}},
 		Changes:  []ui.Change{{Rotation: "Primary", Start: berlin(dec, 21, 10), End: berlin(dec, 24, 10), Was: "Chidi Okafor", Will: "Ingrid Solberg"}, {Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), Was: "Marcus Bell"}},
 		Against:  []string{"Ben Okafor: 14 days on call within 3 weeks; the rule is at most 1 week in 3 weeks"},
@@ -173,6 +184,7 @@ func draftFixtures() []fixture {
 	lengthy.Frame = long("Draft", "drafts")
 	lengthy.Name, lengthy.By, lengthy.Proof, lengthy.ProofWhy, lengthy.Error, lengthy.FairNote = longText, longText, longText, longText, longText, longText
 	lengthy.Rotations = []string{longText, longText}
+	lengthy.Repaid, lengthy.WhyMine, lengthy.Fair = longText, longText, []ui.FairRow{{Name: longText, Me: true, Repaid: -12345}, {Name: longText, Repaid: 12345}}
 	lengthy.Affected = []ui.AffectedLine{{Name: longText, Loses: []ui.ShiftLine{{Rotation: longText, Start: now, End: now.Add(time.Hour)}}}}
 	lengthy.Overtaken, lengthy.Stale, lengthy.Offers, lengthy.Warnings = longText, longText, []string{longText}, []string{longText}
 	lengthy.Pinned = []ui.PinnedShift{{Shift: longText, Person: longText}}

@@ -25,6 +25,7 @@ func funcs(a *assets) template.FuncMap {
 		"num":        num,
 		"dash":       dash,
 		"signed":     signed,
+		"more":       more,
 		"deltaClass": deltaClass,
 		"plural":     plural,
 		"upper":      upper,

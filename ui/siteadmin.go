@@ -21,6 +21,7 @@ func (s *Site) registerAdmin(e *echo.Group) {
 	e.GET("/admin", s.admin)
 	e.POST("/admin/teams", s.addTeam)
 	e.POST("/teams/:team", s.saveTeam)
+	e.POST("/teams/:team/repay", s.saveRepay)
 	e.POST("/teams/:team/members", s.addMember)
 	e.POST("/teams/:team/members/:person", s.saveMember)
 	e.POST("/teams/:team/members/:person/remove", s.removeMember)
@@ -216,6 +217,7 @@ func teamForm(c echo.Context, team *schedule.TeamRecord) (was *schedule.TeamReco
 		if err := json.Unmarshal([]byte(c.FormValue("base")), was); err != nil {
 			return nil, &schedule.InvalidError{Field: "name", Reason: "the form is broken; load the page again"}
 		}
+		was.Repay = team.Repay // a form of its own has that
 	}
 	for field, weeks := range map[string]*int{"horizon": &team.HorizonWeeks, "frozen": &team.FrozenWeeks} {
 		if text := c.FormValue(field); text != "" {

@@ -85,6 +85,9 @@ func (s *Site) burden(c echo.Context) error {
 	}
 	if page.Mine != nil {
 		page.Mine.Team = TeamLink{ID: int64(team.ID), Name: team.Name}
+		if page.Mine.Plans, err = s.repaidPlans(ctx, &team, w); err != nil {
+			return err
+		}
 	}
 	return s.show(c, http.StatusOK, "burden", page)
 }
@@ -153,6 +156,9 @@ func (s *Site) myBurden(c echo.Context) error {
 		}
 		mine := myBurden(b.Mine)
 		mine.Team = TeamLink{ID: int64(team.ID), Name: team.Name}
+		if mine.Plans, err = s.repaidPlans(c.Request().Context(), &team, w); err != nil {
+			return err
+		}
 		if !slices.ContainsFunc(f.Teams, func(t TeamLink) bool { return t.ID == mine.Team.ID }) {
 			mine.Team.ID = 0 // they have left it and may not open it
 		}

@@ -67,6 +67,7 @@ func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
 			return err
 		}
 		page.fill(plan, zone, w.Name)
+		page.WhyMine = w.WhyRepaid(planned.Measured)
 		if err := s.pins(ctx, &page, &d, plan, names); err != nil {
 			return err
 		}
@@ -239,6 +240,7 @@ func (s *Site) plan(c echo.Context) error {
 	page := Draft{Frame: f, DraftLine: DraftLine{ID: int64(p.Number), Name: fmt.Sprintf("Plan %d", p.Number), From: line.From, To: line.To, State: schedule.DraftPublished, By: line.By, Made: p.PublishedAt}}
 	page.Title, page.Zone, page.BrowserZoneNote, page.Published, page.NoteText = page.Name, team.Zone, false, true, p.Note
 	page.fill(file, zone, w.Name)
+	page.WhyMine = w.WhyRepaid(p.Balances.Measured)
 	return s.show(c, http.StatusOK, "draft", page)
 }
 

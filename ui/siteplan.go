@@ -16,6 +16,7 @@ type planFile struct {
 	planFacts
 	Rotations []string
 	Shifts    []planShift
+	Repaid    *struct{ Text string }
 	Even      struct {
 		Largest  float64
 		Proven   bool
@@ -48,6 +49,7 @@ type planFacts struct {
 		Days                 float64
 		Weekends, Holidays   int
 		Points, Share, After float64
+		Repaid               float64
 		FullTime             string `json:"full_time"`
 	}
 	Holidays []struct {
@@ -142,6 +144,9 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 		d.ProofTone = "good"
 	}
 	d.FairNote = "Points count hours, more in the evening, at night, at weekends and on holidays. The difference includes what was carried over."
+	if plan.Repaid != nil {
+		d.Repaid = upper(plan.Repaid.Text) + "."
+	}
 	for i, u := range plan.Unfilled {
 		entry := Unfilled{Reasons: []string{upper(u.Text)}, More: max(0, len(u.Slots)-1)}
 		for _, t := range plan.Shifts {
@@ -176,7 +181,7 @@ func (f *planFacts) fair(reader string) []FairRow {
 		}
 		rows = append(rows, FairRow{
 			Name: p.Name, Me: p.Name == reader, Percent: int(percent + 0.5), Days: p.Days, Weekends: float64(p.Weekends), Holidays: float64(p.Holidays),
-			Points: p.Points, Share: p.Share, Difference: p.After,
+			Points: p.Points, Share: p.Share, Repaid: p.Repaid, Difference: p.After,
 		})
 	}
 	return rows

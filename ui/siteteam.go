@@ -65,6 +65,9 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 	if err := s.fillRules(ctx, page, team, names); err != nil {
 		return nil, err
 	}
+	if err := page.fillRepay(team, today); err != nil {
+		return nil, err
+	}
 	if page.Imports, err = s.importBox(ctx, 0, team.ID); err != nil {
 		return nil, err
 	}

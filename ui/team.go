@@ -30,6 +30,7 @@ type Settings struct {
 
 	Name, ZoneName  Field
 	Horizon, Frozen Field
+	Repay           RepayForm
 	TeamBase        string // what they were when the form was drawn
 	TeamClash       string // what somebody else has saved meanwhile
 	Zones           []string

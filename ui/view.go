@@ -162,7 +162,8 @@ type FairRow struct {
 	Holidays   float64 // public holidays
 	Points     float64 // weighted days
 	Share      float64 // what would be fair, in points
-	Difference float64 // Points - Share + what was carried over
+	Repaid     float64 // what is theirs besides because of what pages did; below zero they hold less
+	Difference float64 // Points - Share - Repaid + what was carried over
 }
 
 // HomeTeam is the team that Schedule in the navigation leads to: the current

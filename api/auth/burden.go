@@ -17,3 +17,13 @@ func (w Who) Sight(team int64) (health.Sight, error) {
 	}
 	return sight, nil
 }
+
+// WhyRepaid says why measured burden moved w's own balance in a plan; empty where it did
+// not. It tells of broken nights, so nobody is told of anybody else's: the points stand
+// in the plan, and what they come of does not.
+func (w Who) WhyRepaid(m *schedule.Measured) string {
+	if !w.May(SeeOwnBurden, Person(w.Person)) {
+		return ""
+	}
+	return m.Why(schedule.ID(w.Person))
+}

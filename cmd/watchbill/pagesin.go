@@ -41,6 +41,7 @@ func (s *server) takePages() {
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
+	s.schedule.Burdens = s.rollup.ForPlans
 	s.past = &pull.Client{Fetch: fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20})}
 	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}

@@ -28,6 +28,7 @@ type planDoc struct {
 	People   []personDoc  `json:"people"`
 	Absences []absenceDoc `json:"absences"`
 	Holidays []holidayDoc `json:"holidays"`
+	Repaid   *repaidDoc   `json:"repaid,omitempty"` // where measured burden moves plans
 	Even     evennessDoc  `json:"even"`
 	Unfilled []reasonDoc  `json:"unfilled"`
 	Remedies []remedyDoc  `json:"remedies"`
@@ -77,8 +78,11 @@ type personDoc struct {
 	Points   points `json:"points"`
 	Share    points `json:"share"`
 	// Before is what was carried over and After what is to be: how far somebody is
-	// above their share, negative below it.
+	// above their share, negative below it. After is Before + Points − Share − Repaid.
 	Before points `json:"before"`
+	// Repaid is how much more than their share is theirs because of what pages did:
+	// below zero they were paged for more than their part, and hold less.
+	Repaid points `json:"repaid,omitempty"`
 	After  points `json:"after"`
 }
 

@@ -218,6 +218,7 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 	for name, id := range ids {
 		pl.balance[name] = points(in.Before[id])
 	}
+	pl.repay(in.Measured, ids)
 	if len(in.Published) > 0 {
 		if err := pl.replan(in, ids); err != nil {
 			return nil, nil, err

@@ -15,6 +15,8 @@ type planning struct {
 	*staffing
 	published *publishedPlan // nil when there is none
 	balance   map[string]points
+	repaid    *repaidDoc // nil where measured burden moves nothing
+	measured  map[string]points
 
 	kept []schedule.Slot // past, frozen or covered
 	open []schedule.Slot // to be planned
@@ -49,7 +51,7 @@ func (pl *planning) prepare() error {
 	pl.problem = pl.staffing.problem(pl.open, from)
 	for i := range pl.problem.Members {
 		m := &pl.problem.Members[i]
-		m.Prior = whole(pl.balance[m.ID] + points(pl.keptPart.Deviation[m.ID]))
+		m.Prior = whole(pl.balance[m.ID]+points(pl.keptPart.Deviation[m.ID])) + whole(pl.measured[m.ID])
 	}
 	past, people, bad, err := pl.history()
 	if err != nil {

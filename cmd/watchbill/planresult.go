@@ -19,6 +19,7 @@ func (pl *planning) document(solution *roster.Solution) (*planDoc, error) {
 		Shifts: []shiftDoc{}, Absences: []absenceDoc{}, Unfilled: []reasonDoc{}, Remedies: []remedyDoc{}, Warnings: []string{},
 		Holidays: pl.holidayDocs(), Even: evenness(solution.Terms), Changes: pl.changes(solution),
 	}
+	d.Repaid = pl.repaid
 	rate := func(b schedule.Band) points { return points(pl.Rates[b]) }
 	d.Rates = ratesDoc{
 		rate(schedule.Business), rate(schedule.Evening), rate(schedule.Sleep), rate(schedule.WeekendBand), rate(schedule.HolidayBand),
@@ -82,7 +83,8 @@ func (pl *planning) personDoc(m *schedule.Member, solution *roster.Solution, out
 	p := personDoc{Name: name, FullTime: m.Share.String(), Before: points(1000 * whole(pl.balance[name]))}
 	p.After = points(outcome.Deviation[name])
 	p.Points = points(1000 * (outcome.Load[name] + pl.keptPart.Load[name]))
-	p.Share = p.Before + p.Points - p.After
+	p.Repaid = -pl.measured[name]
+	p.Share = p.Before + p.Points - p.Repaid - p.After
 	var weekends, holidays []int64
 	onDuty := int64(0)
 	for _, slots := range [][]schedule.Slot{pl.kept, pl.open} {

@@ -85,12 +85,15 @@ func (d *planDoc) tablePeople(b *strings.Builder, on paper) {
 	g := grid{columns: []column{
 		{title: "Person"}, {title: "Full time", right: true}, {title: "Shifts", right: true}, {title: "Days", right: true},
 		{title: "Weekends", right: true}, {title: "Holidays", right: true}, {title: "Points", right: true},
-		{title: "Share", right: true}, {title: "Before", right: true}, {title: "Difference", right: true},
+		{title: "Share", right: true}, {title: "Before", right: true}, {title: "Pages", right: true}, {title: "Difference", right: true},
 	}}
 	for _, p := range d.People {
 		g.add(cell{text: glueName(p.Name)}, cell{text: p.FullTime}, cell{text: fmt.Sprint(p.Shifts)}, cell{text: p.Days.String()},
 			cell{text: fmt.Sprint(p.Weekends)}, cell{text: fmt.Sprint(p.Holidays)}, cell{text: p.Points.String()},
-			cell{text: oneDecimal(p.Share)}, cell{text: signed(p.Before)}, cell{text: signed(p.After)})
+			cell{text: oneDecimal(p.Share)}, cell{text: signed(p.Before)}, cell{text: signed(p.Repaid)}, cell{text: signed(p.After)})
+	}
+	if d.Repaid == nil {
+		g.drop("Pages")
 	}
 	for _, title := range []string{"Full time", "Days", "Before", "Holidays", "Weekends", "Share", "Shifts"} {
 		if g.least() > on.cells() {
@@ -102,8 +105,11 @@ func (d *planDoc) tablePeople(b *strings.Builder, on paper) {
 	r := d.Rates
 	paragraph(b, on, faint, "", fmt.Sprintf("Points are hours on call times %v in office hours, %v in the evening, %v at night, "+
 		"%v at weekends and %v on holidays, on the person's own clock, times the rotation's weight. Before is carried over "+
-		"from the last plan. Difference, carried into the next, is before + points − share.",
-		r.Business, r.Evening, r.Sleep, r.Weekend, r.Holiday))
+		"from the last plan. Difference, carried into the next, is before + points − share%s.",
+		r.Business, r.Evening, r.Sleep, r.Weekend, r.Holiday, d.repaidTerm()))
+	if d.Repaid != nil {
+		paragraph(b, on, faint, "", "Pages: "+d.Repaid.Text+".")
+	}
 }
 
 // signed writes points to one decimal place with their sign.

@@ -303,7 +303,7 @@ var routes = map[string]string{
 	"GET /teams/:team/drafts/compare": "manager", "GET /teams/:team/drafts/:draft": "manager", "POST /teams/:team/drafts/:draft/pin": "manager",
 	"POST /teams/:team/drafts/:draft/unpin": "manager", "POST /teams/:team/drafts/:draft/again": "manager", "POST /teams/:team/drafts/:draft/offer": "manager", "GET /teams/:team/plans/:plan": "manager",
 	"POST /teams/:team/drafts/:draft/publish": "manager", "POST /teams/:team/drafts/:draft/discard": "manager", "GET /teams/:team/settings": "manager",
-	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager",
+	"POST /teams/:team/settings/rules": "manager", "POST /teams/:team/settings/rules/check": "manager", "POST /teams/:team": "manager", "POST /teams/:team/repay": "manager",
 	"POST /teams/:team/members": "manager", "POST /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/remove": "manager", "POST /teams/:team/feeds": "manager",
 	"POST /teams/:team/feeds/:feed/reset": "manager", "POST /teams/:team/feeds/:feed/revoke": "manager",
 	"POST /account/tokens": "known", "POST /account/tokens/:token/revoke": "known", "POST /account/sessions/end": "known",

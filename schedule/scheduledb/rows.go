@@ -85,6 +85,9 @@ type teamRow struct {
 	Name, Zone   string
 	HorizonWeeks int
 	FrozenWeeks  int
+	RepayGain    int
+	RepayCap     int64
+	RepaySince   string
 	Version      int64
 	CreatedAt    column.Instant
 }
@@ -94,6 +97,7 @@ func (teamRow) TableName() string { return "team" }
 func (r teamRow) value() schedule.TeamRecord {
 	return schedule.TeamRecord{
 		ID: schedule.ID(r.ID), Name: r.Name, Zone: r.Zone, HorizonWeeks: r.HorizonWeeks, FrozenWeeks: r.FrozenWeeks,
+		Repay:   schedule.Repay{Gain: r.RepayGain, Cap: r.RepayCap, Since: date(r.RepaySince)},
 		Version: r.Version, CreatedAt: r.CreatedAt.Time,
 	}
 }

@@ -111,7 +111,8 @@ func (s *Store) AddTeam(ctx context.Context, t *schedule.TeamRecord) error {
 // SaveTeam changes a team's settings.
 func (s *Store) SaveTeam(ctx context.Context, t *schedule.TeamRecord) error {
 	tx := s.to(ctx).Model(&teamRow{}).Where("id = ?", t.ID).
-		Updates(map[string]any{"name": t.Name, "zone": t.Zone, "horizon_weeks": t.HorizonWeeks, "frozen_weeks": t.FrozenWeeks})
+		Updates(map[string]any{"name": t.Name, "zone": t.Zone, "horizon_weeks": t.HorizonWeeks, "frozen_weeks": t.FrozenWeeks,
+			"repay_gain": t.Repay.Gain, "repay_cap": t.Repay.Cap, "repay_since": day(t.Repay.Since)})
 	return translate(affected(tx), "team %d", t.ID)
 }
 
