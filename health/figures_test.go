@@ -136,6 +136,66 @@ func TestPageLuck(t *testing.T) {
 	}
 }
 
+// Drawn outcomes come to what counting all of them comes to, within what 20,000 draws
+// can miss; with so many pages that one is a drop in a sea, too.
+func TestDrawnLuckIsThatOfAllOutcomes(t *testing.T) {
+	for _, test := range []struct {
+		counts []int
+		held   []float64
+	}{
+		{[]int{3, 3, 2, 2, 1, 1, 0, 0, 0, 0}, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}},
+		{[]int{4, 2, 2, 1, 1, 0, 1, 0, 1, 0}, []float64{40, 20, 20, 10, 5, 5, 5, 5, 5, 5}},
+		{[]int{1, 0, 0, 0, 0, 2, 2, 2, 2, 3}, []float64{.5, 1, 1, 1, 1, 2, 3, 4, 5, 6}},
+		{[]int{800, 5, 0}, []float64{700, 1, 1}},
+		{[]int{2_000_000, 5}, []float64{1_000_000, 1}},
+	} {
+		l, _ := health.PageLuck(test.counts, test.held)
+		if l.Method != health.LuckDrawn {
+			t.Fatalf("%v: by %v", test.counts, l.Method)
+		}
+		want := allOutcomes(test.counts, test.held)
+		if miss := 4 * math.Sqrt(want*(1-want)/20_000); math.Abs(l.P-want) > miss+1.0/20_000 {
+			t.Errorf("%v of %v: drawn %v, of all outcomes %v, which draws miss by at most %.4f", test.counts, test.held, l.P, want, miss)
+		}
+	}
+}
+
+// allOutcomes adds up the chances of everything that is at least as uneven.
+func allOutcomes(counts []int, held []float64) float64 {
+	pages, hours := 0, 0.0
+	for i, n := range counts {
+		pages, hours = pages+n, hours+held[i]
+	}
+	logFactorial := func(n int) float64 { l, _ := math.Lgamma(float64(n) + 1); return l }
+	part := func(person, n int) (chi2, log float64) {
+		share := held[person] / hours
+		d := float64(n) - share*float64(pages)
+		return d * d / (share * float64(pages)), float64(n)*math.Log(share) - logFactorial(n)
+	}
+	seen := -1e-9
+	for i, n := range counts {
+		chi2, _ := part(i, n)
+		seen += chi2
+	}
+	var sum func(person, left int, chi2, log float64) float64
+	sum = func(person, left int, chi2, log float64) float64 {
+		if person == 0 {
+			mine, more := part(0, left)
+			if chi2+mine < seen {
+				return 0
+			}
+			return math.Exp(log + more)
+		}
+		p := 0.0
+		for n := range min(left, 200) + 1 { // more than 200 on one but the first never are
+			mine, more := part(person, n)
+			p += sum(person-1, left-n, chi2+mine, log+more)
+		}
+		return p
+	}
+	return sum(len(counts)-1, pages, 0, logFactorial(pages))
+}
+
 // Three expected of each are enough for chi-square, and less of one is not.
 func TestLuckMethodFollowsExpectations(t *testing.T) {
 	for share, want := range map[float64]health.LuckMethod{1.6: health.LuckChiSquare, 2.7: health.LuckExact} {

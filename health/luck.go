@@ -2,9 +2,10 @@ package health
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 )
 
 // Luck says whether the pages fell on people as chance would have it, given the
@@ -72,7 +73,7 @@ func PageLuck(counts []int, held []float64) (Luck, bool) {
 	l.Freedom = people - 1
 	switch {
 	case least >= leastExpected:
-		l.Method, l.P = LuckChiSquare, distuv.ChiSquared{K: float64(l.Freedom)}.Survival(l.Chi2)
+		l.Method, l.P = LuckChiSquare, mathext.GammaIncRegComp(float64(l.Freedom)/2, l.Chi2/2)
 	case outcomes(total, people) <= mostOutcomes:
 		l.Method, l.P = LuckExact, math.Min(1, exactLuck(total, shares, l.Chi2))
 	default:
@@ -128,22 +129,57 @@ func exactLuck(pages int, shares []float64, seen float64) float64 {
 // rest on the second, and so on. The seed is fixed, so that a report does not change
 // when it is made again.
 func drawnLuck(pages int, shares []float64, seen float64) float64 {
-	source := rand.NewPCG(1, 2)
+	random := rand.New(rand.NewPCG(1, 2))
 	uneven := 0
 	for range luckDraws {
-		chi2, left, rest := 0.0, float64(pages), 1.0
+		chi2, left, rest := 0.0, pages, 1.0
 		for _, s := range shares[:len(shares)-1] {
-			n := 0.0
-			if left > 0 {
-				n = distuv.Binomial{N: left, P: math.Min(1, s/rest), Src: source}.Rand()
-			}
-			chi2 += distance(n, float64(pages)*s)
+			n := drawn(random, left, s/rest)
+			chi2 += distance(float64(n), float64(pages)*s)
 			left, rest = left-n, rest-s
 		}
-		chi2 += distance(left, float64(pages)*shares[len(shares)-1])
+		chi2 += distance(float64(left), float64(pages)*shares[len(shares)-1])
 		if chi2 >= seen-nearly {
 			uneven++
 		}
 	}
 	return float64(uneven+1) / (luckDraws + 1)
+}
+
+// drawn draws how many of n fall where each falls with probability p. Each has a random
+// number below one, written in bits, and falls there when it is below p: the first bit
+// in which the two differ decides. Half of those not yet decided are decided by each bit.
+func drawn(random *rand.Rand, n int, p float64) int {
+	if p >= 1 {
+		return n
+	}
+	fell := 0
+	for n > 0 && p > 0 {
+		zeros := coins(random, n)
+		if p *= 2; p < 1 {
+			n = zeros // a one is above
+			continue
+		}
+		fell += zeros
+		n -= zeros
+		p--
+	}
+	return fell
+}
+
+// manyCoins are so many that the normal distribution is as good as tossing them: no
+// number of heads is off by more than a thirty-thousandth, and a draw is one of 20,000.
+const manyCoins = 1 << 12
+
+// coins tosses n coins and counts one side.
+func coins(random *rand.Rand, n int) int {
+	if n > manyCoins {
+		half := float64(n) / 2
+		return int(math.Round(min(max(0, half+random.NormFloat64()*math.Sqrt(half/2)), 2*half)))
+	}
+	count := 0
+	for ; n >= 64; n -= 64 {
+		count += bits.OnesCount64(random.Uint64())
+	}
+	return count + bits.OnesCount64(random.Uint64()>>(64-n)) // a shift of 64 leaves nothing
 }

@@ -3,7 +3,7 @@ package health
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 )
 
 // A Rate is a count over an exposure, most often on-call weeks, with the interval that
@@ -48,7 +48,7 @@ func (p Prior) Shrunk(count, exposure float64) Rate {
 }
 
 // gammaQuantile is that of a gamma distribution of rate one.
-func gammaQuantile(shape, p float64) float64 { return distuv.Gamma{Alpha: shape, Beta: 1}.Quantile(p) }
+func gammaQuantile(shape, p float64) float64 { return mathext.GammaIncRegInv(shape, p) }
 
 // AtLeast returns how likely it is to see so many or more where mean are expected.
 func AtLeast(count int, mean float64) float64 {
@@ -58,5 +58,5 @@ func AtLeast(count int, mean float64) float64 {
 	case mean <= 0:
 		return 0
 	}
-	return distuv.Gamma{Alpha: float64(count), Beta: 1}.CDF(mean)
+	return mathext.GammaIncReg(float64(count), mean)
 }

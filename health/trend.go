@@ -3,7 +3,7 @@ package health
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 )
 
 // compare compares two rates. Given how many there were in all, how many of them fell
@@ -19,11 +19,11 @@ func compare(before int, exposureBefore float64, now int, exposure float64) Tren
 	const tail = 0.025
 	x := float64(now)
 	if now > 0 {
-		t.Low = odds(distuv.Beta{Alpha: x, Beta: all - x + 1}.Quantile(tail))
+		t.Low = odds(mathext.InvRegIncBeta(x, all-x+1, tail))
 	}
 	t.High, t.Ratio = math.Inf(1), math.Inf(1)
 	if before > 0 {
-		t.High = odds(distuv.Beta{Alpha: x + 1, Beta: all - x}.Quantile(1 - tail))
+		t.High = odds(mathext.InvRegIncBeta(x+1, all-x, 1-tail))
 		t.Ratio = x / exposure / (float64(before) / exposureBefore)
 	}
 	return t
