@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -22,34 +23,32 @@ var docsCSS []byte
 
 const docsStyle = "/api/docs.css"
 
-// registerDocs adds the OpenAPI document and a page that shows it. Both are made
-// once; the page needs no script and nothing from another host.
-func (s *Server) registerDocs(e *echo.Echo) error {
+// registerDocs adds the OpenAPI document and a page that shows it. Each is made once,
+// when somebody asks first: a replica may run for months without, and making them takes
+// more memory than all else at the start. The page needs no script and nothing from
+// another host.
+func (s *Server) registerDocs(e *echo.Echo) {
 	for _, name := range []string{"ErrorModel", "ErrorDetail"} { // huma's, which we put into other words
 		delete(s.doc.Components.Schemas.Map(), name)
 	}
-	document, err := json.Marshal(s.doc)
-	if err != nil {
-		return err
-	}
-	page, err := docsPage(s.doc)
-	if err != nil {
-		return err
-	}
 	for path, content := range map[string]struct {
 		kind string
-		body []byte
+		body func() ([]byte, error)
 	}{
-		openAPIPath: {"application/vnd.oai.openapi+json;version=3.1", document},
-		docsPath:    {echo.MIMETextHTMLCharsetUTF8, page},
-		docsStyle:   {"text/css; charset=utf-8", docsCSS},
+		openAPIPath: {"application/vnd.oai.openapi+json;version=3.1", func() ([]byte, error) { return json.Marshal(s.doc) }},
+		docsPath:    {echo.MIMETextHTMLCharsetUTF8, func() ([]byte, error) { return docsPage(s.doc) }},
+		docsStyle:   {"text/css; charset=utf-8", func() ([]byte, error) { return docsCSS, nil }},
 	} {
+		made := sync.OnceValues(content.body)
 		e.GET(path, func(c echo.Context) error {
+			body, err := made()
+			if err != nil {
+				return err
+			}
 			c.Response().Header().Set(echo.HeaderCacheControl, "no-cache")
-			return c.Blob(http.StatusOK, content.kind, content.body)
+			return c.Blob(http.StatusOK, content.kind, body)
 		})
 	}
-	return nil
 }
 
 // A docsGroup is the routes of one tag.

@@ -44,7 +44,7 @@ type Server struct {
 }
 
 // Register adds the routes; identify finds out who is asking.
-func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) error {
+func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	calls := &limiter{Server: s}
 	g := e.Group(basePath, s.answered, noStore, plainQuery, identify, calls.limited, allowed, s.once)
 	a := humaecho.NewWithGroup(e, g, s.config())
@@ -54,7 +54,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) error {
 	s.personRoutes(a)
 	s.pagerRoutes(a)
 	s.doc = a.OpenAPI()
-	return s.registerDocs(e)
+	s.registerDocs(e)
 }
 
 // teamRoutes lists what there is about teams and their plans.

@@ -61,15 +61,20 @@ func loadAssets() (*assets, error) {
 		}
 		return names[i] < names[j]
 	})
+	// One for all: what it works with is larger than any of them.
+	w, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range names {
-		if err := a.add(name); err != nil {
+		if err := a.add(name, w); err != nil {
 			return nil, fmt.Errorf("static file %s: %w", name, err)
 		}
 	}
 	return a, nil
 }
 
-func (a *assets) add(name string) error {
+func (a *assets) add(name string, w *gzip.Writer) error {
 	body, err := files.ReadFile("static/" + name)
 	if err != nil {
 		return err
@@ -86,7 +91,7 @@ func (a *assets) add(name string) error {
 	if !ok {
 		return fmt.Errorf("no content type for %q", ext)
 	}
-	zipped, err := zip(body)
+	zipped, err := zip(w, body)
 	if err != nil {
 		return err
 	}
@@ -98,12 +103,9 @@ func (a *assets) add(name string) error {
 	return nil
 }
 
-func zip(body []byte) ([]byte, error) {
+func zip(w *gzip.Writer, body []byte) ([]byte, error) {
 	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	w.Reset(&buf)
 	if _, err := w.Write(body); err != nil {
 		return nil, err
 	}

@@ -210,7 +210,8 @@ func (s *server) routes(base string) error {
 	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
 	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log}).Register(s.echo)
 	s.site.Register(s.echo, s.access.Identify)
-	return s.api.Register(s.echo, s.access.Identify)
+	s.api.Register(s.echo, s.access.Identify)
+	return nil
 }
 
 // maxBody bounds what a request may bring, where pages set no limit of their own; a
@@ -264,7 +265,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(listener) }()
-	// The API's document is made and the jobs have run once: what that took is not needed again.
+	// The jobs have run once: what that and starting took is not needed again.
 	defer time.AfterFunc(5*time.Second, debug.FreeOSMemory).Stop()
 	select {
 	case err := <-ended:
