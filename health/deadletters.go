@@ -34,8 +34,11 @@ func (s *Service) Replay(ctx context.Context, by schedule.ID, f DeadFilter) (n i
 // forgotten. It returns how many.
 func (s *Service) Discard(ctx context.Context, by schedule.ID, f DeadFilter, reason string) (n int, err error) {
 	reason = strings.Join(strings.Fields(reason), " ")
-	if reason == "" || len([]rune(reason)) > 500 {
+	if reason == "" {
 		return 0, &schedule.InvalidError{Field: "reason", Reason: "say in up to 500 letters why it shall not be read"}
+	}
+	if err := schedule.CheckText("reason", reason, 500); err != nil {
+		return 0, err
 	}
 	err = s.Store.InTx(ctx, func(tx Store) error {
 		i, err := tx.Integration(ctx, f.Integration)

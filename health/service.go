@@ -84,8 +84,8 @@ func (i *Integration) check() error {
 	if _, err := time.LoadLocation(i.Zone); err != nil || i.Zone == "Local" {
 		return &schedule.InvalidError{Field: "zone", Reason: fmt.Sprintf("%q is no time zone; write one like Europe/Berlin", i.Zone)}
 	}
-	if len(i.Rotation) > maxNameLetters {
-		return &schedule.InvalidError{Field: "rotation", Reason: "there is no rotation with such a long name"}
+	if err := schedule.CheckText("rotation", string(i.Rotation), maxNameLetters); err != nil {
+		return err
 	}
 	vendor, _ := VendorOf(i.Vendor)
 	for _, secret := range i.Secrets {

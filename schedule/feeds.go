@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,12 +51,11 @@ func (s *Service) AddFeed(ctx context.Context, f Feed) (Feed, string, error) {
 		return f, "", &InvalidError{"team", "say which team, unless the link is of a person"}
 	case (f.Kind == FeedRotation) != (f.Rotation != ""):
 		return f, "", &InvalidError{"rotation", "say which rotation, and only when the link is of one"}
-	case letters(f.Label) > 100:
-		return f, "", &InvalidError{"label", "this is longer than 100 letters"}
-	case letters(string(f.Rotation)) > 100:
-		return f, "", &InvalidError{"rotation", "there is no rotation with such a long name"}
 	}
 	f.Label = strings.Join(strings.Fields(f.Label), " ")
+	if err := errors.Join(CheckText("label", f.Label, maxName), CheckText("rotation", string(f.Rotation), maxName)); err != nil {
+		return f, "", err
+	}
 	token, hash := newFeedToken()
 	f.CreatedAt = s.Now()
 	err := s.Store.InTx(ctx, func(tx Store) error {

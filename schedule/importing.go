@@ -21,6 +21,9 @@ const importAhead = maxPlanDays
 func (s *Service) AddImport(ctx context.Context, by ID, i Import, body []byte) (Import, error) {
 	i.Owner, i.CreatedAt, i.Filter, i.Waiting = by, s.Now(), FilterAll, body
 	i.Label = short(i.Label)
+	if err := CheckText("label", i.Label, maxReason); err != nil {
+		return i, err
+	}
 	others, err := s.Store.Imports(ctx, by, i.Team)
 	if err != nil {
 		return i, err
@@ -254,20 +257,30 @@ func (p *ImportPreview) Changed() bool {
 
 // parse reads a calendar as its kind is read. It takes its time, so it is not done
 // while others wait for the database.
-func (s *Service) parse(ctx context.Context, i *Import, body []byte) (Reading, error) {
+func (s *Service) parse(ctx context.Context, i *Import, body []byte) (r Reading, err error) {
 	zone, err := s.importZone(ctx, s.Store, i)
 	if err != nil {
-		return Reading{}, err
+		return r, err
 	}
 	now := s.Now()
-	if i.Kind == ImportHolidays {
+	switch i.Kind {
+	case ImportHolidays:
 		today := DateOf(now.In(zone))
-		return s.Calendars.Holidays(body, today.AddDays(-holidaysBack), today.AddDays(holidaysAhead))
+		r, err = s.Calendars.Holidays(body, today.AddDays(-holidaysBack), today.AddDays(holidaysAhead))
+	case ImportShifts:
+		r, err = s.Calendars.Read(body, now.AddDate(0, 0, -shiftsBack), now.AddDate(0, 0, shiftsAhead), zone)
+	default:
+		r, err = s.Calendars.Read(body, now, now.AddDate(0, 0, importAhead), zone)
 	}
-	if i.Kind == ImportShifts {
-		return s.Calendars.Read(body, now.AddDate(0, 0, -shiftsBack), now.AddDate(0, 0, shiftsAhead), zone)
+	// Whoever writes a calendar does not write how our pages are read.
+	r.Name = legible(r.Name)
+	for k := range r.Events {
+		r.Events[k].Title = legible(r.Events[k].Title)
 	}
-	return s.Calendars.Read(body, now, now.AddDate(0, 0, importAhead), zone)
+	for k := range r.Days {
+		r.Days[k].Name = legible(r.Days[k].Name)
+	}
+	return r, err
 }
 
 // bring makes what an import brought what its calendar has now.

@@ -76,9 +76,7 @@ func (c *ImportChoice) Check() error {
 	default:
 		bad.add("filter", "choose which events count: all, words or busy")
 	}
-	if letters(c.Words) > 500 {
-		bad.add("words", "these are more than 500 letters")
-	}
+	bad.check(CheckText("words", c.Words, 500))
 	if c.LeastHours < 0 || c.LeastHours > 24 {
 		bad.add("least", "the least length lies from 0 to 24 hours")
 	}

@@ -152,11 +152,13 @@ func memberOf(ctx context.Context, tx Store, team, person ID) (m Membership, p P
 
 // check says what is wrong with a member, whatever the rules are.
 func (m *MemberEdit) check() error {
-	err := checkMembership(&m.Membership)
+	return errors.Join(checkMembership(&m.Membership), m.checkTexts())
+}
+
+// checkTexts says what is wrong with what is written of a member, whatever it says.
+func (m *MemberEdit) checkTexts() (err error) {
 	for field, text := range map[string]string{"takes": m.Takes, "skills": m.Skills, "limits": m.Limits, "works": m.Works, "sleeps": m.Sleeps, "holidays": m.Holidays} {
-		if letters(text) > maxReason {
-			err = errors.Join(err, &InvalidError{field, fmt.Sprintf("this is longer than %d letters", maxReason)})
-		}
+		err = errors.Join(err, goodNote(field, text))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -34,17 +35,40 @@ func GoodName(name string) bool {
 	return seen
 }
 
-// goodNote says what is wrong with what somebody writes to others: it is longer than
-// a thousand letters, or has letters that nobody sees and that show the text in another
-// order than it was written. The marks that Arabic and Hebrew are typed with are fine.
-func goodNote(field, text string) error {
-	if letters(text) > maxReason {
-		return &InvalidError{field, fmt.Sprintf("this is longer than %d letters", maxReason)}
+// CheckText says what is wrong with what somebody writes for others to read: it is
+// longer than so many letters, or has letters that nobody sees and that show the text
+// in another order than it was written. The marks that Arabic and Hebrew are typed with
+// are fine.
+func CheckText(field, text string, most int) error {
+	if letters(text) > most {
+		return &InvalidError{field, fmt.Sprintf("this is longer than %d letters", most)}
 	}
-	for _, r := range text {
-		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
-			return &InvalidError{field, fmt.Sprintf("this has an invisible letter that changes how the text is shown (%U); write it anew", r)}
-		}
+	at := strings.IndexFunc(text, hidden)
+	if at < 0 {
+		return nil
 	}
-	return nil
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	what := "this"
+	if line := strings.Count(text[:at], "\n"); strings.Contains(text, "\n") {
+		what = fmt.Sprintf("line %d", line+1)
+	}
+	return &InvalidError{field, fmt.Sprintf("%s has an invisible letter that changes how the text is shown (%U); write it anew", what, r)}
 }
+
+// hidden says whether a letter is not seen and changes how those around it are shown.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+}
+
+// legible is a text from elsewhere without the letters that CheckText refuses.
+func legible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if hidden(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// goodNote is CheckText for what people write to each other.
+func goodNote(field, text string) error { return CheckText(field, text, maxReason) }

@@ -19,3 +19,23 @@ func TestGoodName(t *testing.T) {
 		}
 	}
 }
+
+// What is written for others is as long as was said and shows nothing else than was
+// written, whatever the script.
+func TestCheckText(t *testing.T) {
+	for _, text := range []string{"", "Zoë: מילואים\u200f", "one\r\ntwo\t\u200dthree", strings.Repeat("長", 10)} {
+		if err := schedule.CheckText("note", text, 20); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for text, want := range map[string]string{
+		strings.Repeat("長", 21): "note: this is longer than 20 letters",
+		"a\u202egpj":            "note: this has an invisible letter that changes how the text is shown (U+202E); write it anew",
+		"one\ntwo \u2067three":  "note: line 2 has an invisible letter that changes how the text is shown (U+2067); write it anew",
+		"bell\a":                "note: this has an invisible letter that changes how the text is shown (U+0007); write it anew",
+	} {
+		if err := schedule.CheckText("note", text, 20); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}

@@ -35,6 +35,13 @@ func (p *problems) within(field string, err error) {
 	p.found = append(p.found, err)
 }
 
+// check adds what is wrong with one field, if anything is.
+func (p *problems) check(err error) {
+	if err != nil {
+		p.found = append(p.found, err)
+	}
+}
+
 func (p *problems) err() error {
 	return errors.Join(p.found...)
 }

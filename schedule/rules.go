@@ -181,6 +181,9 @@ func (s *Service) RemoveRules(ctx context.Context, by, team, id ID) error {
 
 // TryRules says what is wrong with rules that are to hold from a day on.
 func (s *Service) TryRules(ctx context.Context, team ID, from Date, source string) error {
+	if err := checkRulesText(source); err != nil {
+		return err
+	}
 	in, err := s.PlanInput(ctx, team, from, from.AddDays(28))
 	if err != nil {
 		return err

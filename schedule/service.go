@@ -116,7 +116,27 @@ func (in TeamImport) Validate() error {
 	if in.From.IsZero() {
 		bad.add("from", "say from which day the rules hold")
 	}
+	bad.check(checkRulesText(in.Rules))
+	for i := range in.People {
+		in.People[i].checkTexts(&bad, fmt.Sprintf("people[%d]", i))
+	}
 	return bad.err()
+}
+
+// maxRules bounds the text of a team's rules, in letters.
+const maxRules = 1 << 20
+
+// checkRulesText says what is wrong with the text of rules, whatever they say.
+func checkRulesText(source string) error { return CheckText("rules", source, maxRules) }
+
+// checkTexts says what is wrong with what is written of somebody, whatever it says.
+func (p *Planning) checkTexts(bad *problems, field string) {
+	bad.within(field, CheckText("name", p.Name, maxName))
+	m := MemberEdit{Membership: p.Membership, Works: p.Works, Sleeps: p.Sleeps, Holidays: p.Holidays}
+	bad.within(field, m.checkTexts())
+	for _, l := range p.Leaves {
+		bad.within(field, goodNote("away", l.Note))
+	}
 }
 
 func (s *Service) addMember(ctx context.Context, tx Store, team ID, p *Planning) (ID, error) {

@@ -74,11 +74,11 @@ func (t *MemberTerms) check(today Date) error {
 	if t.Skills == nil && t.Limits == nil {
 		bad.add("skills", "nothing changes; say which skills or limits hold from that day on")
 	}
-	if t.Skills != nil && letters(*t.Skills) > maxReason {
-		bad.add("skills", "this is longer than %d letters", maxReason)
+	if t.Skills != nil {
+		bad.check(goodNote("skills", *t.Skills))
 	}
-	if t.Limits != nil && letters(*t.Limits) > maxReason {
-		bad.add("limits", "this is longer than %d letters", maxReason)
+	if t.Limits != nil {
+		bad.check(goodNote("limits", *t.Limits))
 	}
 	return bad.err()
 }

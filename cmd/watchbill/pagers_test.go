@@ -113,6 +113,8 @@ func (d *deployment) deadLetters(ana *browser) {
 	d.readAll()
 	status, body = ana.post("/teams/1/integrations/1/dead/discard", "code", "invalid_json", "reason", "")
 	ana.expect(status, body, 422, "why it shall not be read")
+	status, body = ana.post("/teams/1/integrations/1/dead/discard", "code", "invalid_json", "reason", "sent \u202ednah yb")
+	ana.expect(status, body, 422, "invisible letter")
 	status, body = ana.post("/teams/1/integrations/1/dead/discard", "code", "invalid_json", "reason", "sent by hand")
 	ana.expect(status, body, 200, "1 delivery is discarded", "1 unreadable delivery", "sent by hand")
 	status, body = ana.post("/teams/1/integrations/1/dead/replay")

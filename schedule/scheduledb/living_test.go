@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -575,6 +576,48 @@ func TestWhatIsWritten(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Nothing that people write for others shows itself in another order than it was
+// written, and what others' calendars say is shown without such letters.
+func TestHiddenLetters(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		bad := "db \u202egpj"
+		day := schedule.DateOf(start)
+		_, _, feed := w.AddFeed(ctx, schedule.Feed{Owner: w.ana, Kind: schedule.FeedPerson, Label: bad})
+		_, draft := w.AskDraft(ctx, w.boss, schedule.DraftOrder{Team: w.team, From: day, Until: day.AddDays(7), Name: bad})
+		was := w.memberEdit(w.ana)
+		to := was
+		to.Skills = bad
+		_, team := w.AddTeam(ctx, 0, schedule.TeamImport{Name: "T", Zone: "UTC", HorizonWeeks: 8, From: day, Rules: "# one\n# " + bad})
+		_, people := w.AddTeam(ctx, 0, schedule.TeamImport{Name: "T", Zone: "UTC", HorizonWeeks: 8, From: day, People: []schedule.Planning{{Profile: schedule.Profile{Name: bad, Zone: "UTC"}}}})
+		w.Calendars = &diary{}
+		_, file := w.AddImport(ctx, w.ana, schedule.Import{Kind: schedule.ImportAbsences, Label: bad}, []byte("a 2026-12-14 2026-12-16 x"))
+		for what, err := range map[string]error{
+			"label of a link": feed, "name of a draft": draft, "label of a calendar": file, "rules of a new team": team, "name of a member of a new team": people,
+			"skills": w.ChangeMember(ctx, w.boss, was, to), "skills later": w.ScheduleTerms(ctx, w.boss, schedule.MemberTerms{Team: w.team, Person: w.ana, From: day, Skills: &bad}),
+			"rules": w.ChangeRules(ctx, w.boss, schedule.RulesChange{Team: w.team, From: day, Source: "# " + bad}),
+			"words": (&schedule.ImportChoice{Filter: schedule.FilterWords, Words: bad}).Check(),
+		} {
+			if err == nil || !strings.Contains(err.Error(), "invisible letter") && !strings.Contains(err.Error(), "all of which can be seen") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		w.file("a 2026-12-14 2026-12-16 le\u202eave", everything)
+		w.expectAway("2026-12-14 to 2026-12-15 (leave)*")
+	})
+}
+
+// memberEdit is what is kept of a member, as it is edited.
+func (w *world) memberEdit(person schedule.ID) schedule.MemberEdit {
+	w.t.Helper()
+	members, err := w.Store.Members(w.t.Context(), w.team)
+	w.ok(err)
+	people, err := w.Store.People(w.t.Context(), []schedule.ID{person})
+	w.ok(err)
+	at := slices.IndexFunc(members, func(m schedule.Membership) bool { return m.Person == person })
+	return schedule.EditOf(members[at], people[0])
 }
 
 // A button that is clicked twice makes one draft; who asks later gets another.
