@@ -157,9 +157,7 @@ func checkWaiting(ctx context.Context, tx Store, team ID) error {
 // first.
 func (o *DraftOrder) check(plans []Plan, today Date) error {
 	var bad problems
-	if letters(o.Name) > maxDraftName {
-		bad.add("name", "a name has up to %d letters", maxDraftName)
-	}
+	bad.check(CheckText("name", o.Name, maxDraftName))
 	if o.Seconds < 0 || o.Seconds > maxSeconds {
 		bad.add("seconds", "%d seconds; it should be from 1 to %d", o.Seconds, maxSeconds)
 	}
@@ -176,6 +174,8 @@ func checkPeriod(from, until, today Date, plans []Plan) error {
 	switch {
 	case from.IsZero() || until.IsZero() || !from.Before(until):
 		return &InvalidError{"until", "the plan must end after it begins"}
+	case !today.Before(until):
+		return &InvalidError{"until", fmt.Sprintf("%v is past; a plan ends today or later", until.AddDays(-1))}
 	case until.DaysSince(from) > maxPlanDays:
 		return &InvalidError{"until", "a plan covers two years at most"}
 	case len(plans) == 0 && from.Before(today):
@@ -216,14 +216,21 @@ func (s *Service) DraftAhead(ctx context.Context, team ID) error {
 	if err != nil {
 		return fmt.Errorf("zone of team %d: %w", team, err)
 	}
-	if !last.Until.Before(DateOf(s.Now().In(zone)).AddDays(7 * record.HorizonWeeks)) {
+	today := DateOf(s.Now().In(zone))
+	if !last.Until.Before(today.AddDays(7 * record.HorizonWeeks)) {
 		return nil
 	}
-	wanted := func(tx Store) (bool, error) { return aheadWanted(ctx, tx, team, &last) }
+	// Nobody may have planned for a while.
+	until := last.Until
+	if until.Before(today) {
+		until = today
+	}
+	until = until.AddDays(last.Until.DaysSince(last.From))
+	wanted := func(tx Store) (bool, error) { return aheadWanted(ctx, tx, team, &last, today) }
 	if ok, err := wanted(s.Store); err != nil || !ok {
 		return err
 	}
-	_, err = s.askDraft(ctx, 0, DraftOrder{Team: team, From: last.Until, Until: last.Until.AddDays(last.Until.DaysSince(last.From))}, DraftQueued, wanted)
+	_, err = s.askDraft(ctx, 0, DraftOrder{Team: team, From: last.Until, Until: until}, DraftQueued, wanted)
 	var full *InvalidError
 	if errors.As(err, &full) {
 		return nil // others are waiting; there is time
@@ -232,13 +239,16 @@ func (s *Service) DraftAhead(ctx context.Context, team ID) error {
 }
 
 // aheadWanted says whether a draft that goes on after the last plan is missing. One
-// that was discarded counts: somebody does not want it.
-func aheadWanted(ctx context.Context, tx Store, team ID, last *Plan) (bool, error) {
+// that was discarded counts: somebody does not want it. One that has nothing to come
+// any more does not.
+func aheadWanted(ctx context.Context, tx Store, team ID, last *Plan, today Date) (bool, error) {
 	drafts, err := tx.Drafts(ctx, team)
 	if err != nil {
 		return false, err
 	}
-	at := slices.IndexFunc(drafts, func(d Draft) bool { return d.BasedOn == int64(last.Number) && d.From == last.Until })
+	at := slices.IndexFunc(drafts, func(d Draft) bool {
+		return d.BasedOn == int64(last.Number) && d.From == last.Until && today.Before(d.Until)
+	})
 	if at < 0 {
 		return true, nil
 	}

@@ -15,6 +15,9 @@ type PlanInput struct {
 	From  Date
 	Until Date // not included
 	Today Date // in the team's zone; what is published before it stays
+	// Now is when the plan is made: what is over by then and was never published has
+	// been nobody's and stays so.
+	Now time.Time
 	// FrozenUntil is the day before which published shifts stay as well.
 	FrozenUntil Date
 	People      []Planning
@@ -52,7 +55,7 @@ type Planning struct {
 
 // PlanInput gathers what a plan for the days [from, until) is made of.
 func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in PlanInput, err error) {
-	in = PlanInput{From: from, Until: until, Seed: 1}
+	in = PlanInput{From: from, Until: until, Now: s.Now(), Seed: 1}
 	if in.Team, err = s.Store.Team(ctx, team); err != nil {
 		return in, err
 	}

@@ -76,6 +76,11 @@ func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan
 		if err := json.Unmarshal([]byte(d.Plan), &planned); err != nil {
 			return fmt.Errorf("draft %d: %w", d.ID, err)
 		}
+		if text, err := timeWentOn(ctx, tx, &d, &planned, s.Now()); err != nil {
+			return err
+		} else if text != "" {
+			return fmt.Errorf("%s: %w", text, ErrConflict)
+		}
 		plan.Balances = planned.Balances
 		if err := tx.AddPlan(ctx, &plan); err != nil {
 			return err
@@ -116,13 +121,13 @@ func (s *Service) replace(ctx context.Context, tx Store, by ID, plan *Plan, plan
 	var retired []SlotID
 	var added []Published
 	moved := len(planned.Ends) > 0
-	for _, d := range differences {
-		if d.Was != nil {
-			retired = append(retired, d.Was.Slot)
-			moved = moved || !d.onlyPoints()
+	for _, x := range differences {
+		if x.Was != nil {
+			retired = append(retired, x.Was.Slot)
+			moved = moved || !x.onlyPoints()
 		}
-		if d.Is != nil {
-			p := *d.Is
+		if x.Is != nil {
+			p := *x.Is
 			p.Plan, p.Since, p.Until = plan.ID, plan.PublishedAt, time.Time{}
 			added = append(added, p)
 		}

@@ -61,6 +61,9 @@ func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
 	if err != nil {
 		return err
 	}
+	if page.Later, err = s.laterRules(ctx, &d, plans, zone); err != nil {
+		return err
+	}
 	if d.Plan != "" {
 		planned, plan, err := readPlan(d.Plan)
 		if err != nil {
@@ -88,6 +91,25 @@ func (s *Site) draftPage(c echo.Context, status int, put func(*Draft)) error {
 	return s.show(c, status, "draft", page)
 }
 
+// laterRules finds the rules that begin within the days of a draft.
+func (s *Site) laterRules(ctx context.Context, d *schedule.Draft, plans []schedule.Plan, zone *time.Location) (*LaterRules, error) {
+	all, err := s.Schedule.Store.Rules(ctx, d.Team)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(r schedule.TeamRules) bool { return r.From.After(d.From) && r.From.Before(d.Until) })
+	if at < 0 {
+		return nil, nil
+	}
+	before := all[at].From.AddDays(-1)
+	later := &LaterRules{On: all[at].From.At(schedule.Midnight, zone), Before: before.At(schedule.Midnight, zone)}
+	// What is published until a day has to be planned to that day.
+	if len(plans) == 0 || !all[at].From.Before(plans[0].Until) {
+		later.From, later.Until = d.From.String(), before.String()
+	}
+	return later, nil
+}
+
 // against shows what a ready draft changes about what is published, and for whom.
 func (s *Site) against(ctx context.Context, page *Draft, d *schedule.Draft, planned *schedule.Planned, plan *planFile, plans []schedule.Plan, names map[schedule.ID]schedule.Profile) error {
 	if d.State != schedule.DraftReady {
@@ -95,6 +117,14 @@ func (s *Site) against(ctx context.Context, page *Draft, d *schedule.Draft, plan
 	}
 	if len(plans) > 0 && int64(plans[0].Number) != d.BasedOn {
 		page.Editable, page.Overtaken = false, fmt.Sprintf("Plan %d was published since this draft was made, so it cannot be published any more.", plans[0].Number)
+		return nil
+	}
+	late, err := s.Schedule.TimeWentOn(ctx, d, planned)
+	if err != nil {
+		return err
+	}
+	if late != "" {
+		page.Editable, page.Overtaken = false, upper(late)+"."
 		return nil
 	}
 	page.First = len(plans) == 0
@@ -116,7 +146,7 @@ func (s *Site) against(ctx context.Context, page *Draft, d *schedule.Draft, plan
 		if x.Is != nil {
 			change.Will, change.End = names[x.Is.Person].Name, x.Is.End
 		}
-		if change.Was != change.Will || x.Is == nil || !x.Is.Start.Equal(x.Was.Start) || !x.Is.End.Equal(x.Was.End) {
+		if x.Is == nil || x.Was.Person != x.Is.Person || !x.Is.Start.Equal(x.Was.Start) || !x.Is.End.Equal(x.Was.End) {
 			page.Changes = append(page.Changes, change)
 		}
 	}

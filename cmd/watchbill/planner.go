@@ -212,7 +212,7 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 			warnings = append(warnings, w.Reason)
 		}
 	}
-	pl := &planning{balance: map[string]points{}, staffing: &staffing{
+	pl := &planning{balance: map[string]points{}, now: in.Now, staffing: &staffing{
 		Team: &f.Team, zone: f.Zone, from: f.From, until: f.Until, sharesHolidays: f.ShareHolidays, pinned: f.Pinned, refuse: f.Refuse,
 	}}
 	for name, id := range ids {

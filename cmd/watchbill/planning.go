@@ -17,9 +17,11 @@ type planning struct {
 	balance   map[string]points
 	repaid    *repaidDoc // nil where measured burden moves nothing
 	measured  map[string]points
+	now       time.Time // what is over by then is only planned if it is published; zero: no matter
 
-	kept []schedule.Slot // past, frozen or covered
-	open []schedule.Slot // to be planned
+	kept []schedule.Slot   // past, frozen or covered
+	open []schedule.Slot   // to be planned
+	gone []schedule.SlotID // nobody had them, and nobody will
 	// problem has the open slots, and before what each member brings to it: the
 	// balance and, when some of the plan is kept, that part's own outcome.
 	problem  *roster.Problem
@@ -38,10 +40,12 @@ func (pl *planning) prepare() error {
 	}
 	for _, slot := range slots {
 		switch why := pl.published.keeps(string(slot.ID), slot.Start); {
-		case why == "" || why == "frozen" && pl.published.shifts[string(slot.ID)] == nil:
-			pl.open = append(pl.open, slot)
-		case pl.published.shifts[string(slot.ID)] != nil:
+		case pl.published.has(slot.ID) && why != "":
 			pl.kept = append(pl.kept, slot)
+		case !pl.published.has(slot.ID) && (why == "past" || !slot.End.After(pl.now)):
+			pl.gone = append(pl.gone, slot.ID)
+		default:
+			pl.open = append(pl.open, slot)
 		}
 	}
 	from, err := pl.evaluateKept()
@@ -90,7 +94,7 @@ func (pl *planning) pin() []teamfile.Problem {
 		switch {
 		case open[pin.Slot]:
 			pl.problem.Pinned = append(pl.problem.Pinned, roster.Pin{Slot: string(pin.Slot), Member: string(pin.Person)})
-		case pl.published == nil || pl.published.shifts[string(pin.Slot)] == nil:
+		case !pl.published.has(pin.Slot) && !slices.Contains(pl.gone, pin.Slot):
 			pin.Reason = fmt.Sprintf("the plan has no shift %q; its shifts are named like %q", pin.Slot, pl.someSlot())
 			bad = append(bad, pin.Problem)
 		}

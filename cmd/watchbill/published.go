@@ -70,6 +70,9 @@ func (p *publishedPlan) keeps(id string, start time.Time) string {
 	return ""
 }
 
+// has reports whether a shift is published.
+func (p *publishedPlan) has(id schedule.SlotID) bool { return p != nil && p.shifts[string(id)] != nil }
+
 // revise counts the change of a shift that is published, when it is one: somebody
 // else has it, or it is at another time.
 func (p *publishedPlan) revise(shift *shiftDoc) {

@@ -175,6 +175,92 @@ func TestPlanAgainFromAnEarlierPlan(t *testing.T) {
 	}
 }
 
+// When nobody has planned for a while, the next plan has what runs and what comes; the
+// weeks that nobody had stay nobody's, and count for nobody.
+func TestPlanAfterALapse(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	admin := d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(28), nil))
+	d.now = d.now.AddDate(0, 0, 28+24) // in the third week after it
+	_, err := d.schedule.AskDraft(ctx, 1, schedule.DraftOrder{Team: 1, From: monday.AddDays(28), Until: monday.AddDays(42)})
+	var invalid *schedule.InvalidError
+	if !errors.As(err, &invalid) || invalid.Field != "until" {
+		t.Errorf("a plan for days that are past: %v", err)
+	}
+	d.ok(d.schedule.DraftAhead(ctx, 1)) // by itself as well
+	drafts, err := d.schedule.Store.Drafts(ctx, 1)
+	d.ok(err)
+	if drafts[0].From != monday.AddDays(28) || !schedule.DateOf(d.now).Before(drafts[0].Until) {
+		t.Errorf("the draft ahead is for %v to %v", drafts[0].From, drafts[0].Until)
+	}
+	order := schedule.DraftOrder{Team: 1, From: monday.AddDays(28), Until: monday.AddDays(84), Pins: map[schedule.SlotID]schedule.ID{"primary 2027-01-04": 2}}
+	draft, p := d.planned(order)
+	if first := p.Shifts[0].Start; len(p.Shifts) != 6 || first.Format(time.DateOnly) != "2027-01-18" {
+		t.Fatalf("%d shifts, the first from %v", len(p.Shifts), first)
+	}
+	held := map[schedule.ID]int64{}
+	for _, s := range p.Shifts {
+		held[s.Person] += 1000 * s.Points
+	}
+	for a := range held {
+		for b := range held {
+			if off := (p.After[a] - p.Before[a]) - (p.After[b] - p.Before[b]) - (held[a] - held[b]); off > 1000 || off < -1000 {
+				t.Errorf("%d and %d hold %d and %d, and are moved by %d and %d", a, b, held[a], held[b], p.After[a]-p.Before[a], p.After[b]-p.Before[b])
+			}
+		}
+	}
+	// A week later the first of these weeks is over as well: nobody had it.
+	d.now = d.now.AddDate(0, 0, 7)
+	admin.post("/login", "email", "root@example.com", "password", secret)
+	status, body := admin.get(fmt.Sprintf("/teams/1/drafts/%d", draft.ID))
+	admin.expect(status, body, 200, "Time has gone on since this draft was made", "Make it again")
+	status, body = admin.post(fmt.Sprintf("/teams/1/drafts/%d/publish", draft.ID), "note", "")
+	admin.expect(status, body, 409, "is over, and nobody had it")
+	draft, p = d.planned(order)
+	if len(p.Shifts) != 5 {
+		t.Errorf("%d shifts", len(p.Shifts))
+	}
+	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+	d.ok(err)
+	shifts, err := d.schedule.Shifts(ctx, 1, monday.AddDays(29).At(schedule.Midnight, time.UTC), d.now.AddDate(0, 0, -7), time.Time{})
+	d.ok(err)
+	if len(shifts) != 0 {
+		t.Errorf("somebody was on call by a plan that nobody had made: %+v", shifts)
+	}
+}
+
+// A draft that moves a shift which has begun by the time it is published would say of
+// a balance what never was.
+func TestDraftThatWaitedTooLong(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	d.setUp()
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(56), nil))
+	d.now = monday.AddDays(3).At(schedule.Noon, time.UTC)
+	shifts, err := d.schedule.Shifts(ctx, 1, d.now, d.now.AddDate(0, 2, 0), time.Time{})
+	d.ok(err)
+	_, err = d.schedule.AddLeave(ctx, shifts[1].Person, schedule.Leave{Person: shifts[1].Person, First: monday.AddDays(8), Last: monday.AddDays(9)})
+	d.ok(err)
+	again := schedule.DraftOrder{Team: 1, From: monday, Until: monday.AddDays(56)}
+	draft, p := d.planned(again)
+	if p.Shifts[1].Person == shifts[1].Person {
+		t.Fatal("the shift of somebody who is away stays")
+	}
+	other, _ := d.planned(again)
+	d.now = shifts[1].Start.Add(time.Hour)
+	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+	if !errors.Is(err, schedule.ErrConflict) || !strings.Contains(err.Error(), "primary from Mon 14 Dec 09:00 on has begun, and the draft changes it") {
+		t.Errorf("published: %v", err)
+	}
+	d.now = shifts[1].Start.Add(-time.Hour)
+	if _, err = d.schedule.Publish(ctx, 1, other.ID, ""); err != nil {
+		t.Errorf("an hour before it begins: %v", err)
+	}
+}
+
 // A draft that is discarded while it is made stops, long before its time is up; one
 // whose maker is told to stop is made by the next.
 func TestDraftStops(t *testing.T) {
