@@ -90,6 +90,7 @@ type Draft struct {
 	Editable  bool         // publish, pin and discard are offered
 	Overtaken string       // why it cannot be published any more, or ""
 	Stale     string       // what it does not know yet, or ""
+	Later     *LaterRules  // rules that begin within its days; nil: none do
 	Mistakes  []LineError  // why there is no plan
 	Offers    []string     // what more changes would gain
 	Warnings  []string
@@ -104,6 +105,14 @@ type Draft struct {
 	Note                Field // publish: a word to those affected
 	Reason              Field // publish: why what goes back may break a rule
 	Error               string
+}
+
+// LaterRules are rules that begin within the days of a draft, which it does not follow:
+// a plan keeps to those of its first day.
+type LaterRules struct {
+	On          time.Time // they begin
+	Before      time.Time // the last day before them
+	From, Until string    // the days up to then, for a draft that ends there
 }
 
 // Base is the draft's address.
@@ -184,6 +193,8 @@ type Compare struct {
 	Measures   []Measure
 	Weeks      []CompareRow // only what differs
 	People     []ComparePerson
+	OtherDays  bool // the two are for different days
+	Common     bool // of which some are the same
 }
 
 // Measure is one figure of both drafts. Better is "a", "b" or "" when even.

@@ -151,7 +151,7 @@ func draftFixtures() []fixture {
 	longList.List, longList.Plans = []ui.DraftLine{failed, computing}, []ui.PlanLine{{Number: 1, From: now, To: now, By: longText, When: now, Note: longText}}
 	longList.Choices, longList.Periods = []ui.Option{{Value: "4", Label: longText}, {Value: "5", Label: longText}}, []ui.Period{{Label: longText}, {Label: longText}}
 
-	full := ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: draftLine(4, "ready"), Rotations: []string{"Primary", "Backup"}, Editable: true,
+	full := ui.Draft{Frame: frame("Draft", "drafts"), Later: &ui.LaterRules{On: berlin(jan, 1, 0), Before: berlin(dec, 31, 0), From: "2026-12-07", Until: "2026-12-31"}, DraftLine: draftLine(4, "ready"), Rotations: []string{"Primary", "Backup"}, Editable: true,
 		Proof: "Proven: no other plan that keeps every rule is more even, and none moves fewer shifts.", ProofWhy: "No plan can have a largest deviation below 2 points, nor then a smaller sum of deviations than 6 points.", ProofTone: "good", FairNote: "Points carried over from the last plan are counted.",
 		Fair: repaidFair(), WhyMine: "−12 points, four nights broken in November",
 		Repaid:   "Pages from Mon 26 Oct to Sun 22 Nov count, and what came in late for weeks before: whoever was paged for more than their time on call explains holds less, and the others hold that. A point of burden is worth 6.2 points, what it has cost on average.",
@@ -201,6 +201,8 @@ func draftFixtures() []fixture {
 		Measures: []ui.Measure{{Name: "Unfilled shifts", A: "1", B: "0", Better: "b"}, {Name: "Largest difference from a fair share", A: "1.5 days", B: "2 days", Better: "a"}, {Name: "Wishes kept", A: "9 of 12", B: "9 of 12"}},
 		Weeks:    []ui.CompareRow{{Rotation: "Backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), B: "Marcus Bell"}, {Rotation: "Backup", Start: berlin(jan, 2, 10), End: berlin(jan, 4, 10), A: "Aiko Tanaka", OnlyA: true}},
 		People:   []ui.ComparePerson{{Name: "Priya Raman", Me: true, A: ui.FairRow{Points: 34}, B: ui.FairRow{Points: 36, Difference: 2, Days: 9, Weekends: 2, Holidays: 1}}, {Name: "Marcus Bell", A: ui.FairRow{Points: 31.5, Difference: -1.5}, B: ui.FairRow{Points: 34}}}}
+	apart := cmp
+	apart.OtherDays, apart.Weeks, apart.A.From, apart.A.To = true, nil, berlin(time.March, 1, 0), berlin(time.June, 1, 0)
 	longCmp := cmp
 	longCmp.Frame = long("Compare", "drafts")
 	longCmp.A.Name, longCmp.B.Name = longText, longText
@@ -212,7 +214,7 @@ func draftFixtures() []fixture {
 		{"drafts", "full", list}, {"drafts", "empty", ui.Drafts{Frame: frame("Drafts", "drafts"), NoRules: true}}, {"drafts", "long", longList},
 		{"draft", "full", full}, {"draft", "empty", busy}, {"draft", "long", lengthy},
 		{"draft", "failed", ui.Draft{Frame: frame("Draft", "drafts"), DraftLine: failed, Mistakes: []ui.LineError{{Line: 4, Text: "rotations[0].handover: “Moonday” is no hand-over."}, {Line: 9, Text: "limits: nothing fits."}}}}, {"draft", "version", version}, {"draft", "first", first},
-		{"compare", "full", cmp}, {"compare", "empty", ui.Compare{Frame: frame("Compare", "drafts")}}, {"compare", "long", longCmp},
+		{"compare", "full", cmp}, {"compare", "empty", ui.Compare{Frame: frame("Compare", "drafts")}}, {"compare", "long", longCmp}, {"compare", "apart", apart},
 	}
 }
 

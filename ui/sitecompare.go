@@ -26,17 +26,28 @@ func compareChoices(list []schedule.Draft, isPublished bool) []Option {
 	}
 	for i := range list {
 		if list[i].State == schedule.DraftReady {
-			out = append(out, Option{Value: itoa(int64(list[i].ID)), Label: draftName(&list[i])})
+			out = append(out, Option{Value: itoa(int64(list[i].ID)), Label: numbered(&list[i])})
 		}
 	}
 	return out
 }
 
+// numbered is what a draft is called beside others: one that is made again keeps its
+// name.
+func numbered(d *schedule.Draft) string {
+	if d.Name == "" {
+		return draftName(d)
+	}
+	return fmt.Sprintf("%s (draft %d)", d.Name, d.ID)
+}
+
 // A side is one of two plans that are compared.
 type side struct {
-	key  string
-	line DraftLine
-	plan *planFile
+	key    string
+	line   DraftLine
+	plan   *planFile
+	people []schedule.ID          // who has each shift of the plan
+	named  map[string]schedule.ID // whom the plan calls what
 }
 
 // compare shows two drafts side by side, or one and what is published.
@@ -61,7 +72,7 @@ func (s *Site) compare(c echo.Context) error {
 		return err
 	}
 	page.Choices = compareChoices(list, len(plans) > 0)
-	if page.KeyA == "" && page.KeyB == "" {
+	if page.KeyA == "" || page.KeyB == "" {
 		return s.show(c, http.StatusOK, "compare", page)
 	}
 	var sides [2]side
@@ -80,8 +91,13 @@ func (s *Site) compare(c echo.Context) error {
 			}
 		}
 	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	callAlike(&sides[0], &sides[1], names)
 	page.A, page.B = sides[0].line, sides[1].line
-	page.fill(sides[0].plan, sides[1].plan, w.Name)
+	page.fill(sides[0].plan, sides[1].plan, zone, w.Name)
 	return s.show(c, http.StatusOK, "compare", page)
 }
 
@@ -97,8 +113,43 @@ func (s *Site) draftSide(ctx context.Context, key string, team *schedule.TeamRec
 	if err != nil {
 		return side{}, err
 	}
-	_, plan, err := readPlan(d.Plan)
-	return side{key, s.draftLine(&d, zone, nil), plan}, err
+	planned, plan, err := readPlan(d.Plan)
+	if err != nil {
+		return side{}, err
+	}
+	x := side{key: key, line: s.draftLine(&d, zone, nil), plan: plan, named: holders(planned, plan)}
+	x.line.Name = numbered(&d)
+	for i := range planned.Shifts {
+		x.people = append(x.people, planned.Shifts[i].Person)
+	}
+	return x, nil
+}
+
+// callAlike calls everybody in both plans what they are called now, and people of one
+// name by their numbers too: whoever has changed their name is the same, and two of one
+// name are not.
+func callAlike(a, b *side, names map[schedule.ID]schedule.Profile) {
+	calls, taken := map[schedule.ID]string{0: ""}, map[string]bool{}
+	for _, id := range slices.Sorted(slices.Values(slices.Concat(a.people, b.people))) {
+		if _, ok := calls[id]; ok {
+			continue
+		}
+		name := names[id].Name
+		if taken[name] {
+			name = fmt.Sprintf("%s (%d)", name, id)
+		}
+		calls[id], taken[name] = name, true
+	}
+	for _, x := range []*side{a, b} {
+		for i, id := range x.people {
+			x.plan.Shifts[i].Person = calls[id]
+		}
+		for i := range x.plan.People {
+			if name, ok := calls[x.named[x.plan.People[i].Name]]; ok && name != "" {
+				x.plan.People[i].Name = name
+			}
+		}
+	}
 }
 
 // publishedSide is what is published for the days of a draft: the shifts as they
@@ -119,7 +170,7 @@ func (s *Site) publishedSide(ctx context.Context, team *schedule.TeamRecord, zon
 			}
 		}
 	}
-	_, file, err := readPlan(plan.Document)
+	planned, file, err := readPlan(plan.Document)
 	if err != nil {
 		return side{}, err
 	}
@@ -131,18 +182,16 @@ func (s *Site) publishedSide(ctx context.Context, team *schedule.TeamRecord, zon
 	if err != nil {
 		return side{}, err
 	}
-	names, err := s.names(ctx)
-	if err != nil {
-		return side{}, err
-	}
+	x := side{key: published, plan: file, named: holders(planned, file)}
+	x.line = DraftLine{Name: "What is published", From: plan.From.At(schedule.Midnight, zone), To: plan.Until.At(schedule.Midnight, zone), State: schedule.DraftPublished}
 	file.Shifts, file.Changes = nil, nil
 	for i := range rows {
 		if p := &rows[i]; p.Until.IsZero() && !p.Start.Before(from.At(schedule.Midnight, zone)) {
-			file.Shifts = append(file.Shifts, planShift{ID: string(p.Slot), Rotation: string(p.Rotation), Person: names[p.Person].Name, Start: p.Start, End: p.End})
+			file.Shifts = append(file.Shifts, planShift{ID: string(p.Slot), Rotation: string(p.Rotation), Start: p.Start, End: p.End})
+			x.people = append(x.people, p.Person)
 		}
 	}
-	line := DraftLine{Name: "What is published", From: plan.From.At(schedule.Midnight, zone), To: plan.Until.At(schedule.Midnight, zone), State: schedule.DraftPublished}
-	return side{published, line, file}, nil
+	return x, nil
 }
 
 // wishes counts those that a plan does not meet.
@@ -156,10 +205,12 @@ func (f *planFile) wishes() int {
 	return n
 }
 
-func (p *Compare) fill(a, b *planFile, reader string) {
+func (p *Compare) fill(a, b *planFile, zone *time.Location, reader string) {
+	p.OtherDays = a.From != b.From || a.Until != b.Until
 	less := func(name string, x, y float64, format string) {
 		m := Measure{Name: name, A: fmt.Sprintf(format, x), B: fmt.Sprintf(format, y)}
-		if x < y {
+		if p.OtherDays { // more days have more of everything
+		} else if x < y {
 			m.Better = "a"
 		} else if y < x {
 			m.Better = "b"
@@ -174,8 +225,15 @@ func (p *Compare) fill(a, b *planFile, reader string) {
 	less("Wishes not met", float64(a.wishes()), float64(b.wishes()), "%.0f")
 	p.Measures = append(p.Measures, Measure{Name: "Proven to be the most even", A: yes(a.Even.Proven), B: yes(b.Even.Proven)})
 	p.rows(a, b)
+	if p.OtherDays {
+		from, until := slices.MaxFunc([]schedule.Date{a.From, b.From}, byDay).At(schedule.Midnight, zone), slices.MinFunc([]schedule.Date{a.Until, b.Until}, byDay).At(schedule.Midnight, zone)
+		p.Common = from.Before(until)
+		p.Weeks = slices.DeleteFunc(p.Weeks, func(r CompareRow) bool { return r.Start.Before(from) || !r.Start.Before(until) })
+	}
 	p.people(a.fair(reader), b.fair(reader))
 }
+
+func byDay(a, b schedule.Date) int { return a.DaysSince(b) }
 
 func yes(b bool) string {
 	if b {

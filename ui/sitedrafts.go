@@ -101,7 +101,9 @@ func (s *Site) draftsPage(c echo.Context, status int, put func(*Drafts)) error {
 	}
 	for i := range list {
 		if list[i].State != schedule.DraftDiscarded && list[i].State != schedule.DraftPublished {
-			page.List = append(page.List, s.draftLine(&list[i], zone, names))
+			line := s.draftLine(&list[i], zone, names)
+			line.Name = numbered(&list[i])
+			page.List = append(page.List, line)
 		}
 	}
 	plans, err := s.Schedule.Store.Plans(ctx, team.ID)

@@ -40,8 +40,15 @@ func (s *Site) pins(ctx context.Context, p *Draft, d *schedule.Draft, plan *plan
 	for i := range p.Weeks {
 		p.Weeks[i].pin(plan, pinned)
 	}
+	changes, err := s.Schedule.Store.MemberChanges(ctx, d.Team)
+	if err != nil {
+		return err
+	}
 	for _, m := range members {
-		if m.OnCall && names[m.Person].DeactivatedAt.IsZero() {
+		// Who pauses or has paused may be there on some of the days.
+		onCall := m.OnCall || slices.ContainsFunc(changes, func(c schedule.MemberChange) bool { return c.Person == m.Person && c.OnCall && c.From.Before(d.Until) })
+		there := (m.From.IsZero() || m.From.Before(d.Until)) && (m.Until.IsZero() || !m.Until.Before(d.From))
+		if onCall && there && names[m.Person].DeactivatedAt.IsZero() {
 			p.PinPeople = append(p.PinPeople, Option{Value: itoa(int64(m.Person)), Label: names[m.Person].Name})
 		}
 	}

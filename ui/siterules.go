@@ -156,7 +156,7 @@ func (s *Site) save(c echo.Context, e *ruleEdit, to teamfile.RulesText, fields m
 	var invalid *schedule.InvalidError
 	switch {
 	case err == nil:
-		return done(c, fmt.Sprintf("/teams/%d/settings#duties", e.team.ID), "good", good+" It holds from "+from.At(schedule.Midnight, time.UTC).Format("2 Jan 2006")+".")
+		return s.ruled(c, fmt.Sprintf("/teams/%d/settings#duties", e.team.ID), e.team.ID, from, good)
 	case errors.Is(err, teamfile.ErrKeepText):
 		e.page.Error = upper(err.Error()) + "."
 	case errors.Is(err, schedule.ErrConflict):
@@ -169,6 +169,20 @@ func (s *Site) save(c echo.Context, e *ruleEdit, to teamfile.RulesText, fields m
 		return err
 	}
 	return s.show(c, http.StatusUnprocessableEntity, "rules", e.page)
+}
+
+// ruled says that rules are saved, and from when plans follow them.
+func (s *Site) ruled(c echo.Context, to string, team schedule.ID, from schedule.Date, good string) error {
+	day := func(d schedule.Date) string { return d.At(schedule.Midnight, time.UTC).Format("2 Jan 2006") }
+	plans, err := s.Schedule.Store.Plans(c.Request().Context(), team)
+	if err != nil {
+		return err
+	}
+	good += " It holds from " + day(from) + ", for plans that begin then or later."
+	if at := slices.IndexFunc(plans, func(p schedule.Plan) bool { return p.From.Before(from) && from.Before(p.Until) }); at >= 0 {
+		good += " The published one that runs then, until " + day(plans[at].Until.AddDays(-1)) + ", keeps to the rules of its first day."
+	}
+	return done(c, to, "good", good)
 }
 
 func (e *ruleEdit) change(from schedule.Date, source string) schedule.RulesChange {

@@ -156,9 +156,12 @@ func (s *Site) saveRules(c echo.Context) error {
 	if errors.Is(err, schedule.ErrConflict) {
 		return s.conflict(c, &edit, from, strings.ReplaceAll(c.FormValue("rules"), "\r\n", "\n"))
 	}
+	if err == nil {
+		return s.ruled(c, strings.TrimSuffix(c.Request().URL.Path, "/rules"), team.ID, from, "Saved.")
+	}
 	text, bad := refused(err)
 	if !bad {
-		return answer(c, err, c.Request().URL.Path[:len(c.Request().URL.Path)-len("/rules")], "Saved. Drafts from now on follow these rules.")
+		return err
 	}
 	page, err2 := s.settingsPage(ctx, f, &team, w)
 	if err2 != nil {
