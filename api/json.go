@@ -53,6 +53,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	s.shiftRoutes(a)
 	s.personRoutes(a)
 	s.pagerRoutes(a)
+	s.reviewRoutes(a)
 	s.doc = a.OpenAPI()
 	s.registerDocs(e)
 }
@@ -101,6 +102,14 @@ func (s *Server) teamRoutes(a huma.API) {
 	add(s, a, "/teams/{team}/drafts/{draft}/publish", "publish-draft", "Make a draft what people can rely on", s.publish)
 	get(s, a, "/teams/{team}/plans", "list-plans", "What a team has published", s.listPlans)
 	get(s, a, "/teams/{team}/plans/{number}", "get-plan", "A published plan as it was made", s.getPlan)
+}
+
+// reviewRoutes lists what there is about what a team makes of its burden.
+func (s *Server) reviewRoutes(a huma.API) {
+	get(s, a, "/teams/{team}/items", "list-items", "What a team wants to do so that on-call costs less, and what was done on time", s.listItems)
+	add(s, a, "/teams/{team}/items", "add-item", "Note an action item or a concern", s.addItem)
+	get(s, a, "/teams/{team}/items/{item}", "get-item", "An item with its history, and whether it pages less since", s.getItem)
+	change(s, a, patch, "/teams/{team}/items/{item}", "change-item", "Change an item, close it, or open it again", s.changeItem)
 }
 
 // shiftRoutes lists what there is about shifts and who has them.

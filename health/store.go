@@ -29,6 +29,7 @@ type Store interface {
 	LookStore
 	BurdenStore
 	PullStore
+	ItemStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }
@@ -105,6 +106,7 @@ type LookStore interface {
 	// PagesOf returns pages of a team, or of one of its integrations, that fired in
 	// [from, to), the newest first, with people.
 	PagesOf(ctx context.Context, f PageFilter) ([]PageRecord, error)
+	Page(ctx context.Context, id schedule.ID) (PageRecord, error) // without people
 	// EventsOf returns what a delivery told.
 	EventsOf(ctx context.Context, delivery schedule.ID) ([]Event, error)
 

@@ -70,6 +70,12 @@ var auditWords = map[string]words{
 	"deadletter.discard": {"discarded unreadable deliveries", "discarded unreadable deliveries for"},
 	"identity.map":       {"said who somebody in a pager is", "said who in a pager is"},
 
+	"item.add":    {"noted an action item", "noted an action item for"},
+	"item.change": {"changed an action item", "changed an action item for"},
+	"item.done":   {"closed an action item as done", "closed as done an action item of"},
+	"item.drop":   {"dropped an action item", "dropped an action item of"},
+	"item.reopen": {"opened an action item again", "opened again an action item of"},
+
 	"invitation.make":   {"invited", "invited"},
 	"invitation.accept": {"accepted an invitation", "accepted an invitation for"},
 	"invitation.revoke": {"took an invitation back", "took back an invitation of"},

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"strings"
 	"time"
 
@@ -109,6 +110,7 @@ type HeatCell struct{ N, Step int }
 // OriginRow is a service or an alert, and what it costs.
 type OriginRow struct {
 	Name, Service                         string
+	Fix                                   string // where it is made an action item, or ""
 	Pages, Wakeups, Nights, Interruptions int
 }
 
@@ -143,14 +145,14 @@ func (p *Burden) Fill(b *health.Burden, names map[schedule.ID]string, reader sch
 	p.Tiles = []Tile{
 		rateTile("Interruptions", b.Interrupt, "per on-call week", "on-call weeks", fmt.Sprintf("limit %d a week", b.Limit), b.Interrupt.Mean > float64(b.Limit)),
 		rateTile("Wake-ups", b.Wake, "per on-call week", "on-call weeks", "two or three a year are bearable", b.Wake.Mean >= 1.75),
-		{Label: "Disrupted nights", Value: num(b.Broken.Count), Unit: fmt.Sprintf("of %.0f nights on call", b.Broken.Exposure), Foot: interval("likely", b.Broken.Low*b.Broken.Exposure, b.Broken.High*b.Broken.Exposure)},
+		{Label: "Disrupted nights", Value: num(b.Broken.Count), Unit: fmt.Sprintf("of %.0f nights on call", b.Broken.Exposure), Foot: interval(b.Broken.Low*b.Broken.Exposure, b.Broken.High*b.Broken.Exposure)},
 		fairTile(b),
 	}
 	p.Chart = newTrend(b)
 	p.Trend = trendText(b)
 	p.fillGood(b)
 	p.fillHeat(&b.Sum.Heat)
-	p.Services, p.Alerts = originRows(b.Services), originRows(b.Alerts)
+	p.Services, p.Alerts = originRows(b.Team, b.Services), originRows(b.Team, b.Alerts)
 	for i := range b.Answers {
 		p.Answers = append(p.Answers, answerRow(&b.Answers[i]))
 	}
@@ -175,8 +177,8 @@ func periodText(p health.ReportPeriod) string {
 }
 
 // interval is where a figure likely lies.
-func interval(word string, low, high float64) string {
-	return fmt.Sprintf("%s %s to %s", word, short(low), short(high))
+func interval(low, high float64) string {
+	return fmt.Sprintf("likely %s to %s", short(low), short(high))
 }
 
 // short writes a figure to what matters.
@@ -191,7 +193,7 @@ func short(x float64) string {
 }
 
 func rateTile(label string, r health.Rate, unit, over, foot string, high bool) Tile {
-	t := Tile{Label: label, Value: short(r.Mean), Unit: fmt.Sprintf("%s · %.0f in %.1f %s", unit, r.Count, r.Exposure, over), Foot: interval("likely", r.Low, r.High) + " · " + foot}
+	t := Tile{Label: label, Value: short(r.Mean), Unit: fmt.Sprintf("%s · %.0f in %.1f %s", unit, r.Count, r.Exposure, over), Foot: interval(r.Low, r.High) + " · " + foot}
 	if r.Exposure <= 0 {
 		t.Value, t.Unit, t.Foot = "–", "nobody was on call first", foot
 	}
@@ -259,7 +261,7 @@ func (p *Burden) fillLoads(b *health.Burden, names map[schedule.ID]string, reade
 func myBurden(o *health.Own) MyBurden {
 	m := MyBurden{Tiles: []Tile{
 		{Label: "Interruptions", Value: num(float64(o.Interrupted)), Unit: fmt.Sprintf("in %.1f on-call weeks", o.OnCallWeek), Foot: fmt.Sprintf("%d while not on call", o.OffDuty)},
-		{Label: "Wake-ups", Value: num(float64(o.Wakeups)), Unit: plural(o.Nights, "disrupted night", "disrupted nights"), Foot: interval("likely", o.WakeupInterval[0], o.WakeupInterval[1]) + " per on-call week"},
+		{Label: "Wake-ups", Value: num(float64(o.Wakeups)), Unit: plural(o.Nights, "disrupted night", "disrupted nights"), Foot: interval(o.WakeupInterval[0], o.WakeupInterval[1]) + " per on-call week"},
 		{Label: "Work on pages", Value: short(o.Engaged) + " h", Unit: short(o.AfterHours) + " h outside working hours", Foot: fmt.Sprintf("%.0f burden points", o.BurdenPoints)},
 		{Label: "Too little rest", Value: num(float64(o.ShortRests)), Unit: "nights", Foot: fmt.Sprintf("%s in the last seven days", plural(o.Nights7, "disrupted night", "disrupted nights"))},
 	}}
@@ -334,16 +336,26 @@ func heatStep(n, most int) int {
 // mostOriginRows is how many services and alerts a page lists.
 const mostOriginRows = 8
 
-func originRows(all []health.Origin) []OriginRow {
+func originRows(team schedule.ID, all []health.Origin) []OriginRow {
 	var out []OriginRow
 	for _, o := range all[:min(len(all), mostOriginRows)] {
 		row := OriginRow{Name: o.Service, Pages: o.Incidents, Wakeups: o.Wakeups, Nights: o.Nights, Interruptions: o.Interruptions}
 		if o.Alert != "" {
 			row.Name, row.Service = o.Alert, o.Service
 		}
+		row.Fix = fixPath(team, o.Service, o.Alert)
 		out = append(out, row)
 	}
 	return out
+}
+
+// fixPath is where something that pages is made an action item.
+func fixPath(team schedule.ID, service, alert string) string {
+	q := url.Values{"new": {"1"}, "service": {service}}
+	if alert != "" {
+		q.Set("alert", alert)
+	}
+	return fmt.Sprintf("/teams/%d/items?%s#new", team, q.Encode())
 }
 
 func answerRow(a *health.Answered) AnswerRow {

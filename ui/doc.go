@@ -31,6 +31,8 @@
 //	delivery    Delivery    /teams/{id}/integrations/{integration}/deliveries/{delivery}
 //	contacts    Contacts    /teams/{id}/integrations/{integration}/people
 //	past        Past        /teams/{id}/integrations/{integration}/past
+//	items       Items       /teams/{id}/items?state=&owner=&sort=&new=&service=&alert=
+//	item        ItemPage    /teams/{id}/items/{item}
 //	account     Account     /account
 //	admin       Admin       /admin
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
@@ -126,6 +128,10 @@
 //	POST /teams/{id}/integrations/{integration}/past/key/end
 //	POST /teams/{id}/integrations/{integration}/past/cancel
 //	POST /teams/{id}/integrations/{integration}/people/{contact} person (an id, or 0 for nobody here)
+//
+//	POST /teams/{id}/items                         kind title owner due value effort why service alert blockers risk link page review
+//	POST /teams/{id}/items/{item}                  the same, and base
+//	POST /teams/{id}/items/{item}/close            base state (done, dropped, open) reason
 //
 //	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw
 //	POST /teams/{id}/drafts/{draft}/pin            shift person

@@ -15,6 +15,7 @@ type Home struct {
 	Changes  *Changes  // how my shifts have changed since I last said that I know; nil: not
 	Drafts   []DraftNotice
 	Problems []Problem // what somebody has to mend about my shifts, or in teams I manage
+	Items    []ItemRow // open ones that I look after, what is worth most first
 }
 
 // Changes are what has changed in somebody's coming shifts:

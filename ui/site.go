@@ -51,6 +51,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerIntegrations(e)
 	s.registerPast(e)
 	s.registerBurden(e)
+	s.registerItems(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -78,6 +78,9 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 	if page.Problems, err = s.myProblems(ctx, w, names, f.Teams); err != nil {
 		return nil, err
 	}
+	if page.Items, err = s.myItems(ctx, w, f); err != nil {
+		return nil, err
+	}
 	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
 		return nil, err
 	}

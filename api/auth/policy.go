@@ -31,6 +31,7 @@ const (
 	SeeBurden      Action = "see burden"        // of the team, and who holds what of the schedule: in the team; of all together: administrator
 	SeeNights      Action = "see nights"        // who needs rest after the last nights: manages the team, also an administrator
 	SeeOwnBurden   Action = "see own burden"    // what pages did to somebody: oneself, also an administrator
+	Improve        Action = "improve"           // note what is to be done, and what a review came to: in the team
 )
 
 // On is what an action is about. Zero where the action needs nothing.
@@ -86,7 +87,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 	switch a {
 	case ReadAPI, WriteAPI:
 		return true
-	case SeeTeam, SeeBurden:
+	case SeeTeam, SeeBurden, Improve:
 		return slices.ContainsFunc(on.Teams, w.Member)
 	case SeeContact:
 		return self || slices.ContainsFunc(on.Teams, w.Member)

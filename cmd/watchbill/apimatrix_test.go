@@ -16,6 +16,7 @@ import (
 
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
+	"watchbill/health"
 	"watchbill/schedule"
 )
 
@@ -121,6 +122,8 @@ func (d *deployment) crewed() map[string]string {
 	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
 	d.ok(err)
 	d.liven()
+	_, err = d.health.AddItem(ctx, 1, 1, health.ItemText{Title: "Raise the limit", Owner: 2}, schedule.DateOf(d.now))
+	d.ok(err)
 	_, hook := d.hooked("generic")
 	for _, body := range []string{`{"event": "triggered", "page": {"id": "a"}, "responders": [{"id": "U1"}]}`, "{"} {
 		if a := d.send(hook, body); a.status != http.StatusAccepted {
@@ -225,6 +228,10 @@ var matrix = map[string]row{
 	"GET /burden":                                                        {need: "admin"},
 	"GET /teams/{team}/burden":                                           {need: "member"},
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},
+	"GET /teams/{team}/items":                                            {need: "member"},
+	"POST /teams/{team}/items":                                           {need: "member", body: `{"title": "Raise the limit"}`},
+	"GET /teams/{team}/items/{item}":                                     {need: "member"},
+	"PATCH /teams/{team}/items/{item}":                                   {need: "member", body: `{"value": 3}`},
 	"GET /teams/{team}/audit":                                            {need: "manager"},
 	"GET /teams/{team}/drafts":                                           {need: "manager"},
 	"POST /teams/{team}/drafts":                                          {need: "manager", body: `{"from": "2027-02-01", "until": "2027-03-01"}`},

@@ -77,6 +77,9 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if err := s.page(ctx, team, boss); err != nil {
 		return err
 	}
+	if err := s.note(ctx, team); err != nil {
+		return err
+	}
 	return s.demoAccounts(ctx, con, people)
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
@@ -296,7 +297,8 @@ var routes = map[string]string{
 	"POST /timeoff/:leave/remove": "known", "POST /timeoff/:leave/cover": "known", "POST /account/shifts/seen": "known", "POST /timeoff/wishes/:leave/remove": "known", "GET /account": "known", "POST /account": "known",
 	"POST /account/password": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
 	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",
-	"GET /teams/:team": "member", "GET /teams/:team/schedule": "member", "GET /teams/:team/burden": "member", "GET /burden": "known", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member", "POST /shifts/:shift/takeover": "member",
+	"GET /teams/:team": "member", "GET /teams/:team/schedule": "member", "GET /teams/:team/burden": "member", "GET /teams/:team/items": "member", "POST /teams/:team/items": "member", "GET /teams/:team/items/:item": "member", "POST /teams/:team/items/:item": "member",
+	"POST /teams/:team/items/:item/close": "member", "GET /burden": "known", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member", "POST /shifts/:shift/takeover": "member",
 	"POST /shifts/:shift/swap": "member", "POST /requests/:request/accept": "member", "POST /requests/:request/decline": "member",
 	"POST /requests/:request/withdraw": "manager", "POST /swaps/:request/accept": "member", "POST /swaps/:request/decline": "member", "POST /swaps/:request/withdraw": "manager",
 	"POST /shifts/:shift/override": "manager", "POST /overrides/:override/undo": "manager", "POST /requests/:request/approve": "manager", "POST /swaps/:request/approve": "manager", "GET /teams/:team/drafts": "manager", "POST /teams/:team/drafts": "manager",
@@ -353,6 +355,8 @@ func routesAndRoles(t *testing.T, d *deployment) {
 	_, err = d.schedule.Publish(ctx, 0, draft.ID, "")
 	d.ok(err)
 	_, err = d.schedule.AddImport(ctx, 2, schedule.Import{Kind: schedule.ImportHolidays, Team: 1, Label: "days.ics"}, []byte(events(allDay("h", "20261225", "20261226", "Christmas"))))
+	d.ok(err)
+	_, err = d.health.AddItem(ctx, 2, 1, health.ItemText{Title: "Raise the limit"}, schedule.DateOf(d.now))
 	d.ok(err)
 	_, hook := d.hooked("generic")
 	if a := d.send(hook, `{"event": "triggered", "page": {"id": "a"}, "responders": [{"id": "U1"}]}`); a.status != http.StatusAccepted {

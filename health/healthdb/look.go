@@ -145,6 +145,11 @@ func (s *Store) PagesOf(ctx context.Context, f health.PageFilter) ([]health.Page
 	return pages, nil
 }
 
+// Page returns one page without its people.
+func (s *Store) Page(ctx context.Context, id schedule.ID) (health.PageRecord, error) {
+	return one(s.from(ctx).Where("id = ?", id), (*pageRow).value, "page", id)
+}
+
 // EventsOf returns what a delivery told.
 func (s *Store) EventsOf(ctx context.Context, delivery schedule.ID) ([]health.Event, error) {
 	return values(s.from(ctx).Where("inbox_id = ?", delivery).Order("occurred_at, id").Limit(200), (*eventRow).value, "events")

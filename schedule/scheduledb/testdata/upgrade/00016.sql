@@ -1,0 +1,2 @@
+INSERT INTO item (id, team_id, kind, title, why, link, service, alert, review, owner_id, due, value, effort, blockers, risk, state, reason, missed, done_on, version, created_at, created_by) VALUES (1, 1, 'action', 'Raise the limit', 'It pages.', '', 'checkout', 'Queue is long', '', 1, '2026-12-01', 3, 1, '', '', 'open', '', '', '', 1, 1796000000, 1);
+INSERT INTO item_change (item_id, version, at, by_id, fields) VALUES (1, 1, 1796000000, 1, 'null');
