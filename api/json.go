@@ -54,6 +54,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	s.personRoutes(a)
 	s.pagerRoutes(a)
 	s.reviewRoutes(a)
+	s.tableRoutes(a)
 	s.doc = a.OpenAPI()
 	s.registerDocs(e)
 }

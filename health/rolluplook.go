@@ -12,7 +12,7 @@ import (
 func (m *measuring) look(ctx context.Context) error {
 	s, until := m.state, m.dayEnd(m.now)
 	if s.Newest == s.Version && !s.Until.Before(until) && s.Config == m.Config.Version {
-		return nil
+		return m.reachBack(ctx, until)
 	}
 	team, from := s.Team, m.now.Add(-longestPast)
 	shifts, err := m.Schedules.Shifts(ctx, team, from, until)
@@ -61,6 +61,43 @@ func (m *measuring) look(ctx context.Context) error {
 	}
 	m.state = s
 	return m.tx.SaveBurden(ctx, &s)
+}
+
+// reachBack begins measuring with an earlier week where a page was told since that lies
+// before all others, as of an import of the past: those weeks were never measured.
+func (m *measuring) reachBack(ctx context.Context, until time.Time) error {
+	first, err := m.tx.FirstNotice(ctx, m.state.Team)
+	if err != nil || first.IsZero() {
+		return err
+	}
+	since := MondayOf(schedule.DateOf(first.In(m.zone)))
+	if !since.Before(m.state.Since) {
+		return nil
+	}
+	people, err := m.tx.Paged(ctx, m.state.Team)
+	if err != nil {
+		return err
+	}
+	from, to := since.At(schedule.Midnight, m.zone), earlier(m.state.Since.At(schedule.Midnight, m.zone), until)
+	marks := []Mark{{Team: m.state.Team, From: from, To: to}}
+	duties, err := m.tx.Duties(ctx, m.state.Team, from, to)
+	if err != nil {
+		return err
+	}
+	for _, d := range duties {
+		people = append(people, d.Person)
+	}
+	slices.Sort(people)
+	for _, id := range slices.Compact(people) {
+		if id != 0 {
+			marks = append(marks, Mark{Team: m.state.Team, Person: id, From: from, To: to})
+		}
+	}
+	if err := m.tx.AddMarks(ctx, marks); err != nil {
+		return err
+	}
+	m.state.Since = since
+	return m.tx.SaveBurden(ctx, &m.state)
 }
 
 // since returns the Monday on which measuring begins: that of the first shift or page.

@@ -26,6 +26,8 @@ type Service struct {
 	Usable func(vendor, secret string) bool
 	// Members are those whom people of pagers may turn out to be.
 	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
+	// TableReader reads files of past incidents.
+	TableReader TableReader
 }
 
 // Bounds of what people may enter.

@@ -30,6 +30,7 @@ type Store interface {
 	BurdenStore
 	PullStore
 	ItemStore
+	TableStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

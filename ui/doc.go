@@ -33,6 +33,8 @@
 //	past        Past        /teams/{id}/integrations/{integration}/past
 //	items       Items       /teams/{id}/items?state=&owner=&sort=&new=&service=&alert=
 //	item        ItemPage    /teams/{id}/items/{item}
+//	tables      Tables      /teams/{id}/tables?pager= (an integration's id)
+//	table       TablePage   /teams/{id}/tables/{table}
 //	account     Account     /account
 //	admin       Admin       /admin
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
@@ -128,6 +130,11 @@
 //	POST /teams/{id}/integrations/{integration}/past/key/end
 //	POST /teams/{id}/integrations/{integration}/past/cancel
 //	POST /teams/{id}/integrations/{integration}/people/{contact} person (an id, or 0 for nobody here)
+//	POST /teams/{id}/tables                        pager (an integration's id, or new:vendor) file
+//	POST /teams/{id}/tables/{table}                means (for each column, in their order) zone dates unit
+//	POST /teams/{id}/tables/{table}/commit
+//	POST /teams/{id}/tables/{table}/undo
+//	POST /teams/{id}/tables/{table}/remove
 //
 //	POST /teams/{id}/items                         kind title owner due value effort why service alert blockers risk link page review
 //	POST /teams/{id}/items/{item}                  the same, and base

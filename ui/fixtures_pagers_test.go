@@ -49,7 +49,7 @@ func pagerFixtures() []fixture {
 	long3 := past
 	long3.Frame, long3.Pager, long3.Vendor, long3.Error, long3.ListedMore = long("The past", "pagers"), longText, longText, longText, 3
 	long3.List = []ui.PastRow{{From: now, Until: now, State: "failed", Why: longText, Told: 200_000, Nightly: true}}
-	return []fixture{
+	return append(tableFixtures(empty), []fixture{
 		{"past", "full", past}, {"past", "empty", ui.Past{Frame: empty, Pager: "Alertmanager", PagerID: 5, Vendor: "Alertmanager"}}, {"past", "long", long3},
 		{"integrations", "full", ui.Integrations{Frame: frame("Pagers", "pagers"), List: []ui.IntegrationRow{row, quiet}, Vendors: vendors, Vendor: ui.Field{Error: "Choose which program sends the pages."}}},
 		{"integrations", "empty", ui.Integrations{Frame: empty, Vendors: vendors}},
@@ -57,5 +57,5 @@ func pagerFixtures() []fixture {
 		{"integration", "full", full}, {"integration", "empty", fresh}, {"integration", "long", wordy},
 		{"delivery", "full", delivery}, {"delivery", "empty", ui.Delivery{Frame: empty, DeliveryRow: deliveries[0], Gone: true}}, {"delivery", "long", long1},
 		{"contacts", "full", contacts}, {"contacts", "empty", ui.Contacts{Frame: empty, People: people}}, {"contacts", "long", long2},
-	}
+	}...)
 }

@@ -50,6 +50,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerImports(e)
 	s.registerIntegrations(e)
 	s.registerPast(e)
+	s.registerTables(e)
 	s.registerBurden(e)
 	s.registerItems(e)
 	s.registerWizard(e)

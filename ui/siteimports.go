@@ -33,7 +33,7 @@ const maxUpload = "6M"
 
 // Uploads says whether a route bounds what a request may bring by itself.
 func Uploads(c echo.Context) bool {
-	return c.Path() == "/timeoff/imports" || c.Path() == "/teams/:team/imports"
+	return c.Path() == "/timeoff/imports" || c.Path() == "/teams/:team/imports" || c.Path() == "/teams/:team/tables"
 }
 
 // The kinds of imports in words, for a person and for a team.

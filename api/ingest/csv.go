@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"watchbill/health"
 )
@@ -27,6 +28,10 @@ type Mapping struct {
 	DateFormat string
 	// Unit is what durations are counted in; a second when zero.
 	Unit time.Duration
+	// Encoding is EncodingWestern where the file is neither UTF-8 nor UTF-16.
+	Encoding string
+	// Now keeps out what lies ahead of it, or before the year 2000: zero keeps nothing out.
+	Now time.Time
 }
 
 // CSVFields are what a column can mean. An incident needs external_id and
@@ -59,45 +64,68 @@ func ParseMapping(data []byte) (Mapping, error) {
 	if m.Zone, err = time.LoadLocation(zone); err != nil || zone == "Local" {
 		return Mapping{}, fmt.Errorf("default_time_zone: %q is not a time zone; write it like Europe/Berlin", zone)
 	}
-	unit := cmp.Or(n.str("duration_unit"), "seconds")
-	var ok bool
-	if m.Unit, ok = map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour}[unit]; !ok {
-		return Mapping{}, fmt.Errorf("duration_unit: %q is none of seconds, minutes and hours", unit)
+	if m.Unit, err = DurationUnit(cmp.Or(n.str("duration_unit"), "seconds")); err != nil {
+		return Mapping{}, fmt.Errorf("duration_unit: %w", err)
 	}
 	return m, m.check()
+}
+
+// DurationUnit is what durations are counted in.
+func DurationUnit(word string) (time.Duration, error) {
+	unit, ok := map[string]time.Duration{"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour}[word]
+	if !ok {
+		return 0, fmt.Errorf("%q is none of seconds, minutes and hours", word)
+	}
+	return unit, nil
+}
+
+// A MappingError says what is wrong with a mapping, by itself or for a file.
+type MappingError struct{ Field, Reason string }
+
+// Error names the field as it is called in a mapping that is stored.
+func (e *MappingError) Error() string {
+	if name, known := map[string]string{"columns": "mapping", "dates": "date_format"}[e.Field]; known {
+		return name + ": " + e.Reason
+	}
+	return "mapping: " + e.Field + ": " + e.Reason
 }
 
 // check says what a mapping lacks.
 func (m Mapping) check() error {
 	for field := range m.Columns {
 		if !slices.Contains(CSVFields, field) && !strings.HasPrefix(field, reported) {
-			return fmt.Errorf("mapping: nothing is called %q; fields are %s", field, strings.Join(CSVFields, ", "))
+			return &MappingError{"columns", fmt.Sprintf("nothing is called %q; fields are %s", field, strings.Join(CSVFields, ", "))}
 		}
 	}
 	for _, field := range []string{"external_id", "triggered_at"} {
 		if m.Columns[field] == "" {
-			return fmt.Errorf("mapping: no column is %s", field)
+			return &MappingError{"columns", "no column is " + field}
 		}
 	}
-	_, err := layout(m.DateFormat)
-	return err
+	if _, err := layout(m.DateFormat); err != nil {
+		return &MappingError{"dates", err.Error()}
+	}
+	return nil
 }
 
 // aliases are the headings under which exports have a field, in lower case.
 var aliases = map[string][]string{
-	"external_id":                     {"incident id", "incident_id", "alert id", "alertid", "id"},
+	"external_id":                     {"incident id", "incident_id", "alert id", "alert_id", "alertid", "id", "incident key", "incident number", "incident_number", "number", "tinyid", "tiny id"},
 	"title":                           {"title", "description", "message", "summary"},
 	"urgency":                         {"urgency"},
 	"severity":                        {"priority", "severity"},
-	"service":                         {"service", "service name", "entity"},
-	"triggered_at":                    {"created at", "created_at", "createdat", "triggered at", "triggered_at", "start time"},
-	"acknowledged_at":                 {"acknowledged at", "acknowledged_at"},
-	"resolved_at":                     {"resolved at", "resolved_at", "closed at", "closed_at"},
-	"resolver_name":                   {"resolved by", "resolved_by", "closed by"},
+	"service":                         {"service", "service name", "service_name", "entity", "source"},
+	"triggered_at":                    {"created at", "created_at", "createdat", "created on", "created", "triggered at", "triggered_at", "start time", "started at", "started_at", "opened at"},
+	"acknowledged_at":                 {"acknowledged at", "acknowledged_at", "acked at", "first acknowledged at"},
+	"resolved_at":                     {"resolved at", "resolved_at", "resolved on", "closed at", "closed_at", "closedat", "end time", "ended at"},
+	"resolver_name":                   {"resolved by", "resolved_by", "resolved_by_user_name", "closed by", "closed_by"},
+	"acknowledger_name":               {"acknowledged by", "acknowledged_by", "acked by"},
+	"responder_name":                  {"assigned to", "assigned_to", "assignee", "assigned user", "responder", "responder name"},
+	"alert_key":                       {"alias", "dedup key", "dedup_key", "alert key"},
 	"auto_resolved":                   {"auto resolved", "auto_resolved"},
 	"ack_after_seconds":               {"tta", "seconds to first ack", "seconds_to_first_ack", "time to acknowledge"},
 	"resolve_after_seconds":           {"ttr", "seconds to resolve", "seconds_to_resolve", "time to resolve"},
-	"responder_email":                 {"responder email", "assignee email", "owner"},
+	"responder_email":                 {"responder email", "responder_email", "assignee email", "owner"},
 	"reported_interruptions":          {"interruptions", "total interruptions", "total_interruptions"},
 	"reported_business_interruptions": {"business hour interruptions", "business_hour_interruptions"},
 	"reported_off_interruptions":      {"off hour interruptions", "off_hour_interruptions"},
@@ -130,6 +158,8 @@ const (
 	CSVBadDuration      = "bad_duration"
 	CSVFieldCount       = "wrong_field_count"
 	CSVBadQuotes        = "bad_quotes"
+	CSVAhead            = "in_the_future"
+	CSVLongAgo          = "too_long_ago"
 
 	CSVAmbiguousTime  = "ambiguous_local_time"
 	CSVUnknownUrgency = "unknown_urgency"
@@ -155,22 +185,27 @@ type Duplicate struct {
 // Report says what an import of a table would do.
 type Report struct {
 	Rows, Good, Bad, Duplicated int
-	// Errors, Warnings and Duplicates are the first ones; Bad and Duplicated count all.
+	// Errors, Warnings and Duplicates are the first ones; Bad, Warned and Duplicated
+	// count all.
 	Errors, Warnings []Problem
+	Warned           int
 	Duplicates       []Duplicate
+	Zoneless         int // times without a zone
 	Events           []health.Event
 	Reported         []Reported
 	header           []string
-	badRows          []badRow
+}
+
+// A Row is what a record tells that an import would take over.
+type Row struct {
+	Number   int // of the record; the heading is 1
+	PageKey  string
+	Events   []health.Event
+	Reported []Reported
 }
 
 // Reported is a number that an export gives for an incident, kept to compare with.
 type Reported struct{ PageKey, Name, Value string }
-
-type badRow struct {
-	cells  []string
-	reason string
-}
 
 // problemsShown is how many problems a report lists.
 const problemsShown = 1000
@@ -182,14 +217,39 @@ const MaxCSV = 100 << 20
 // people; nobody is missed when it is nil. The error is about the file or its
 // mapping; what is wrong with rows is in the report.
 func DryRun(data []byte, m Mapping, known func(health.Identity) bool) (*Report, error) {
-	if err := m.check(); err != nil {
-		return nil, err
+	var events []health.Event
+	var numbers []Reported
+	rep, err := Rows(data, m, known, func(r *Row) error {
+		events, numbers = append(events, r.Events...), append(numbers, r.Reported...)
+		return nil
+	})
+	if err == nil {
+		rep.Events, rep.Reported = events, numbers
 	}
-	records, err := newRecords(data)
+	return rep, err
+}
+
+// Rows is DryRun for tables of any length: each row that would be taken over is handed
+// to each and not kept. An error of each ends it.
+func Rows(data []byte, m Mapping, known func(health.Identity) bool, each func(*Row) error) (*Report, error) {
+	t, records, err := newTable(data, m)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{mapping: m, known: known, at: map[string]int{}, seen: map[string]int{}, report: &Report{header: records.header}}
+	t.known, t.each = known, each
+	return t.report, t.read(records)
+}
+
+// newTable finds the columns of a mapping in a table.
+func newTable(data []byte, m Mapping) (*table, *records, error) {
+	if err := m.check(); err != nil {
+		return nil, nil, err
+	}
+	records, err := newRecords(data, m.Encoding)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &table{mapping: m, at: map[string]int{}, seen: map[string]int{}, report: &Report{header: records.header}}
 	if t.mapping.Zone == nil {
 		t.mapping.Zone = time.UTC
 	}
@@ -197,48 +257,69 @@ func DryRun(data []byte, m Mapping, known func(health.Identity) bool) (*Report, 
 		t.mapping.Unit = time.Second
 	}
 	if t.layout, err = layout(m.DateFormat); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for field, column := range m.Columns {
-		at := slices.Index(records.header, column)
+	for _, field := range sortedKeys(m.Columns) {
+		at := slices.Index(records.header, m.Columns[field])
 		if at < 0 {
-			return nil, fmt.Errorf("mapping: %s: there is no column %q; columns are %s", field, column, strings.Join(records.header, ", "))
+			return nil, nil, &MappingError{field, fmt.Sprintf("there is no column %q; columns are %s", m.Columns[field], strings.Join(records.header, ", "))}
 		}
 		t.at[field] = at
 	}
+	return t, records, nil
+}
+
+// read reads all records.
+func (t *table) read(records *records) error {
 	for {
 		cells, err := records.next()
 		if errors.Is(err, io.EOF) {
-			return t.report, nil
+			return nil
 		}
 		t.report.Rows++
-		t.row(records.row, cells, err)
-	}
-}
-
-// WriteBad writes the rows that were kept out, with a column that says why. Cells
-// that a spreadsheet would take for a formula are quoted.
-func (rep *Report) WriteBad(w io.Writer) error {
-	out := csv.NewWriter(w)
-	rows := append([]badRow{{rep.header, "reason"}}, rep.badRows...)
-	for _, bad := range rows {
-		cells := make([]string, 0, len(bad.cells)+1)
-		for _, cell := range bad.cells {
-			cells = append(cells, plainCell(cell))
-		}
-		if err := out.Write(append(cells, bad.reason)); err != nil {
+		if err := t.row(records.row, cells, err); err != nil {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
 }
 
-func plainCell(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
+// WriteBad writes the rows that would be kept out, with a column that says why. Cells
+// that a spreadsheet would take for a formula are quoted.
+func WriteBad(w io.Writer, data []byte, m Mapping) (*Report, error) {
+	t, records, err := newTable(data, m)
+	if err != nil {
+		return nil, err
 	}
-	return cell
+	out := csv.NewWriter(w)
+	t.each = func(*Row) error { return nil }
+	t.bad = func(cells []string, problems []Problem) error {
+		reasons := make([]string, len(problems))
+		for i, p := range problems {
+			reasons[i] = p.Code
+		}
+		return out.Write(append(plainCells(cells), strings.Join(reasons, ", ")))
+	}
+	if err := out.Write(append(plainCells(records.header), "reason")); err != nil {
+		return nil, err
+	}
+	if err := t.read(records); err != nil {
+		return nil, err
+	}
+	out.Flush()
+	return t.report, out.Error()
+}
+
+// plainCells are cells as no spreadsheet takes them for a formula: those that begin like
+// one, also in the wide letters of Asia, get an apostrophe.
+func plainCells(cells []string) []string {
+	out := make([]string, 0, len(cells)+1)
+	for _, cell := range cells {
+		if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+			cell = "'" + cell
+		}
+		out = append(out, cell)
+	}
+	return out
 }
 
 // MarshalJSON writes a report in the form oncall.ingest.csv_dry_run/1.

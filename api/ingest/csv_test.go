@@ -164,15 +164,11 @@ func TestRowsOfTables(t *testing.T) {
 		"4,2026-03-02T05:00:00Z,,,,High,,,\n" +
 		",soon,,,,High,,,\n" +
 		"5,2026-03-02T01:00:00Z,\"cut,,,,\n"
-	rep := dryRun(t, csv, func(m *ingest.Mapping) {
-		for field, column := range map[string]string{
-			"resolved_at": "end", "ack_after_seconds": "tta", "resolve_after_seconds": "ttr", "urgency": "urgency", "severity": "priority",
-			"responder_email": "who", "reported_interruptions": "count",
-		} {
-			m.Columns[field] = column
-		}
-		m.Unit = time.Minute
-	})
+	columns := map[string]string{
+		"external_id": "id", "triggered_at": "at", "resolved_at": "end", "ack_after_seconds": "tta", "resolve_after_seconds": "ttr", "urgency": "urgency", "severity": "priority",
+		"responder_email": "who", "reported_interruptions": "count",
+	}
+	rep := dryRun(t, csv, func(m *ingest.Mapping) { m.Columns, m.Unit = columns, time.Minute })
 	var codes []string
 	for _, p := range rep.Errors {
 		codes = append(codes, p.Code)
@@ -194,7 +190,7 @@ func TestRowsOfTables(t *testing.T) {
 		t.Errorf("resolved %s", got)
 	}
 	var again bytes.Buffer
-	if err := rep.WriteBad(&again); err != nil {
+	if _, err := ingest.WriteBad(&again, []byte(csv), ingest.Mapping{Columns: columns, Unit: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Split(strings.TrimSpace(again.String()), "\n"); len(lines) < 5 || lines[0] != "id,at,end,tta,ttr,urgency,priority,who,count,reason" || !strings.HasSuffix(lines[1], "'-1,,High,,,,negative_duration") {
@@ -216,11 +212,14 @@ func TestMappingsThatCannotBe(t *testing.T) {
 			t.Errorf("%s: %v", test.mapping, err)
 		}
 	}
-	header, err := ingest.CSVHeader([]byte("Number;Incident ID;Title; created at ;TTA;Sleep Hour Interruptions\n"))
+	heading, err := ingest.CSVHeading([]byte("Number;Incident ID;Title; created at ;TTA;Sleep Hour Interruptions\n1;Q1;\xdcberlast;;;\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := ingest.Suggest(header)
+	if heading.Encoding != ingest.EncodingWestern || heading.Divided != ';' || heading.First[2] != "Überlast" {
+		t.Errorf("%+v", heading)
+	}
+	got := ingest.Suggest(heading.Columns)
 	want := map[string]string{"external_id": "Incident ID", "title": "Title", "triggered_at": "created at", "ack_after_seconds": "TTA", "reported_sleep_interruptions": "Sleep Hour Interruptions"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("suggested (-want +got):\n%s", diff)

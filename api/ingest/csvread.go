@@ -19,11 +19,11 @@ type records struct {
 }
 
 // newRecords finds out how a table is written and reads its heading.
-func newRecords(data []byte) (*records, error) {
+func newRecords(data []byte, encoding string) (*records, error) {
 	if len(data) > MaxCSV {
 		return nil, errors.New("the file has more than 100 MB")
 	}
-	data, err := decodeText(data)
+	data, err := decodeText(data, encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +40,39 @@ func newRecords(data []byte) (*records, error) {
 	return r, nil
 }
 
-// CSVHeader returns the columns of a table, as a mapping names them.
-func CSVHeader(data []byte) ([]string, error) {
-	r, err := newRecords(data)
-	if err != nil {
-		return nil, err
+// A Heading says how a table is written.
+type Heading struct {
+	Columns  []string // as a mapping names them
+	Encoding string   // EncodingUTF8 …
+	Divided  rune     // what divides cells: a comma, a semicolon or a tab
+	First    []string // the first record after the heading; none where there is none
+}
+
+// The encodings in which a table may be written.
+const (
+	EncodingUTF8    = "utf-8"
+	EncodingUTF16   = "utf-16"
+	EncodingWestern = "windows-1252" // a guess: what older spreadsheets of western Europe write
+)
+
+// CSVHeading finds out how a table is written, and what its columns are called.
+func CSVHeading(data []byte) (Heading, error) {
+	h := Heading{Encoding: EncodingUTF8}
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		h.Encoding = EncodingUTF16
+	case !utf8.Valid(data) && bytes.IndexByte(data, 0) < 0:
+		h.Encoding = EncodingWestern
 	}
-	return r.header, nil
+	r, err := newRecords(data, h.Encoding)
+	if err != nil {
+		return h, err
+	}
+	h.Columns, h.Divided = r.header, r.reader.Comma
+	if cells, err := r.next(); err == nil {
+		h.First = cells
+	}
+	return h, nil
 }
 
 // next returns the cells of the next record, io.EOF after the last. Another error
@@ -59,10 +85,24 @@ func (r *records) next() ([]string, error) {
 	return cells, err
 }
 
+// western are the letters of Windows-1252 from 0x80 to 0x9f, where Latin-1 has none; what
+// even there is none stays.
+var western = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ")
+
 // decodeText returns text as UTF-8 without a byte order mark.
-func decodeText(data []byte) ([]byte, error) {
+func decodeText(data []byte, encoding string) ([]byte, error) {
 	var order binary.ByteOrder
 	switch {
+	case encoding == EncodingWestern:
+		out := make([]byte, 0, len(data)+len(data)/8)
+		for _, c := range data {
+			if c >= 0x80 && c <= 0x9f {
+				out = utf8.AppendRune(out, western[c-0x80])
+			} else {
+				out = utf8.AppendRune(out, rune(c))
+			}
+		}
+		return out, nil
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
 		order = binary.LittleEndian
 	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):

@@ -18,6 +18,8 @@ type table struct {
 	at      map[string]int // column by field
 	seen    map[string]int // row by incident
 	report  *Report
+	each    func(*Row) error                // of rows that are taken over
+	bad     func([]string, []Problem) error // of those that are not; may be nil
 }
 
 // row is one record with what was found in it.
@@ -51,7 +53,7 @@ func (r *row) about(field, code, value string) Problem {
 }
 
 // row reads one record. Its events count only when nothing keeps it out.
-func (t *table) row(number int, cells []string, err error) {
+func (t *table) row(number int, cells []string, err error) error {
 	r := &row{table: t, number: number, cells: cells}
 	var events []health.Event
 	switch {
@@ -65,13 +67,11 @@ func (t *table) row(number int, cells []string, err error) {
 	rep := t.report
 	if len(r.problems) > 0 {
 		rep.Bad++
-		reasons := make([]string, len(r.problems))
-		for i, p := range r.problems {
-			reasons[i] = p.Code
-		}
-		rep.badRows = append(rep.badRows, badRow{cells, strings.Join(reasons, ", ")})
 		rep.Errors = appendSome(rep.Errors, r.problems)
-		return
+		if t.bad == nil {
+			return nil
+		}
+		return t.bad(cells, r.problems)
 	}
 	id := events[0].PageKey
 	if first, ok := t.seen[id]; ok {
@@ -79,17 +79,19 @@ func (t *table) row(number int, cells []string, err error) {
 		if len(rep.Duplicates) < problemsShown {
 			rep.Duplicates = append(rep.Duplicates, Duplicate{Row: number, OfRow: first, ExternalID: id})
 		}
-		return
+		return nil
 	}
 	t.seen[id] = number
 	rep.Good++
+	rep.Warned += len(r.warnings)
 	rep.Warnings = appendSome(rep.Warnings, r.warnings)
-	rep.Events = append(rep.Events, events...)
+	told := &Row{Number: number, PageKey: id, Events: events}
 	for _, field := range t.reportedFields() {
 		if value := r.cell(field); value != "" {
-			rep.Reported = append(rep.Reported, Reported{PageKey: id, Name: field, Value: value})
+			told.Reported = append(told.Reported, Reported{PageKey: id, Name: field, Value: value})
 		}
 	}
+	return t.each(told)
 }
 
 func appendSome(list, more []Problem) []Problem {
@@ -113,9 +115,16 @@ func (r *row) time(field string) time.Time {
 		return time.Time{}
 	}
 	at, code, ok := r.cellTime(s)
-	if !ok {
+	switch now := r.mapping.Now; {
+	case !ok:
 		r.problem(field, code, s)
-	} else if code != "" {
+	case now.IsZero():
+	case at.After(now.Add(health.FutureAfter)):
+		r.problem(field, CSVAhead, s)
+	case at.Year() < 2000:
+		r.problem(field, CSVLongAgo, s)
+	}
+	if ok && code != "" {
 		r.warn(field, code, s)
 	}
 	return at

@@ -34,10 +34,10 @@ func layout(format string) (string, error) {
 			rest = rest[1:]
 			continue
 		}
-		return "", fmt.Errorf("date_format: %q is not understood at %q; write it like DD/MM/YYYY HH:mm:ss", format, rest)
+		return "", fmt.Errorf("%q is not understood at %q; write it like DD/MM/YYYY HH:mm:ss", format, rest)
 	}
 	if format != "" && !(strings.Contains(format, "D") && strings.Contains(format, "M") && strings.Contains(format, "YY")) {
-		return "", fmt.Errorf("date_format: %q has no day, month or year", format)
+		return "", fmt.Errorf("%q has no day, month or year", format)
 	}
 	return out.String(), nil
 }
@@ -96,6 +96,7 @@ func isDate(a, b string) bool {
 // onTheClock finds the instant at which clocks of the table's zone showed a time,
 // which is given as if it were in UTC.
 func (t *table) onTheClock(wall time.Time) (at time.Time, code string, ok bool) {
+	t.report.Zoneless++
 	var found []time.Time
 	for _, near := range []time.Duration{-26 * time.Hour, 26 * time.Hour} {
 		_, offset := wall.Add(near).In(t.mapping.Zone).Zone()

@@ -131,6 +131,8 @@ func (d *deployment) crewed() map[string]string {
 		}
 	}
 	d.readAll()
+	_, err = d.health.AddTable(ctx, 1, 1, "past.csv", []byte(incidents))
+	d.ok(err)
 	boss := schedule.Profile{Name: "Root", Email: "root@example.com", Zone: "UTC", CreatedAt: d.now}
 	robot := schedule.Profile{Name: "Robot", Zone: "UTC", CreatedAt: d.now}
 	d.ok(d.schedule.Store.AddPerson(ctx, &boss))
@@ -295,6 +297,14 @@ var matrix = map[string]row{
 	"DELETE /teams/{team}/integrations/{integration}/pulls":              {need: "manager"},
 	"GET /teams/{team}/integrations/{integration}/people":                {need: "manager"},
 	"PUT /teams/{team}/integrations/{integration}/people/{contact}":      {need: "manager", body: `{"person": 2}`},
+	"POST /teams/{team}/integrations/{integration}/tables":               {need: "manager", body: incidents},
+	"GET /teams/{team}/tables":                                           {need: "manager"},
+	"GET /teams/{team}/tables/{table}":                                   {need: "manager"},
+	"PUT /teams/{team}/tables/{table}/mapping":                           {need: "manager", body: `{"columns": {"external_id": "Incident ID", "triggered_at": "Created at"}, "zone": "UTC", "unit": "seconds"}`, once: true},
+	"POST /teams/{team}/tables/{table}/commit":                           {need: "manager", once: true},
+	"POST /teams/{team}/tables/{table}/undo":                             {need: "manager", once: true},
+	"DELETE /teams/{team}/tables/{table}":                                {need: "manager", path: "/teams/1/tables/2", once: true},
+	"GET /teams/{team}/tables/{table}/bad.csv":                           {need: "manager"},
 	"GET /audit": {need: "admin"},
 }
 

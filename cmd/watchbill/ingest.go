@@ -33,13 +33,16 @@ func (c *ingestCSVCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	report, err := ingest.DryRun(data, mapping, nil)
+	var report *ingest.Report
+	if c.Bad {
+		report, err = ingest.WriteBad(con.out, data, mapping)
+	} else {
+		report, err = ingest.DryRun(data, mapping, nil)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	if c.Bad {
-		err = report.WriteBad(con.out)
-	} else {
+	if !c.Bad {
 		encoder := json.NewEncoder(con.out)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")

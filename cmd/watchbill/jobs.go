@@ -25,6 +25,7 @@ type jobs struct {
 	health  *health.Service
 	burden  func(context.Context) error
 	pulls   func(context.Context) error
+	tables  func(context.Context) error
 	api     *api.Server
 	log     *slog.Logger
 }
@@ -49,6 +50,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"forget":   {time.Hour, j.service.PruneImports},
 		"burden":   {time.Minute, j.burden},
 		"pulls":    {time.Second, j.pulls},
+		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},
 		"room":     {time.Minute, j.lookForRoom},
 		"counts":   {time.Second, j.health.Receiver.Flush},

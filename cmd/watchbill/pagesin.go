@@ -36,7 +36,7 @@ func (s *server) takePages() {
 		default: // it is about to look anyway
 		}
 	}
-	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members}
+	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members, TableReader: tableReader{}}
 	s.health.Warnings = deliveryWarnings
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
@@ -45,6 +45,7 @@ func (s *server) takePages() {
 	s.past = &pull.Client{Fetch: fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20})}
 	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
+	s.tables = &health.TableWorker{Worker: s.reader, Reader: tableReader{}}
 }
 
 // betweenRequests keeps a pager from being asked for its past more than 600 times in a
@@ -216,11 +217,15 @@ const (
 	bodiesKept     = 30 * 24 * time.Hour
 	deliveriesKept = 45 * 24 * time.Hour
 	deadKept       = 90 * 24 * time.Hour
+	tablesWait     = 7 * 24 * time.Hour // that nobody took over
 )
 
 // forgetDeliveries forgets what was kept long enough.
 func forgetDeliveries(ctx context.Context, store health.Store, now time.Time) error {
 	if err := store.ForgetBodies(ctx, now.Add(-bodiesKept), now.Add(-deadKept)); err != nil {
+		return err
+	}
+	if err := store.ForgetTables(ctx, now.Add(-tablesWait), now.Add(-bodiesKept)); err != nil {
 		return err
 	}
 	return store.ForgetDeliveries(ctx, now.Add(-deliveriesKept))

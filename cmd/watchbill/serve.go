@@ -136,6 +136,7 @@ type server struct {
 	receiver *health.Receiver
 	puller   *health.Puller
 	past     *pull.Client
+	tables   *health.TableWorker
 	reader   *health.Worker
 	rollup   *health.Rollup
 	wake     chan struct{} // something came in
@@ -199,7 +200,7 @@ func (s *server) routes(base string) error {
 		}
 		s.site.Fail(err, c)
 	}
-	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: func(c echo.Context) bool { return ui.Uploads(c) || api.IsHook(c) }}
+	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: func(c echo.Context) bool { return ui.Uploads(c) || api.IsHook(c) || api.Uploads(c) }}
 	s.echo.Use(middleware.Recover(), s.logged, ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
@@ -252,7 +253,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pulls: s.puller.Work, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}

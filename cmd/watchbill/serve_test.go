@@ -326,6 +326,8 @@ var routes = map[string]string{
 	"POST /teams/:team/integrations/:integration/dead/replay": "manager", "POST /teams/:team/integrations/:integration/dead/discard": "manager", "GET /teams/:team/integrations/:integration/deliveries/:delivery": "manager",
 	"GET /teams/:team/integrations/:integration/past": "manager", "POST /teams/:team/integrations/:integration/past": "manager", "POST /teams/:team/integrations/:integration/past/key": "manager",
 	"POST /teams/:team/integrations/:integration/past/key/end": "manager", "POST /teams/:team/integrations/:integration/past/cancel": "manager",
+	"GET /teams/:team/tables": "manager", "POST /teams/:team/tables": "manager", "GET /teams/:team/tables/:table": "manager", "POST /teams/:team/tables/:table": "manager", "POST /teams/:team/tables/:table/commit": "manager",
+	"POST /teams/:team/tables/:table/undo": "manager", "POST /teams/:team/tables/:table/remove": "manager", "GET /teams/:team/tables/:table/bad": "manager",
 	"GET /teams/:team/integrations/:integration/people": "manager", "POST /teams/:team/integrations/:integration/people/:contact": "manager",
 	"GET /setup/team": "admin", "POST /setup/team": "admin", "GET /setup/:setup/team": "admin", "GET /setup/:setup/people": "admin", "GET /setup/:setup/rotation": "admin",
 	"GET /setup/:setup/check": "admin", "POST /setup/:setup/team": "admin", "POST /setup/:setup/people": "admin", "POST /setup/:setup/rotation": "admin",
@@ -363,6 +365,8 @@ func routesAndRoles(t *testing.T, d *deployment) {
 		t.Fatal(a.body)
 	}
 	d.readAll()
+	_, err = d.health.AddTable(ctx, 2, 1, "past.csv", []byte(incidents))
+	d.ok(err)
 	roles := []struct {
 		name string
 		rank int
