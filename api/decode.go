@@ -52,6 +52,10 @@ func walk(d *json.Decoder, depth int) error {
 		if !storable(t) {
 			return errors.New("a text has the character NUL, which no text has")
 		}
+	case json.Number:
+		if _, err := t.Float64(); err != nil {
+			return fmt.Errorf("the number %.20s is larger than any here", t)
+		}
 	case json.Delim:
 		names := map[string]bool{}
 		for d.More() {

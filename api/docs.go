@@ -126,6 +126,9 @@ func docsRouteOf(doc *huma.OpenAPI, op *huma.Operation) docsRoute {
 
 // docsFields lists the fields of a schema, those of its parts by their paths.
 func docsFields(doc *huma.OpenAPI, schema *huma.Schema, path, in string, within map[string]bool) []docsField {
+	if len(schema.OneOf) > 0 {
+		schema = schema.OneOf[0]
+	}
 	if schema.Type == huma.TypeArray {
 		return docsFields(doc, schema.Items, path+"[]", in, within)
 	}
@@ -150,6 +153,8 @@ func docsFields(doc *huma.OpenAPI, schema *huma.Schema, path, in string, within 
 // typeName says in a word or two what a value is.
 func typeName(s *huma.Schema) string {
 	switch {
+	case len(s.OneOf) == 2:
+		return typeName(s.OneOf[0]) + " or null"
 	case s.Ref != "":
 		return s.Ref[strings.LastIndex(s.Ref, "/")+1:]
 	case s.Type == huma.TypeArray:

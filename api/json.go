@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -56,6 +57,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	s.reviewRoutes(a)
 	s.tableRoutes(a)
 	s.doc = a.OpenAPI()
+	nulls(s.doc.Components.Schemas)
 	s.registerDocs(e)
 }
 
@@ -91,7 +93,9 @@ func (s *Server) teamRoutes(a huma.API) {
 	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
-	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
+	route(s, a, huma.Operation{
+		Method: http.MethodGet, Path: "/teams/{team}/burden.csv", OperationID: "get-burden-table", Summary: "The same as a table", Responses: tableResponse(),
+	}, s.getBurdenTable)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
 
 	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)
@@ -258,11 +262,7 @@ func onceOperation(path, id, summary string) huma.Operation {
 func route[I, O any](s *Server, a huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Tags = []string{strings.SplitN(op.Path, "/", 3)[1]}
 	problem := a.OpenAPI().Components.Schemas.Schema(problemGoType, true, "Problem")
-	content := map[string]*huma.MediaType{problemType: {Schema: problem}}
-	op.Responses = map[string]*huma.Response{
-		"4XX": {Description: "Refused, with the reason", Content: content},
-		"5XX": {Description: "Something went wrong on our side", Content: content},
-	}
+	op.Responses = responses(op.Responses, problem, reflect.TypeFor[I]())
 	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err != nil {

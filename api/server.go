@@ -4,6 +4,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -23,4 +24,18 @@ func Health(e *echo.Echo, ready func(context.Context) error) {
 		}
 		return c.String(http.StatusOK, "ready\n")
 	})
+}
+
+// Head lets what answers GET answer HEAD: as GET, of which the server of HTTP sends
+// the head only. Feeds have their own, which render nothing.
+func Head(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if r := c.Request(); r.Method == http.MethodHead && !strings.HasPrefix(r.URL.Path, "/feeds/") {
+			get := r.WithContext(r.Context())
+			get.Method = http.MethodGet
+			c.Echo().ServeHTTP(c.Response().Writer, get)
+			return nil
+		}
+		return next(c)
+	}
 }

@@ -58,7 +58,7 @@ func (l Limits) Judge(held []Held, holidays Calendar) []Finding {
 	for _, limit := range l.OnCall {
 		if used, ok := mostOnCall(held, limit.Within, limit.During); ok {
 			found = append(found, Finding{RuleOnCall, used > limit.Max, fmt.Sprintf("%s on call within %s; the rule is at most %s in %s",
-				lengthWords(used), lengthWords(limit.Within), lengthWords(limit.Max), lengthWords(limit.Within))})
+				usedWords(used, limit.Max), lengthWords(limit.Within), lengthWords(limit.Max), lengthWords(limit.Within))})
 		}
 	}
 	count := func(rule, one, many string, limits []CountLimit, marks func(*Held) []int64) {
@@ -226,6 +226,15 @@ func mostMarks(held []Held, within time.Duration, during During, marks func(*Hel
 		}
 	}
 	return most, ok
+}
+
+// usedWords writes how much of a limit is used; a few minutes too much would be rounded
+// away: "7 days on call; the rule is at most 1 week".
+func usedWords(used, limit time.Duration) string {
+	if over := used - limit; over > 0 && over < 72*time.Minute {
+		return "a little more than " + lengthWords(limit)
+	}
+	return lengthWords(used)
 }
 
 // lengthWords writes a length in the largest unit that measures it: "2 weeks",

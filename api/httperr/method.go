@@ -41,7 +41,9 @@ func Unrouted(err error, c echo.Context) error {
 		if method == c.Request().Method {
 			return err // it was routed, and there is no such thing
 		}
-		allow = append(allow, method)
+		if allow = append(allow, method); method == http.MethodGet && !known[http.MethodHead+" "+other.Path()] {
+			allow = append(allow, http.MethodHead) // what answers one answers the other
+		}
 	}
 	if len(allow) == 0 {
 		return err

@@ -81,6 +81,8 @@ func TestAPIRefusesWhatIsWrongAndNamesIt(t *testing.T) {
 			{name: "a half of days", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03"}`, want: 422, have: []string{`"field":"last"`}},
 			{name: "the last before the first", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-01"}`, want: 422, have: []string{`"field":"last"`}},
 			{name: "a number too large", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": 101}`, want: 422, have: []string{`"field":"cost"`, "100 or less"}},
+			{name: "a number no computer has", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": 1e400}`, want: 400, have: []string{"the number 1e400 is larger than any here"}},
+			{name: "null for a list", method: "POST", path: "/teams/1/effects", body: `{"moves": null}`, want: 422, have: []string{`"field":"moves","in":"body"`}},
 			{name: "half a number", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": 1.5}`, want: 422, have: []string{`"field":"cost"`, "whole number"}},
 			{name: "a text for a number", method: "POST", path: "/people/me/absences", body: `{"first": "2027-02-03", "last": "2027-02-05", "cost": "1"}`, want: 422, have: []string{`"field":"cost"`}},
 			{name: "no zone", method: "PATCH", path: "/people/me", body: `{"zone": "Mars/Olympus"}`, want: 422, have: []string{`"field":"zone","in":"body"`, "Europe/Berlin"}},

@@ -312,7 +312,7 @@ var matrix = map[string]row{
 // it needs is refused, who is enough is not, and nothing fails.
 func TestAPIRoutesAndRoles(t *testing.T) {
 	both(t, func(t *testing.T, d *deployment) {
-		tokens := d.crewed()
+		tokens, spec := d.crewed(), d.specification()
 		params := regexp.MustCompile(`\{[a-z]+\}`)
 		for key := range d.operations() {
 			row, ok := matrix[key]
@@ -321,6 +321,7 @@ func TestAPIRoutesAndRoles(t *testing.T) {
 				continue
 			}
 			method, path, _ := strings.Cut(key, " ")
+			template := path
 			if row.path != "" {
 				path = row.path
 			}
@@ -331,6 +332,9 @@ func TestAPIRoutesAndRoles(t *testing.T) {
 				a := d.call(tokens[role], method, path, row.body)
 				if problem := row.check(role, method, &a); problem != "" {
 					t.Errorf("%s as %s: %s: %d %s", key, role, problem, a.status, a.body)
+				}
+				for _, problem := range spec.untrue(method, template, &a) {
+					t.Errorf("%s as %s is not as documented: %s: %d %.300s", key, role, problem, a.status, a.body)
 				}
 			}
 		}

@@ -305,10 +305,10 @@ func TestWrongMethod(t *testing.T) {
 		status       int
 		allow        string
 	}{
-		{"DELETE", "/api/v1/feeds", 405, "GET, POST"}, {"POST", "/api/v1/oncall", 405, "GET"}, {"PUT", "/api/v1/teams/1", 405, "GET, PATCH"},
+		{"DELETE", "/api/v1/feeds", 405, "GET, HEAD, POST"}, {"POST", "/api/v1/oncall", 405, "GET, HEAD"}, {"PUT", "/api/v1/teams/1", 405, "GET, HEAD, PATCH"},
 		{"GET", "/api/v1/overrides/1/undo", 405, "POST"}, {"GET", "/api/v1/nothing", 404, ""}, {"GET", "/api/v1/teams/999999", 403, ""},
-		{"POST", "/feeds/abc.ics", 405, "GET, HEAD"}, {"DELETE", "/", 405, "GET"}, {"GET", "/logout", 405, "POST"}, {"PUT", "/teams/1/settings", 405, "GET"},
-		{"GET", "/nothing", 404, ""}, {"GET", "/feeds/abc.ics", 404, ""}, {"POST", "/healthz", 405, "GET"}, {"GET", "/shifts/999999", 404, ""}, {"POST", "/static/app.css", 405, "GET"},
+		{"POST", "/feeds/abc.ics", 405, "GET, HEAD"}, {"DELETE", "/", 405, "GET, HEAD"}, {"GET", "/logout", 405, "POST"}, {"PUT", "/teams/1/settings", 405, "GET, HEAD"},
+		{"GET", "/nothing", 404, ""}, {"GET", "/feeds/abc.ics", 404, ""}, {"POST", "/healthz", 405, "GET, HEAD"}, {"GET", "/shifts/999999", 404, ""}, {"POST", "/static/app.css", 405, "GET, HEAD"},
 	} {
 		var status int
 		var header http.Header
@@ -331,11 +331,37 @@ func TestWrongMethod(t *testing.T) {
 			t.Errorf("%s %s: %d, Allow %q, want %d and %q: %.200s", c.method, c.path, status, header.Get("Allow"), c.status, c.allow, body)
 		}
 	}
-	if a := d.call(tokens["manager"], "DELETE", "/api/v1/feeds", ""); !strings.Contains(a.body, "This address does not take DELETE; it takes GET, POST.") {
+	if a := d.call(tokens["manager"], "DELETE", "/api/v1/feeds", ""); !strings.Contains(a.body, "This address does not take DELETE; it takes GET, HEAD, POST.") {
 		t.Error(a.body)
 	}
 	if a := d.call("", "DELETE", "/api/v1/teams", ""); a.status != 401 {
 		t.Errorf("nobody gets %d", a.status)
+	}
+}
+
+// What answers GET answers HEAD, with the same head and without a body.
+func TestHead(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	token := d.crewed()["manager"]
+	for _, path := range []string{"/api/v1/oncall", "/api/v1/teams/1", "/api/v1/teams/1/shifts?limit=2", "/api/v1/teams/9", "/api/v1/oncall?at=x", "/api/openapi.json", "/api/docs", "/healthz", "/readyz", "/login", "/nothing", "/static/nothing.css"} {
+		if !strings.HasPrefix(path, "/api/v1") {
+			token = ""
+		}
+		get, head := d.call(token, "GET", path, ""), d.call(token, "HEAD", path, "")
+		if head.status != get.status || head.body != "" || get.body == "" {
+			t.Errorf("HEAD %s is %d %q, GET is %d", path, head.status, head.body, get.status)
+		}
+		for _, name := range []string{"Content-Type", "Etag", "Cache-Control", "Content-Security-Policy"} {
+			if head.header.Get(name) != get.header.Get(name) {
+				t.Errorf("%s of %s: %q, and %q of GET", name, path, head.header.Get(name), get.header.Get(name))
+			}
+		}
+	}
+	if a := d.call("", "HEAD", "/api/v1/oncall", ""); a.status != http.StatusUnauthorized {
+		t.Errorf("nobody gets %d", a.status)
+	}
+	if a := d.call("", "HEAD", "/logout", ""); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "POST" {
+		t.Errorf("%d, Allow %q", a.status, a.header.Get("Allow"))
 	}
 }
 

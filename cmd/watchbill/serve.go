@@ -201,6 +201,7 @@ func (s *server) routes(base string) error {
 		s.site.Fail(err, c)
 	}
 	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: func(c echo.Context) bool { return ui.Uploads(c) || api.IsHook(c) || api.Uploads(c) }}
+	s.echo.Pre(api.Head)
 	s.echo.Use(middleware.Recover(), s.logged, ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
