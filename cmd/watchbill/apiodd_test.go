@@ -178,7 +178,7 @@ func (o *odd) request(path string, r *specRoute) (address, body string, headers 
 func TestAPIOddValues(t *testing.T) {
 	rounds := 40
 	if testing.Short() {
-		rounds = 12
+		rounds = 18
 	}
 	both(t, func(t *testing.T, d *deployment) {
 		tokens := d.crewed()
