@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -10,11 +9,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-var ifNoneMatchType = reflect.TypeFor[IfNoneMatch]()
+var (
+	ifNoneMatchType = reflect.TypeFor[IfNoneMatch]()
+	bytesType       = reflect.TypeFor[[]byte]()
+)
 
-// responses are those of a route that has some of its own, besides that which huma
-// finds: refusals, and 304 where a reader may say what they have.
-func responses(own map[string]*huma.Response, problem *huma.Schema, in reflect.Type) map[string]*huma.Response {
+// responses are those of a route that huma does not find itself: refusals, 304 where a
+// reader may say what they have, and tables, which are the only bytes that we answer.
+func responses(problem *huma.Schema, in, out reflect.Type) map[string]*huma.Response {
 	header := func(description string) *huma.Param {
 		return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeInteger}}
 	}
@@ -28,14 +30,11 @@ func responses(own map[string]*huma.Response, problem *huma.Schema, in reflect.T
 	if field, ok := in.FieldByName("IfNoneMatch"); ok && field.Type == ifNoneMatchType {
 		all[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: "What you have is what there is"}
 	}
-	maps.Copy(all, own)
+	if field, ok := out.FieldByName("Body"); ok && field.Type == bytesType {
+		content := map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
+		all[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: "Comma-separated values in UTF-8", Content: content}
+	}
 	return all
-}
-
-// tableResponse is a table instead of JSON.
-func tableResponse() map[string]*huma.Response {
-	content := map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
-	return map[string]*huma.Response{strconv.Itoa(http.StatusOK): {Description: "Comma-separated values in UTF-8", Content: content}}
 }
 
 // nulls makes the document say what can be null: lists never are, which huma takes

@@ -93,9 +93,7 @@ func (s *Server) teamRoutes(a huma.API) {
 	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
-	route(s, a, huma.Operation{
-		Method: http.MethodGet, Path: "/teams/{team}/burden.csv", OperationID: "get-burden-table", Summary: "The same as a table", Responses: tableResponse(),
-	}, s.getBurdenTable)
+	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
 
 	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)
@@ -262,7 +260,7 @@ func onceOperation(path, id, summary string) huma.Operation {
 func route[I, O any](s *Server, a huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Tags = []string{strings.SplitN(op.Path, "/", 3)[1]}
 	problem := a.OpenAPI().Components.Schemas.Schema(problemGoType, true, "Problem")
-	op.Responses = responses(op.Responses, problem, reflect.TypeFor[I]())
+	op.Responses = responses(problem, reflect.TypeFor[I](), reflect.TypeFor[O]())
 	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err != nil {
