@@ -77,6 +77,8 @@ type OwnBurden struct {
 	ShortRests    int        `json:"short_rests"`
 	Nights7       int        `json:"disrupted_nights_7d"`
 	RestNeeded    bool       `json:"rest_needed"`
+	SaidWoken     int        `json:"said_woken" doc:"Pages of which you said that they woke you; wake-ups are counted from when pages rang, whatever was said"`
+	SaidAwake     int        `json:"said_not_woken"`
 	Weeks         []OwnWeek  `json:"weeks"`
 }
 
@@ -105,6 +107,10 @@ type BurdenPages struct {
 	Alerts        []BurdenOrigin  `json:"alerts"`
 	Answers       []BurdenAnswers `json:"answers" doc:"By severity; of the team, and never of a person"`
 	Incidents     int             `json:"paged_incidents"`
+	Tagged        int             `json:"tagged_incidents" doc:"Of which somebody whom they interrupted said whether there was something to do"`
+	NoAction      int             `json:"nonactionable_incidents" doc:"Of which somebody said that there was nothing to do"`
+	NoActionRate  *float64        `json:"nonactionable_per_ocw" doc:"Per on-call week; of untagged ones nobody knows"`
+	TagCoverage   *float64        `json:"tag_coverage" doc:"Tagged among all paged incidents"`
 	Engaged       float64         `json:"engaged_hours" doc:"To the hour"`
 	AlertShare    float64         `json:"alert_time_share"`
 	OffDutyShare  float64         `json:"off_duty_share"`
@@ -156,6 +162,8 @@ type BurdenAnswers struct {
 	Ack      *float64 `json:"tta_median_minutes"`
 	Resolved int      `json:"n_resolved_acked"`
 	Resolve  *float64 `json:"ttr_median_minutes"`
+	CheckIns int      `json:"check_ins_due" doc:"Incidents that somebody has to say they are on within 5 minutes (SEV0) or 30 (SEV1)"`
+	CheckIn  *float64 `json:"checkin_compliance" doc:"The share in which somebody did, to a tenth; null of fewer than five"`
 }
 
 // BurdenLuck says whether pages fell as chance would have it.
@@ -267,7 +275,7 @@ func burdenOf(b *health.Burden, people map[schedule.ID]string) Burden {
 	if m := b.Mine; m != nil {
 		own := OwnBurden{
 			m.OnCallWeek, m.OnCallHours, m.Interrupted, m.Wakeups, m.Nights, m.WorstWeek, m.OffDuty, m.Engaged, m.AfterHours, m.BurdenPoints, m.WakeupInterval,
-			m.ShortRests, m.Nights7, m.RestNeeded, []OwnWeek{},
+			m.ShortRests, m.Nights7, m.RestNeeded, m.Said.Woken, m.Said.AwakeAnyway, []OwnWeek{},
 		}
 		for _, w := range m.Weeks {
 			own.Weeks = append(own.Weeks, OwnWeek{w.Week, w.OnCallHours, w.Interruptions, w.Wakeups, w.Nights, w.EngagedHours})
@@ -296,6 +304,9 @@ func burdenPagesOf(b *health.Burden) *BurdenPages {
 		Incidents: s.Paged().Incidents, Engaged: math.Round(s.Sum.EngagedHours()), AlertShare: s.AlertShare(), OffDutyShare: s.Sum.OffDutyShare(), QuietWeeks: s.Quiet,
 		Shifts: s.Shifts, QuietShifts: s.QuietShifts, Overloaded: s.OverloadedShare(), Doubts: []BurdenDoubt{}, Events: []BurdenEvent{},
 	}
+	paged := s.Paged()
+	out.Tagged, out.NoAction = paged.Tagged, paged.NoAction
+	out.NoActionRate, out.TagCoverage = finite(float64(paged.NoAction)/s.Sum.OnCallWeeks()), finite(float64(paged.Tagged)/float64(paged.Incidents))
 	if t := &b.Trend; t.Known {
 		out.Trend = &BurdenTrend{t.Before, finite(t.Ratio), finite(t.Low), finite(t.High), [...]string{"down", "no", "up"}[t.Clear()+1]}
 	}
@@ -304,7 +315,10 @@ func burdenPagesOf(b *health.Burden) *BurdenPages {
 	}
 	for i := range b.Answers {
 		a := &b.Answers[i]
-		answers := BurdenAnswers{Severity: a.Severity, N: a.Incidents, Acked: a.Ack.N(), Unacked: a.Unacked, Resolved: a.Resolve.N()}
+		answers := BurdenAnswers{Severity: a.Severity, N: a.Incidents, Acked: a.Ack.N(), Unacked: a.Unacked, Resolved: a.Resolve.N(), CheckIns: a.CheckInDue}
+		if part, ok := a.CheckInShare(); ok {
+			answers.CheckIn = &part
+		}
 		if median, ok := a.Ack.Median(); ok {
 			answers.Ack = finite(health.Minutes(median))
 		}

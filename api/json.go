@@ -139,6 +139,10 @@ func (s *Server) personRoutes(a huma.API) {
 	get(s, a, "/people/{person}/absences", "list-absences", "Your absences and wishes", s.listAbsences)
 	add(s, a, "/people/{person}/absences", "add-absence", "Note an absence or a wish, and see what it clashes with", s.addAbsence)
 	change(s, a, del, "/people/{person}/absences/{absence}", "remove-absence", "Remove an absence or a wish", s.removeAbsence)
+	get(s, a, "/people/{person}/pages", "list-own-pages", "Pages that interrupted you, with what you said of them", s.listOwnPages)
+	change(s, a, patch, "/people/{person}/pages/{page}", "tell-page", "Say that you are on a page, whether there was something to do, whether it woke you", s.tellPage)
+	add(s, a, "/people/{person}/pages/{page}/link", "make-page-link", "Make a link that needs no log-in and does the same for one page; it is shown once", s.makePageLink)
+	change(s, a, del, "/people/{person}/pages/{page}/link", "end-page-link", "End the link of a page", s.endPageLink)
 	get(s, a, "/people/{person}/audit", "list-person-audit", "What was done by or about you", s.auditPerson)
 
 	get(s, a, "/feeds", "list-feeds", "Your calendar links", s.listFeeds)

@@ -99,6 +99,7 @@ type Own struct {
 	ShortWeeks int
 	Nights7    int // disrupted nights of the last seven days
 	RestNeeded bool
+	Said       SaidSum // of the pages of the period
 }
 
 // An OwnWeek is a week of the reader.
@@ -314,9 +315,21 @@ func (r *Rollup) recent(ctx context.Context, b *Burden, tallies map[schedule.ID]
 		if own && tallies[l.Person] != nil {
 			b.Mine = ownOf(tallies[l.Person], weeks, l.Person, &r.Config)
 			b.Mine.Nights7, b.Mine.RestNeeded = nights, needed
+			if b.Mine.Said, err = r.said(ctx, b, l.Person); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// said counts what somebody said of their pages of the period.
+func (r *Rollup) said(ctx context.Context, b *Burden, person schedule.ID) (SaidSum, error) {
+	zone, err := time.LoadLocation(b.Zone)
+	if err != nil {
+		return SaidSum{}, err
+	}
+	return r.Store.SaidOf(ctx, b.Team, person, b.Period.From.At(schedule.Midnight, zone), b.Period.Until().At(schedule.Midnight, zone))
 }
 
 // ManyNights is how many disrupted nights in seven days call for rest however short each

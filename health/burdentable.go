@@ -49,6 +49,10 @@ func (b *Burden) Table(names map[schedule.ID]string) [][]string {
 		}
 		t.add("without it", what, strconv.Itoa(o.Wakeups), "", "", strconv.Itoa(o.Incidents), "", "fewer wake-ups, of so many pages")
 	}
+	if paged := b.Sum.Paged(); paged.Tagged > 0 {
+		t.add("team", "nothing to do", strconv.Itoa(paged.NoAction), "", "", strconv.Itoa(paged.Tagged), number(b.Sum.Sum.OnCallWeeks()), "pages, of so many tagged; over on-call weeks")
+		t.add("team", "tagged", strconv.Itoa(paged.Tagged), "", "", strconv.Itoa(paged.Incidents), "", "pages, of so many")
+	}
 	for i := range b.Answers {
 		t.answered(&b.Answers[i])
 	}
@@ -120,6 +124,7 @@ func (t *table) own(o *Own) {
 	t.add("you", "wake-ups", strconv.Itoa(o.Wakeups), number(o.WakeupInterval[0]), number(o.WakeupInterval[1]), "", over, "wake-ups; bounds per on-call week")
 	t.add("you", "disrupted nights", strconv.Itoa(o.Nights), "", "", "", over, "nights")
 	t.add("you", "work on pages", number(o.Engaged), "", "", "", over, "hours")
+	t.add("you", "said that they woke you", strconv.Itoa(o.Said.Woken), "", "", strconv.Itoa(o.Said.Woken+o.Said.AwakeAnyway), over, "pages, of so many of which you said it or the contrary")
 	t.add("you", "nights with too little rest", strconv.Itoa(o.ShortRests), "", "", "", over, "nights")
 }
 
@@ -137,6 +142,9 @@ func (t *table) answered(a *Answered) {
 	}
 	if median, ok := a.Resolve.Median(); ok {
 		t.add("answered", severity, number(Minutes(median)), "", "", strconv.Itoa(a.Resolve.N()), strconv.Itoa(a.Incidents), "minutes to resolution, median")
+	}
+	if part, ok := a.CheckInShare(); ok {
+		t.add("answered", severity, number(part), "", "", strconv.Itoa(a.CheckInDue), strconv.Itoa(a.Incidents), "share checked in to in time, to a tenth")
 	}
 	t.add("answered", severity, strconv.Itoa(a.Unacked), "", "", "", strconv.Itoa(a.Incidents), "never acknowledged")
 }

@@ -3,6 +3,7 @@ package health
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"watchbill/schedule"
@@ -19,6 +20,20 @@ type Response struct {
 	// none due.
 	CheckIns, CheckInDue int
 	Flags                []Flag
+}
+
+// fewestCheckIns is of how many incidents at least a share of check-ins is told, and
+// checkInSteps to what part of it: of fewer, or told exactly, it would be somebody's
+// night, whose it was standing in the schedule.
+const fewestCheckIns, checkInSteps = 5, 10
+
+// CheckInShare returns the share of incidents in which somebody said in time that they
+// were on it, to a tenth; false when there were too few to tell.
+func (r *Response) CheckInShare() (float64, bool) {
+	if r.CheckInDue < fewestCheckIns {
+		return 0, false
+	}
+	return math.Round(checkInSteps*float64(r.CheckIns)/float64(r.CheckInDue)) / checkInSteps, true
 }
 
 // A Sample is a set of measurements, in order.
@@ -58,7 +73,7 @@ func (s Sample) P90() (float64, bool) {
 // CheckInWithin returns how soon after the trigger somebody has to say that they are
 // on it, and false for a severity for which nobody has to. The moment itself is late.
 func CheckInWithin(severity string) (time.Duration, bool) {
-	switch severity {
+	switch strings.ToUpper(strings.NewReplacer("-", "", " ", "", "_", "").Replace(severity)) {
 	case "SEV0":
 		return 5 * time.Minute, true
 	case "SEV1":

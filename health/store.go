@@ -31,6 +31,7 @@ type Store interface {
 	PullStore
 	ItemStore
 	TableStore
+	CheckInStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

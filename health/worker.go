@@ -301,7 +301,8 @@ func (w *Worker) foldOne(ctx context.Context, tx Store, door *Integration, name 
 	if err != nil {
 		return t, err
 	}
-	for _, page := range Fold(events, door.Rules()) {
+	pages := Fold(events, door.Rules())
+	for _, page := range pages {
 		p := PageRecord{Integration: door.ID, Team: door.Team, Page: page}
 		if k := slices.IndexFunc(kept, func(was KeptPage) bool { return was.OpenedBy == page.OpenedBy }); k >= 0 {
 			text, err := json.Marshal(page)
@@ -316,15 +317,20 @@ func (w *Worker) foldOne(ctx context.Context, tx Store, door *Integration, name 
 		}
 		t.records = append(t.records, p)
 	}
+	moved := false
 	for i := range t.records {
 		if t.records[i].ID == 0 && len(kept) > 0 {
 			t.records[i].ID, kept = kept[0].ID, kept[1:]
+			moved = true
 		}
 	}
 	for _, left := range kept {
 		t.gone = append(t.gone, left.ID)
 	}
-	return t, nil
+	if moved || len(kept) > 0 { // else every page is still there
+		err = follow(ctx, tx, name, pages, events)
+	}
+	return t, err
 }
 
 // Rules are how the integration's events are read.

@@ -55,6 +55,9 @@ var auditWords = map[string]words{
 	"feed.reset":  {"gave a calendar link a new address", "gave a new address to a calendar link of"},
 	"feed.revoke": {"ended a calendar link", "ended a calendar link of"},
 
+	"page.say":           {"told about a page", "told about a page for"},
+	"page.link":          {"made a link to tell about a page", "made a link to tell about a page for"},
+	"page.unlink":        {"ended a link to tell about a page", "ended a link to tell about a page for"},
 	"integration.add":    {"connected a pager", "connected a pager for"},
 	"integration.change": {"changed how a pager is read", "changed how a pager is read for"},
 	"integration.secret": {"changed the secret of a pager", "changed the secret of a pager for"},

@@ -46,6 +46,8 @@ type Burden struct {
 	Alerts   []OriginRow
 	Period   int // weeks
 	Answers  []AnswerRow
+	Checked  bool   // some of Answers had to be checked in to
+	Tagged   string // of how many pages there was nothing to do, or ""
 	Luck     string
 	OffDuty  string
 	Doubts   []DoubtRow
@@ -90,6 +92,7 @@ type MyBurden struct {
 	Weeks  []MyWeek
 	Needed string // that rest is needed, or ""
 	Plans  []RepaidPlan
+	Said   string // what they said of being woken, or ""
 }
 
 // MyWeek is a week of the reader.
@@ -116,8 +119,8 @@ type OriginRow struct {
 
 // AnswerRow is how pages of one severity were answered.
 type AnswerRow struct {
-	Severity, Ack, Resolve string
-	N, Unacked             int
+	Severity, Ack, Resolve, CheckIn string
+	N, Unacked                      int
 }
 
 // DoubtRow is something to look at before figures are relied on.
@@ -155,7 +158,9 @@ func (p *Burden) Fill(b *health.Burden, names map[schedule.ID]string, reader sch
 	p.Services, p.Alerts = originRows(b.Team, b.Services), originRows(b.Team, b.Alerts)
 	for i := range b.Answers {
 		p.Answers = append(p.Answers, answerRow(&b.Answers[i]))
+		p.Checked = p.Checked || b.Answers[i].CheckInDue > 0
 	}
+	p.Tagged = taggedText(b)
 	if l := b.Luck; l != nil {
 		p.Luck = "Who was paged how often is compatible with luck: everybody was called about as often as the hours they held make likely."
 		if !l.Compatible() {
@@ -268,6 +273,9 @@ func myBurden(o *health.Own) MyBurden {
 	if o.OnCallWeek <= 0 {
 		m.Tiles[1].Foot = "you were not on call first"
 	}
+	if said := o.Said.Woken + o.Said.AwakeAnyway; said > 0 {
+		m.Said = fmt.Sprintf("Wake-ups are counted from when pages rang in your sleeping hours. You said of %d of %s that they woke you.", o.Said.Woken, plural(said, "page", "pages"))
+	}
 	if o.RestNeeded {
 		m.Needed = "After these nights you need rest: begin when eleven hours have passed since the last call, and hand the next night over if you can."
 	}
@@ -358,6 +366,20 @@ func fixPath(team schedule.ID, service, alert string) string {
 	return fmt.Sprintf("/teams/%d/items?%s#new", team, q.Encode())
 }
 
+// taggedText says of how many pages somebody said that there was nothing to do, and how
+// many they said anything of.
+func taggedText(b *health.Burden) string {
+	paged := b.Sum.Paged()
+	if paged.Tagged == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("Of %d of %s there was nothing to do", paged.NoAction, plural(paged.Tagged, "tagged page", "tagged pages"))
+	if exposure := b.Sum.Sum.OnCallWeeks(); exposure > 0 {
+		text += fmt.Sprintf(", %s per on-call week", short(float64(paged.NoAction)/exposure))
+	}
+	return text + fmt.Sprintf(". %.0f %% of %s are tagged; of the others nobody knows.", 100*float64(paged.Tagged)/float64(paged.Incidents), plural(paged.Incidents, "page", "pages"))
+}
+
 func answerRow(a *health.Answered) AnswerRow {
 	row := AnswerRow{Severity: upper(a.Severity), Ack: "–", Resolve: "–", N: a.Incidents, Unacked: a.Unacked}
 	if strings.TrimSpace(row.Severity) == "" {
@@ -370,6 +392,11 @@ func answerRow(a *health.Answered) AnswerRow {
 		}
 		return plural(int(health.Minutes(median)), "minute", "minutes") + fmt.Sprintf(" (of %d)", s.N())
 	}
-	row.Ack, row.Resolve = minutes(a.Ack), minutes(a.Resolve)
+	row.Ack, row.Resolve, row.CheckIn = minutes(a.Ack), minutes(a.Resolve), "–"
+	if part, ok := a.CheckInShare(); ok {
+		row.CheckIn = fmt.Sprintf("%.0f %% of %d", 100*part, a.CheckInDue)
+	} else if a.CheckInDue > 0 {
+		row.CheckIn = "too few to tell"
+	}
 	return row
 }

@@ -37,6 +37,8 @@
 //	table       TablePage   /teams/{id}/tables/{table}
 //	account     Account     /account
 //	admin       Admin       /admin
+//	tell        Tell        /tell/{token}
+//	mypages     MyPages     /burden/pages?only=untold
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
 //	person      PersonPage  /people/{id}
 //	error       ErrorPage   any
@@ -81,6 +83,12 @@
 //	POST /swaps/{id}/approve                       reason
 //	POST /swaps/{id}/decline                       back
 //	POST /swaps/{id}/withdraw                      back
+//
+//	POST /tell/{token}                             say (on-it, not-on-it, action, no-action, untag, woke, awake, unsay-awake)
+//	POST /burden/pages/{page}                      say back
+//	POST /burden/pages/{page}/note                 note
+//	POST /burden/pages/{page}/link
+//	POST /burden/pages/{page}/link/end
 //
 //	POST /timeoff                                  from until (last day, included) from_time until_time label
 //	POST /timeoff/{id}/remove

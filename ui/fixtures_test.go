@@ -66,7 +66,7 @@ type fixture struct {
 
 func fixtures() []fixture {
 	var all []fixture
-	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures()} {
+	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), tellFixtures()} {
 		all = append(all, f...)
 	}
 	return all
@@ -166,6 +166,7 @@ func homeFixtures() []fixture {
 		Feed:   &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
 	}
 	full.Problems = problems()[1:]
+	full.Open, full.OpenMore, full.Untold = toldPages()[:2], 1, 5
 	full.Changes = &ui.Changes{Until: now.Unix(), List: []ui.ShiftChange{
 		{ShiftID: 14, Rotation: "Primary", Team: "Payments Platform", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), What: "is yours now", Tone: "good", Why: "Plan 3 was published by Leila Haddad", When: now.Add(-time.Hour)},
 		{Rotation: "Backup", Start: berlin(nov, 20, 3), End: berlin(nov, 23, 10), What: "is not yours any more", Why: "By Marcus Bell: you had fever", When: now.Add(-time.Minute), Undo: 7}}}
@@ -174,6 +175,7 @@ func homeFixtures() []fixture {
 	lengthy.Next = &ui.NextShift{ShiftLine: next, On: true, Relieves: longText, RelievedBy: longText, TeamZone: "America/Argentina/ComodRivadavia"}
 	lengthy.Next.Team, lengthy.Next.Rotation = longText, longText
 	lengthy.Asks, lengthy.Asked = longRequests(), longRequests()
+	lengthy.Open = []ui.ToldPage{{ID: 1, Title: longText, Service: longText, Team: longText, State: "open", When: now, Said: ui.SaidTags{MayOnIt: true}}}
 	lengthy.Problems, lengthy.Changes = longProblems(), &ui.Changes{List: []ui.ShiftChange{{ShiftID: 1, Rotation: longText, Team: longText, Start: now, End: now.Add(time.Hour), What: longText, Why: longText, When: now, Undo: 3}}}
 	lengthy.Feed = &ui.FeedLink{Label: longText, URL: "https://watchbill.example.com/feeds/" + strings.Repeat("x", 300) + ".ics"}
 	return []fixture{

@@ -80,6 +80,7 @@ func timeFuncs() template.FuncMap {
 		},
 		"day":     func(p framed, t time.Time) string { t, now := at(p, t); return dayOf(t, now) },
 		"stamp":   func(p framed, t time.Time) string { t, now := at(p, t); return dayOf(t, now) + " " + t.Format("15:04") },
+		"clock":   func(p framed, t time.Time) string { t, _ = at(p, t); return t.Format("15:04") },
 		"clockIn": func(p framed, zone string) string { return p.frame().Now.In(z.load(zone)).Format("15:04") },
 		"until":   func(p framed, t time.Time) string { return left(t.Sub(p.frame().Now)) },
 		"lasts":   func(from, to time.Time) string { return left(to.Sub(from)) },

@@ -53,6 +53,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerTables(e)
 	s.registerBurden(e)
 	s.registerItems(e)
+	s.registerTell(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -8,15 +8,17 @@ import (
 	"time"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/labstack/echo/v4"
 )
 
-// How far ahead a person sees their own shifts, and how many at first sight.
+// How far ahead a person sees their own shifts, and of what how many at first sight.
 const (
 	homeAhead  = 366 * 24 * time.Hour
 	homeShifts = 8
+	homeOpen   = 3 // pages
 )
 
 // home says when somebody is next on call.
@@ -69,6 +71,9 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 			page.Asked = append(page.Asked, r)
 		}
 	}
+	if err := s.openPages(ctx, page, w); err != nil {
+		return nil, err
+	}
 	if page.Changes, err = s.changes(ctx, w, names, f.Teams); err != nil {
 		return nil, err
 	}
@@ -94,6 +99,23 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 		}
 	}
 	return page, nil
+}
+
+// openPages fills in the pages that came to whoever is looking and are not over, and how
+// many of the last week's they said nothing of.
+func (s *Site) openPages(ctx context.Context, page *Home, w auth.Who) error {
+	all, err := s.Health.Store.OwnPages(ctx, health.OwnFilter{Person: me(w), Since: page.Now.AddDate(0, 0, -7), Most: health.OwnPagesMost})
+	for i := range all {
+		t := told(&all[i], page.Now)
+		if t.Open && len(page.Open) == homeOpen {
+			page.OpenMore++
+		} else if t.Open {
+			page.Open = append(page.Open, t)
+		} else if t.Said.Nothing() {
+			page.Untold++
+		}
+	}
+	return err
 }
 
 func (s *Site) line(t *schedule.TeamShift, names map[schedule.ID]schedule.Profile, reader schedule.ID, teams []TeamLink) ShiftLine {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/health"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 	"watchbill/ui/browsertest"
@@ -75,11 +76,17 @@ func (d *deployment) pages() map[string][2]string {
 	d.ok(err)
 	table, err := d.health.AddTable(t.Context(), 1, 1, "past.csv", []byte(incidents))
 	d.ok(err)
+	p := &health.PageRecord{Integration: 1, Team: 1, Page: health.Page{Key: "told", OpenedBy: "told", State: health.StateTriggered, Urgency: health.UrgencyHigh, Title: "Checkout is slow", TriggeredAt: d.now, LastEventAt: d.now, CountsAsPage: true}}
+	p.People = []health.Attendance{{Person: 1, NotifiedAt: d.now, Notices: []health.Notice{{At: d.now}}, Interruptions: 1}}
+	d.ok(d.health.Store.InTx(t.Context(), func(tx health.Store) error { return tx.SavePage(t.Context(), p) }))
+	token, _, err := d.health.MakeLink(t.Context(), 1, p.ID)
+	d.ok(err)
+	tell := "/tell/" + token
 	const ana, root = "ana@demo.example", "admin@demo.example"
 	return map[string][2]string{
 		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, "/teams/:team": {}, // before there is anybody; redirections
 		"/login": {"", "/login"}, "/invite/:token": {"", invite}, "/reset/:token": {"", reset}, "/api/docs": {"", "/api/docs"},
-		"/": {ana, "/"}, "/requests": {ana, "/requests"}, "/timeoff": {ana, "/timeoff"}, "/burden": {ana, "/burden"}, "/teams/:team/burden": {ana, "/teams/1/burden"}, "/teams/:team/items": {ana, "/teams/1/items?new=1"}, "/teams/:team/items/:item": {ana, "/teams/1/items/1"}, "/account": {ana, "/account"}, "/audit": {ana, "/audit"},
+		"/": {ana, "/"}, "/requests": {ana, "/requests"}, "/timeoff": {ana, "/timeoff"}, "/burden": {ana, "/burden"}, "/burden/pages": {ana, "/burden/pages"}, "/tell/:token": {"", tell}, "/teams/:team/burden": {ana, "/teams/1/burden"}, "/teams/:team/items": {ana, "/teams/1/items?new=1"}, "/teams/:team/items/:item": {ana, "/teams/1/items/1"}, "/account": {ana, "/account"}, "/audit": {ana, "/audit"},
 		"/teams/:team/schedule": {ana, "/teams/1/schedule"}, "/shifts/:shift": {ana, "/shifts/9"}, "/people/:person": {ana, "/people/2"},
 		"/teams/:team/drafts": {ana, "/teams/1/drafts"}, "/teams/:team/drafts/:draft": {ana, fmt.Sprintf("/teams/1/drafts/%d", draft.ID)},
 		"/teams/:team/drafts/compare": {ana, fmt.Sprintf("/teams/1/drafts/compare?a=published&b=%d", draft.ID)}, "/teams/:team/plans/:plan": {ana, "/teams/1/plans/1"},

@@ -92,7 +92,56 @@ func (s *Store) Facts(ctx context.Context, team schedule.ID, from, to time.Time)
 		err = f.work(s.from(ctx).Raw(`SELECT r.page_id, r.person_id, r.acked_at, r.released_at, r.resolved_at, r.responding FROM page p JOIN page_responder r ON r.page_id = p.id
 			WHERE p.team_id = ? AND p.triggered_at >= ? AND p.triggered_at < ? AND (p.resolved_at IS NULL OR p.resolved_at >= ? OR p.triggered_at >= ?) AND p.counts AND r.acked_at IS NOT NULL AND r.person_id IS NOT NULL ORDER BY r.id`, team, open, b, a, a))
 	}
+	if err == nil {
+		err = f.said(s.from(ctx).Raw(`SELECT p.id, c.person_id, c.actionable, c.on_it_at FROM check_in c
+			JOIN page p ON p.integration_id = c.integration_id AND p.page_key = c.page_key AND p.opened_by = c.opened_by
+			WHERE c.team_id = ? AND c.at >= ? AND c.at < ? AND p.counts ORDER BY c.id`, team, open, b))
+	}
 	return f.Facts, translate(err, "facts of team %d", team)
+}
+
+// said takes in what people said of pages that rang for them: whether there was
+// something to do, and when the first of them was on it.
+func (s *factSet) said(q *gorm.DB) (err error) {
+	rows, err := q.Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	type key struct{ page, person schedule.ID }
+	type word struct {
+		verdict int
+		onIt    *int64
+	}
+	words := map[key]word{}
+	for rows.Next() {
+		var k key
+		var w word
+		if err := rows.Scan(&k.page, &k.person, &w.verdict, &w.onIt); err != nil {
+			return err
+		}
+		words[k] = w
+	}
+	if len(words) == 0 {
+		return rows.Err()
+	}
+	for i := range s.Notices {
+		n := &s.Notices[i]
+		w := words[key{n.Incident, n.Person}]
+		if n.Undelivered {
+			continue
+		}
+		n.Verdict = health.Verdict(w.verdict)
+		at, known := s.at[int64(n.Incident)]
+		if !known || w.onIt == nil {
+			continue
+		}
+		in := &s.Incidents[at]
+		if first := maybe(w.onIt); in.CheckInAt.IsZero() || first.Before(in.CheckInAt) {
+			in.CheckInAt = first
+		}
+	}
+	return rows.Err()
 }
 
 // mostOlder bounds how many pages are looked up one by one.
