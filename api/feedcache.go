@@ -22,11 +22,17 @@ type rendered struct {
 	zipped []byte
 }
 
-// compressed returns the bytes as gzip, made once, when somebody wants it first.
-func (r *rendered) compressed() []byte {
+// compressed returns the bytes as gzip, made once, when somebody wants it first. The
+// compressor comes from a pool: it is larger than most feeds.
+func (r *rendered) compressed(pool *sync.Pool) []byte {
 	r.zip.Do(func() {
+		zip, ok := pool.Get().(*gzip.Writer)
+		if !ok {
+			zip = gzip.NewWriter(nil)
+		}
+		defer pool.Put(zip)
 		var out bytes.Buffer
-		zip := gzip.NewWriter(&out)
+		zip.Reset(&out)
 		_, _ = zip.Write(r.plain) // a buffer takes everything
 		_ = zip.Close()
 		r.zipped = out.Bytes()

@@ -31,6 +31,7 @@ type Feeds struct {
 	Log      *slog.Logger
 
 	cache feedCache
+	zips  sync.Pool // of *gzip.Writer
 	mu    sync.Mutex
 	noted map[schedule.ID]time.Time // when this replica last noted a fetch
 }
@@ -130,7 +131,7 @@ func (s *Feeds) serve(c echo.Context, f *schedule.OpenFeed, r *rendered) {
 	body := r.plain
 	if acceptsGzip(c.Request()) {
 		h.Set("Content-Encoding", "gzip")
-		body = r.compressed()
+		body = r.compressed(&s.zips)
 	}
 	changed := r.changed
 	if f.Last.Etag == r.etag {
@@ -219,19 +220,15 @@ const maxBytes = 1_000_000
 // fit writes the calendar within what calendars take: without descriptions when it
 // would be too long with them, and then without what is farthest ahead.
 func (s *Feeds) fit(content *schedule.FeedContent) ([]byte, error) {
-	cal := s.calendar(content)
-	for try := 0; ; try++ {
-		plain, err := ical.Marshal(&cal)
+	show := *content
+	for try := 1; ; try++ {
+		plain, err := s.calendar(&show, try == 1)
 		if err != nil || len(plain) < maxBytes {
 			return plain, err
 		}
-		if try == 0 {
-			for i := range cal.Events {
-				cal.Events[i].Description = ""
-			}
-			continue
+		if try > 1 {
+			show.Events = show.Events[:len(show.Events)*(maxBytes-1)/len(plain)*99/100]
 		}
-		cal.Events = cal.Events[:len(cal.Events)*(maxBytes-1)/len(plain)*99/100]
 	}
 }
 
@@ -265,21 +262,26 @@ func (s *Feeds) note(ctx context.Context, f *schedule.OpenFeed, agent string) {
 }
 
 // calendar writes what a feed shows in the words of calendars.
-func (s *Feeds) calendar(c *schedule.FeedContent) ical.Calendar {
-	cal := ical.Calendar{Name: c.Name, Events: make([]ical.Event, 0, len(c.Events))}
-	w := feedWords{base: s.BaseURL, zones: map[string]*time.Location{}}
+func (s *Feeds) calendar(c *schedule.FeedContent, descriptions bool) ([]byte, error) {
+	out := ical.NewWriter(c.Name, len(c.Events))
+	w := newFeedWords(s.BaseURL)
 	for i := range c.Events {
 		e := &c.Events[i]
-		out := ical.Event{
+		event := ical.Event{
 			UID: e.UID, Start: e.Shift.Start, End: e.Shift.End, First: e.First, Last: e.Last,
 			Changed: e.Shift.ChangedAt, Sequence: e.Shift.Changes, Busy: c.Feed.Busy, Alarm: c.Feed.Alarms && !e.Cancelled, Cancelled: e.Cancelled,
 		}
 		if c.Feed.Kind == schedule.FeedAbsences {
-			out.Summary, out.Categories, out.Alarm = "Away: "+e.Person, []string{"Away", e.Team}, false
+			event.Summary, event.Categories, event.Alarm = "Away: "+e.Person, []string{"Away", e.Team}, false
 		} else {
-			w.describe(&out, e)
+			w.describe(&event, e)
 		}
-		cal.Events = append(cal.Events, out)
+		if !descriptions {
+			event.Description = ""
+		}
+		if err := out.Add(&event); err != nil {
+			return nil, err
+		}
 	}
-	return cal
+	return out.Bytes(), nil
 }

@@ -16,10 +16,22 @@ type feedWords struct {
 
 	team       string // the last one, with its
 	categories []string
+	summaries  map[summary]string
 
 	// The end of the last shift, which is most often the beginning of the next.
 	ended time.Time
 	end   []byte
+}
+
+// A summary is what the summary of an event depends on.
+type summary struct {
+	rotation  schedule.RotationID
+	who, team string
+	cancelled bool
+}
+
+func newFeedWords(base string) *feedWords {
+	return &feedWords{base: base, zones: map[string]*time.Location{}, summaries: map[summary]string{}}
 }
 
 func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
@@ -27,9 +39,13 @@ func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
 	if e.Shift.Person == 0 {
 		who = "UNFILLED"
 	}
-	out.Summary = "On call (" + string(e.Shift.Rotation) + "): " + who + " – " + e.Team
-	if e.Cancelled {
-		out.Summary = "Cancelled: " + out.Summary
+	key := summary{e.Shift.Rotation, who, e.Team, e.Cancelled}
+	if out.Summary = w.summaries[key]; out.Summary == "" {
+		out.Summary = "On call (" + string(e.Shift.Rotation) + "): " + who + " – " + e.Team
+		if e.Cancelled {
+			out.Summary = "Cancelled: " + out.Summary
+		}
+		w.summaries[key] = out.Summary
 	}
 	if w.team != e.Team || w.categories == nil {
 		w.team, w.categories = e.Team, []string{"On-call", e.Team}
@@ -40,7 +56,8 @@ func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
 		out.Description += "\n" + origin
 	}
 	if w.base != "" {
-		out.URL = w.base + "/shifts/" + strconv.FormatInt(int64(e.Shift.ID), 10)
+		w.text = append(append(w.text[:0], w.base...), "/shifts/"...)
+		out.URL = string(strconv.AppendInt(w.text, int64(e.Shift.ID), 10))
 	}
 }
 

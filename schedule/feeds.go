@@ -181,7 +181,7 @@ type FeedEvent struct {
 	Person    string // empty: nobody
 	Before    string // who had it before it was covered, swapped or decided
 	Zone      string // of the team
-	Shift     Shift
+	Shift     *Shift
 	First     Date // of a whole-day absence, with Last; else zero
 	Last      Date
 	Cancelled bool
@@ -250,7 +250,7 @@ func (s *Service) shiftEvents(ctx context.Context, c *FeedContent, team *TeamRec
 		if !see.Start.Before(w.to) || !w.from.Before(see.End) || see.gone && (!c.Feed.Tombstones || see.ChangedAt.Before(w.gone)) {
 			continue
 		}
-		e := FeedEvent{UID: name(see.Key), Team: team.Name, Person: names[see.Person], Zone: team.Zone, Shift: see.Shift, Cancelled: see.gone}
+		e := FeedEvent{UID: name(see.Key), Team: team.Name, Person: names[see.Person], Zone: team.Zone, Shift: &see.Shift, Cancelled: see.gone}
 		was := before[see.Override]
 		if was == see.Person {
 			was = see.Published // a cover that got longer
@@ -286,17 +286,23 @@ func (s *Service) feedNames(ctx context.Context, shown []sight, overrides []Over
 // made, apart from those of other installations. It says nothing of the feed's token.
 func eventIDs(team *TeamRecord) func(key string) string {
 	suffix := "." + strconv.FormatInt(int64(team.ID), 10) + "-" + strconv.FormatInt(team.CreatedAt.Unix(), 16) + "@watchbill"
+	var id []byte
 	return func(key string) string {
-		plain := len(key) <= 150
-		for i := 0; i < len(key) && plain; i++ {
-			c := key[i] | 0x20
-			plain = 'a' <= c && c <= 'z' || '0' <= key[i] && key[i] <= '9' || strings.IndexByte(" -.~", key[i]) >= 0
+		id = id[:0]
+		for i := 0; i < len(key) && len(key) <= 150; i++ {
+			switch c := key[i]; {
+			case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '~':
+				id = append(id, c)
+			case c == ' ':
+				id = append(id, '_')
+			}
 		}
-		if !plain {
+		if len(id) < len(key) { // too long, or with others
 			sum := sha256.Sum256([]byte(key))
-			key = hex.EncodeToString(sum[:16])
+			id = hex.AppendEncode(id[:0], sum[:16])
 		}
-		return strings.ReplaceAll(key, " ", "_") + suffix
+		id = append(id, suffix...)
+		return string(id)
 	}
 }
 
@@ -321,7 +327,7 @@ func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamR
 			}
 			c.Events = append(c.Events, FeedEvent{
 				UID: name("away-" + strconv.FormatInt(int64(l.ID), 10)), Team: team.Name, Person: m.Name, Zone: m.Zone, First: l.First, Last: l.Last,
-				Shift: Shift{Start: start, End: end, ChangedAt: l.CreatedAt},
+				Shift: &Shift{Start: start, End: end, ChangedAt: l.CreatedAt},
 			})
 		}
 	}

@@ -61,10 +61,11 @@ func sights(published []Published, overrides []Override, shows func(*Shift) bool
 			continue
 		}
 		// Nearly all slots are published once and stay so.
-		s := sight{Shift: p.shift()}
+		all = append(all, sight{Shift: p.shift()})
+		s := &all[len(all)-1]
 		s.Changes, s.ChangedAt = 1, p.Since
-		if shows(&s.Shift) {
-			all = append(all, s)
+		if !shows(&s.Shift) {
+			all = all[:len(all)-1]
 		}
 	}
 	for i := range overrides {

@@ -61,60 +61,88 @@ func Encode(w io.Writer, c *Calendar) error {
 
 // Marshal returns what Encode writes.
 func Marshal(c *Calendar) ([]byte, error) {
-	// Clients do not unescape the name, so it has nothing to escape.
-	name := oneLine(strings.NewReplacer(",", "", ";", "", `\`, "").Replace(c.Name))
-	f := folder{out: make([]byte, 0, 300+600*len(c.Events))}
-	if len(c.Events) == 0 {
-		// The library refuses a calendar without events; clients do not.
-		for _, line := range []string{"BEGIN:VCALENDAR", "NAME:" + name, "PRODID:" + productID, "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-			"VERSION:2.0", "X-PUBLISHED-TTL:PT1H", "X-WR-CALNAME:" + name, "END:VCALENDAR"} {
-			f.lines([]byte(line + "\r\n"))
-		}
-		return f.out, nil
-	}
-	head := properties{}
-	head.raw(goical.PropVersion, "2.0")
-	head.raw(goical.PropProductID, productID)
-	head.raw(goical.PropName, name)
-	head.raw("X-WR-CALNAME", name)
-	head.valued(goical.PropRefreshInterval, "DURATION", "PT1H")
-	head.raw("X-PUBLISHED-TTL", "PT1H")
-	layouts := map[shape]layout{}
-	w := writer{summaries: map[string]string{}}
-	after := ""
+	w := NewWriter(c.Name, len(c.Events))
 	for i := range c.Events {
-		e := &c.Events[i]
-		l, ok := layouts[e.shape()]
-		if !ok {
-			var before string
-			var err error
-			if before, l, after, err = e.shape().layout(head.byName()); err != nil {
-				return nil, err
-			}
-			if i == 0 {
-				f.lines([]byte(before))
-			}
-			layouts[e.shape()] = l
+		if err := w.Add(&c.Events[i]); err != nil {
+			return nil, err
 		}
-		f.lines(w.event(e, &l))
 	}
-	f.lines([]byte(after))
-	return f.out, nil
+	return w.Bytes(), nil
 }
 
-// A writer writes events.
-type writer struct {
+// A Writer writes a calendar event by event, for those who have many and need none of
+// them afterwards.
+type Writer struct {
+	head    properties
+	name    string
+	layouts map[shape]*layout
+	after   string // what ends the calendar, once it has begun
+	out     folder
+
 	text   []byte
 	values [marks][]byte
 
-	// Most events have categories of the one before, and a summary of some before.
+	// Most events have the shape and the categories of the one before, and a summary
+	// of some before.
+	shape      shape
+	layout     *layout
 	categories []string
 	joined     string
 	summaries  map[string]string
 }
 
+// NewWriter begins a calendar with about so many events.
+func NewWriter(name string, events int) *Writer {
+	// Clients do not unescape the name, so it has nothing to escape.
+	name = oneLine(strings.NewReplacer(",", "", ";", "", `\`, "").Replace(name))
+	w := &Writer{name: name, layouts: map[shape]*layout{}, summaries: map[string]string{}}
+	w.out.out = make([]byte, 0, 300+600*events)
+	w.head.raw(goical.PropVersion, "2.0")
+	w.head.raw(goical.PropProductID, productID)
+	w.head.raw(goical.PropName, name)
+	w.head.raw("X-WR-CALNAME", name)
+	w.head.valued(goical.PropRefreshInterval, "DURATION", "PT1H")
+	w.head.raw("X-PUBLISHED-TTL", "PT1H")
+	return w
+}
+
+// Add writes an event.
+func (w *Writer) Add(e *Event) error {
+	if s := e.shape(); w.layout == nil || s != w.shape {
+		l := w.layouts[s]
+		if l == nil {
+			var before string
+			var err error
+			if before, l, w.after, err = s.layout(w.head.byName()); err != nil {
+				return err
+			}
+			if len(w.layouts) == 0 {
+				w.out.lines([]byte(before))
+			}
+			w.layouts[s] = l
+		}
+		w.shape, w.layout = s, l
+	}
+	w.out.lines(w.event(e, w.layout))
+	return nil
+}
+
+// Bytes ends the calendar and returns it.
+func (w *Writer) Bytes() []byte {
+	if w.layout != nil {
+		w.out.lines([]byte(w.after))
+		return w.out.out
+	}
+	// The library refuses a calendar without events; clients do not.
+	for _, line := range []string{"BEGIN:VCALENDAR", "NAME:" + w.name, "PRODID:" + productID, "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+		"VERSION:2.0", "X-PUBLISHED-TTL:PT1H", "X-WR-CALNAME:" + w.name, "END:VCALENDAR"} {
+		w.out.lines([]byte(line + "\r\n"))
+	}
+	return w.out.out
+}
+
 // event puts the values of an event into its layout. Lines are not folded.
-func (w *writer) event(e *Event, l *layout) []byte {
+func (w *Writer) event(e *Event, l *layout) []byte {
 	v := &w.values
 	v[markUID] = append(v[markUID][:0], oneLine(e.UID)...)
 	v[markSequence] = strconv.AppendInt(v[markSequence][:0], int64(e.Sequence), 10)

@@ -96,16 +96,17 @@ type layout struct {
 
 // layout has the library encode a calendar with one event of the shape. It returns
 // what stands before and after the event as well.
-func (s shape) layout(head goical.Props) (before string, l layout, after string, err error) {
+func (s shape) layout(head goical.Props) (before string, l *layout, after string, err error) {
 	var out bytes.Buffer
 	cal := goical.Calendar{Component: &goical.Component{Name: goical.CompCalendar, Props: head, Children: []*goical.Component{s.component()}}}
 	if err := goical.NewEncoder(&out).Encode(&cal); err != nil {
-		return "", l, "", fmt.Errorf("encode calendar: %w", err)
+		return "", nil, "", fmt.Errorf("encode calendar: %w", err)
 	}
 	const end = "END:" + goical.CompEvent + "\r\n"
 	text := out.String()
 	from, to := strings.Index(text, "BEGIN:"+goical.CompEvent), strings.LastIndex(text, end)+len(end)
 	event := text[from:to]
+	l = &layout{}
 	for {
 		text, rest, more := strings.Cut(event, "\x00")
 		l.texts = append(l.texts, text)

@@ -305,7 +305,13 @@ func TestFeedStamps(t *testing.T) {
 			w.ok(err)
 			c, err := w.FeedContent(ctx, &f)
 			w.ok(err)
-			return f.Stamp, fmt.Sprintf("%s %+v", c.Name, c.Events)
+			content = c.Name
+			for _, e := range c.Events {
+				shift := *e.Shift
+				e.Shift = nil
+				content += fmt.Sprintf("\n%+v %+v", e, shift)
+			}
+			return f.Stamp, content
 		}
 		day := schedule.DateOf(w.now)
 		for _, change := range []struct {

@@ -12,7 +12,7 @@ import (
 	"gorm.io/gorm"
 )
 
-const shiftsWhere = `SELECT string_agg(` + packedShift + `, '') FROM shift `
+const shiftsWhere = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(` + packedShift + `, ''), '') FROM shift `
 
 // Published returns what is, or was, published for slots that meet [from, to).
 func (s *Store) Published(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Published, error) {
