@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"math"
 	"time"
@@ -203,25 +201,13 @@ func (s *Server) getBurden(ctx context.Context, in *burdenIn) (*burdenOut, error
 	return &burdenOut{burdenOf(b, people)}, nil
 }
 
-type burdenTableOut struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Body        []byte
-}
-
 // getBurdenTable reports on a team in rows.
-func (s *Server) getBurdenTable(ctx context.Context, in *burdenIn) (*burdenTableOut, error) {
+func (s *Server) getBurdenTable(ctx context.Context, in *burdenIn) (*sheetOut, error) {
 	b, people, err := s.burden(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	out.WriteString("\ufeff") // spreadsheets take it for another encoding without
-	if err := csv.NewWriter(&out).WriteAll(b.Table(people)); err != nil {
-		return nil, err
-	}
-	name := fmt.Sprintf("burden-%v-%d-weeks.csv", b.Period.From, b.Period.Weeks)
-	return &burdenTableOut{"text/csv; charset=utf-8", `attachment; filename="` + name + `"`, out.Bytes()}, nil
+	return sheet(fmt.Sprintf("burden-%v-%d-weeks", b.Period.From, b.Period.Weeks), b.Table(people))
 }
 
 // burden returns the report that whoever asks may see, and notes whom they looked at.

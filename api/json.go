@@ -56,6 +56,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	s.pagerRoutes(a)
 	s.reviewRoutes(a)
 	s.tableRoutes(a)
+	s.owedRoutes(a)
 	s.doc = a.OpenAPI()
 	nulls(s.doc.Components.Schemas)
 	s.registerDocs(e)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"watchbill/schedule"
@@ -18,6 +20,9 @@ type OwedRules struct {
 	// Least is what a call-out earns at least, and the time in which being called
 	// again is still the same call-out.
 	Least time.Duration
+	// Paged makes being called a call-out also when nobody says that they worked on it:
+	// many pagers tell of no acknowledgement.
+	Paged bool
 	// RoundUp is the step to which what a period earns is rounded up, once.
 	RoundUp time.Duration
 	// ExpireDays is how long approved time can be taken; zero is for ever. WarnDays
@@ -106,213 +111,11 @@ func (r *OwedRules) Owed(callOuts []CallOut) time.Duration {
 	return time.Duration((sum+step-1)/step*step) * time.Millisecond
 }
 
-// An OwedKind is what an entry of the ledger is.
-type OwedKind string
-
-// Time is earned by call-outs, approved or declined by somebody who answers for the
-// team, taken, and expires when it was not.
-const (
-	OwedEarned   OwedKind = "earned"
-	OwedApproved OwedKind = "approved"
-	OwedDeclined OwedKind = "declined"
-	OwedTaken    OwedKind = "taken"
-	OwedExpired  OwedKind = "expired"
-)
-
-// An OwedEntry is a line of a person's ledger of time owed. Lines are only ever added;
-// a correction is another line.
-type OwedEntry struct {
-	ID     schedule.ID
-	Person schedule.ID
-	At     time.Time
-	Kind   OwedKind
-	// Lot names what the time was earned by, like "2026-W10"; time that is taken has
-	// none, because it comes off whatever ends first.
-	Lot     string
-	Minutes int64 // below zero only for a correction of what was earned
-	By      schedule.ID
-	Reason  string
-}
-
-// A Lot is time that was earned by one thing, and what has become of it.
-type Lot struct {
-	Name    string
-	Earned  int64     // minutes
-	Pending int64     // neither approved nor declined
-	Left    int64     // approved, not taken, not written off
-	Expires time.Time // zero: never, or not approved yet
-
-	approved int64
-}
-
-// An Account is how a ledger stands at a moment, in minutes.
-type Account struct {
-	Lots    []Lot // that which ends first is first
-	Pending int64
-	Left    int64 // can be taken
-	Taken   int64
-	Expired int64
-	// Over is what was taken beyond what there is, because a correction came later.
-	Over int64
-	// Ending is what is lost soon if it is not taken, and EndsAt when the first of it is.
-	Ending int64
-	EndsAt time.Time
-}
-
-// Account adds up a person's entries as of a moment; later ones do not count. Entries
-// may be in any order.
-func (r *OwedRules) Account(entries []OwedEntry, at time.Time) Account {
-	entries = slices.DeleteFunc(slices.Clone(entries), func(e OwedEntry) bool { return e.At.After(at) })
-	slices.SortStableFunc(entries, func(a, b OwedEntry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-	var acc Account
-	for i := range entries {
-		acc.add(r, &entries[i])
+// MinuteWords writes minutes as people say them: "1 h 15 min", also below zero.
+func MinuteWords(minutes int64) string {
+	if minutes < 0 {
+		return "−" + MinuteWords(-minutes)
 	}
-	for i := range acc.Lots {
-		lot := &acc.Lots[i]
-		lot.Pending = max(0, lot.Pending)
-		// A correction may lower what was earned below what was approved.
-		lot.Left -= max(0, lot.approved-max(0, lot.Earned))
-		acc.Pending += lot.Pending
-		acc.Over -= min(0, lot.Left)
-		lot.Left = max(0, lot.Left)
-		if !lot.ended(at) {
-			acc.Left += lot.Left
-		}
-	}
-	acc.sort()
-	acc.warn(at, r.WarnDays)
-	return acc
-}
-
-// add adds an entry, which is later than those before it.
-func (a *Account) add(r *OwedRules, e *OwedEntry) {
-	if e.Kind == OwedTaken {
-		a.Taken += e.Minutes
-		a.spend(e)
-		return
-	}
-	i := slices.IndexFunc(a.Lots, func(l Lot) bool { return l.Name == e.Lot })
-	if i < 0 {
-		i = len(a.Lots)
-		a.Lots = append(a.Lots, Lot{Name: e.Lot})
-	}
-	lot := &a.Lots[i]
-	switch e.Kind {
-	case OwedEarned:
-		lot.Earned += e.Minutes
-		lot.Pending += e.Minutes
-	case OwedDeclined:
-		lot.Pending -= e.Minutes
-	case OwedApproved:
-		lot.Pending -= e.Minutes
-		lot.approved += e.Minutes
-		lot.Left += e.Minutes
-		if r.ExpireDays > 0 {
-			// From the approval on: nobody loses time by waiting for one.
-			lot.Expires = e.At.AddDate(0, 0, r.ExpireDays)
-		}
-	case OwedExpired:
-		a.Expired += e.Minutes
-		lot.Left -= e.Minutes
-	}
-}
-
-// spend takes time off the lots that can be taken then, off the one that ends first
-// before the others.
-func (a *Account) spend(e *OwedEntry) {
-	a.sort()
-	left := e.Minutes
-	for i := range a.Lots {
-		if lot := &a.Lots[i]; lot.Left > 0 && !lot.ended(e.At) {
-			used := min(left, lot.Left)
-			lot.Left -= used
-			left -= used
-		}
-	}
-	a.Over += left
-}
-
-// ended says whether what is left of a lot can no longer be taken.
-func (l *Lot) ended(at time.Time) bool { return !l.Expires.IsZero() && !l.Expires.After(at) }
-
-// sort puts the lot that ends first before the others, those that never end last.
-func (a *Account) sort() {
-	slices.SortStableFunc(a.Lots, func(x, y Lot) int {
-		return cmp.Or(compareTruth(!x.Expires.IsZero(), !y.Expires.IsZero()), x.Expires.Compare(y.Expires), cmp.Compare(x.Name, y.Name))
-	})
-}
-
-// warn finds what ends soon.
-func (a *Account) warn(at time.Time, days int) {
-	for _, lot := range a.Lots {
-		if lot.Left == 0 || lot.Expires.IsZero() || lot.ended(at) || lot.Expires.After(at.AddDate(0, 0, days)) {
-			continue
-		}
-		a.Ending += lot.Left
-		if a.EndsAt.IsZero() || lot.Expires.Before(a.EndsAt) {
-			a.EndsAt = lot.Expires
-		}
-	}
-}
-
-// Earn returns the entry that brings a lot to what it has earned now, and false when it
-// is there already: measuring a week again writes nothing twice, and a late page
-// becomes a correction.
-func Earn(entries []OwedEntry, person schedule.ID, lot string, earned time.Duration, at time.Time) (OwedEntry, bool) {
-	minutes := int64(earned / time.Minute)
-	for _, e := range entries {
-		if e.Kind == OwedEarned && e.Lot == lot {
-			minutes -= e.Minutes
-		}
-	}
-	return OwedEntry{Person: person, At: at, Kind: OwedEarned, Lot: lot, Minutes: minutes}, minutes != 0
-}
-
-// Decide returns the entry that approves or declines minutes of a lot. More than is
-// pending, or nothing, is an *schedule.InvalidError.
-func (r *OwedRules) Decide(entries []OwedEntry, lot string, minutes int64, approve bool, by schedule.ID, reason string, at time.Time) (OwedEntry, error) {
-	acc := r.Account(entries, at)
-	i := slices.IndexFunc(acc.Lots, func(l Lot) bool { return l.Name == lot })
-	if i < 0 {
-		return OwedEntry{}, schedule.ErrNotFound
-	}
-	if pending := acc.Lots[i].Pending; minutes <= 0 || minutes > pending {
-		return OwedEntry{}, &schedule.InvalidError{Field: "minutes", Reason: fmt.Sprintf("%s are waiting for a decision; decide about some of them", minuteWords(pending))}
-	}
-	e := OwedEntry{Person: entries[0].Person, At: at, Kind: OwedDeclined, Lot: lot, Minutes: minutes, By: by, Reason: reason}
-	if approve {
-		e.Kind = OwedApproved
-	} else if reason == "" {
-		return OwedEntry{}, &schedule.InvalidError{Field: "reason", Reason: "say why; the person reads it"}
-	}
-	return e, nil
-}
-
-// Take returns the entry for time that is taken. More than can be taken, or nothing, is
-// an *schedule.InvalidError.
-func (r *OwedRules) Take(entries []OwedEntry, minutes int64, by schedule.ID, at time.Time) (OwedEntry, error) {
-	acc := r.Account(entries, at)
-	if minutes <= 0 || minutes > acc.Left {
-		return OwedEntry{}, &schedule.InvalidError{Field: "minutes", Reason: fmt.Sprintf("%s can be taken; take some of them", minuteWords(acc.Left))}
-	}
-	return OwedEntry{Person: entries[0].Person, At: at, Kind: OwedTaken, Minutes: minutes, By: by}, nil
-}
-
-// Expire returns the entries for what has ended by a moment without having been taken.
-// Once they are added it returns none.
-func (r *OwedRules) Expire(entries []OwedEntry, at time.Time) []OwedEntry {
-	var out []OwedEntry
-	for _, lot := range r.Account(entries, at).Lots {
-		if lot.Left > 0 && lot.ended(at) {
-			out = append(out, OwedEntry{Person: entries[0].Person, At: at, Kind: OwedExpired, Lot: lot.Name, Minutes: lot.Left})
-		}
-	}
-	return out
-}
-
-// minuteWords writes minutes as people say them: "1 h 15 min".
-func minuteWords(minutes int64) string {
 	switch h, m := minutes/60, minutes%60; {
 	case h == 0:
 		return fmt.Sprintf("%d min", m)
@@ -321,4 +124,29 @@ func minuteWords(minutes int64) string {
 	default:
 		return fmt.Sprintf("%d h %d min", h, m)
 	}
+}
+
+// ParseMinutes reads an amount of time as people write it: 7:30, 7.5, "7 h 30 min", "8 h"
+// or "90 min". Anything else is an *schedule.InvalidError without a field.
+func ParseMinutes(text string) (int64, error) {
+	short := strings.ToLower(strings.Join(strings.Fields(text), ""))
+	short = strings.NewReplacer("hours", "h", "hour", "h", "minutes", "m", "minute", "m", "min", "m", ",", ".").Replace(short)
+	bad := &schedule.InvalidError{Reason: fmt.Sprintf("%q is no time; write it like 7:30, 7.5 or 8 h", text)}
+	hours, minutes, both := strings.Cut(short, ":")
+	if !both {
+		hours, minutes, both = strings.Cut(short, "h")
+		minutes = strings.TrimSuffix(minutes, "m")
+		if !both && strings.HasSuffix(short, "m") {
+			hours, minutes = "0", strings.TrimSuffix(short, "m")
+		}
+	}
+	if minutes == "" {
+		minutes = "0"
+	}
+	whole, err := schedule.ParseWeight(hours) // thousandths
+	m, err2 := strconv.ParseUint(minutes, 10, 16)
+	if err != nil || err2 != nil || len(hours) == 0 || int64(whole)*60%1000 != 0 || both && m > 59 {
+		return 0, bad
+	}
+	return int64(whole)*60/1000 + int64(m), nil
 }

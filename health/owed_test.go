@@ -121,19 +121,19 @@ func TestLedger(t *testing.T) {
 	l.approve("W13", 60, day(10))
 	l.take(45, day(20)) // off W12, which ends first
 	l.want(day(20), 0, 135, 45, 0)
-	if a := l.rules.Account(l.entries, day(80)); a.Ending != 75 || !a.EndsAt.Equal(day(93)) {
-		t.Errorf("the warning is %d minutes until %v, want 75 until %v", a.Ending, a.EndsAt, day(93))
+	if a := l.rules.Account(l.entries, day(80)); a.Ending != 75 || !a.EndsAt.Equal(day(94)) {
+		t.Errorf("the warning is %d minutes until %v, want 75 until %v", a.Ending, a.EndsAt, day(94))
 	}
-	l.want(day(93), 0, 60, 45, 0) // ended, before anybody wrote it down
-	for _, e := range l.rules.Expire(l.entries, day(93)) {
+	l.want(day(94), 0, 60, 45, 0) // ended, before anybody wrote it down
+	for _, e := range l.rules.Expire(l.entries, day(94)) {
 		l.add(e)
 	}
-	l.want(day(94), 0, 60, 45, 75)
-	if again := l.rules.Expire(l.entries, day(94)); again != nil {
+	l.want(day(95), 0, 60, 45, 75)
+	if again := l.rules.Expire(l.entries, day(95)); again != nil {
 		t.Errorf("expired twice: %v", again)
 	}
-	l.take(60, day(95)) // off W13, although W12 had more when it ended
-	l.want(day(95), 0, 0, 105, 75)
+	l.take(60, day(96)) // off W13, although W12 had more when it ended
+	l.want(day(96), 0, 0, 105, 75)
 	l.want(day(3), 0, 120, 0, 0) // history stays as it was
 	var bad *schedule.InvalidError
 	if _, err := l.rules.Take(l.entries, 1, 1, day(96)); !errors.As(err, &bad) || bad.Field != "minutes" {
@@ -227,4 +227,19 @@ func TestLedgerKeepsItsSum(t *testing.T) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+func TestParseMinutes(t *testing.T) {
+	for text, want := range map[string]int64{
+		"7:30": 450, "7.5": 450, "7,5": 450, "8": 480, "8 h": 480, "8 hours": 480, "7 h 30 min": 450, "7h30": 450, "90 min": 90, "90m": 90, "0:15": 15, "0.25": 15, " 1 Hour ": 60, "0": 0, "1.1": 66,
+	} {
+		if got, err := health.ParseMinutes(text); err != nil || got != want {
+			t.Errorf("%q: %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "h", ":", "7:60", "7:-1", "-1", "-0:30", "1e3", "a lot", "7:3:0", "1.001", "99999999", "7 h 99", "NaN", "8 h h"} {
+		if got, err := health.ParseMinutes(text); err == nil {
+			t.Errorf("%q is read as %d", text, got)
+		}
+	}
 }

@@ -112,6 +112,7 @@ type measuring struct {
 	zone   *time.Location
 	people map[schedule.ID]*Person
 	now    time.Time
+	owed   *[]OwedPolicy // nil: not read yet
 }
 
 // dayEnd returns when the day of an instant ends in the team's zone.
@@ -221,6 +222,9 @@ func (m *measuring) work(ctx context.Context) (int, error) {
 		w := &weekWork{measuring: m, monday: monday, touched: touched}
 		if err := w.measure(ctx); err != nil {
 			return done, fmt.Errorf("week of %v: %w", monday, err)
+		}
+		if err := m.earnAround(ctx, w); err != nil {
+			return done, fmt.Errorf("time owed of the week of %v: %w", monday, err)
 		}
 		for _, p := range w.handedOver { // in order, so the next week knows
 			next := monday.AddDays(7)

@@ -28,6 +28,8 @@ type Service struct {
 	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
 	// TableReader reads files of past incidents.
 	TableReader TableReader
+	// Leaves keeps the absences that time owed is taken as.
+	Leaves LeaveBook
 }
 
 // Bounds of what people may enter.

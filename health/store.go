@@ -28,6 +28,7 @@ type Store interface {
 	PageStore
 	LookStore
 	BurdenStore
+	OwedStore
 	PullStore
 	ItemStore
 	TableStore

@@ -35,6 +35,8 @@
 //	item        ItemPage    /teams/{id}/items/{item}
 //	tables      Tables      /teams/{id}/tables?pager= (an integration's id)
 //	table       TablePage   /teams/{id}/tables/{table}
+//	owed        MineOwed    /owed
+//	owedteam    TeamOwed    /teams/{id}/owed
 //	account     Account     /account
 //	admin       Admin       /admin
 //	tell        Tell        /tell/{token}
@@ -147,6 +149,13 @@
 //	POST /teams/{id}/items                         kind title owner due value effort why service alert blockers risk link page review
 //	POST /teams/{id}/items/{item}                  the same, and base
 //	POST /teams/{id}/items/{item}/close            base state (done, dropped, open) reason
+//
+//	POST /owed/{team}/take                         hours (7:30, 8 h) first last (days off, or empty) reason seen
+//	POST /owed/{team}/return                       entry seen
+//	POST /teams/{id}/owed/rules                    from (a Monday) off paged evening weekend holiday sleep least round_up expire_days warn_days
+//	POST /teams/{id}/owed/take                     person hours first last reason
+//	POST /teams/{id}/owed/{person}/decide          do (approve, decline) hours reason seen
+//	POST /teams/{id}/owed/{person}/return          entry
 //
 //	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw
 //	POST /teams/{id}/drafts/{draft}/pin            shift person

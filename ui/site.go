@@ -54,6 +54,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerBurden(e)
 	s.registerItems(e)
 	s.registerTell(e)
+	s.registerOwed(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -32,6 +32,9 @@ const (
 	SeeNights      Action = "see nights"        // who needs rest after the last nights: manages the team, also an administrator
 	SeeOwnBurden   Action = "see own burden"    // what pages did to somebody: oneself, also an administrator
 	Improve        Action = "improve"           // note what is to be done, and what a review came to: in the team
+	SeeOwed        Action = "see time owed"     // what somebody is owed: oneself, or manages the team
+	TakeOwed       Action = "take time owed"    // oneself, or manages the team
+	DecideOwed     Action = "decide time owed"  // approve and decline: manages the team, and about nobody's own but an administrator
 )
 
 // On is what an action is about. Zero where the action needs nothing.
@@ -48,7 +51,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -97,6 +100,10 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self || slices.ContainsFunc(on.Teams, w.Manager)
 	case AskCover:
 		return self && slices.ContainsFunc(on.Teams, w.Member)
+	case SeeOwed, TakeOwed:
+		return self || manages(w, on)
+	case DecideOwed:
+		return !self && manages(w, on)
 	case SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
 		return manages(w, on)
 	}

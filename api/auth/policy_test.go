@@ -35,6 +35,9 @@ take in             -      s      st      sto   -       s        sto      -     
 grant access        -      -      -       sto   -       -        -        -       sto
 see persons' load   -      -      t       to    -       -        to       -       to
 improve             -      t      t       to    -       t        to       -       to
+see time owed       -      s      st      sto   s       s        sto      -       sto
+take time owed      -      s      st      sto   -       s        sto      -       sto
+decide time owed    -      -      t       sto   -       -        sto      -       sto
 `
 
 func TestPolicy(t *testing.T) {

@@ -80,6 +80,9 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if err := s.note(ctx, team); err != nil {
 		return err
 	}
+	if err := s.demoOwed(ctx, team, boss, first); err != nil {
+		return err
+	}
 	return s.demoAccounts(ctx, con, people)
 }
 

@@ -49,6 +49,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"imports":  {time.Minute, j.service.ReadDue},
 		"forget":   {time.Hour, j.service.PruneImports},
 		"burden":   {time.Minute, j.burden},
+		"owed":     {time.Hour, j.health.ExpireOwed},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

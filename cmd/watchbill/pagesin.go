@@ -36,7 +36,7 @@ func (s *server) takePages() {
 		default: // it is about to look anyway
 		}
 	}
-	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members, TableReader: tableReader{}}
+	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members, TableReader: tableReader{}, Leaves: leaveBook{s.schedule}}
 	s.health.Warnings = deliveryWarnings
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()

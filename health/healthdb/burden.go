@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"watchbill/health"
-	"watchbill/migrations/column"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -364,16 +363,5 @@ func (s *Store) SumWeeks(ctx context.Context, team schedule.ID, config string, f
 
 // NoteSeen writes down that somebody has seen what is about people, once a day.
 func (s *Store) NoteSeen(ctx context.Context, by, team schedule.ID, people []schedule.ID, at time.Time) error {
-	for _, person := range people {
-		var n int64
-		err := s.from(ctx).Model(&auditRow{}).Where("about_id = ? AND team_id = ? AND by_id = ? AND action = 'burden.see' AND at > ?", person, team, by, at.Add(-24*time.Hour).Unix()).Count(&n).Error
-		if err == nil && n == 0 {
-			row := auditRow{At: column.At(at), ByID: ref(by), Action: "burden.see", AboutID: ref(person), TeamID: ref(team)}
-			err = s.to(ctx).Create(&row).Error
-		}
-		if err != nil {
-			return translate(err, "audit")
-		}
-	}
-	return nil
+	return s.NoteLooked(ctx, "burden.see", by, team, people, at)
 }

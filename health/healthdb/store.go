@@ -30,6 +30,10 @@ func (s *Store) InTx(ctx context.Context, f func(health.Store) error) error {
 	return tx.Run(ctx, s.write, func(w *gorm.DB) error { return f(New(w, w)) })
 }
 
+// Handle is what the store writes through: in a transaction that one, for the store of
+// another package to take part in it.
+func (s *Store) Handle() *gorm.DB { return s.write }
+
 func (s *Store) lite() bool { return s.write.Name() == "sqlite" }
 
 // from is a handle to read with; see scheduledb.

@@ -1,0 +1,2 @@
+INSERT INTO owed_policy (id, team_id, from_day, off, rules, created_by, created_at) VALUES (1, 1, '2026-11-02', FALSE, '{"hours":{"business":0,"evening":1000,"weekend":1500,"holiday":2000,"sleep":2000},"least":3600,"round_up":900,"expire_days":90,"warn_days":14}', 1, 1795000000)
+INSERT INTO owed_entry (id, team_id, person_id, at, kind, lot, minutes, reason, policy_id, first_day, last_day) VALUES (1, 1, 1, 1795000000, 'earned', '2026-W45', 90, '', 1, '', '')
