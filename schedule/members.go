@@ -30,9 +30,15 @@ func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
 		if err != nil {
 			return err
 		}
+		there := false
 		for _, was := range members {
 			if was.Person == m.Person {
-				m.Takes, m.Skills, m.Limits, m.OnCall = was.Takes, was.Skills, was.Limits, was.OnCall
+				there, m.Takes, m.Skills, m.Limits, m.OnCall = true, was.Takes, was.Skills, was.Limits, was.OnCall
+			}
+		}
+		if !there && m.Takes+m.Skills+m.Limits != "" {
+			if err := s.with(tx).checkMember(ctx, Planning{Profile: people[0], Membership: m}); err != nil {
+				return err
 			}
 		}
 		if err := tx.SaveMember(ctx, &m); err != nil {
@@ -40,6 +46,23 @@ func (s *Service) PutMember(ctx context.Context, by ID, m Membership) error {
 		}
 		return s.membersChanged(ctx, tx, by, &m, "member.save")
 	})
+}
+
+// checkMember says what is wrong with a member under the rules of today.
+func (s *Service) checkMember(ctx context.Context, p Planning) error {
+	team, err := s.Store.Team(ctx, p.Team)
+	if err != nil {
+		return err
+	}
+	today, err := s.today(ctx, p.Team)
+	if err != nil {
+		return err
+	}
+	rules, err := s.RulesOn(ctx, p.Team, today)
+	if err != nil {
+		return err
+	}
+	return s.CheckMember(team, rules, p)
 }
 
 // membersChanged makes sure that somebody still manages the team, and notes the
@@ -88,18 +111,6 @@ func (s *Service) ChangeMember(ctx context.Context, by ID, was, to MemberEdit) e
 	if err := to.check(); err != nil {
 		return err
 	}
-	team, err := s.Store.Team(ctx, to.Team)
-	if err != nil {
-		return err
-	}
-	today, err := s.today(ctx, to.Team)
-	if err != nil {
-		return err
-	}
-	rules, err := s.RulesOn(ctx, to.Team, today)
-	if err != nil {
-		return err
-	}
 	return s.Store.InTx(ctx, func(tx Store) error {
 		if _, err := tx.RaiseVersion(ctx, to.Team); err != nil {
 			return err
@@ -115,7 +126,7 @@ func (s *Service) ChangeMember(ctx context.Context, by ID, was, to MemberEdit) e
 			return fmt.Errorf("somebody else has changed %s meanwhile: %w", p.Name, ErrConflict)
 		}
 		p.Works, p.Sleeps, p.Holidays = to.Works, to.Sleeps, to.Holidays
-		if err := s.CheckMember(team, rules, Planning{Profile: p, Membership: to.Membership}); err != nil {
+		if err := s.with(tx).checkMember(ctx, Planning{Profile: p, Membership: to.Membership}); err != nil {
 			return err
 		}
 		if err := tx.SaveMember(ctx, &to.Membership); err != nil {
