@@ -29,8 +29,16 @@ type Pull struct {
 
 // Pulls are what was and is fetched from a pager's API.
 type Pulls struct {
-	Region string `json:"region,omitempty" doc:"Of the key; absent: there is no key"`
-	Items  []Pull `json:"items" doc:"By when they begin"`
+	Region  string   `json:"region,omitempty" doc:"Of the key; absent: there is no key"`
+	Regions []Region `json:"regions" doc:"Where the vendor keeps accounts; none: its past cannot be fetched"`
+	Items   []Pull   `json:"items" doc:"By when they begin"`
+}
+
+// A Region is where a vendor keeps an account.
+type Region struct {
+	ID      string `json:"id" doc:"To set the key with"`
+	Label   string `json:"label"`
+	Address string `json:"address" doc:"Of its API there"`
 }
 
 type pullsOut struct{ Body Pulls }
@@ -46,7 +54,10 @@ func (s *Server) listPulls(ctx context.Context, in *struct{ IntegrationPath }) (
 		return nil, err
 	}
 	all, err := s.Health.Store.Pulls(ctx, i.ID)
-	out := &pullsOut{Pulls{Region: key.Region, Items: []Pull{}}}
+	out := &pullsOut{Pulls{Region: key.Region, Regions: []Region{}, Items: []Pull{}}}
+	for _, r := range health.Regions(i.Vendor) {
+		out.Body.Regions = append(out.Body.Regions, Region(r))
+	}
 	for k := range all {
 		p := &all[k]
 		out.Body.Items = append(out.Body.Items, Pull{

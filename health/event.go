@@ -39,12 +39,13 @@ const (
 	KindIncidentDeclared Kind = "incident_declared"
 	KindIncidentStatus   Kind = "incident_status"
 	KindPing             Kind = "ping"
+	KindAlertLog         Kind = "alert_log" // a line of an alert's log, which is only a sentence
 )
 
 // Context reports whether events of this kind are about something other than a page.
 func (k Kind) Context() bool {
 	switch k {
-	case KindShift, KindIdentity, KindAlertCreated, KindAlertResolved, KindIncidentDeclared, KindIncidentStatus, KindPing:
+	case KindShift, KindIdentity, KindAlertCreated, KindAlertResolved, KindIncidentDeclared, KindIncidentStatus, KindPing, KindAlertLog:
 		return true
 	}
 	return false

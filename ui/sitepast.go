@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"watchbill/health"
@@ -47,7 +48,7 @@ func (s *Site) pastPage(ctx context.Context, f Frame, i *health.Integration) (Pa
 	page := Past{Frame: f, Pager: i.Name, PagerID: int64(i.ID), Vendor: vendorLabel(i.Vendor), From: Field{Value: schedule.DateOf(s.Health.Now()).AddDays(-365).String()}}
 	for _, r := range health.Regions(i.Vendor) {
 		page.Can = true
-		page.Regions = append(page.Regions, Option{Value: r.ID, Label: r.Label})
+		page.Regions = append(page.Regions, Option{Value: r.ID, Label: r.Label + " (" + strings.TrimPrefix(r.Address, "https://") + ")"})
 	}
 	key, err := s.Health.Store.PullKey(ctx, i.ID)
 	if err != nil && !errors.Is(err, schedule.ErrNotFound) {

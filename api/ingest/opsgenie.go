@@ -20,6 +20,7 @@ func opsgenie(id string) vendor {
 		{id + ".rest.incident_array", Snapshot, func(n node) bool { return n.head().has("impactedServices") }, each("", opsgenieIncident)},
 		{id + ".rest.incident_object", Snapshot, func(n node) bool { return bare(n).has("impactedServices") }, one(opsgenieIncident)},
 		{id + ".rest.recipients", Snapshot, func(n node) bool { return n.has("alertId", "recipients") }, opsgenieRecipients},
+		{id + ".rest.logs", Context, func(n node) bool { return n.has("alertId", "logs") }, opsgenieLogs},
 		{id + ".rest.overrides", Context, func(n node) bool { return n.get("data").head().has("startDate", "user") }, each("data", opsgenieOverride)},
 		{id + ".rest.users", Context, func(n node) bool { return n.get("data").head().has("username") }, each("data", opsgenieUser)},
 		{id + ".rest.user_array", Context, func(n node) bool { return n.head().has("username", "fullName") }, each("", opsgenieUser)},
@@ -236,6 +237,25 @@ func opsgenieRecipients(r *reader, n node) error {
 			continue
 		}
 		r.add(draft{Event: health.Event{Kind: health.KindAssigned, PageKey: id, OccurredAt: at, Responders: []health.Party{p}, Path: id}, keyed: []string{"recipient", p.ID, p.Email}})
+	}
+	return nil
+}
+
+// opsgenieLogs reads the log of an alert, with the alert's id around what the API
+// answers. Its lines are sentences: they are kept as they are, and nothing is made of
+// what they seem to say.
+func opsgenieLogs(r *reader, n node) error {
+	id := n.str("alertId")
+	if id == "" {
+		return mismatch("alertId is missing")
+	}
+	for _, line := range n.list("logs", "data") {
+		d := draft{Event: health.Event{Kind: health.KindAlertLog, PageKey: id, Title: line.str("log"), OccurredAt: r.at(line, "createdAt"), Path: id}, keyed: []string{"log", line.str("offset")}}
+		if d.OccurredAt.IsZero() {
+			continue
+		}
+		d.Actor = health.Identity{Email: mail(line.str("owner"))}
+		r.add(d)
 	}
 	return nil
 }

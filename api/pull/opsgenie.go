@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
 )
 
 // opsgenieCap is how many alerts Opsgenie lists of one search.
@@ -22,8 +24,8 @@ type listing struct {
 	} `json:"paging"`
 }
 
-// opsgenie asks for the users, then for alerts, page by page, and for the recipients of
-// each, then for the schedules and the overrides of each.
+// opsgenie asks for the users, then for alerts, page by page, and for the recipients and
+// the log of each, then for the schedules and the overrides of each.
 func (q *query) opsgenie(ctx context.Context) error {
 	if q.at.Part == "" {
 		q.part("users")
@@ -98,12 +100,18 @@ func (q *query) opsgenieAlerts(ctx context.Context) error {
 	return nil
 }
 
-// opsgenieMore asks for the recipients of the next alert. They do not say of which
-// alert they are, so that is put around them.
+// opsgenieMore asks for the recipients of the next alert, and then for its log. They do
+// not say of which alert they are, so that is put around them.
 func (q *query) opsgenieMore(ctx context.Context) error {
-	id := q.at.Todo[0]
+	id, what, values := q.at.Todo[0], "recipients", url.Values{}
+	if q.at.Log != "" {
+		what, values = "logs", url.Values{"limit": {strconv.Itoa(listed)}, "order": {"asc"}, "direction": {"next"}}
+		if q.at.Log != logBegins {
+			values.Set("offset", q.at.Log)
+		}
+	}
 	var l listing
-	body, err := q.get(ctx, "/v2/alerts/"+url.PathEscape(id)+"/recipients", url.Values{}, &l)
+	body, err := q.get(ctx, "/v2/alerts/"+url.PathEscape(id)+"/"+what, values, &l)
 	if err != nil && !errors.Is(err, errGone) {
 		return err
 	}
@@ -112,12 +120,34 @@ func (q *query) opsgenieMore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		q.keep("recipients:"+id, "recipients", bytes.Join([][]byte{[]byte(`{"alertId":`), name, []byte(`,"recipients":`), body, []byte(`}`)}, nil))
+		q.keep(strings.TrimSuffix(what+":"+id+":"+values.Get("offset"), ":"), what, bytes.Join([][]byte{[]byte(`{"alertId":`), name, []byte(`,"` + what + `":`), body, []byte(`}`)}, nil))
 	}
+	switch next := l.offset(); {
+	case q.at.Log == "" && err == nil:
+		q.at.Log = logBegins
+		return nil
+	case q.at.Log != "" && next != "" && next != q.at.Log && len(l.Data) >= listed:
+		q.at.Log = next
+		return nil
+	}
+	q.at.Log = ""
 	if q.at.Todo = q.at.Todo[1:]; len(q.at.Todo) == 0 && q.at.Offset < 0 {
 		q.part("schedules")
 	}
 	return nil
+}
+
+// logBegins is how far a log is that nothing has been read of.
+const logBegins = "begin"
+
+// offset is where the next part of a log begins; empty when there is none. Only that is
+// taken from the link to it: where to ask is not for the answer to say.
+func (l *listing) offset() string {
+	next, err := url.Parse(l.Paging.Next)
+	if err != nil {
+		return ""
+	}
+	return next.Query().Get("offset")
 }
 
 // opsgenieSchedule asks for the turns of the next schedule in the window, and then for

@@ -18,15 +18,21 @@ type calendars struct{ client *fetch.Client }
 
 // newCalendars allows links to lead to the given networks too, like 10.0.0.0/8.
 func newCalendars(allow []string) (calendars, error) {
-	o := fetch.Options{Agent: "Watchbill (calendar subscription)"}
-	for _, text := range allow {
+	networks, err := allowed(allow)
+	return calendars{fetch.New(fetch.Options{Agent: "Watchbill (calendar subscription)", Allow: networks})}, err
+}
+
+// allowed are the networks from which things are fetched besides the public internet.
+func allowed(networks []string) ([]netip.Prefix, error) {
+	out := make([]netip.Prefix, 0, len(networks))
+	for _, text := range networks {
 		p, err := netip.ParsePrefix(strings.TrimSpace(text))
 		if err != nil {
-			return calendars{}, fmt.Errorf("--allow-fetch-from: %q is no network; write it like 10.0.0.0/8", text)
+			return nil, fmt.Errorf("--allow-fetch-from: %q is no network; write it like 10.0.0.0/8", text)
 		}
-		o.Allow = append(o.Allow, p)
+		out = append(out, p)
 	}
-	return calendars{fetch.New(o)}, nil
+	return out, nil
 }
 
 // Link implements schedule.Calendars.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -42,10 +44,29 @@ func (s *server) takePages() {
 	config := health.DefaultConfig()
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
 	s.schedule.Burdens = s.rollup.ForPlans
-	s.past = &pull.Client{Fetch: fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20})}
+	s.past = &pull.Client{Fetch: pastFetcher(nil)}
 	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
 	s.tables = &health.TableWorker{Worker: s.reader, Reader: tableReader{}}
+}
+
+// pastFetcher asks pagers' APIs, also from networks that are not the public internet.
+func pastFetcher(allow []netip.Prefix) *fetch.Client {
+	return fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20, Allow: allow})
+}
+
+// checkPagerAPIs says what is wrong with addresses of pagers' APIs.
+func checkPagerAPIs(addresses map[string]string) error {
+	for vendor, address := range addresses {
+		if len(health.Regions(vendor)) == 0 {
+			return fmt.Errorf("--pager-api: %q has no API that can be asked for the past; those of pagerduty and opsgenie can", vendor)
+		}
+		at, err := url.Parse(address)
+		if err != nil || at.Scheme != "https" && at.Scheme != "http" || at.Host == "" || at.RawQuery != "" || at.Fragment != "" || strings.HasSuffix(address, "/") {
+			return fmt.Errorf("--pager-api: %q is no address; write it like opsgenie=https://gateway.example", address)
+		}
+	}
+	return nil
 }
 
 // betweenRequests keeps a pager from being asked for its past more than 600 times in a

@@ -31,7 +31,7 @@ type process struct {
 }
 
 // launch starts the service, and does not wait for it.
-func launch(t *testing.T, db string) *process {
+func launch(t *testing.T, db string, more ...string) *process {
 	t.Helper()
 	// The test program is the service when it is called so: see TestMain.
 	self, err := os.Executable()
@@ -49,7 +49,7 @@ func launch(t *testing.T, db string) *process {
 	}
 	addr := free.Addr().String()
 	_ = free.Close()
-	cmd := exec.Command(program, "serve", "--db", db, "--addr", addr, "--base-url", "http://watchbill.example", "--plan-limit", "1s", "--allow-fetch-from", "127.0.0.0/8")
+	cmd := exec.Command(program, append([]string{"serve", "--db", db, "--addr", addr, "--base-url", "http://watchbill.example", "--plan-limit", "1s", "--allow-fetch-from", "127.0.0.0/8"}, more...)...)
 	p := &process{cmd: cmd, url: "http://" + addr, ended: make(chan struct{})}
 	messages, err := p.cmd.StderrPipe()
 	if err != nil {

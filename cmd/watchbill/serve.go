@@ -40,7 +40,8 @@ type serveCmd struct {
 	Proxies []string    `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
 	SignOn  signOnFlags `embed:"" prefix:"oidc-"`
 
-	AllowFetchFrom []string `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars may lead to besides the public internet."`
+	AllowFetchFrom []string          `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars and the APIs of pagers may lead to besides the public internet."`
+	PagerAPI       map[string]string `env:"WATCHBILL_PAGER_API" name:"pager-api" placeholder:"VENDOR=URL" help:"Where the API of pagerduty or opsgenie is asked for the past, instead of at the vendor: a gateway, for example."`
 }
 
 // Validate is called by kong when the command line has been read.
@@ -54,7 +55,10 @@ func (c *serveCmd) Validate() error {
 	if c.PlanLimit <= 0 {
 		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
 	}
-	if _, err := newCalendars(c.AllowFetchFrom); err != nil {
+	if _, err := allowed(c.AllowFetchFrom); err != nil {
+		return err
+	}
+	if err := checkPagerAPIs(c.PagerAPI); err != nil {
 		return err
 	}
 	if _, err := behind(c.Proxies); err != nil {
@@ -104,6 +108,11 @@ func (c *serveCmd) Run(con *console) error {
 	if srv.schedule.Calendars, err = newCalendars(c.AllowFetchFrom); err != nil {
 		return err
 	}
+	networks, err := allowed(c.AllowFetchFrom)
+	if err != nil {
+		return err
+	}
+	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
 		if err := srv.demonstrate(ctx, con); err != nil {
 			return err
