@@ -20,6 +20,9 @@ type staffing struct {
 	sharesHolidays bool // each gets no more than their part
 	pinned         []teamfile.Pin
 	past           []teamfile.Pin // shifts before the plan
+	// ends says when the last shift before the plan ends, of the rotations of which one
+	// is published; see joinedTo.
+	ends map[schedule.RotationID]time.Time
 	// refuse makes an error about places of the team file.
 	refuse func(...teamfile.Problem) *teamfile.Error
 }
@@ -44,11 +47,11 @@ func (s *staffing) slotsBetween(from, until schedule.Date) ([]schedule.Slot, err
 		if err != nil {
 			return nil, fmt.Errorf("rotation %s: %w", r.ID, err)
 		}
-		for _, slot := range slots {
-			if !schedule.DateOf(slot.Start).Before(from) {
-				all = append(all, slot)
-			}
+		slots = slices.DeleteFunc(slots, func(slot schedule.Slot) bool { return schedule.DateOf(slot.Start).Before(from) })
+		if from == s.from {
+			slots = joinedTo(r, slots, s.ends[r.ID])
 		}
+		all = append(all, slots...)
 	}
 	slices.SortStableFunc(all, func(a, b schedule.Slot) int { return a.Start.Compare(b.Start) })
 	return all, nil
