@@ -47,10 +47,61 @@ func TestHandoverMovesWithoutAGap(t *testing.T) {
 			}
 			shifts, err := d.schedule.Shifts(ctx, 1, monday.AddDays(-14).At(schedule.Midnight, zone), monday.AddDays(28).At(schedule.Midnight, zone), time.Time{})
 			d.ok(err)
-			for i := 1; i < len(shifts); i++ {
-				if !shifts[i].Start.Equal(shifts[i-1].End) {
-					t.Errorf("a shift ends at %v and the next begins at %v", shifts[i-1].End, shifts[i].Start)
+			d.seamless(shifts)
+		})
+	}
+}
+
+// seamless checks that somebody has every hour, and nobody two at once.
+func (d *deployment) seamless(shifts []schedule.Shift) {
+	d.t.Helper()
+	for i := range shifts {
+		if shifts[i].Person == 0 {
+			d.t.Errorf("nobody has the shift from %v to %v", shifts[i].Start, shifts[i].End)
+		}
+		if i > 0 && !shifts[i].Start.Equal(shifts[i-1].End) {
+			d.t.Errorf("a shift ends at %v and the next begins at %v", shifts[i-1].End, shifts[i].Start)
+		}
+	}
+}
+
+// A team that moves to another zone hands over at other instants: what has begun stays,
+// what follows goes on from there, whether it is planned again or for the first time.
+func TestZoneMovesWithoutAGap(t *testing.T) {
+	monday := schedule.Date{Year: 2026, Month: 12, Day: 7}
+	for _, zone := range []string{"America/New_York", "Asia/Tokyo", "Asia/Kathmandu"} {
+		t.Run(zone, func(t *testing.T) {
+			d := deploy(t, migrationstest.SQLite(t))
+			ctx := t.Context()
+			d.setUp()
+			d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(28), nil))
+			team, err := d.schedule.Store.Team(ctx, 1)
+			d.ok(err)
+			team.Zone = zone
+			d.ok(d.schedule.SaveTeam(ctx, 1, team, nil))
+			d.now = monday.AddDays(9).At(schedule.Noon, time.UTC)
+			shifts := func() []schedule.Shift {
+				all, err := d.schedule.Shifts(ctx, 1, monday.At(schedule.Midnight, time.UTC), monday.AddDays(60).At(schedule.Midnight, time.UTC), time.Time{})
+				d.ok(err)
+				d.seamless(all)
+				return all
+			}
+			was := shifts()
+			d.ok(publishDays(ctx, d.schedule, monday.AddDays(28), monday.AddDays(42), nil))
+			if is := shifts(); len(is) != 6 || is[3].End != was[3].End {
+				t.Errorf("%d shifts, the fourth until %v", len(is), is[3].End)
+			}
+			d.ok(publishDays(ctx, d.schedule, monday, monday.AddDays(42), nil))
+			is := shifts()
+			for i := range 2 {
+				if is[i].Person != was[i].Person || !is[i].End.Equal(was[i].End) {
+					t.Errorf("what has begun has changed: %+v", is[i])
 				}
+			}
+			there, err := time.LoadLocation(zone)
+			d.ok(err)
+			if hour := is[2].End.In(there).Hour(); hour != 9 {
+				t.Errorf("the third week ends at %d", hour)
 			}
 		})
 	}

@@ -214,7 +214,7 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 	}
 	pl := &planning{balance: map[string]points{}, now: in.Now, staffing: &staffing{
 		Team: &f.Team, zone: f.Zone, from: f.From, until: f.Until, sharesHolidays: f.ShareHolidays, pinned: f.Pinned, refuse: f.Refuse,
-		ends: lastEnds(f.Team.Rotations, in.Recent, f.From),
+		stay: before(f.Team.Rotations, in.Recent, f.From),
 	}}
 	for name, id := range ids {
 		pl.balance[name] = points(in.Before[id])

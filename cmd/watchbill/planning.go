@@ -39,7 +39,7 @@ func (pl *planning) prepare() error {
 		return err
 	}
 	for _, slot := range slots {
-		switch why := pl.published.keeps(string(slot.ID), slot.Start); {
+		switch why := pl.published.keeps(string(slot.ID), pl.published.start(&slot)); {
 		case pl.published.has(slot.ID) && why != "":
 			pl.kept = append(pl.kept, slot)
 		case !pl.published.has(slot.ID) && (why == "past" || !slot.End.After(pl.now)):
@@ -48,6 +48,7 @@ func (pl *planning) prepare() error {
 			pl.open = append(pl.open, slot)
 		}
 	}
+	pl.joinKept()
 	from, err := pl.evaluateKept()
 	if err != nil {
 		return err

@@ -70,6 +70,15 @@ func (p *publishedPlan) keeps(id string, start time.Time) string {
 	return ""
 }
 
+// start is when a slot begins as it was published, or as the rules say: those may say
+// otherwise by now.
+func (p *publishedPlan) start(slot *schedule.Slot) time.Time {
+	if p.has(slot.ID) {
+		return p.shifts[string(slot.ID)].Start
+	}
+	return slot.Start
+}
+
 // has reports whether a shift is published.
 func (p *publishedPlan) has(id schedule.SlotID) bool { return p != nil && p.shifts[string(id)] != nil }
 

@@ -19,10 +19,8 @@ type staffing struct {
 	from, until    schedule.Date
 	sharesHolidays bool // each gets no more than their part
 	pinned         []teamfile.Pin
-	past           []teamfile.Pin // shifts before the plan
-	// ends says when the last shift before the plan ends, of the rotations of which one
-	// is published; see joinedTo.
-	ends map[schedule.RotationID]time.Time
+	past           []teamfile.Pin                          // shifts before the plan
+	stay           map[schedule.RotationID][]schedule.Span // shifts before the plan that reach into it
 	// refuse makes an error about places of the team file.
 	refuse func(...teamfile.Problem) *teamfile.Error
 }
@@ -49,7 +47,7 @@ func (s *staffing) slotsBetween(from, until schedule.Date) ([]schedule.Slot, err
 		}
 		slots = slices.DeleteFunc(slots, func(slot schedule.Slot) bool { return schedule.DateOf(slot.Start).Before(from) })
 		if from == s.from {
-			slots = joinedTo(r, slots, s.ends[r.ID])
+			slots = joinedTo(r, slots, s.stay[r.ID])
 		}
 		all = append(all, slots...)
 	}
