@@ -10,7 +10,7 @@ import (
 
 // An Issue is something about coming shifts that somebody has to mend.
 type Issue struct {
-	Kind  string      `json:"kind" enum:"unfilled,twice,away,unknown" doc:"Nobody has it; somebody has two at once; is away; is not in the team any more"`
+	Kind  string      `json:"kind" enum:"unfilled,twice,away,unknown" doc:"Nobody has it; somebody has two at once; is away; is not in the team any more, or takes no part in its duties then"`
 	Start Instant     `json:"start" doc:"When the trouble starts"`
 	End   Instant     `json:"end" doc:"When it is over, not included"`
 	Shift Shift       `json:"shift" doc:"The team's shift"`

@@ -13,7 +13,7 @@ const issuesAhead = 90 * 24 * time.Hour
 
 // Issues lists what is wrong with a team's coming 90 days: unfilled shifts, people
 // who have two at once, here or with another team, people who are away, and those
-// who are not in the team any more.
+// who are not in the team any more or take no part in its duties.
 func (s *Service) Issues(ctx context.Context, team ID) ([]Issue, error) {
 	from := s.Now()
 	to := from.Add(issuesAhead)
@@ -95,6 +95,10 @@ func (s *Service) gone(ctx context.Context, team ID, people map[ID]Profile, from
 	if err != nil {
 		return nil, err
 	}
+	changes, err := s.Store.MemberChanges(ctx, team)
+	if err != nil {
+		return nil, err
+	}
 	var gone []AwaySpan
 	for id, p := range people {
 		at := slices.IndexFunc(members, func(m Membership) bool { return m.Person == id })
@@ -114,6 +118,31 @@ func (s *Service) gone(ctx context.Context, team ID, people map[ID]Profile, from
 			// Whoever leaves on a Sunday still hands over on Monday morning.
 			gone = append(gone, AwaySpan{Person: id, Start: m.Until.AddDays(1).At(Noon, zone), End: to, Gone: true})
 		}
+		gone = append(gone, pausesOf(m, changes, DateOf(from.In(zone)), DateOf(to.In(zone)).AddDays(1), zone)...)
 	}
 	return gone, nil
+}
+
+// pausesOf returns when a member takes no part in the team's duties although they are
+// in the team, on the days [from, until).
+func pausesOf(m *Membership, changes []MemberChange, from, until Date, zone *time.Location) []AwaySpan {
+	p := Planning{Membership: *m}
+	for _, c := range changes {
+		if c.Person == m.Person {
+			p.Changes = append(p.Changes, c)
+		}
+	}
+	_, pauses, ok := p.During(from, until)
+	there := (m.From.IsZero() || m.From.Before(until)) && (m.Until.IsZero() || !m.Until.Before(from))
+	if !ok && there { // on no day
+		pauses = []Absence{{First: from, Last: until}}
+	}
+	var spans []AwaySpan
+	for _, a := range pauses {
+		l := Leave{Person: m.Person, First: a.First, Last: a.Last}
+		span := l.Away(zone)
+		span.Pauses = true
+		spans = append(spans, span)
+	}
+	return spans
 }

@@ -49,7 +49,7 @@ const (
 	Unfilled = "unfilled" // nobody has the shift
 	Twice    = "twice"    // somebody has two shifts at once
 	Away     = "away"     // somebody has a shift and is away
-	Unknown  = "unknown"  // somebody has a shift who is not in the team any more, or not yet
+	Unknown  = "unknown"  // somebody has a shift who is not in the team any more, not yet, or takes no part then
 )
 
 // An Issue is something about coming shifts that somebody has to mend.
@@ -59,6 +59,9 @@ type Issue struct {
 	With  *Shift // the other of two at once
 	Start time.Time
 	End   time.Time
+	// Pauses says of somebody Unknown that they are in the team but take no part in its
+	// duties then.
+	Pauses bool
 }
 
 // An AwaySpan is an absence of a person as instants.
@@ -69,6 +72,7 @@ type AwaySpan struct {
 	// away from a day on still hands over on its morning. It may be zero.
 	HandOver time.Time
 	Gone     bool // not away but not in the team
+	Pauses   bool // in the team, and takes no part in its duties
 }
 
 // clash returns the part of a stretch of duty that falls into the absence.
@@ -106,11 +110,14 @@ func Issues(shifts []Shift, away []AwaySpan) []Issue {
 	for _, a := range away {
 		for _, s := range byPerson[a.Person] {
 			kind := Away
-			if a.Gone {
+			if a.Gone || a.Pauses {
 				kind = Unknown
 			}
+			if a.Pauses && s.Kind == Overridden {
+				continue // a manager wanted it so
+			}
 			if part, ok := a.clash(s.Start, s.End); ok {
-				issues = append(issues, Issue{Kind: kind, Shift: *s, Start: part.Start, End: part.End})
+				issues = append(issues, Issue{Kind: kind, Shift: *s, Start: part.Start, End: part.End, Pauses: a.Pauses})
 			}
 		}
 	}

@@ -120,6 +120,13 @@ func (s *Site) problem(i *schedule.Issue, team schedule.ID, w auth.Who, names ma
 	case schedule.Away:
 		p.What = fmt.Sprintf("%s %s away then", name, is)
 	case schedule.Unknown:
+		if i.Pauses {
+			p.What = name + " pauses then"
+			if p.Mine {
+				p.What = "You pause then"
+			}
+			break
+		}
 		p.What = fmt.Sprintf("%s %s not in the team then", name, is)
 	}
 	return p

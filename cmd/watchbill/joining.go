@@ -64,7 +64,7 @@ func (pl *planning) joinKept() {
 				others = append(others, slot)
 			}
 		}
-		pl.open = append(others, joinedTo(r, own, stay)...)
+		pl.open = slices.Concat(others, joinedTo(r, own, stay))
 	}
 	slices.SortStableFunc(pl.open, func(a, b schedule.Slot) int { return a.Start.Compare(b.Start) })
 }
