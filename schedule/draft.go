@@ -206,7 +206,7 @@ func (s *Service) DraftAhead(ctx context.Context, team ID) error {
 	if err != nil {
 		return err
 	}
-	last, err := s.Store.LastPlan(ctx, team)
+	last, err := s.Store.LastPlanAlone(ctx, team)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	} else if err != nil {

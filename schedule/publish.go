@@ -55,7 +55,7 @@ func (s *Service) PublishDraft(ctx context.Context, by ID, o PublishOrder) (Plan
 		if d.State == DraftPublished {
 			return fmt.Errorf("this draft is published already: %w", ErrConflict)
 		}
-		last, err := tx.LastPlan(ctx, d.Team)
+		last, err := tx.LastPlanAlone(ctx, d.Team)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}

@@ -79,6 +79,7 @@ type Store interface {
 	CancelOverride(ctx context.Context, id, by ID, at time.Time) (bool, error)
 
 	Requests(ctx context.Context, team ID, states ...string) ([]Request, error)
+	RequestsOf(ctx context.Context, teams []ID, states ...string) ([]Request, error)
 	Request(ctx context.Context, id ID) (Request, error)
 	AddRequest(ctx context.Context, r *Request) error
 	// CloseRequest moves an open request to r's state; false when somebody
@@ -117,6 +118,7 @@ type Store interface {
 	Plans(ctx context.Context, team ID) ([]Plan, error) // newest first, without documents
 	Plan(ctx context.Context, team ID, number int) (Plan, error)
 	LastPlan(ctx context.Context, team ID) (Plan, error)
+	LastPlanAlone(ctx context.Context, team ID) (Plan, error) // without the document
 	AddPlan(ctx context.Context, p *Plan) error
 
 	Feeds(ctx context.Context, owner ID) ([]Feed, error)

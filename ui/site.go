@@ -38,6 +38,8 @@ type Site struct {
 	// they are real.
 	Note string
 	Log  *slog.Logger
+
+	facts factsCache
 }
 
 // Register adds the pages; identify finds out who is asking.

@@ -260,19 +260,23 @@ func (s *Site) asked(r *schedule.Request, w auth.Who) bool {
 
 // waiting counts the requests that wait for the reader.
 func (s *Site) waiting(ctx context.Context, w auth.Who) (int, error) {
+	open, err := s.Schedule.Store.RequestsOf(ctx, teamsOf(w), schedule.RequestOpen)
 	n := 0
-	for team := range w.Teams {
-		open, err := s.Schedule.Store.Requests(ctx, schedule.ID(team), schedule.RequestOpen)
-		if err != nil {
-			return 0, err
-		}
-		for i := range open {
-			if s.asked(&open[i], w) {
-				n++
-			}
+	for i := range open {
+		if s.asked(&open[i], w) {
+			n++
 		}
 	}
-	return n, nil
+	return n, err
+}
+
+// teamsOf are the reader's own teams.
+func teamsOf(w auth.Who) []schedule.ID {
+	var teams []schedule.ID
+	for team := range w.Teams {
+		teams = append(teams, schedule.ID(team))
+	}
+	return teams
 }
 
 // asks lists the open requests that ask the reader, with what they would mean.
@@ -288,20 +292,24 @@ func (s *Site) asks(ctx context.Context, w auth.Who, names map[schedule.ID]sched
 // allRequests lists the requests of the reader's own teams that concern them, or
 // that they manage, the newest first.
 func (s *Site) allRequests(ctx context.Context, w auth.Who, names map[schedule.ID]schedule.Profile, states ...string) ([]Request, error) {
+	all, err := s.Schedule.Store.RequestsOf(ctx, teamsOf(w), states...)
+	if err != nil {
+		return nil, err
+	}
+	byTeam := map[schedule.ID][]schedule.Request{}
+	for i := range all {
+		r := &all[i]
+		if r.Person == me(w) || r.CreatedBy == me(w) || r.To == me(w) || r.To == 0 || w.Manager(int64(r.Team)) {
+			byTeam[r.Team] = append(byTeam[r.Team], *r)
+		}
+	}
 	var out []Request
-	for team := range w.Teams {
-		record, err := s.Schedule.Store.Team(ctx, schedule.ID(team))
+	for team, list := range byTeam {
+		record, err := s.Schedule.Store.Team(ctx, team)
 		if err != nil {
 			return nil, err
 		}
-		list, err := s.Schedule.Store.Requests(ctx, schedule.ID(team), states...)
-		if err != nil {
-			return nil, err
-		}
-		list = slices.DeleteFunc(list, func(r schedule.Request) bool {
-			return r.Person != me(w) && r.CreatedBy != me(w) && r.To != me(w) && r.To != 0 && !w.Manager(team)
-		})
-		a, err := s.about(ctx, record.ID, list)
+		a, err := s.about(ctx, team, list)
 		if err != nil {
 			return nil, err
 		}

@@ -78,19 +78,6 @@ func readPlan(text string) (*schedule.Planned, *planFile, error) {
 	return &planned, &f, nil
 }
 
-// readFacts reads only what a stored plan says of all of it: shifts are many.
-func readFacts(text string) (*planFacts, error) {
-	var planned struct{ Document string }
-	if err := json.Unmarshal([]byte(text), &planned); err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
-	var f planFacts
-	if err := json.Unmarshal([]byte(planned.Document), &f); err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
-	return &f, nil
-}
-
 // holidays lists each day on which somebody has a public holiday once, under the
 // name that most of those who have it know it by.
 func (f *planFacts) holidays(zone *time.Location) []Holiday {

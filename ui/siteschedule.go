@@ -182,13 +182,13 @@ func card(d *schedule.Duty, names map[schedule.ID]schedule.Profile) NowCard {
 // fair shows how even the published plan is, with what covers have moved since.
 // The period is the plan's, because eight weeks of it are uneven by nature.
 func (s *Site) fair(ctx context.Context, p *Schedule, team schedule.ID, names map[schedule.ID]schedule.Profile, reader schedule.ID) error {
-	last, err := s.Schedule.Store.LastPlan(ctx, team)
+	last, err := s.Schedule.Store.LastPlanAlone(ctx, team)
 	if errors.Is(err, schedule.ErrNotFound) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	plan, err := readFacts(last.Document)
+	plan, err := s.facts.of(ctx, s.Schedule.Store, &last)
 	if err != nil {
 		return err
 	}

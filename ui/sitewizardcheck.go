@@ -95,7 +95,7 @@ func (s *Site) welcome(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	switch last, err := s.Schedule.Store.LastPlan(ctx, team.ID); {
+	switch last, err := s.Schedule.Store.LastPlanAlone(ctx, team.ID); {
 	case errors.Is(err, schedule.ErrNotFound):
 		page.NoPlan = "The first plan could not be made at once. Make a draft and look what it says."
 	case err != nil:

@@ -167,7 +167,15 @@ func (s *Store) CancelOverride(ctx context.Context, id, by schedule.ID, at time.
 // Requests returns the requests of a team in some states, or in any, the newest
 // first.
 func (s *Store) Requests(ctx context.Context, team schedule.ID, states ...string) ([]schedule.Request, error) {
-	tx := s.from(ctx).Where("team_id = ?", team).Order("id DESC").Limit(500)
+	return s.RequestsOf(ctx, []schedule.ID{team}, states...)
+}
+
+// RequestsOf is Requests for several teams at once.
+func (s *Store) RequestsOf(ctx context.Context, teams []schedule.ID, states ...string) ([]schedule.Request, error) {
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	tx := s.from(ctx).Where("team_id IN ?", teams).Order("id DESC").Limit(500 * len(teams))
 	if len(states) > 0 {
 		tx = tx.Where("state IN ?", states)
 	}
@@ -272,6 +280,11 @@ func (s *Store) Plan(ctx context.Context, team schedule.ID, number int) (schedul
 // LastPlan returns the plan that was published last.
 func (s *Store) LastPlan(ctx context.Context, team schedule.ID) (schedule.Plan, error) {
 	return one[planRow](s.from(ctx).Where("team_id = ?", team).Order("number DESC").Limit(1), "plan of team", team)
+}
+
+// LastPlanAlone is LastPlan without the document, which is long.
+func (s *Store) LastPlanAlone(ctx context.Context, team schedule.ID) (schedule.Plan, error) {
+	return one[planRow](s.from(ctx).Omit("document").Where("team_id = ?", team).Order("number DESC").Limit(1), "plan of team", team)
 }
 
 // AddPlan adds a published plan and sets its ID.
