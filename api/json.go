@@ -95,6 +95,7 @@ func (s *Server) teamRoutes(a huma.API) {
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
+	get(s, a, "/teams/{team}/rest", "get-rest", "Who is to rest after a broken night, as far as you may see it", s.getRest)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
 
 	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)

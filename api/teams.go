@@ -17,6 +17,7 @@ type Team struct {
 	HorizonWeeks int     `json:"horizon_weeks" doc:"How many weeks the published plan shall reach at least"`
 	FrozenWeeks  int     `json:"frozen_weeks" doc:"Published shifts that start within so many weeks stay when a plan is made again"`
 	Repay        *Repay  `json:"repay,omitempty" doc:"How measured burden moves plans; absent: it moves none"`
+	RestCover    bool    `json:"rest_cover" doc:"Whoever had a broken night is offered to hand over what comes next"`
 	CreatedAt    Instant `json:"created_at"`
 	Role         string  `json:"role,omitempty" enum:"member,manager" doc:"Yours in the team, if you are in it"`
 }
@@ -38,7 +39,7 @@ func repayOf(r schedule.Repay) *Repay {
 
 func teamOf(t *schedule.TeamRecord, w auth.Who) Team {
 	return Team{
-		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, Repay: repayOf(t.Repay), CreatedAt: instantOf(t.CreatedAt),
+		TeamRef: TeamRef{t.ID, t.Name, t.Zone}, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, Repay: repayOf(t.Repay), RestCover: t.RestCover, CreatedAt: instantOf(t.CreatedAt),
 		Role: string(w.Teams[int64(t.ID)]),
 	}
 }
@@ -108,6 +109,7 @@ type TeamChange struct {
 	HorizonWeeks *int    `json:"horizon_weeks,omitempty" minimum:"1" maximum:"104"`
 	FrozenWeeks  *int    `json:"frozen_weeks,omitempty" minimum:"0" maximum:"104"`
 	Repay        *Repay  `json:"repay,omitempty" doc:"A gain of 0 turns it off"`
+	RestCover    *bool   `json:"rest_cover,omitempty"`
 }
 
 // apply returns the team with the change.
@@ -116,6 +118,7 @@ func (c *TeamChange) apply(t schedule.TeamRecord) schedule.TeamRecord {
 	set(&t.Zone, c.Zone)
 	set(&t.HorizonWeeks, c.HorizonWeeks)
 	set(&t.FrozenWeeks, c.FrozenWeeks)
+	set(&t.RestCover, c.RestCover)
 	if r := c.Repay; r != nil {
 		t.Repay = schedule.Repay{Gain: r.Gain, Cap: cmp.Or(r.Cap, schedule.UsualRepayCap), Since: r.Since.date}
 	}

@@ -26,6 +26,7 @@ type TeamRecord struct {
 	HorizonWeeks int   // how far the published plan shall reach at least
 	FrozenWeeks  int   // published shifts that start so soon stay when a plan is made again
 	Repay        Repay // how measured burden moves plans
+	RestCover    bool  // whoever had a broken night is offered to hand over what comes next
 	Version      int64 // raised by every change of who is on call
 	CreatedAt    time.Time
 }

@@ -163,17 +163,24 @@ func (s *Service) addMeasured(ctx context.Context, in *PlanInput) error {
 	if err != nil {
 		return err
 	}
+	m.Fill(in, weeks, shifts, zone)
+	in.Measured = m
+	return nil
+}
+
+// Fill works out by how much the balances of a plan move, given what pages did to people
+// in the weeks from Since to Through, who really had what in them, and what plans before
+// have moved balances by.
+func (m *Measured) Fill(in *PlanInput, weeks []BurdenWeek, shifts []Shift, zone *time.Location) {
 	owed, worth := above(weeks, weighHeld(shifts, m, zone), in.People, m)
 	m.Worth = worth
-	m.share(owed, in, policy)
+	m.share(owed, in, in.Team.Repay)
 	m.Nights = map[ID][]Date{}
 	for _, w := range weeks {
 		if !w.Week.Before(m.From) && len(w.Nights) > 0 {
 			m.Nights[w.Person] = append(m.Nights[w.Person], w.Nights...)
 		}
 	}
-	in.Measured = m
-	return nil
 }
 
 // mondayBy returns the last Monday by a day, and nextMonday the first from it on.

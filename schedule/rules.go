@@ -194,18 +194,25 @@ func (s *Service) TryRules(ctx context.Context, team ID, from Date, source strin
 
 // same reports whether two teams have the same settings.
 func (t *TeamRecord) same(o *TeamRecord) bool {
-	return t.Name == o.Name && t.Zone == o.Zone && t.HorizonWeeks == o.HorizonWeeks && t.FrozenWeeks == o.FrozenWeeks && t.Repay == o.Repay
+	return t.Name == o.Name && t.Zone == o.Zone && t.HorizonWeeks == o.HorizonWeeks && t.FrozenWeeks == o.FrozenWeeks && t.Repay == o.Repay && t.RestCover == o.RestCover
 }
 
 // changed says what has changed about a team.
 func (t *TeamRecord) changed(was *TeamRecord) string {
+	text := t.Name
 	if t.Repay != was.Repay {
-		return fmt.Sprintf("%s; %v", t.Name, t.Repay)
+		text += "; " + t.Repay.String()
 	}
-	return t.Name
+	switch {
+	case t.RestCover && !was.RestCover:
+		text += "; rest is offered after a broken night"
+	case was.RestCover && !t.RestCover:
+		text += "; rest is not offered any more"
+	}
+	return text
 }
 
-// SaveTeam changes a team's name, zone, horizon, frozen weeks, or how burden is repaid. With was, it is
+// SaveTeam changes a team's name, zone, horizon, frozen weeks, how burden is repaid, or whether rest is offered. With was, it is
 // ErrConflict when they are not what they were any more.
 func (s *Service) SaveTeam(ctx context.Context, by ID, t TeamRecord, was *TeamRecord) error {
 	in := TeamImport{Name: t.Name, Zone: t.Zone, HorizonWeeks: t.HorizonWeeks, FrozenWeeks: t.FrozenWeeks, From: DateOf(s.Now())}

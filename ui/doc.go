@@ -105,7 +105,7 @@
 //	POST /imports/{id}/remove
 //
 //	POST /teams/{id}                               base name zone horizon frozen
-//	POST /teams/{id}/repay                         base gain cap since
+//	POST /teams/{id}/repay                         base gain cap since rest (1, or nothing)
 //	POST /teams/{id}/delete
 //	POST /teams/{id}/members                       email role (member, manager) share from until
 //	POST /teams/{id}/members/{person}              base role share from until; with full: takes_part takes skills on_call rest weekends holiday_max works sleeps holidays

@@ -117,7 +117,7 @@ func teamFixtures() []fixture {
 	lengthy := full
 	lengthy.Frame = long("Settings", "team")
 	lengthy.Members = []ui.Member{{PersonID: 1, Name: longText, Email: longText, From: "2026-01-01", Error: longText}}
-	lengthy.Repay = ui.RepayForm{Clash: longText, Gain: ui.Field{Value: "7"}, Cap: ui.Field{Value: longText, Error: longText}, Since: ui.Field{Error: longText}}
+	lengthy.Repay = ui.RepayForm{Clash: longText, Gain: ui.Field{Value: "7"}, Cap: ui.Field{Value: "123456789012", Error: longText}, Since: ui.Field{Error: longText}}
 	lengthy.RuleErrors = []ui.LineError{{Line: 123456, Text: longText}}
 	lengthy.Rules = ui.Field{Value: longText, Error: longText}
 	lengthy.Feeds, lengthy.FeedForm = longFeeds(), longFeedForm()

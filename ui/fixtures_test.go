@@ -167,6 +167,8 @@ func homeFixtures() []fixture {
 	}
 	full.Problems = problems()[1:]
 	full.Open, full.OpenMore, full.Untold = toldPages()[:2], 1, 5
+	full.Rest = &ui.MyRest{Say: "woken twice, 3 hours of work in sleeping hours", Rest: berlin(dec, 4, 15), Shift: &next, Until: "2026-12-05T08:00"}
+	full.Due = []ui.RestDue{{Name: "Ingrid Solberg", Team: "Payments Platform", Rest: berlin(dec, 4, 16), Shift: &next}, {Name: "Jonas Weber", Team: "Search", Rest: berlin(dec, 4, 12), Asked: true}}
 	full.Changes = &ui.Changes{Until: now.Unix(), List: []ui.ShiftChange{
 		{ShiftID: 14, Rotation: "Primary", Team: "Payments Platform", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), What: "is yours now", Tone: "good", Why: "Plan 3 was published by Leila Haddad", When: now.Add(-time.Hour)},
 		{Rotation: "Backup", Start: berlin(nov, 20, 3), End: berlin(nov, 23, 10), What: "is not yours any more", Why: "By Marcus Bell: you had fever", When: now.Add(-time.Minute), Undo: 7}}}
@@ -176,6 +178,10 @@ func homeFixtures() []fixture {
 	lengthy.Next.Team, lengthy.Next.Rotation = longText, longText
 	lengthy.Asks, lengthy.Asked = longRequests(), longRequests()
 	lengthy.Open = []ui.ToldPage{{ID: 1, Title: longText, Service: longText, Team: longText, State: "open", When: now, Said: ui.SaidTags{MayOnIt: true}}}
+	longShift := shiftLine(14, longText, now, now.Add(time.Hour))
+	longShift.Rotation, longShift.Team = longText, longText
+	lengthy.Rest = &ui.MyRest{Say: longText, Rest: now, Shift: &longShift, On: true}
+	lengthy.Due = []ui.RestDue{{Name: longText, Team: longText, Rest: now, Shift: &longShift}}
 	lengthy.Problems, lengthy.Changes = longProblems(), &ui.Changes{List: []ui.ShiftChange{{ShiftID: 1, Rotation: longText, Team: longText, Start: now, End: now.Add(time.Hour), What: longText, Why: longText, When: now, Undo: 3}}}
 	lengthy.Feed = &ui.FeedLink{Label: longText, URL: "https://watchbill.example.com/feeds/" + strings.Repeat("x", 300) + ".ics"}
 	return []fixture{

@@ -19,6 +19,28 @@ type Home struct {
 	OpenMore int        // and how many more
 	Untold   int        // pages of the last week of which I said nothing
 	Problems []Problem  // what somebody has to mend about my shifts, or in teams I manage
+	Rest     *MyRest    // my night was broken; nil: it was not, or my teams do not offer rest
+	Due      []RestDue  // who is to rest in teams I manage
+}
+
+// MyRest is a broken night of the reader, and what they may hand over for it:
+// POST /shifts/{id}/cover with until, and message when they say what it is for.
+type MyRest struct {
+	Say   string // "woken twice, 3 hours of work in sleeping hours"
+	Rest  time.Time
+	Shift *ShiftLine // the part of a shift; nil when none comes before they have rested
+	On    bool       // it has begun
+	Until string     // as the form has it; empty is to its end
+	Asked bool       // cover is asked for already
+}
+
+// RestDue says that somebody is to rest, and which of their shifts comes before that is
+// over.
+type RestDue struct {
+	Name, Team string
+	Rest       time.Time
+	Shift      *ShiftLine
+	Asked      bool
 }
 
 // Changes are what has changed in somebody's coming shifts:

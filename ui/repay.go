@@ -9,6 +9,7 @@ import (
 type RepayForm struct {
 	Gain, Cap, Since Field
 	On               bool
+	Rest             bool   // a broken night is offered rest after
 	Base             string // what it was when the form was drawn
 	Clash            string // what somebody else has saved meanwhile
 }

@@ -217,7 +217,7 @@ func teamForm(c echo.Context, team *schedule.TeamRecord) (was *schedule.TeamReco
 		if err := json.Unmarshal([]byte(c.FormValue("base")), was); err != nil {
 			return nil, &schedule.InvalidError{Field: "name", Reason: "the form is broken; load the page again"}
 		}
-		was.Repay = team.Repay // a form of its own has that
+		was.Repay, was.RestCover = team.Repay, team.RestCover // a form of its own has that
 	}
 	for field, weeks := range map[string]*int{"horizon": &team.HorizonWeeks, "frozen": &team.FrozenWeeks} {
 		if text := c.FormValue(field); text != "" {

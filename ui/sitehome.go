@@ -86,19 +86,27 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 	if page.Items, err = s.myItems(ctx, w, f); err != nil {
 		return nil, err
 	}
+	if err := s.fillRest(ctx, page, w, names); err != nil {
+		return nil, err
+	}
 	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
 		return nil, err
 	}
+	return page, s.fillFeed(ctx, page, w)
+}
+
+// fillFeed shows the reader's own calendar link.
+func (s *Site) fillFeed(ctx context.Context, page *Home, w auth.Who) error {
 	feeds, err := s.Schedule.Store.Feeds(ctx, me(w))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, feed := range feeds {
 		if feed.Kind == schedule.FeedPerson {
 			page.Feed = &FeedLink{Label: feed.Label, Fetched: feed.FetchedAt, Client: feed.FetchedBy}
 		}
 	}
-	return page, nil
+	return nil
 }
 
 // openPages fills in the pages that came to whoever is looking and are not over, and how

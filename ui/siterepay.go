@@ -16,15 +16,21 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// A repayBase is what the form was drawn with.
+type repayBase struct {
+	schedule.Repay
+	RestCover bool
+}
+
 // fillRepay shows how measured burden moves a team's plans. One that has never wanted
 // that is offered what is usual.
 func (p *Settings) fillRepay(team *schedule.TeamRecord, today schedule.Date) error {
-	base, err := json.Marshal(team.Repay)
+	base, err := json.Marshal(repayBase{team.Repay, team.RestCover})
 	if err != nil {
 		return err
 	}
 	r := team.Repay
-	p.Repay.On, p.Repay.Base = r.On(), string(base)
+	p.Repay.On, p.Repay.Rest, p.Repay.Base = r.On(), team.RestCover, string(base)
 	if !r.On() {
 		r = schedule.Repay{Cap: schedule.UsualRepayCap, Since: today.AddDays(-7 * schedule.UsualRepayWeeks)}
 	}
@@ -40,9 +46,14 @@ func (s *Site) saveRepay(c echo.Context) error {
 		return err
 	}
 	to, was := team, team
+	to.RestCover = c.FormValue("rest") != ""
 	to.Repay, err = repayForm(c)
-	if text := c.FormValue("base"); text != "" && err == nil && json.Unmarshal([]byte(text), &was.Repay) != nil {
-		err = &schedule.InvalidError{Field: "repay.gain", Reason: "the form is broken; load the page again"}
+	if text := c.FormValue("base"); text != "" && err == nil {
+		var base repayBase
+		if json.Unmarshal([]byte(text), &base) != nil {
+			err = &schedule.InvalidError{Field: "repay.gain", Reason: "the form is broken; load the page again"}
+		}
+		was.Repay, was.RestCover = base.Repay, base.RestCover
 	}
 	if err == nil {
 		err = s.Schedule.SaveTeam(ctx, me(w), to, &was)
@@ -63,9 +74,13 @@ func (s *Site) saveRepay(c echo.Context) error {
 		return err
 	}
 	form := &page.Repay
+	form.Rest = to.RestCover
 	form.Gain.Value, form.Cap.Value, form.Since.Value = c.FormValue("gain"), c.FormValue("cap"), c.FormValue("since")
 	if conflict {
 		form.Clash = team.Repay.String()
+		if team.RestCover {
+			form.Clash += "; rest is offered after a broken night"
+		}
 	} else {
 		put(problem, map[string]*Field{"repay.gain": &form.Gain, "repay.cap": &form.Cap, "repay.since": &form.Since}, &form.Gain.Error)
 	}

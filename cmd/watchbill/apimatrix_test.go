@@ -228,6 +228,7 @@ var matrix = map[string]row{
 	"GET /teams/{team}/feeds":                                            {need: "manager"},
 	"DELETE /teams/{team}/feeds/{feed}":                                  {need: "manager", once: true},
 	"GET /burden":                                                        {need: "admin"},
+	"GET /teams/{team}/rest":                                             {need: "member"},
 	"GET /teams/{team}/burden":                                           {need: "member"},
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},
 	"GET /teams/{team}/items":                                            {need: "member"},

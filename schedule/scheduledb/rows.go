@@ -88,6 +88,7 @@ type teamRow struct {
 	RepayGain    int
 	RepayCap     int64
 	RepaySince   string
+	RestCover    bool
 	Version      int64
 	CreatedAt    column.Instant
 }
@@ -97,7 +98,7 @@ func (teamRow) TableName() string { return "team" }
 func (r teamRow) value() schedule.TeamRecord {
 	return schedule.TeamRecord{
 		ID: schedule.ID(r.ID), Name: r.Name, Zone: r.Zone, HorizonWeeks: r.HorizonWeeks, FrozenWeeks: r.FrozenWeeks,
-		Repay:   schedule.Repay{Gain: r.RepayGain, Cap: r.RepayCap, Since: date(r.RepaySince)},
+		Repay: schedule.Repay{Gain: r.RepayGain, Cap: r.RepayCap, Since: date(r.RepaySince)}, RestCover: r.RestCover,
 		Version: r.Version, CreatedAt: r.CreatedAt.Time,
 	}
 }

@@ -112,7 +112,7 @@ func (s *Store) AddTeam(ctx context.Context, t *schedule.TeamRecord) error {
 func (s *Store) SaveTeam(ctx context.Context, t *schedule.TeamRecord) error {
 	tx := s.to(ctx).Model(&teamRow{}).Where("id = ?", t.ID).
 		Updates(map[string]any{"name": t.Name, "zone": t.Zone, "horizon_weeks": t.HorizonWeeks, "frozen_weeks": t.FrozenWeeks,
-			"repay_gain": t.Repay.Gain, "repay_cap": t.Repay.Cap, "repay_since": day(t.Repay.Since)})
+			"repay_gain": t.Repay.Gain, "repay_cap": t.Repay.Cap, "repay_since": day(t.Repay.Since), "rest_cover": t.RestCover})
 	return translate(affected(tx), "team %d", t.ID)
 }
 
