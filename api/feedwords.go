@@ -10,9 +10,8 @@ import (
 
 // feedWords says what shifts are in words for people.
 type feedWords struct {
-	base  string
-	zones map[string]*time.Location // those that were looked up
-	text  []byte
+	base string
+	text []byte
 
 	team       string // the last one, with its
 	categories []string
@@ -31,7 +30,7 @@ type summary struct {
 }
 
 func newFeedWords(base string) *feedWords {
-	return &feedWords{base: base, zones: map[string]*time.Location{}, summaries: map[summary]string{}}
+	return &feedWords{base: base, summaries: map[summary]string{}}
 }
 
 func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
@@ -64,13 +63,9 @@ func (w *feedWords) describe(out *ical.Event, e *schedule.FeedEvent) {
 // span gives the rotation and the times of a shift on its team's clock, with the zone: calendars
 // show their own.
 func (w *feedWords) span(e *schedule.FeedEvent) string {
-	zone := w.zones[e.Zone]
-	if zone == nil {
-		var err error
-		if zone, err = time.LoadLocation(e.Zone); err != nil {
-			zone = time.UTC
-		}
-		w.zones[e.Zone] = zone
+	zone, err := schedule.Zone(e.Zone)
+	if err != nil {
+		zone = time.UTC
 	}
 	const layout = "Mon 2 Jan 2006 15:04 MST"
 	w.text = append(append(w.text[:0], e.Shift.Rotation...), ": "...)

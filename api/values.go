@@ -81,7 +81,7 @@ func local(t time.Time, zone *time.Location) string { return t.In(zone).Format(t
 
 // zoneOf loads the zone of a team or a person.
 func zoneOf(name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(name)
+	zone, err := schedule.Zone(name)
 	if err != nil {
 		return nil, fmt.Errorf("zone %q: %w", name, err)
 	}

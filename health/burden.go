@@ -181,7 +181,7 @@ func (r *Rollup) Burden(ctx context.Context, team schedule.ID, p ReportPeriod, s
 		return nil, err
 	}
 	b.Pending = b.Pending || len(marks) > 0
-	zone, err := time.LoadLocation(state.Zone)
+	zone, err := schedule.Zone(state.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -325,7 +325,7 @@ func (r *Rollup) recent(ctx context.Context, b *Burden, tallies map[schedule.ID]
 
 // said counts what somebody said of their pages of the period.
 func (r *Rollup) said(ctx context.Context, b *Burden, person schedule.ID) (SaidSum, error) {
-	zone, err := time.LoadLocation(b.Zone)
+	zone, err := schedule.Zone(b.Zone)
 	if err != nil {
 		return SaidSum{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"watchbill/schedule"
 )
@@ -73,7 +74,13 @@ func (s Sample) P90() (float64, bool) {
 // CheckInWithin returns how soon after the trigger somebody has to say that they are
 // on it, and false for a severity for which nobody has to. The moment itself is late.
 func CheckInWithin(severity string) (time.Duration, bool) {
-	switch strings.ToUpper(strings.NewReplacer("-", "", " ", "", "_", "").Replace(severity)) {
+	letters := strings.Map(func(r rune) rune {
+		if r == '-' || r == ' ' || r == '_' {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, severity)
+	switch letters {
 	case "SEV0":
 		return 5 * time.Minute, true
 	case "SEV1":

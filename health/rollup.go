@@ -92,7 +92,7 @@ func (r *Rollup) Team(ctx context.Context, team schedule.ID) (weeks int, err err
 			return err
 		}
 		m := &measuring{Rollup: r, tx: tx, state: state, now: r.Now()}
-		if m.zone, err = time.LoadLocation(state.Zone); err != nil {
+		if m.zone, err = schedule.Zone(state.Zone); err != nil {
 			return err
 		}
 		if err := m.look(ctx); err != nil {

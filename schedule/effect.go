@@ -176,7 +176,7 @@ func (s *Service) outlook(ctx context.Context, store Store, team ID, proposals [
 	if o.team, err = store.Team(ctx, team); err != nil {
 		return nil, err
 	}
-	if o.zone, err = time.LoadLocation(o.team.Zone); err != nil {
+	if o.zone, err = Zone(o.team.Zone); err != nil {
 		return nil, fmt.Errorf("zone of team %d: %w", team, err)
 	}
 	if o.rules, err = store.Rules(ctx, team); err != nil {

@@ -152,7 +152,7 @@ func (s *Service) OpenFeed(ctx context.Context, token string) (OpenFeed, error) 
 	if f.Kind != FeedPerson && !basis.Admin {
 		left := !basis.Member
 		if !basis.Until.IsZero() {
-			zone, err := time.LoadLocation(basis.Zone)
+			zone, err := Zone(basis.Zone)
 			if err != nil {
 				return OpenFeed{}, fmt.Errorf("zone of team %d: %w", f.Team, err)
 			}
@@ -316,7 +316,7 @@ func (s *Service) absenceEvents(ctx context.Context, c *FeedContent, team *TeamR
 		if !m.Until.IsZero() && m.Until.Before(day) {
 			continue
 		}
-		zone, err := time.LoadLocation(m.Zone)
+		zone, err := Zone(m.Zone)
 		if err != nil {
 			return fmt.Errorf("zone of person %d: %w", m.Person, err)
 		}

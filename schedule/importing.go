@@ -86,7 +86,7 @@ func (s *Service) importZone(ctx context.Context, store Store, i *Import) (*time
 		}
 		name = people[0].Zone
 	}
-	return time.LoadLocation(name)
+	return Zone(name)
 }
 
 // Preview says what the calendar that waits would bring by a choice. It changes

@@ -79,7 +79,7 @@ func (s *Service) away(ctx context.Context, people map[ID]Profile) ([]AwaySpan, 
 	var away []AwaySpan
 	for i := range leaves {
 		if l := &leaves[i]; l.WishCost == 0 {
-			zone, err := time.LoadLocation(people[l.Person].Zone)
+			zone, err := Zone(people[l.Person].Zone)
 			if err != nil {
 				return nil, fmt.Errorf("zone of person %d: %w", l.Person, err)
 			}
@@ -106,7 +106,7 @@ func (s *Service) gone(ctx context.Context, team ID, people map[ID]Profile, from
 			gone = append(gone, AwaySpan{Person: id, Start: from, End: to, Gone: true})
 			continue
 		}
-		zone, err := time.LoadLocation(p.Zone)
+		zone, err := Zone(p.Zone)
 		if err != nil {
 			return nil, fmt.Errorf("zone of person %d: %w", id, err)
 		}

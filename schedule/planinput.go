@@ -59,7 +59,7 @@ func (s *Service) PlanInput(ctx context.Context, team ID, from, until Date) (in 
 	if in.Team, err = s.Store.Team(ctx, team); err != nil {
 		return in, err
 	}
-	zone, err := time.LoadLocation(in.Team.Zone)
+	zone, err := Zone(in.Team.Zone)
 	if err != nil {
 		return in, fmt.Errorf("zone of team %d: %w", team, err)
 	}
@@ -327,7 +327,7 @@ func (s *Service) PreviewTeam(ctx context.Context, in TeamImport, until Date) (P
 	if err := in.Validate(); err != nil {
 		return Planned{}, err
 	}
-	zone, err := time.LoadLocation(in.Zone)
+	zone, err := Zone(in.Zone)
 	if err != nil {
 		return Planned{}, err
 	}

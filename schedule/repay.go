@@ -131,7 +131,7 @@ func (s *Service) addMeasured(ctx context.Context, in *PlanInput) error {
 	if !policy.On() || s.Burdens == nil {
 		return nil
 	}
-	zone, err := time.LoadLocation(in.Team.Zone)
+	zone, err := Zone(in.Team.Zone)
 	if err != nil {
 		return fmt.Errorf("zone of team %d: %w", in.Team.ID, err)
 	}

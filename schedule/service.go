@@ -104,7 +104,7 @@ func (in TeamImport) Validate() error {
 	if !GoodName(in.Name) {
 		bad.add("name", "a team needs a name of up to %d letters, all of which can be seen", maxName)
 	}
-	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
+	if _, err := Zone(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
 		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", in.Zone)
 	}
 	if in.FrozenWeeks < 0 || in.FrozenWeeks > 52 {
@@ -310,7 +310,7 @@ func (s *Service) SaveProfile(ctx context.Context, by ID, p Profile) error {
 	if !GoodName(p.Name) {
 		bad.add("name", "a name has up to %d letters, all of which can be seen", maxName)
 	}
-	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" || p.Zone == "Local" {
+	if _, err := Zone(p.Zone); err != nil || p.Zone == "" || p.Zone == "Local" {
 		bad.add("zone", "%q is no time zone; write one like Europe/Berlin", p.Zone)
 	}
 	for field, text := range map[string]string{"works": p.Works, "sleeps": p.Sleeps} {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // maxWishes bounds the stretches that one wish stands for.
@@ -31,7 +30,7 @@ func (s *Service) AddWish(ctx context.Context, by ID, o WishOrder) error {
 	if len(people) == 0 {
 		return fmt.Errorf("person %d: %w", o.Person, ErrNotFound)
 	}
-	zone, err := time.LoadLocation(people[0].Zone)
+	zone, err := Zone(people[0].Zone)
 	if err != nil {
 		return err
 	}

@@ -6,27 +6,23 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"watchbill/schedule"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// zones remembers loaded zones: reading one takes longer than a whole row of a page.
-type zones struct{ loaded sync.Map }
-
-func (z *zones) load(name string) *time.Location {
-	if loc, ok := z.loaded.Load(name); ok {
-		return loc.(*time.Location)
-	}
-	loc, err := time.LoadLocation(name)
+// zoneOf is a zone by its name, or UTC; zoneName says so then, so that no time is shown
+// wrongly.
+func zoneOf(name string) *time.Location {
+	zone, err := schedule.Zone(name)
 	if err != nil {
-		return time.UTC // and zoneName says UTC, so that no time is shown wrongly
+		return time.UTC
 	}
-	z.loaded.Store(name, loc)
-	return loc
+	return zone
 }
 
 // dayOf is "Mon 7 Dec", with the year when it is far from now.

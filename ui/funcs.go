@@ -51,10 +51,9 @@ func funcs(a *assets) template.FuncMap {
 // timeFuncs show times. They take the page first, because it knows the zone
 // and the hour.
 func timeFuncs() template.FuncMap {
-	z := &zones{}
 	at := func(p framed, t time.Time) (time.Time, time.Time) {
 		f := p.frame()
-		loc := z.load(f.Zone)
+		loc := zoneOf(f.Zone)
 		return t.In(loc), f.Now.In(loc)
 	}
 	return template.FuncMap{
@@ -64,7 +63,7 @@ func timeFuncs() template.FuncMap {
 		},
 		"elsewhere": func(p framed, zone string, from, to time.Time) string {
 			here, now := at(p, from)
-			return elsewhere(span(here, to.In(here.Location()), now), zone, from.In(z.load(zone)), to.In(z.load(zone)), now)
+			return elsewhere(span(here, to.In(here.Location()), now), zone, from.In(zoneOf(zone)), to.In(zoneOf(zone)), now)
 		},
 		"days": func(p framed, from, to time.Time) string {
 			from, now := at(p, from)
@@ -81,7 +80,7 @@ func timeFuncs() template.FuncMap {
 		"day":     func(p framed, t time.Time) string { t, now := at(p, t); return dayOf(t, now) },
 		"stamp":   func(p framed, t time.Time) string { t, now := at(p, t); return dayOf(t, now) + " " + t.Format("15:04") },
 		"clock":   func(p framed, t time.Time) string { t, _ = at(p, t); return t.Format("15:04") },
-		"clockIn": func(p framed, zone string) string { return p.frame().Now.In(z.load(zone)).Format("15:04") },
+		"clockIn": func(p framed, zone string) string { return p.frame().Now.In(zoneOf(zone)).Format("15:04") },
 		"until":   func(p framed, t time.Time) string { return left(t.Sub(p.frame().Now)) },
 		"lasts":   func(from, to time.Time) string { return left(to.Sub(from)) },
 		"ago":     func(p framed, t time.Time) string { return ago(t, p.frame().Now) },

@@ -327,7 +327,7 @@ func instant(text, field, zone string, other time.Time) (time.Time, error) {
 	if text == "" {
 		return other, nil
 	}
-	loc, err := time.LoadLocation(zone)
+	loc, err := schedule.Zone(zone)
 	if err != nil {
 		return other, err
 	}

@@ -196,7 +196,7 @@ func (s *Site) absences(ctx context.Context, person schedule.ID, names map[sched
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(names[person].Zone)
+	zone, err := schedule.Zone(names[person].Zone)
 	if err != nil {
 		return nil, err
 	}

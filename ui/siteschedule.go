@@ -30,7 +30,7 @@ func (s *Site) schedule(c echo.Context) error {
 	if page.InTeam {
 		page.Zone, page.BrowserZoneNote = team.Zone, false
 	}
-	zone, err := time.LoadLocation(page.Zone)
+	zone, err := schedule.Zone(page.Zone)
 	if err != nil {
 		return err
 	}
@@ -307,7 +307,7 @@ func (s *Site) people(ctx context.Context, p *Schedule, team schedule.ID, names 
 	}
 	for i := range leaves {
 		l := &leaves[i]
-		zone, err := time.LoadLocation(names[l.Person].Zone)
+		zone, err := schedule.Zone(names[l.Person].Zone)
 		if err != nil {
 			return err
 		}

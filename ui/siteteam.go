@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"watchbill/api/auth"
 	"watchbill/schedule"
@@ -40,7 +39,7 @@ func (s *Site) settingsPage(ctx context.Context, f Frame, team *schedule.TeamRec
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(team.Zone)
+	zone, err := schedule.Zone(team.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +96,7 @@ func (s *Site) fillRules(ctx context.Context, page *Settings, team *schedule.Tea
 	page.Rules, page.RulesFrom, page.RulesID = Field{Value: rules.Source}, Field{Value: rules.from().String()}, int64(rules.ID)
 	page.RulesSaved, page.RulesSaver = rules.CreatedAt, names[rules.CreatedBy].Name
 	// Days are days: they are shown on the reader's clock and must not slip on it.
-	reader, err := time.LoadLocation(page.Zone)
+	reader, err := schedule.Zone(page.Zone)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"watchbill/schedule"
 )
 
 // block is a shift or an absence in a row of the chart.
@@ -67,7 +69,7 @@ type charter struct {
 }
 
 func (s Schedule) charter() charter {
-	loc, err := time.LoadLocation(s.Zone)
+	loc, err := schedule.Zone(s.Zone)
 	if err != nil {
 		loc = time.UTC
 	}
@@ -157,7 +159,7 @@ func (c charter) otherZone() *time.Location {
 	if name == "" || name == c.Zone {
 		return nil
 	}
-	loc, err := time.LoadLocation(name)
+	loc, err := schedule.Zone(name)
 	if err != nil {
 		return nil
 	}

@@ -138,7 +138,7 @@ func composeTeam(in *schedule.PlanInput) (ids map[string]schedule.ID, source []b
 // personText writes somebody down as a plan needs them; false when they take no
 // part in it.
 func personText(p *schedule.Planning, name string, in *schedule.PlanInput) (text teamfile.PersonText, takesPart bool, err error) {
-	zone, err := time.LoadLocation(p.Zone)
+	zone, err := schedule.Zone(p.Zone)
 	if err != nil {
 		return text, false, fmt.Errorf("zone of %s: %w", p.Name, err)
 	}

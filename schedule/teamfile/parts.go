@@ -3,7 +3,6 @@ package teamfile
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"watchbill/schedule"
 
@@ -267,7 +266,7 @@ func (p *PersonText) yaml() (yaml.MapSlice, error) {
 		return nil, err
 	}
 	add("later", later, len(later) > 0)
-	zone, err := time.LoadLocation(p.Zone)
+	zone, err := schedule.Zone(p.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("zone of %s: %w", p.Name, err)
 	}

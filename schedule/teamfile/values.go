@@ -21,7 +21,7 @@ func reason(err error) string {
 }
 
 func parseZone(s string) (*time.Location, error) {
-	zone, err := time.LoadLocation(s)
+	zone, err := schedule.Zone(s)
 	if err != nil || s == "" || s == "Local" {
 		return nil, fmt.Errorf("unknown time zone %q%s", s, zoneHint(s))
 	}
