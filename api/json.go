@@ -47,7 +47,7 @@ type Server struct {
 // Register adds the routes; identify finds out who is asking.
 func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	calls := &limiter{Server: s}
-	g := e.Group(basePath, s.answered, noStore, plainQuery, identify, calls.limited, allowed, s.once)
+	g := e.Group(basePath, s.answered, noStore, plainQuery, identify, calls.limited, allowed, s.uploads, s.once)
 	a := humaecho.NewWithGroup(e, g, s.config())
 	a.UseMiddleware(s.checkQuery(a))
 	s.teamRoutes(a)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"watchbill/api/auth"
 	"watchbill/health"
@@ -21,10 +23,40 @@ func Uploads(c echo.Context) bool {
 	return c.Request().Method == http.MethodPost && c.Path() == basePath+"/teams/:team/integrations/:integration/tables"
 }
 
+// uploadTime is how long an upload may take, where other calls have a minute.
+const uploadTime = 15 * time.Minute
+
+// uploads is the middleware that asks who uploads before a large body is read, and gives
+// those who may the time for it.
+func (s *Server) uploads(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !Uploads(c) {
+			return next(c)
+		}
+		team, err := strconv.ParseInt(c.Param("team"), 10, 64)
+		if err != nil {
+			return next(c) // it is refused for that
+		}
+		if err := auth.From(c.Request().Context()).Must(auth.EditTeam, auth.Team(team)); err != nil {
+			return err
+		}
+		switch n := c.Request().ContentLength; {
+		case n == 0:
+			return invalid("file", "send the file as the body; it has a heading and rows")
+		case n > health.MaxTable:
+			return newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file has %d MB; up to %d are taken in, so split it, by year for example.", n>>20, health.MaxTable>>20))
+		}
+		// Where that cannot be said it has a minute.
+		deadlines, ends := http.NewResponseController(c.Response()), s.Schedule.Now().Add(uploadTime)
+		_, _ = deadlines.SetReadDeadline(ends), deadlines.SetWriteDeadline(ends)
+		return next(c)
+	}
+}
+
 // tableRoutes lists what there is about files of past pages.
 func (s *Server) tableRoutes(a huma.API) {
 	upload := onceOperation("/teams/{team}/integrations/{integration}/tables", "add-table", "Look at a file of past pages; it brings nothing before it is committed")
-	upload.DefaultStatus, upload.MaxBodyBytes = http.StatusCreated, health.MaxTable+1<<20
+	upload.DefaultStatus, upload.MaxBodyBytes, upload.BodyReadTimeout = http.StatusCreated, health.MaxTable+1<<20, uploadTime
 	route(s, a, upload, s.addTable)
 	get(s, a, "/teams/{team}/tables", "list-tables", "Files of past pages that a team was given", s.listTables)
 	const one = "/teams/{team}/tables/{table}"

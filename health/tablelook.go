@@ -32,8 +32,8 @@ type TableStranger struct {
 	Rows int
 }
 
-// LookAtTable says what taking a table over would do, or has done. The file must still
-// be there.
+// LookAtTable says what taking a table over would do. Of one that was taken over before
+// it says only what its records are good for. The file must still be there.
 func (s *Service) LookAtTable(ctx context.Context, t *Table) (*TableLook, error) {
 	file, err := s.Store.TableFile(ctx, t.ID)
 	if err != nil {
@@ -53,6 +53,9 @@ func (s *Service) LookAtTable(ctx context.Context, t *Table) (*TableLook, error)
 		if err := whole.span(r); err != nil {
 			return err
 		}
+		if !t.CommittedAt.IsZero() {
+			return nil
+		}
 		return g.row(ctx, r)
 	})
 	if invalid := (*schedule.InvalidError)(nil); errors.As(err, &invalid) {
@@ -62,7 +65,7 @@ func (s *Service) LookAtTable(ctx context.Context, t *Table) (*TableLook, error)
 		err = g.compare(ctx)
 	}
 	look.From, look.Until = whole.From, whole.Until
-	if err == nil {
+	if err == nil && t.CommittedAt.IsZero() {
 		err = g.strangers(ctx)
 	}
 	return look, err

@@ -5,23 +5,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"watchbill/api/auth"
 	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 )
 
 // registerTables adds the pages of files of past pages.
 func (s *Site) registerTables(e *echo.Group) {
 	e.GET("/teams/:team/tables", s.tables)
-	e.POST("/teams/:team/tables", s.addTable, middleware.BodyLimit(maxTableUpload))
+	e.POST("/teams/:team/tables", s.addTable)
 	const one = "/teams/:team/tables/:table"
 	e.GET(one, s.table)
 	e.POST(one, s.mapTable)
@@ -31,9 +32,14 @@ func (s *Site) registerTables(e *echo.Group) {
 	e.GET(one+"/bad", s.badRows)
 }
 
-// maxTableUpload bounds a request with a file of past pages: a little more than the file
-// may have, so that it is known how large it is.
-const maxTableUpload = "101M"
+// How large a request with a file of past pages may be: a little more than the file. Of one
+// that is larger so much is read and dropped: browsers show no answer before they have
+// sent everything.
+const (
+	maxTableUpload  = health.MaxTable + 1<<20
+	maxTableDropped = 4 * health.MaxTable
+	tableUploadTime = 15 * time.Minute
+)
 
 func tablesPath(team schedule.ID) string { return fmt.Sprintf("/teams/%d/tables", team) }
 
@@ -97,8 +103,17 @@ func (s *Site) addTable(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
+	ctx, r := c.Request().Context(), c.Request()
+	// An upload may take longer than other requests; where that cannot be said it may not.
+	deadlines, ends := http.NewResponseController(c.Response()), s.Health.Now().Add(tableUploadTime)
+	_, _ = deadlines.SetReadDeadline(ends), deadlines.SetWriteDeadline(ends)
+	whole := r.Body
+	r.Body = http.MaxBytesReader(c.Response(), whole, maxTableUpload)
 	t, err := s.takeTable(c, &team, me(w))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		_, _ = io.CopyN(io.Discard, whole, maxTableDropped)
+		err = &schedule.InvalidError{Field: "file", Reason: fmt.Sprintf("the file is larger than %d MB; split it, by year for example", health.MaxTable>>20)}
+	}
 	if text, bad := refused(err); bad {
 		page, err2 := s.tablesPage(ctx, f, team.ID)
 		if err2 != nil {
@@ -116,7 +131,9 @@ func (s *Site) addTable(c echo.Context) error {
 // takeTable reads the form that adds a file.
 func (s *Site) takeTable(c echo.Context, team *schedule.TeamRecord, by schedule.ID) (health.Table, error) {
 	form, err := c.FormParams()
-	if err != nil {
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return health.Table{}, err
+	} else if err != nil {
 		return health.Table{}, unreadable(err)
 	}
 	if err := plainText(form); err != nil {

@@ -29,7 +29,8 @@ func (d *deployment) takeTables() {
 	d.ok(d.tables.Work(d.t.Context()))
 }
 
-// told are the pages of a pager by their key.
+// told are the pages of a pager by their key, and of one with several those after the
+// first by their number as well.
 func (d *deployment) told(door schedule.ID) map[string]health.PageRecord {
 	d.t.Helper()
 	i, err := d.health.Store.Integration(d.t.Context(), door)
@@ -38,7 +39,11 @@ func (d *deployment) told(door schedule.ID) map[string]health.PageRecord {
 	d.ok(err)
 	out := map[string]health.PageRecord{}
 	for _, p := range pages {
-		out[p.Key] = p
+		key := p.Key
+		if p.Number > 0 {
+			key += fmt.Sprint(" ", p.Number)
+		}
+		out[key] = p
 	}
 	return out
 }
