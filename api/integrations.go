@@ -130,7 +130,15 @@ type IntegrationState struct {
 	Unmapped  int              `json:"unmapped" doc:"People of whom nobody has said who they are"`
 	Silent    bool             `json:"silent" doc:"It has said nothing for three times its usual gap"`
 	UsualGap  int64            `json:"usual_gap,omitempty" doc:"Seconds; absent while too little came to say"`
+	Storms    []Storm          `json:"storms" doc:"Of the last 30 days, the newest first"`
 	LastMonth map[string]int64 `json:"last_30_days" doc:"How often deliveries were taken in, came again, were refused for their signature, too_large or too_many"`
+}
+
+// A Storm is five pages or more to one person within ten minutes, until ten are quiet.
+type Storm struct {
+	From  Instant `json:"from"`
+	Until Instant `json:"until" doc:"When the last page came"`
+	Pages int     `json:"pages"`
 }
 
 type integrationOut struct{ Body IntegrationState }
@@ -149,7 +157,12 @@ func (s *Server) integrationState(ctx context.Context, i *health.Integration) (*
 	if err != nil {
 		return nil, err
 	}
-	return &integrationOut{IntegrationState{integrationOf(i), c.Dead, c.Unmapped, c.Silent, int64(c.Gap.Seconds()), c.Counts}}, nil
+	storms, err := s.Health.Storms(ctx, i)
+	out := &integrationOut{IntegrationState{integrationOf(i), c.Dead, c.Unmapped, c.Silent, int64(c.Gap.Seconds()), []Storm{}, c.Counts}}
+	for _, storm := range storms {
+		out.Body.Storms = append(out.Body.Storms, Storm{instantOf(storm.From), instantOf(storm.Last), len(storm.Pages)})
+	}
+	return out, err
 }
 
 // IntegrationChange is what may be changed of a pager; what is absent stays.

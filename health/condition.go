@@ -2,6 +2,7 @@ package health
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"watchbill/schedule"
@@ -55,4 +56,16 @@ func (s *Service) Condition(ctx context.Context, i *Integration) (c Condition, e
 	c.Gap, _ = UsualGap(came)
 	c.Silent = i.Silent(came, now)
 	return c, nil
+}
+
+// Storms returns the storms of the last thirty days in what an integration told, the
+// newest first.
+func (s *Service) Storms(ctx context.Context, i *Integration) ([]Storm, error) {
+	hits, err := s.Store.Hits(ctx, i, s.Now().AddDate(0, 0, -conditionDays))
+	if err != nil {
+		return nil, err
+	}
+	storms := Storms(hits)
+	slices.SortStableFunc(storms, func(a, b Storm) int { return b.From.Compare(a.From) })
+	return storms, nil
 }

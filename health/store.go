@@ -110,6 +110,8 @@ type LookStore interface {
 	// [from, to), the newest first, with people.
 	PagesOf(ctx context.Context, f PageFilter) ([]PageRecord, error)
 	Page(ctx context.Context, id schedule.ID) (PageRecord, error) // without people
+	// Hits returns who was interrupted by pages of an integration from an instant on.
+	Hits(ctx context.Context, i *Integration, from time.Time) ([]Hit, error)
 	// EventsOf returns what a delivery told.
 	EventsOf(ctx context.Context, delivery schedule.ID) ([]Event, error)
 

@@ -25,6 +25,7 @@ type Hit struct {
 type Storm struct {
 	Responder   string
 	From, Until time.Time // the first hit, and the end of the quiet after the last
+	Last        time.Time // the last hit
 	Pages       []string  // sorted, each once
 }
 
@@ -59,7 +60,7 @@ func stormsOf(hits []Hit) []Storm {
 		for last+1 < len(hits) && hits[last+1].At.Sub(hits[last].At) <= stormQuiet {
 			last++
 		}
-		s := Storm{Responder: hits[first].Responder, From: hits[first].At, Until: hits[last].At.Add(stormQuiet)}
+		s := Storm{Responder: hits[first].Responder, From: hits[first].At, Until: hits[last].At.Add(stormQuiet), Last: hits[last].At}
 		for _, h := range hits[first : last+1] {
 			s.Pages = append(s.Pages, h.Page)
 		}

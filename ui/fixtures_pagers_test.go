@@ -20,6 +20,7 @@ func pagerFixtures() []fixture {
 		Counts: []ui.IntegrationCount{{Label: "Taken in", N: 1204}, {Label: "Refused: signature missing or wrong", N: 12, Tone: "warn"}}, Codes: []ui.DeadCode{{Code: "invalid_json", Label: "It is no JSON", N: 2, Latest: []ui.DeliveryRow{{ID: 39, When: now.Add(-30 * time.Hour)}, {ID: 37, When: now.Add(-40 * time.Hour)}}}, {Code: "schema_mismatch", Label: "It looks like nothing that this pager sends", N: 1}},
 		Latest: deliveries, Signs: true, Secrets: 2, SetName: ui.Field{Value: "Production alerts"}, PagerZone: ui.Field{Value: "Europe/Berlin"}, Zones: []string{"Europe/Berlin"}, Real: "The times are real.",
 		Rotations: []ui.Option{{Value: "", Label: "Whoever is on call first"}, {Value: "primary", Label: "Primary"}}, Urgencies: ui.Field{Value: "p2 = lo", Error: "“p2” is high, low or unknown."},
+		Storms: []ui.StormRow{{From: now.Add(-30 * time.Hour), Until: now.Add(-30*time.Hour + 14*time.Minute), Pages: 7}},
 		Pages: []ui.PageRow{{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "acknowledged", When: now.Add(-time.Hour), Who: []ui.PageWho{{Name: "Priya Raman", Basis: "the pager says so"}, {Name: "PUSR001 (not known here)", Basis: "the page was given to them"}}},
 			{State: "triggered", When: now.Add(-2 * time.Hour), Gap: true}, {Title: "Disk", State: "merged", When: now.Add(-3 * time.Hour), Quiet: true}},
 	}

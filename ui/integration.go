@@ -38,6 +38,7 @@ type Integration struct {
 	Codes     []DeadCode
 	Latest    []DeliveryRow
 	Pages     []PageRow
+	Storms    []StormRow
 	Signs     bool
 	Secrets   int
 	Secret    Field
@@ -82,6 +83,12 @@ type PageRow struct {
 	Who     []PageWho
 	Gap     bool // nobody was on call
 	Quiet   bool // it counts for nothing: a test, or of low urgency
+}
+
+// StormRow is when somebody had many pages at once.
+type StormRow struct {
+	From, Until time.Time // of the first page and the last
+	Pages       int
 }
 
 // PageWho is somebody who was paged, with how that is known.

@@ -160,6 +160,7 @@ func (s *Site) integration(c echo.Context) error {
 const (
 	latestShown = 15
 	pagesShown  = 10
+	stormsShown = 10
 )
 
 func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integration) (Integration, error) {
@@ -199,7 +200,13 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 	for _, r := range rotations {
 		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
 	}
-	page.Pages, err = s.pageRows(ctx, i)
+	if page.Pages, err = s.pageRows(ctx, i); err != nil {
+		return page, err
+	}
+	storms, err := s.Health.Storms(ctx, i)
+	for _, storm := range storms[:min(len(storms), stormsShown)] {
+		page.Storms = append(page.Storms, StormRow{From: storm.From, Until: storm.Last, Pages: len(storm.Pages)})
+	}
 	return page, err
 }
 

@@ -168,3 +168,32 @@ func (d *deployment) whoIsWho(ana *browser, url string) {
 		d.t.Errorf("after another page the team has %d and Ben %d", all, theirs)
 	}
 }
+
+// Many pages to one person at once are shown as a storm, without saying whose it was.
+func TestStormsShown(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		d.setUp()
+		d.ok(d.db.Write.Exec("UPDATE membership SET manager = TRUE WHERE person_id = 2").Error)
+		ana := d.person("ana@example.com")
+		door, hook := d.hooked("generic")
+		for k := range 12 { // six to each, of which only Ben's come at once
+			who, every := "ben@example.com", time.Minute
+			if k%2 == 0 {
+				who, every = "cleo@example.com", 10*time.Minute
+			}
+			at := d.now.Add(-3*time.Hour + time.Duration(k)*every).Format(time.RFC3339)
+			if a := d.send(hook, fmt.Sprintf(`{"event": "notified", "id": "%d", "at": %q, "page": {"id": "p%d", "created_at": %q, "urgency": "high"}, "responders": [%q]}`, k, at, k, at, who)); a.status != http.StatusAccepted {
+				t.Fatal(a.body)
+			}
+		}
+		d.readAll()
+		page := fmt.Sprint("/teams/1/integrations/", door.ID)
+		status, body := ana.get(page)
+		ana.expect(status, body, 200, "Storms", `<span class="tag warn">6 pages</span>`)
+		if n := strings.Count(body, ` pages</span>`); n != 1 {
+			t.Errorf("%d storms", n)
+		}
+		status, body = ana.get("/api/v1" + page)
+		ana.expect(status, body, 200, `"storms":[{"from":"2026-12-01T07:01:00Z","until":"2026-12-01T07:11:00Z","pages":6}]`)
+	})
+}

@@ -2,6 +2,8 @@ package healthdb
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"time"
 
 	"watchbill/health"
@@ -148,6 +150,26 @@ func (s *Store) PagesOf(ctx context.Context, f health.PageFilter) ([]health.Page
 // Page returns one page without its people.
 func (s *Store) Page(ctx context.Context, id schedule.ID) (health.PageRecord, error) {
 	return one(s.from(ctx).Where("id = ?", id), (*pageRow).value, "page", id)
+}
+
+// Hits returns who was interrupted by pages of an integration from an instant on: our
+// people, and whom only the pager knows.
+func (s *Store) Hits(ctx context.Context, i *health.Integration, from time.Time) ([]health.Hit, error) {
+	var rows []struct {
+		PersonID, IdentityID *int64
+		PageID, At           int64
+	}
+	err := s.from(ctx).Raw(`SELECT n.person_id, n.identity_id, n.page_id, n.at FROM notice n JOIN page p ON p.id = n.page_id
+		WHERE n.team_id = ? AND n.at >= ? AND n.rings AND p.integration_id = ?`, i.Team, micros(from), i.ID).Scan(&rows).Error
+	hits := make([]health.Hit, 0, len(rows))
+	for _, r := range rows {
+		who := fmt.Sprint("person ", id(r.PersonID))
+		if r.PersonID == nil {
+			who = fmt.Sprint("contact ", id(r.IdentityID))
+		}
+		hits = append(hits, health.Hit{Responder: who, Page: strconv.FormatInt(r.PageID, 10), At: time.UnixMicro(r.At).UTC()})
+	}
+	return hits, translate(err, "notices of integration %d", i.ID)
 }
 
 // EventsOf returns what a delivery told.
