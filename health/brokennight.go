@@ -50,6 +50,9 @@ func (r *Rollup) BrokenNights(ctx context.Context, teams, people []schedule.ID) 
 	}
 	var out []BrokenNight
 	for _, id := range people {
+		if persons[id] == nil {
+			continue
+		}
 		record := NewRecord(id, facts.Notices, nil, facts.Incidents, &r.Config, now)
 		for back := range 2 {
 			if night, ok := r.brokenNight(persons[id], record, persons[id].Night(now).AddDays(-back), now); ok {

@@ -81,10 +81,18 @@ type BurdenWeek struct {
 	Nights []Date  // that were broken
 }
 
+// A MeasuredBurden is what pages did to the people of a team in some weeks.
+type MeasuredBurden struct {
+	Weeks []BurdenWeek
+	Since Date // the Monday from which on the team is measured at all; zero: it never was
+	// Pending says that weeks are being measured anew, so that what is known of them
+	// may be wrong by much.
+	Pending bool
+}
+
 // Burdens tells what pages did to the people of a team in the weeks that begin in
-// [from, until), and from which Monday on the team is measured at all; the zero day
-// when it never was.
-type Burdens func(ctx context.Context, team ID, from, until Date) ([]BurdenWeek, Date, error)
+// [from, until).
+type Burdens func(ctx context.Context, team ID, from, until Date) (MeasuredBurden, error)
 
 // Measured is what measured burden adds to the balances that a plan begins with.
 // Points say by how much each person's moves, in thousandths of a standby point and
@@ -104,7 +112,14 @@ type Measured struct {
 	Taken   map[ID]float64
 	// Nights are those broken in [From, Through): what the person is told, and
 	// nobody else.
-	Nights map[ID][]Date `json:",omitempty"`
+	Nights map[ID]NightCount `json:",omitempty"`
+}
+
+// A NightCount is how many nights of somebody were broken, from which month to which. The
+// nights themselves are kept where they were measured.
+type NightCount struct {
+	N        int
+	From, To Date // the first of the month
 }
 
 // repaid returns what plans have moved balances by when one begins that starts on a day,
@@ -149,21 +164,26 @@ func (s *Service) addMeasured(ctx context.Context, in *PlanInput) error {
 		}
 		m.Since = m.From
 	}
-	weeks, begins, err := s.Burdens(ctx, in.Team.ID, m.Since, m.Through)
+	known, err := s.Burdens(ctx, in.Team.ID, m.Since, m.Through)
 	if err != nil {
 		return fmt.Errorf("burden of team %d: %w", in.Team.ID, err)
 	}
-	if m.Had == nil && begins.After(m.Since) {
-		m.Since, m.From = begins, begins
+	if len(m.Had) == 0 && known.Since.After(m.Since) {
+		m.Since, m.From = known.Since, known.Since
 	}
-	if begins.IsZero() || !m.Since.Before(m.Through) {
+	switch {
+	case known.Since.IsZero() || !m.Since.Before(m.Through):
+		return nil
+	case known.Pending: // what it comes to goes into the plan after
+		m.Through, m.Points, m.Taken = m.From, map[ID]int64{}, m.Had
+		in.Measured = m
 		return nil
 	}
 	shifts, err := s.Shifts(ctx, in.Team.ID, m.Since.At(Midnight, zone), m.Through.At(Midnight, zone), time.Time{})
 	if err != nil {
 		return err
 	}
-	m.Fill(in, weeks, shifts, zone)
+	m.Fill(in, known.Weeks, shifts, zone)
 	in.Measured = m
 	return nil
 }
@@ -175,10 +195,28 @@ func (m *Measured) Fill(in *PlanInput, weeks []BurdenWeek, shifts []Shift, zone 
 	owed, worth := above(weeks, weighHeld(shifts, m, zone), in.People, m)
 	m.Worth = worth
 	m.share(owed, in, in.Team.Repay)
-	m.Nights = map[ID][]Date{}
+	m.countNights(weeks)
+}
+
+// countNights counts the nights that no plan before has known; one that lies in two
+// weeks is one.
+func (m *Measured) countNights(weeks []BurdenWeek) {
+	seen := map[weekOf]bool{}
+	m.Nights = map[ID]NightCount{}
 	for _, w := range weeks {
-		if !w.Week.Before(m.From) && len(w.Nights) > 0 {
-			m.Nights[w.Person] = append(m.Nights[w.Person], w.Nights...)
+		for _, night := range w.Nights {
+			k := weekOf{w.Person, night}
+			if w.Week.Before(m.From) || seen[k] {
+				continue
+			}
+			seen[k] = true
+			month := Date{night.Year, night.Month, 1}
+			n := m.Nights[w.Person]
+			if n.N == 0 || month.Before(n.From) {
+				n.From = month
+			}
+			n.N, n.To = n.N+1, latestDate(n.To, month)
+			m.Nights[w.Person] = n
 		}
 	}
 }
@@ -413,27 +451,25 @@ func (m *Measured) Why(person ID) string {
 	text := fmt.Sprintf("%s%d %s, ", sign, size, unit)
 	nights := m.Nights[person]
 	switch {
-	case len(nights) > 0 && points > 0:
-		return text + brokenNights(nights) + ", and less than your part all in all"
-	case len(nights) > 0:
-		return text + brokenNights(nights)
+	case nights.N > 0 && points > 0:
+		return text + nights.String() + ", and less than your part all in all"
+	case nights.N > 0:
+		return text + nights.String()
 	case points > 0:
 		return text + "you were paged for less than your part"
 	}
 	return text + "you were paged for more than your part"
 }
 
-// brokenNights says how many nights were broken, and when: "four nights broken in March".
-func brokenNights(nights []Date) string {
-	first, last := slices.MinFunc(nights, Date.Compare), slices.MaxFunc(nights, Date.Compare)
+// String says how many nights were broken, and when: "four nights broken in March".
+func (n NightCount) String() string {
 	words := []string{"", "one night", "two nights", "three nights", "four nights", "five nights", "six nights", "seven nights", "eight nights", "nine nights", "ten nights"}
-	n := fmt.Sprintf("%d nights", len(nights))
-	if len(nights) < len(words) {
-		n = words[len(nights)]
+	text := fmt.Sprintf("%d nights", n.N)
+	if n.N < len(words) {
+		text = words[n.N]
 	}
-	when := fmt.Sprintf("from %v to %v", first.Month, last.Month)
-	if first.Month == last.Month && first.Year == last.Year {
-		when = "in " + first.Month.String()
+	if n.From == n.To {
+		return text + " broken in " + n.From.Month.String()
 	}
-	return n + " broken " + when
+	return fmt.Sprintf("%s broken from %v to %v", text, n.From.Month, n.To.Month)
 }

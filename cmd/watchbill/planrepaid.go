@@ -34,6 +34,9 @@ func (r *repaidDoc) text() string {
 	if r.From.Before(r.Through) {
 		when = fmt.Sprintf("pages from %s to %s", shortDate(r.From), shortDate(r.Through.AddDays(-1)))
 	}
+	if r.Worth == 0 && !r.From.Before(r.Through) {
+		return "pages are being measured anew, so they move nobody's points in this plan; what they come to goes into the next"
+	}
 	if r.Worth == 0 {
 		return "no page counts yet, so nobody's points move for what pages did"
 	}

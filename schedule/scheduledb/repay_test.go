@@ -26,17 +26,18 @@ type badWeek struct {
 // burdened makes the service know of some bad weeks, and the team repay them.
 func (w *world) burdened(gain int, most int64, bad *[]badWeek) {
 	w.t.Helper()
-	w.Burdens = func(_ context.Context, _ schedule.ID, from, until schedule.Date) (out []schedule.BurdenWeek, since schedule.Date, err error) {
+	w.Burdens = func(_ context.Context, _ schedule.ID, from, until schedule.Date) (out schedule.MeasuredBurden, err error) {
+		out.Since, out.Pending = monday(0), w.measuring
 		for _, b := range *bad {
 			x := schedule.BurdenWeek{Person: b.person, Week: monday(b.week), Points: b.points}
 			for n := range b.nights {
 				x.Nights = append(x.Nights, x.Week.AddDays(n))
 			}
 			if !x.Week.Before(from) && x.Week.Before(until) {
-				out = append(out, x)
+				out.Weeks = append(out.Weeks, x)
 			}
 		}
-		return out, monday(0), nil
+		return out, nil
 	}
 	team, err := w.Store.Team(w.t.Context(), w.team)
 	w.ok(err)
@@ -157,6 +158,28 @@ func TestMeasuredBurdenInAPlanMadeAgain(t *testing.T) {
 		w.ok(w.SaveTeam(t.Context(), w.boss, team, nil))
 		_, m = w.repaidIn(7, 4)
 		w.expectMoves(m, "nothing")
+	})
+}
+
+// While weeks are measured anew nothing moves, and nothing is forgotten.
+func TestBurdenThatIsMeasuredAnew(t *testing.T) {
+	run(t, func(w *world) {
+		w.publish(monday(0), 3, nil)
+		w.now = start.AddDate(0, 0, 21)
+		bad := []badWeek{{w.ana, 0, 30, 4}, {w.ben, 1, 15, 1}}
+		w.burdened(100, 100, &bad)
+		id, m := w.repaidIn(3, 4)
+		w.expectMoves(m, "100 0 -100")
+		_, err := w.Publish(t.Context(), w.boss, id, "")
+		w.ok(err)
+		w.measuring = true
+		id, m = w.repaidIn(7, 4)
+		w.expectMoves(m, "0 0 0")
+		_, err = w.Publish(t.Context(), w.boss, id, "")
+		w.ok(err)
+		w.measuring = false
+		_, m = w.repaidIn(11, 4)
+		w.expectMoves(m, "62 -3 -59")
 	})
 }
 

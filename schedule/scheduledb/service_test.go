@@ -26,6 +26,7 @@ type world struct {
 	team           schedule.ID
 	ana, ben, cleo schedule.ID
 	boss           schedule.ID
+	measuring      bool // burden is being measured anew
 }
 
 var start = time.Date(2026, 12, 7, 8, 0, 0, 0, time.UTC) // Monday, nine o'clock in Berlin
