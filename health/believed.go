@@ -10,22 +10,24 @@ import (
 // distinct keeps one copy of each event, also of one that came under two keys
 // because two subscriptions of a vendor tell it.
 func distinct(events []Event) []Event {
-	byKey, byWords := map[string]Event{}, map[string]Event{}
-	for _, e := range events {
-		if other, ok := byKey[e.Key]; !ok || e.Earlier(other) {
+	byKey := make(map[string]*Event, len(events))
+	for i := range events {
+		e := &events[i]
+		if other := byKey[e.Key]; other == nil || e.Earlier(*other) {
 			byKey[e.Key] = e
 		}
 	}
+	byWords := make(map[string]*Event, len(byKey))
 	for _, key := range sortedKeys(byKey) {
 		e := byKey[key]
 		words := e.words()
-		if other, ok := byWords[words]; !ok || e.Earlier(other) {
+		if other := byWords[words]; other == nil || e.Earlier(*other) {
 			byWords[words] = e
 		}
 	}
 	out := make([]Event, 0, len(byWords))
 	for _, words := range sortedKeys(byWords) {
-		out = append(out, byWords[words])
+		out = append(out, *byWords[words])
 	}
 	return out
 }
@@ -33,7 +35,7 @@ func distinct(events []Event) []Event {
 // words are what an event says happened. Events that say the same of one instant
 // are one, unless the instant is only that of receipt, or of a state that is sent
 // again and again.
-func (e Event) words() string {
+func (e *Event) words() string {
 	if e.TimeBasis != TimeOfPayload || e.Repeats {
 		return "key " + e.Key
 	}

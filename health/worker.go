@@ -302,32 +302,38 @@ func (w *Worker) foldOne(ctx context.Context, tx Store, door *Integration, name 
 		return t, err
 	}
 	pages := Fold(events, door.Rules())
+	begun := make(map[string][]int, len(kept)) // which of kept each event began
+	for i := range kept {
+		begun[kept[i].OpenedBy] = append(begun[kept[i].OpenedBy], i)
+	}
+	still := make([]bool, len(kept)) // a page
 	for _, page := range pages {
 		p := PageRecord{Integration: door.ID, Team: door.Team, Page: page}
-		if k := slices.IndexFunc(kept, func(was KeptPage) bool { return was.OpenedBy == page.OpenedBy }); k >= 0 {
+		if same := begun[page.OpenedBy]; len(same) > 0 {
+			was := &kept[same[0]]
+			begun[page.OpenedBy], still[same[0]], p.ID = same[1:], true, was.ID
 			text, err := json.Marshal(page)
 			if err != nil {
 				return t, err
 			}
-			p.ID = kept[k].ID
-			same := string(text) == kept[k].Folded
-			if kept = slices.Delete(kept, k, k+1); same {
+			if string(text) == was.Folded {
 				continue
 			}
 		}
 		t.records = append(t.records, p)
 	}
-	moved := false
-	for i := range t.records {
-		if t.records[i].ID == 0 && len(kept) > 0 {
-			t.records[i].ID, kept = kept[0].ID, kept[1:]
-			moved = true
+	for i := range kept {
+		if !still[i] {
+			t.gone = append(t.gone, kept[i].ID)
 		}
 	}
-	for _, left := range kept {
-		t.gone = append(t.gone, left.ID)
+	moved := len(t.gone) > 0
+	for i := range t.records {
+		if t.records[i].ID == 0 && len(t.gone) > 0 {
+			t.records[i].ID, t.gone = t.gone[0], t.gone[1:]
+		}
 	}
-	if moved || len(kept) > 0 { // else every page is still there
+	if moved { // else every page is still there
 		err = follow(ctx, tx, name, pages, events)
 	}
 	return t, err

@@ -150,7 +150,7 @@ func (s *Store) AddEvents(ctx context.Context, integration schedule.ID, events [
 
 // Events returns all events of a page's key.
 func (s *Store) Events(ctx context.Context, name health.PageName) ([]health.Event, error) {
-	q := s.from(ctx).Where("integration_id = ? AND page_key = ?", name.Integration, name.Key).Order("id")
+	q := s.from(ctx).Select("event").Where("integration_id = ? AND page_key = ?", name.Integration, name.Key).Order("id")
 	return values(q, (*eventRow).value, "events")
 }
 
