@@ -126,6 +126,9 @@ type TableStore interface {
 	// SaveTable writes a table, but for its file, if its state and claim are still as they
 	// were; it is schedule.ErrConflict otherwise.
 	SaveTable(ctx context.Context, t, was *Table) error
+	// DecideTable is SaveTable for what people decide, and leaves how many pages were told
+	// as it is: somebody may be counting.
+	DecideTable(ctx context.Context, t, was *Table) error
 	RemoveTable(ctx context.Context, t *Table) error // one that tells nothing; on the condition of SaveTable
 	// ClaimTable gives one that is being read or undone to whoever asks, and of one
 	// integration one at a time. It is schedule.ErrNotFound when there is none.

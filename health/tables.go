@@ -21,8 +21,9 @@ const MaxTable = 100 << 20
 
 // Bounds of tables.
 const (
-	maxTables     = 500 // of a team
-	maxFileName   = 200 // letters
+	maxTables     = 500     // of a team
+	maxTableBytes = 1 << 30 // of those that a team's files have, while they are kept
+	maxFileName   = 200     // letters
 	strangersKept = 50
 	keysAtOnce    = 500
 )
@@ -59,6 +60,15 @@ func (s *Service) AddTable(ctx context.Context, by, integration schedule.ID, nam
 		}
 		if len(have) >= maxTables {
 			return &schedule.InvalidError{Field: "file", Reason: fmt.Sprintf("a team has %d files at most; throw away those that were undone", maxTables)}
+		}
+		kept := t.Size
+		for k := range have {
+			if have[k].HasFile {
+				kept += have[k].Size
+			}
+		}
+		if kept > maxTableBytes {
+			return &schedule.InvalidError{Field: "file", Reason: fmt.Sprintf("the team’s files would have more than %d MB; throw some away that were not taken over, or wait: they are forgotten after 30 days", maxTableBytes>>20)}
 		}
 		t.Team, t.Mapping = i.Team, suggestMapping(&i, &heading, have)
 		if err := tx.AddTable(ctx, &t, file); err != nil {
@@ -116,7 +126,7 @@ func (s *Service) editTable(ctx context.Context, by, team, id schedule.ID, actio
 	}
 	t.Claim++ // whoever deals with it, or has looked at it before, comes too late
 	return s.Store.InTx(ctx, func(tx Store) error {
-		if err := tx.SaveTable(ctx, &t, &was); errors.Is(err, schedule.ErrConflict) {
+		if err := tx.DecideTable(ctx, &t, &was); errors.Is(err, schedule.ErrConflict) {
 			return fmt.Errorf("somebody else was faster; look what became of it: %w", schedule.ErrConflict)
 		} else if err != nil || action == "" {
 			return err

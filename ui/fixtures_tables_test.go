@@ -24,6 +24,7 @@ func tableFixtures(empty ui.Frame) []fixture {
 		Doubles: []ui.TableDouble{{Row: 7, Of: 2, Key: "Q1AAA"}}, Reported: []ui.TableNumber{{Name: "Interruptions, to compare", N: 800}},
 	}
 	full.Rows, full.From, full.Until, full.ErrorsMore = 1204, now.AddDate(-1, 0, 0), now.AddDate(0, -1, 0), 4
+	full.Same = &list[1]
 	taken := full
 	taken.State, taken.Told, taken.Fresh, taken.Why, taken.Committed, taken.CommittedBy = "reading", 600, 512, "it could not be written down", now.Add(-time.Minute), "Ana Ruiz"
 	lengthy := full
@@ -32,6 +33,7 @@ func tableFixtures(empty ui.Frame) []fixture {
 	lengthy.Errors = []ui.TableIssue{{Row: 200_000, Column: longText, Wrong: longText, Right: longText}}
 	lengthy.Strangers, lengthy.Doubles = []ui.TableStranger{{Name: longText, Rows: 200_000}}, []ui.TableDouble{{Row: 1, Of: 2, Key: longText}}
 	lengthy.State, lengthy.Undone, lengthy.UndoneBy = "failed", now, longText
+	lengthy.Same = &ui.TableLine{ID: 1, Name: longText, By: longText, Added: now}
 	wordy := list[1]
 	wordy.Name, wordy.Pager, wordy.By = longText, longText, longText
 	refused := ui.TablePage{Frame: empty, TableLine: line, Size: "12 bytes", Look: true, Refused: true, Error: "Choose which column says when an incident began.", Columns: full.Columns}

@@ -32,6 +32,11 @@ func (s *Site) tablePage(ctx context.Context, f Frame, t *health.Table, bad erro
 		Good: t.Good, Bad: t.Bad, Doubled: t.Doubled, Why: t.Error, Zones: suggestedZones,
 		TableZone: Field{Value: t.Mapping.Zone}, Dates: Field{Value: t.Mapping.Dates}, Unit: Field{Value: t.Mapping.Unit},
 	}
+	if t.State == health.TableWaits {
+		if err := s.sameTable(ctx, &page, t, names); err != nil {
+			return page, err
+		}
+	}
 	if !t.HasFile {
 		return page, nil
 	}
@@ -56,6 +61,19 @@ func (s *Site) tablePage(ctx context.Context, f Frame, t *health.Table, bad erro
 		putError(bad, text, fields, &page.Error)
 	}
 	return page, nil
+}
+
+// sameTable finds a file with the same bytes that was taken over before.
+func (s *Site) sameTable(ctx context.Context, page *TablePage, t *health.Table, names map[schedule.ID]schedule.Profile) error {
+	all, err := s.Health.Store.Tables(ctx, t.Team)
+	for k := range all {
+		o := &all[k]
+		if o.Sum == t.Sum && o.Integration == t.Integration && (o.State == health.TableReading || o.State == health.TableDone) {
+			line := tableLine(o, nil, names)
+			page.Same = &line
+		}
+	}
+	return err
 }
 
 // encodingWords say how a file is written.

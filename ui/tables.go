@@ -41,7 +41,8 @@ type TablePage struct {
 	UndoneBy    string
 	Good, Bad   int
 	Doubled     int
-	Why         string // it stumbles
+	Why         string     // it stumbles
+	Same        *TableLine // a file with the same bytes that counts
 
 	// Of a file that is still kept.
 	Look          bool

@@ -57,6 +57,7 @@ func tables(t *testing.T, d *deployment) {
 	ana := d.person("ana@example.com")
 	d.ok(d.db.Write.Exec("UPDATE membership SET manager = TRUE WHERE person_id = 2").Error)
 	door, hook := d.hooked("pagerduty")
+	d.ok(d.measureBurden(t.Context())) // before there is anything so old
 	pager := fmt.Sprint(door.ID)
 	status, body := ana.get("/teams/1/tables")
 	ana.expect(status, body, 200, "No file yet", "up to 100 MB")
@@ -164,6 +165,10 @@ func (d *deployment) sameAgain(ana *browser, pager string) {
 	ana.expect(status, body, 200, "<dt>New pages</dt><dd>0</dd>", "Known from an earlier file</dt><dd>2 ", "An earlier file says otherwise</dt><dd>1 ", "undo the earlier one first", `value="Europe/Berlin"`)
 	status, body = ana.post("/teams/1/tables/2/commit")
 	ana.expect(status, body, 200, "being taken over")
+	status, body = ana.upload("/teams/1/tables", "same.csv", incidents, "pager", pager)
+	ana.expect(status, body, 200, "The same file was taken over before: <a href=\"/teams/1/tables/1\">")
+	status, body = ana.post("/teams/1/tables/3/remove")
+	ana.expect(status, body, 200, "The file is thrown away")
 	d.takeTables()
 	d.ok(d.db.Read.Raw("SELECT COUNT(*) FROM page_event").Scan(&after).Error)
 	if before != after {

@@ -135,6 +135,15 @@ func (s *Store) SaveTable(ctx context.Context, t, was *health.Table) error {
 	return met(s.still(ctx, was).Select("*").Omit("id", "file", "has_file").Updates(&row), t.ID)
 }
 
+// DecideTable writes what people decide about a table.
+func (s *Store) DecideTable(ctx context.Context, t, was *health.Table) error {
+	row, err := tableOf(t)
+	if err != nil {
+		return err
+	}
+	return met(s.still(ctx, was).Select("*").Omit("id", "file", "has_file", "told", "fresh").Updates(&row), t.ID)
+}
+
 // RemoveTable removes a table that tells nothing.
 func (s *Store) RemoveTable(ctx context.Context, t *health.Table) error {
 	return met(s.still(ctx, t).Delete(&tableRow{}), t.ID)
