@@ -94,7 +94,7 @@ func (d *deployment) pages() map[string][2]string {
 		"/teams/:team/settings/rotations/:rotation": {ana, "/teams/1/settings/rotations/new"}, "/teams/:team/members/:person": {ana, "/teams/1/members/2"},
 		"/teams/:team/integrations": {ana, "/teams/1/integrations"}, "/teams/:team/integrations/:integration": {ana, "/teams/1/integrations/2"},
 		"/teams/:team/integrations/:integration/deliveries/:delivery": {ana, "/teams/1/integrations/1/deliveries/1"}, "/teams/:team/integrations/:integration/people": {ana, "/teams/1/integrations/2/people"}, "/teams/:team/integrations/:integration/past": {ana, "/teams/1/integrations/1/past"},
-		"/teams/:team/tables": {ana, "/teams/1/tables"}, "/teams/:team/tables/:table": {ana, fmt.Sprintf("/teams/1/tables/%d", table.ID)},
+		"/teams/:team/tables": {ana, "/teams/1/tables"}, "/teams/:team/tables/:table": {ana, fmt.Sprintf("/teams/1/tables/%d", table.ID)}, "/teams/:team/tables/:table/bad": {}, // the last is a file
 		"/imports/:import": {ana, fmt.Sprintf("/imports/%d", days.ID)},
 		"/admin":           {root, "/admin"}, "/teams/:team/welcome": {root, "/teams/1/welcome"},
 		"/setup/team": {root, "/setup/team"}, "/setup/:setup/team": {root, "/setup/1/team"}, "/setup/:setup/people": {root, "/setup/1/people"},
