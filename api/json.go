@@ -27,13 +27,14 @@ const (
 
 // A Server is the JSON API under /api/v1, with the document that describes it.
 type Server struct {
-	Schedule *schedule.Service
-	Access   *auth.Service
-	Health   *health.Service
-	Burdens  *health.Rollup
-	Log      *slog.Logger
-	BaseURL  string // https://watchbill.example, without a slash at its end
-	Build    Build
+	Schedule  *schedule.Service
+	Access    *auth.Service
+	Health    *health.Service
+	Burdens   *health.Rollup
+	HandOvers *health.HandOvers
+	Log       *slog.Logger
+	BaseURL   string // https://watchbill.example, without a slash at its end
+	Build     Build
 	// Schema says which migration the database has had last.
 	Schema func(context.Context) (int64, error)
 	Calls  Calls
@@ -96,6 +97,12 @@ func (s *Server) teamRoutes(a huma.API) {
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/rest", "get-rest", "Who is to rest after a broken night, as far as you may see it", s.getRest)
+	get(s, a, "/teams/{team}/handovers", "list-handovers", "Shifts with how much each leaves to the next", s.listHandOvers)
+	get(s, a, "/teams/{team}/handover", "get-handover", "What a shift leaves to the next: pages, what is open, notes", s.getHandOver)
+	act(s, a, "/teams/{team}/handover", "hand-over", "Hand a shift over: its notes stay as they are, and whoever is next is told", s.handOver)
+	act(s, a, "/teams/{team}/handover/read", "read-handover", "Say that you have read what was handed over to you", s.readHandOver)
+	add(s, a, "/teams/{team}/handover/notes", "add-shift-note", "Write a note about a shift that is yours, or as a manager", s.addShiftNote)
+	change(s, a, patch, "/teams/{team}/handover/notes/{note}", "edit-shift-note", "Change a note of your own, until it is handed over", s.editShiftNote)
 	get(s, a, "/teams/{team}/audit", "list-team-audit", "What was done in a team, for those who manage it", s.auditTeam)
 
 	get(s, a, "/teams/{team}/drafts", "list-drafts", "Drafts of a team", s.listDrafts)

@@ -33,6 +33,7 @@ type Store interface {
 	ItemStore
 	TableStore
 	CheckInStore
+	HandOverStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }
@@ -129,6 +130,7 @@ type PageFilter struct {
 	Team        schedule.ID
 	Integration schedule.ID // none: all
 	From, To    time.Time   // when they fired first; To is not included
+	Open        bool        // only those that are not over, and count
 	Before      schedule.ID // only those listed after this one; none: from the newest on
 	Most        int
 }

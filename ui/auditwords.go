@@ -55,6 +55,10 @@ var auditWords = map[string]words{
 	"feed.reset":  {"gave a calendar link a new address", "gave a new address to a calendar link of"},
 	"feed.revoke": {"ended a calendar link", "ended a calendar link of"},
 
+	"shift.note":         {"wrote a note about a shift", "wrote a note about a shift of"},
+	"shift.note.edit":    {"changed a note about a shift", "changed a note about a shift of"},
+	"shift.handover":     {"handed a shift over", "handed a shift over to"},
+	"shift.read":         {"read what a shift left", "read what was handed over by"},
 	"page.say":           {"told about a page", "told about a page for"},
 	"page.link":          {"made a link to tell about a page", "made a link to tell about a page for"},
 	"page.unlink":        {"ended a link to tell about a page", "ended a link to tell about a page for"},

@@ -40,6 +40,7 @@
 //	account     Account     /account
 //	admin       Admin       /admin
 //	tell        Tell        /tell/{token}
+//	handover    HandOver    /teams/{id}/handover?at=&rotation= (at: a second of the shift)
 //	mypages     MyPages     /burden/pages?only=untold
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
 //	person      PersonPage  /people/{id}
@@ -85,6 +86,11 @@
 //	POST /swaps/{id}/approve                       reason
 //	POST /swaps/{id}/decline                       back
 //	POST /swaps/{id}/withdraw                      back
+//
+//	POST /teams/{id}/handover                      at rotation
+//	POST /teams/{id}/handover/read                 at rotation
+//	POST /teams/{id}/handover/notes                at rotation text
+//	POST /teams/{id}/handover/notes/{note}         at rotation text
 //
 //	POST /tell/{token}                             say (on-it, not-on-it, action, no-action, untag, woke, awake, unsay-awake)
 //	POST /burden/pages/{page}                      say back

@@ -34,7 +34,7 @@ const (
 var longText = strings.Repeat("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft und Freunde ", 3)
 
 func frame(title, nav string) ui.Frame {
-	teams := []ui.TeamLink{{ID: 1, Name: "Payments Platform", Manager: true}, {ID: 2, Name: "Search"}}
+	teams := []ui.TeamLink{{ID: 1, Name: "Payments Platform", Manager: true, Member: true}, {ID: 2, Name: "Search", Member: true}}
 	return ui.Frame{
 		Title: title, Nav: nav, Person: &ui.Me{Name: "Priya Raman", Zone: "Europe/London", Admin: true}, Teams: teams, Team: &teams[0],
 		Zone: "Europe/London", Now: now, Path: "/", Waiting: 2,
@@ -50,7 +50,7 @@ func out(title string) ui.Frame { return ui.Frame{Title: title, Zone: "UTC", Now
 func long(title, nav string) ui.Frame {
 	f := frame(title, nav)
 	f.Person = &ui.Me{Name: longText, Zone: "America/Argentina/ComodRivadavia"}
-	f.Teams = []ui.TeamLink{{ID: 1, Name: longText, Manager: true}, {ID: 2, Name: "Search"}}
+	f.Teams = []ui.TeamLink{{ID: 1, Name: longText, Manager: true, Member: true}, {ID: 2, Name: "Search"}}
 	f.Team = &f.Teams[0]
 	f.Flash = &ui.Flash{Kind: "warn", Text: longText}
 	f.BrowserZoneNote = true
@@ -66,7 +66,7 @@ type fixture struct {
 
 func fixtures() []fixture {
 	var all []fixture
-	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), tellFixtures(), owedFixtures()} {
+	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), tellFixtures(), handOverFixtures(), owedFixtures()} {
 		all = append(all, f...)
 	}
 	return all
@@ -166,6 +166,7 @@ func homeFixtures() []fixture {
 		Feed:   &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
 	}
 	full.Problems = problems()[1:]
+	full.Hand = []ui.HandOverNotice{{Team: "Payments Platform", Href: "/teams/1/handover?at=1", Who: "Marcus Bell", Read: true, Notes: 2}, {Team: "Search", Href: "/teams/2/handover?at=1", Ends: now.Add(5 * time.Hour)}, {Team: "Search", Href: "/teams/2/handover?at=2", Ends: now.Add(-5 * time.Hour)}}
 	full.Open, full.OpenMore, full.Untold = toldPages()[:2], 1, 5
 	full.Rest = &ui.MyRest{Say: "woken twice, 3 hours of work in sleeping hours", Rest: berlin(dec, 4, 15), Shift: &next, Until: "2026-12-05T08:00"}
 	full.Due = []ui.RestDue{{Name: "Ingrid Solberg", Team: "Payments Platform", Rest: berlin(dec, 4, 16), Shift: &next}, {Name: "Jonas Weber", Team: "Search", Rest: berlin(dec, 4, 12), Asked: true}}
@@ -177,6 +178,7 @@ func homeFixtures() []fixture {
 	lengthy.Next = &ui.NextShift{ShiftLine: next, On: true, Relieves: longText, RelievedBy: longText, TeamZone: "America/Argentina/ComodRivadavia"}
 	lengthy.Next.Team, lengthy.Next.Rotation = longText, longText
 	lengthy.Asks, lengthy.Asked = longRequests(), longRequests()
+	lengthy.Hand = []ui.HandOverNotice{{Team: longText, Href: "/teams/1/handover?at=1", Who: longText, Read: true, Notes: 12345}}
 	lengthy.Open = []ui.ToldPage{{ID: 1, Title: longText, Service: longText, Team: longText, State: "open", When: now, Said: ui.SaidTags{MayOnIt: true}}}
 	longShift := shiftLine(14, longText, now, now.Add(time.Hour))
 	longShift.Rotation, longShift.Team = longText, longText

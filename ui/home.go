@@ -14,7 +14,8 @@ type Home struct {
 	ManyMore int       // coming shifts that Shifts leaves out
 	Changes  *Changes  // how my shifts have changed since I last said that I know; nil: not
 	Drafts   []DraftNotice
-	Items    []ItemRow  // open ones that I look after, what is worth most first
+	Items    []ItemRow // open ones that I look after, what is worth most first
+	Hand     []HandOverNotice
 	Open     []ToldPage // pages that came to me and are not over, the newest
 	OpenMore int        // and how many more
 	Untold   int        // pages of the last week of which I said nothing

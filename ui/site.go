@@ -25,11 +25,12 @@ import (
 // A Site answers the requests of browsers: it reads a form, calls the service, and
 // shows a page or leads to one.
 type Site struct {
-	Pages    *Pages
-	Schedule *schedule.Service
-	Access   *auth.Service
-	Health   *health.Service
-	Burdens  *health.Rollup
+	Pages     *Pages
+	Schedule  *schedule.Service
+	Access    *auth.Service
+	Health    *health.Service
+	Burdens   *health.Rollup
+	HandOvers *health.HandOvers
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)
@@ -56,6 +57,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerBurden(e)
 	s.registerItems(e)
 	s.registerTell(e)
+	s.registerHandOver(e)
 	s.registerOwed(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
@@ -134,7 +136,7 @@ func (s *Site) frame(c echo.Context, w auth.Who, title, nav string) (Frame, erro
 	}
 	for _, t := range teams {
 		if w.May(auth.SeeTeam, auth.Team(int64(t.ID))) {
-			f.Teams = append(f.Teams, TeamLink{ID: int64(t.ID), Name: t.Name, Manager: w.May(auth.Publish, auth.Team(int64(t.ID)))})
+			f.Teams = append(f.Teams, TeamLink{ID: int64(t.ID), Name: t.Name, Manager: w.May(auth.Publish, auth.Team(int64(t.ID))), Member: w.May(auth.SeeHandOver, auth.Team(int64(t.ID)))})
 		}
 	}
 	f.Waiting, err = s.waiting(c.Request().Context(), w)

@@ -71,6 +71,9 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 			page.Asked = append(page.Asked, r)
 		}
 	}
+	if page.Hand, err = s.handOverNotices(ctx, &f, w, names); err != nil {
+		return nil, err
+	}
 	if err := s.openPages(ctx, page, w); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ type TeamLink struct {
 	ID      int64
 	Name    string
 	Manager bool
+	Member  bool // sees what shifts leave to each other
 }
 
 // Flash is one sentence about what just happened. Kind is "good", "warn",

@@ -31,6 +31,8 @@ const (
 	SeeBurden      Action = "see burden"        // of the team, and who holds what of the schedule: in the team; of all together: administrator
 	SeeNights      Action = "see nights"        // who needs rest after the last nights: manages the team, also an administrator
 	SeeOwnBurden   Action = "see own burden"    // what pages did to somebody: oneself, also an administrator
+	SeeHandOver    Action = "see hand-over"     // what shifts leave to those that follow: in the team, also an administrator
+	HandOver       Action = "hand over"         // and write about one: the same; whose shift it has to be the hand-overs know
 	Improve        Action = "improve"           // note what is to be done, and what a review came to: in the team
 	SeeOwed        Action = "see time owed"     // what somebody is owed: oneself, or manages the team
 	TakeOwed       Action = "take time owed"    // oneself, or manages the team
@@ -51,7 +53,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -78,6 +80,8 @@ func (w Who) May(a Action, on On) bool {
 		}
 	case SeeNights: // what is somebody's health is for who plans them, and not for who runs the program
 		return manages(w, on)
+	case SeeHandOver, HandOver: // what people write to those they work with
+		return slices.ContainsFunc(on.Teams, w.Member)
 	case SeeOwnBurden:
 		return w.Person != 0 && w.Person == on.Person
 	}

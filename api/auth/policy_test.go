@@ -35,6 +35,8 @@ take in             -      s      st      sto   -       s        sto      -     
 grant access        -      -      -       sto   -       -        -        -       sto
 see persons' load   -      -      t       to    -       -        to       -       to
 improve             -      t      t       to    -       t        to       -       to
+see hand-over       -      t      t       -     t       t        -        -       -
+hand over           -      t      t       -     -       t        -        -       -
 see time owed       -      s      st      sto   s       s        sto      -       sto
 take time owed      -      s      st      sto   -       s        sto      -       sto
 decide time owed    -      -      t       sto   -       -        sto      -       sto
@@ -61,7 +63,7 @@ func TestPolicy(t *testing.T) {
 		// What is about a team has no "oneself".
 		ofTeam := map[auth.Action]bool{
 			auth.SeeTeam: true, auth.SeeAuditTeam: true, auth.AskCover: true, auth.Override: true, auth.EditTeam: true,
-			auth.SeePlanning: true, auth.Publish: true, auth.Invite: true, auth.SeePersonsLoad: true, auth.Improve: true,
+			auth.SeePlanning: true, auth.Publish: true, auth.Invite: true, auth.SeePersonsLoad: true, auth.Improve: true, auth.SeeHandOver: true, auth.HandOver: true,
 		}[action]
 		for i, want := range strings.Fields(row[20:]) {
 			for about, on := range map[string]auth.On{"s": auth.Person(7, 1), "t": auth.Person(8, 1), "o": auth.Person(9, 2)} {

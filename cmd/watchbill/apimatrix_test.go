@@ -189,6 +189,8 @@ type row struct {
 	// once says that it works for the first who does it, or for nobody in the
 	// state that the crew is in; others may be told so.
 	once bool
+	// inside says that it is for those in the team, and for no administrator beyond it.
+	inside bool
 }
 
 // ruleText are rules of the crew, and crewRules a body that asks whether they would do.
@@ -243,6 +245,12 @@ var matrix = map[string]row{
 	"POST /teams/{team}/owed/{person}/decisions":                         {need: "manager", path: "/teams/1/owed/3/decisions", body: `{"approve": true, "minutes": 60}`, once: true},
 	"POST /teams/{team}/owed/{person}/taken":                             {need: "manager", path: "/teams/1/owed/3/taken", body: `{"minutes": 60, "reason": "paid out"}`, once: true},
 	"DELETE /teams/{team}/owed/{person}/taken/{entry}":                   {need: "manager", path: "/teams/1/owed/3/taken/1", once: true},
+	"GET /teams/{team}/handovers":                                        {need: "member", inside: true},
+	"GET /teams/{team}/handover":                                         {need: "member", inside: true},
+	"POST /teams/{team}/handover":                                        {need: "member", inside: true, body: `{}`, once: true},
+	"POST /teams/{team}/handover/read":                                   {need: "member", inside: true, body: `{}`, once: true},
+	"POST /teams/{team}/handover/notes":                                  {need: "member", inside: true, body: `{"text": "Look at the disk."}`, once: true},
+	"PATCH /teams/{team}/handover/notes/{note}":                          {need: "member", inside: true, body: `{"text": "Look at the disk."}`, once: true},
 	"GET /teams/{team}/audit":                                            {need: "manager"},
 	"GET /teams/{team}/drafts":                                           {need: "manager"},
 	"POST /teams/{team}/drafts":                                          {need: "manager", body: `{"from": "2027-02-01", "until": "2027-03-01"}`},
@@ -364,6 +372,9 @@ func (r row) check(role, method string, a *answer) string {
 	ranks := map[string]int{"outsider": 1, "member": 2, "manager": 3, "administrator": 4, "read-only token": 3, "read-only token of admin": 4}
 	needs := map[string]int{"known": 1, "member": 2, "manager": 3, "admin": 4}
 	enough := ranks[role] >= needs[r.need] || role == "service" && r.service
+	if r.inside && strings.Contains(role, "admin") {
+		enough = false
+	}
 	if method != http.MethodGet && (strings.HasPrefix(role, "read-only") || role == "service") {
 		enough = false
 	}

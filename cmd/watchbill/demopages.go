@@ -21,7 +21,7 @@ import (
 var demoAlerts []byte
 
 // demoNote says on pages where the pages of the demonstration come from.
-const demoNote = "The team is invented. The times at which its monitors alert are real: those of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks. What people say of their pages is invented."
+const demoNote = "The team is invented. The times at which its monitors alert are real: those of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks. What people say of their pages, and note of their shifts, is invented."
 
 // demoWeek is the Monday of the alerts that becomes that of the week of the
 // demonstration: the weeks before it have nights of all kinds.
@@ -148,6 +148,9 @@ func (s *server) page(ctx context.Context, team schedule.TeamRecord, boss schedu
 		}
 	}
 	if err := s.saySome(ctx, team); err != nil {
+		return err
+	}
+	if err := s.noteShifts(ctx, team); err != nil {
 		return err
 	}
 	return s.receiver.Flush(ctx)

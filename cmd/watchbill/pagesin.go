@@ -43,6 +43,7 @@ func (s *server) takePages() {
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
+	s.handOvers = &health.HandOvers{Store: store, Now: s.schedule.Now, Turns: s.turns}
 	s.schedule.Burdens = s.rollup.ForPlans
 	s.past = &pull.Client{Fetch: pastFetcher(nil)}
 	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
@@ -201,6 +202,13 @@ func asked(duty, wanted schedule.RotationID) bool {
 func second(rotation schedule.RotationID) bool {
 	name := strings.ToLower(string(rotation))
 	return slices.ContainsFunc([]string{"second", "backup", "shadow", "tertiary"}, func(word string) bool { return strings.Contains(name, word) })
+}
+
+// turns returns who of a team is called first.
+func (s *server) turns(ctx context.Context, team schedule.ID, from, to time.Time) ([]health.Turn, error) {
+	shifts, err := s.schedule.Shifts(ctx, team, from, to, time.Time{})
+	shifts = slices.DeleteFunc(shifts, func(t schedule.Shift) bool { return second(t.Rotation) })
+	return health.TurnsOf(shifts), err
 }
 
 // readPages reads what came in until the context ends, and measures what it touches:

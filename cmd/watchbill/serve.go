@@ -138,23 +138,24 @@ func reachable(addr net.Addr) string {
 
 // A server is the service with its database.
 type server struct {
-	db       *migrations.DB
-	schedule *schedule.Service
-	access   *auth.Service
-	health   *health.Service
-	receiver *health.Receiver
-	puller   *health.Puller
-	past     *pull.Client
-	tables   *health.TableWorker
-	reader   *health.Worker
-	rollup   *health.Rollup
-	wake     chan struct{} // something came in
-	planner  planner
-	api      *api.Server
-	site     *ui.Site
-	echo     *echo.Echo
-	log      *slog.Logger
-	now      func() time.Time // moves for the demonstration
+	db        *migrations.DB
+	schedule  *schedule.Service
+	access    *auth.Service
+	health    *health.Service
+	receiver  *health.Receiver
+	puller    *health.Puller
+	past      *pull.Client
+	tables    *health.TableWorker
+	reader    *health.Worker
+	rollup    *health.Rollup
+	handOvers *health.HandOvers
+	wake      chan struct{} // something came in
+	planner   planner
+	api       *api.Server
+	site      *ui.Site
+	echo      *echo.Echo
+	log       *slog.Logger
+	now       func() time.Time // moves for the demonstration
 }
 
 // newServer opens the database and puts the service together; access changes how
@@ -198,10 +199,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)

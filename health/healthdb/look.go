@@ -123,6 +123,9 @@ func (s *Store) PagesOf(ctx context.Context, f health.PageFilter) ([]health.Page
 	if f.Integration != 0 {
 		q = q.Where("integration_id = ?", f.Integration)
 	}
+	if f.Open {
+		q = q.Where("resolved_at IS NULL AND counts")
+	}
 	if f.Before != 0 {
 		q = q.Where("(triggered_at, id) < (SELECT triggered_at, id FROM page WHERE id = ?)", f.Before)
 	}
