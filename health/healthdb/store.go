@@ -5,11 +5,10 @@ package healthdb
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"watchbill/health"
+	"watchbill/migrations/rows"
 	"watchbill/migrations/tx"
 	"watchbill/schedule"
 
@@ -34,79 +33,27 @@ func (s *Store) InTx(ctx context.Context, f func(health.Store) error) error {
 // another package to take part in it.
 func (s *Store) Handle() *gorm.DB { return s.write }
 
-func (s *Store) lite() bool { return s.write.Name() == "sqlite" }
+func (s *Store) lite() bool { return rows.Lite(s.write) }
 
-// from is a handle to read with; see scheduledb.
-func (s *Store) from(ctx context.Context) *gorm.DB {
-	if s.lite() {
-		ctx = context.WithoutCancel(ctx)
-	}
-	return s.read.WithContext(ctx)
-}
+func (s *Store) from(ctx context.Context) *gorm.DB { return rows.From(ctx, s.read) }
+func (s *Store) to(ctx context.Context) *gorm.DB   { return s.write.WithContext(ctx) }
 
-func (s *Store) to(ctx context.Context) *gorm.DB { return s.write.WithContext(ctx) }
-
-// translate turns gorm's errors into the domain's and says what was asked for.
-func translate(err error, format string, args ...any) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, gorm.ErrRecordNotFound):
-		err = schedule.ErrNotFound
-	case errors.Is(err, gorm.ErrDuplicatedKey):
-		err = schedule.ErrConflict
-	}
-	return fmt.Errorf(format+": %w", append(args, err)...)
-}
-
-// affected says that a write must have met a row.
-func affected(tx *gorm.DB) error {
-	if tx.Error == nil && tx.RowsAffected == 0 {
-		return gorm.ErrRecordNotFound
-	}
-	return tx.Error
-}
+// What all stores do alike.
+var (
+	translate = rows.Translate
+	affected  = rows.Affected
+	ref       = rows.Ref[schedule.ID]
+	id        = rows.ID[schedule.ID]
+)
 
 // values reads all rows of a query.
-func values[R any, V any](tx *gorm.DB, value func(*R) (V, error), what string) ([]V, error) {
-	var rows []R
-	if err := tx.Find(&rows).Error; err != nil {
-		return nil, translate(err, "%s", what)
-	}
-	out := make([]V, 0, len(rows))
-	for i := range rows {
-		v, err := value(&rows[i])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
-		}
-		out = append(out, v)
-	}
-	return out, nil
+func values[R, V any](q *gorm.DB, value func(*R) (V, error), what string) ([]V, error) {
+	return rows.Values(q, value, what)
 }
 
 // one reads the row of a query.
-func one[R any, V any](tx *gorm.DB, value func(*R) (V, error), what string, key any) (V, error) {
-	var row R
-	if err := tx.Take(&row).Error; err != nil {
-		var none V
-		return none, translate(err, "%s %v", what, key)
-	}
-	return value(&row)
-}
-
-func ref(id schedule.ID) *int64 {
-	if id == 0 {
-		return nil
-	}
-	n := int64(id)
-	return &n
-}
-
-func id(ref *int64) schedule.ID {
-	if ref == nil {
-		return 0
-	}
-	return schedule.ID(*ref)
+func one[R, V any](q *gorm.DB, value func(*R) (V, error), what string, key any) (V, error) {
+	return rows.One(q, value, what, key)
 }
 
 // text writes a value as JSON.

@@ -11,22 +11,6 @@ import (
 
 // Rows mirror the tables; each has a function to the domain value and one back.
 
-// ref is a reference that may be missing: zero is NULL.
-func ref(id schedule.ID) *int64 {
-	if id == 0 {
-		return nil
-	}
-	n := int64(id)
-	return &n
-}
-
-func id(ref *int64) schedule.ID {
-	if ref == nil {
-		return 0
-	}
-	return schedule.ID(*ref)
-}
-
 // day is the text of a date; the zero date is empty.
 func day(d schedule.Date) string {
 	if d.IsZero() {

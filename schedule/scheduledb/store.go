@@ -4,11 +4,10 @@ package scheduledb
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/migrations/tx"
 	"watchbill/schedule"
 
@@ -32,62 +31,27 @@ func (s *Store) InTx(ctx context.Context, f func(schedule.Store) error) error {
 	return tx.Run(ctx, s.write, func(w *gorm.DB) error { return f(New(w, w)) })
 }
 
-// from is a handle to read with. The driver of SQLite starts a goroutine for each
-// row that it reads for somebody who could go away, and a query there takes less
-// time than going away does.
-func (s *Store) from(ctx context.Context) *gorm.DB {
-	if s.read.Name() == "sqlite" {
-		ctx = context.WithoutCancel(ctx)
-	}
-	return s.read.WithContext(ctx)
-}
+func (s *Store) from(ctx context.Context) *gorm.DB { return rows.From(ctx, s.read) }
+func (s *Store) to(ctx context.Context) *gorm.DB   { return s.write.WithContext(ctx) }
 
-func (s *Store) to(ctx context.Context) *gorm.DB { return s.write.WithContext(ctx) }
-
-// translate turns gorm's errors into the domain's and says what was asked for.
-func translate(err error, format string, args ...any) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, gorm.ErrRecordNotFound):
-		err = schedule.ErrNotFound
-	case errors.Is(err, gorm.ErrDuplicatedKey):
-		err = schedule.ErrConflict
-	}
-	return fmt.Errorf(format+": %w", append(args, err)...)
-}
-
-// affected says that a write must have met a row.
-func affected(tx *gorm.DB) error {
-	if tx.Error == nil && tx.RowsAffected == 0 {
-		return gorm.ErrRecordNotFound
-	}
-	return tx.Error
-}
+// What all stores do alike.
+var (
+	translate = rows.Translate
+	affected  = rows.Affected
+	ref       = rows.Ref[schedule.ID]
+	id        = rows.ID[schedule.ID]
+)
 
 type valuer[V any] interface{ value() V }
 
 // values reads all rows of a query.
-func values[R valuer[V], V any](tx *gorm.DB, what string) ([]V, error) {
-	var rows []R
-	if err := tx.Find(&rows).Error; err != nil {
-		return nil, translate(err, "%s", what)
-	}
-	out := make([]V, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, r.value())
-	}
-	return out, nil
+func values[R valuer[V], V any](q *gorm.DB, what string) ([]V, error) {
+	return rows.Values(q, func(r *R) (V, error) { return (*r).value(), nil }, what)
 }
 
 // one reads the row of a query.
-func one[R valuer[V], V any](tx *gorm.DB, what string, key any) (V, error) {
-	var row R
-	if err := tx.Take(&row).Error; err != nil {
-		var none V
-		return none, translate(err, "%s %v", what, key)
-	}
-	return row.value(), nil
+func one[R valuer[V], V any](q *gorm.DB, what string, key any) (V, error) {
+	return rows.One(q, func(r *R) (V, error) { return (*r).value(), nil }, what, key)
 }
 
 // Teams returns all teams by name.

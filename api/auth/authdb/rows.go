@@ -5,21 +5,6 @@ import (
 	"watchbill/migrations/column"
 )
 
-// ref makes a reference to nobody NULL, and deref back.
-func ref(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
-}
-
-func deref(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
-}
-
 func text(s string) *string {
 	if s == "" {
 		return nil

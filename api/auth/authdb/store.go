@@ -4,13 +4,12 @@ package authdb
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"watchbill/api/auth"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/migrations/tx"
-	"watchbill/schedule"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -46,42 +45,28 @@ func (s *Store) locked(q *gorm.DB, table string) *gorm.DB {
 	return q.Clauses(clause.Locking{Strength: "NO KEY UPDATE", Table: clause.Table{Name: table}})
 }
 
+// What all stores do alike.
+var (
+	ref   = rows.Ref[int64]
+	deref = rows.ID[int64]
+)
+
 // translate turns gorm's errors into the domain's and says what was asked for.
 func translate(err error, what string) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, gorm.ErrRecordNotFound):
-		err = schedule.ErrNotFound
-	case errors.Is(err, gorm.ErrForeignKeyViolated): // of a team, say, that is not there
-		err = schedule.ErrNotFound
-	case errors.Is(err, gorm.ErrDuplicatedKey):
-		err = schedule.ErrConflict
+	if errors.Is(err, gorm.ErrForeignKeyViolated) { // of a team, say, that is not there
+		err = gorm.ErrRecordNotFound
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	return rows.Translate(err, "%s", what)
 }
 
 // affected says that a write must have met a row.
-func affected(tx *gorm.DB, what string) error {
-	if tx.Error == nil && tx.RowsAffected == 0 {
-		return translate(gorm.ErrRecordNotFound, what)
-	}
-	return translate(tx.Error, what)
-}
+func affected(tx *gorm.DB, what string) error { return translate(rows.Affected(tx), what) }
 
 type valuer[V any] interface{ value() V }
 
 // values reads all rows of a query.
 func values[R valuer[V], V any](q *gorm.DB, what string) ([]V, error) {
-	var rows []R
-	if err := q.Find(&rows).Error; err != nil {
-		return nil, translate(err, what)
-	}
-	all := make([]V, len(rows))
-	for i, r := range rows {
-		all[i] = r.value()
-	}
-	return all, nil
+	return rows.Values(q, func(r *R) (V, error) { return (*r).value(), nil }, what)
 }
 
 // one reads the row of a query.
