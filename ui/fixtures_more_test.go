@@ -11,7 +11,8 @@ import (
 func shiftFixtures() []fixture {
 	at := func(title string) ui.Frame { return frame(title, "schedule") }
 	full := ui.Shift{
-		Frame: at("Primary, 7 – 14 Dec"), ID: 14, Rotation: "Primary", Kind: "primary", Who: "Priya Raman", Mine: true, Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10),
+		Frame: at("Primary, 7 – 14 Dec"), ID: 14, Rotation: "Primary", Kind: "primary", Who: "Priya Raman", Mine: true, Yours: true, From: berlin(dec, 7, 10), Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10),
+		Holes:    []ui.Stretch{{Start: berlin(dec, 9, 8), End: berlin(dec, 14, 10)}},
 		TeamZone: "Europe/Berlin", State: "published", Relieves: "Ingrid Solberg", RelievedBy: "Marcus Bell",
 		Parts:    []ui.ShiftLine{shiftLine(14, "Priya Raman", berlin(dec, 7, 10), berlin(dec, 8, 18)), shiftLine(14, "Marcus Bell", berlin(dec, 8, 18), berlin(dec, 9, 8)), shiftLine(14, "", berlin(dec, 9, 8), berlin(dec, 14, 10))},
 		History:  []ui.Event{{When: now.Add(-72 * time.Hour), Who: "Leila Haddad", Text: "published the schedule"}, {When: now.Add(-70 * time.Hour), Who: "Marcus Bell", Text: "took over the week from Priya Raman"}, {When: now.Add(-time.Hour), Text: "Reminder sent"}},
@@ -23,7 +24,7 @@ func shiftFixtures() []fixture {
 		Swap: &ui.SwapForm{Offers: []ui.SwapOffer{{ShiftLine: shiftLine(17, "Marcus Bell", berlin(dec, 14, 10), berlin(dec, 21, 10)), Sides: []ui.Side{fine("You"), fine("Marcus Bell")}},
 			{ShiftLine: shiftLine(18, "Aiko Tanaka", berlin(jan, 4, 10), berlin(jan, 11, 10)), Blocked: "Aiko is away from 19 Dec."}}},
 		Override: &ui.OverrideForm{Options: []ui.Option{{Value: "none", Label: "Nobody"}, {Value: "7", Label: "Marcus Bell"}}},
-		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has the night of 8 Dec"}, {ID: 4, Text: "Leila Haddad has the rest", Against: "Priya Raman cannot take this: away 7–9 Dec."}},
+		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has it instead of Priya Raman", Start: berlin(dec, 8, 18), End: berlin(dec, 9, 8)}, {ID: 4, Text: "Leila Haddad has the rest", Against: "Priya Raman cannot take this: away 7–9 Dec."}},
 	}
 	gap := ui.Shift{Frame: at("Backup"), ID: 30, Rotation: "Backup", Kind: "backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), TeamZone: "Europe/London", State: "published",
 		Take: &ui.TakeForm{Sides: []ui.Side{fine("")}}}

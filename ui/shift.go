@@ -8,9 +8,12 @@ type Shift struct {
 	Frame
 	ID         int64
 	Rotation   string
-	Kind       string // "primary" or "backup"
-	Who        string // empty: unfilled
-	Mine       bool
+	Kind       string    // "primary" or "backup"
+	Who        string    // who has it: now, while it runs; empty: unfilled
+	Mine       bool      // Who is the reader
+	From       time.Time // since or from when
+	Yours      bool      // a part that is not over is the reader's
+	Holes      []Stretch // parts to come that nobody has, while somebody has others
 	Start, End time.Time
 	TeamZone   string
 	State      string // "published", "past", "running"
@@ -27,6 +30,9 @@ type Shift struct {
 	Override *OverrideForm
 	Undo     []Undo
 }
+
+// A Stretch is a part of a shift.
+type Stretch struct{ Start, End time.Time }
 
 // Event is something that happened to a shift, a draft or a person.
 type Event struct {
@@ -90,9 +96,10 @@ type OverrideForm struct {
 
 // Undo takes an override or an accepted cover back: POST /overrides/{id}/undo.
 type Undo struct {
-	ID      int64
-	Text    string // what would be undone
-	Against string // the rule that is against it: sent again with a reason it is done all the same
+	ID         int64
+	Text       string    // what would be undone
+	Start, End time.Time // the part of the shift; zero: all of it
+	Against    string    // the rule that is against it: sent again with a reason it is done all the same
 }
 
 // Requests is the page "requests".

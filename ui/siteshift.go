@@ -88,6 +88,19 @@ func (v *slotView) mine() *schedule.Shift {
 	return nil
 }
 
+// turn returns the part that the page is about: who has it now, or else the reader's,
+// or the first.
+func (v *slotView) turn() schedule.Shift {
+	at := slices.IndexFunc(v.parts, func(t schedule.Shift) bool { return !v.frame.Now.Before(t.Start) && v.frame.Now.Before(t.End) })
+	if at < 0 {
+		at = slices.IndexFunc(v.parts, func(t schedule.Shift) bool { return t.Person == me(v.who) })
+	}
+	if len(v.parts) == 0 {
+		return schedule.Shift{Start: v.Start, End: v.End}
+	}
+	return v.parts[max(at, 0)]
+}
+
 // shift shows one shift and what can be done with it.
 func (s *Site) shift(c echo.Context) error {
 	v, err := s.slot(c, auth.SeeTeam)
@@ -105,25 +118,25 @@ func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 	now := v.frame.Now
 	page := &Shift{
 		Frame: v.frame, ID: int64(v.ID), Rotation: upper(string(v.Rotation)), Kind: kind(v.Rotation), Start: v.Start, End: v.End,
-		TeamZone: v.team.Zone, State: "published",
-		Mine: slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == me(v.who) }),
+		TeamZone: v.team.Zone, State: "published", Yours: v.mine() != nil,
 	}
 	if !v.End.After(now) {
 		page.State = "past"
 	} else if !v.Start.After(now) {
 		page.State = "running"
 	}
-	holder := schedule.ID(0)
 	for i := range v.parts {
 		t := &v.parts[i]
-		if i == 0 || t.Person == me(v.who) {
-			holder = t.Person
-		}
 		if len(v.parts) > 1 {
 			page.Parts = append(page.Parts, s.line(&schedule.TeamShift{Team: v.Team, Shift: *t}, v.names, me(v.who), nil))
 		}
+		if len(v.parts) > 1 && t.Person == 0 && t.End.After(now) {
+			page.Holes = append(page.Holes, Stretch{t.Start, t.End})
+		}
 	}
-	page.Who = v.names[holder].Name
+	turn := v.turn()
+	holder := turn.Person
+	page.Who, page.Mine, page.From = v.names[holder].Name, holder == me(v.who), turn.Start
 	var err error
 	whole := schedule.TeamShift{Team: v.Team, Shift: schedule.Shift{Rotation: v.Rotation, Person: holder, Start: v.Start, End: v.End}}
 	if page.Relieves, page.RelievedBy, err = s.neighbours(ctx, &whole, v.names); err != nil {
@@ -200,7 +213,10 @@ func (s *Site) history(ctx context.Context, v *slotView, page *Shift) error {
 			}
 			page.History = append(page.History, Event{When: o.CancelledAt, Who: v.names[o.CancelledBy].Name, Text: text})
 		} else if page.State != "past" && o.End.After(page.Now) && (o.Party(me(v.who)) || v.who.May(auth.Override, auth.Team(int64(v.Team)))) {
-			undo := Undo{ID: int64(o.ID), Text: fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf))}
+			undo := Undo{ID: int64(o.ID), Text: upper(fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf)))}
+			if o.Start.After(v.Start) || o.End.Before(v.End) {
+				undo.Start, undo.End = o.Start, o.End
+			}
 			if both, err := s.Schedule.IsHalf(ctx, o); err != nil {
 				return err
 			} else if both {

@@ -223,3 +223,46 @@ func (d *deployment) holderOf(shift schedule.Shift, at time.Time) schedule.ID {
 	}
 	return 0
 }
+
+// The page of a shift that was split says who has it now, who has which part, and what
+// nobody has; not who had it first.
+func TestShiftPageSaysWhoHasItNow(t *testing.T) {
+	d, admin, shifts, emails := published(t, migrationstest.SQLite(t))
+	ctx := t.Context()
+	first := shifts[0]
+	taker := shifts[1].Person
+	holder, other := d.person(emails[first.Person]), d.person(emails[taker])
+	put := func(from, until int, person schedule.ID) {
+		_, err := d.schedule.Put(ctx, 1, 1, schedule.Stretch{Slot: first.Slot, Start: first.Start.AddDate(0, 0, from), End: first.Start.AddDate(0, 0, until)}, person, "a wedding")
+		d.ok(err)
+	}
+	put(2, 4, taker)
+	put(4, 6, 0)
+	page := fmt.Sprintf("/shifts/%d", first.ID)
+	name := func(id schedule.ID) string {
+		people, err := d.schedule.Store.People(ctx, []schedule.ID{id})
+		d.ok(err)
+		return people[0].Name
+	}
+	see := func(b *browser, words ...string) {
+		t.Helper()
+		status, body := b.get(page)
+		b.expect(status, body, http.StatusOK, words...)
+	}
+	see(holder, "You are on call in", "Cannot make it?", "Nobody has Fri 11 Dec 09:00 → Sun 13 Dec 09:00.")
+	see(other, "You are on call in", "Cannot make it?")
+	see(admin, name(first.Person)+" is on call in", "Change this shift", "Nobody has it instead of "+name(first.Person)+"<small>")
+	for _, c := range []struct {
+		day           int
+		holder, other string
+	}{
+		{1, "You are on call now.", name(first.Person) + " is on call now."},
+		{3, name(taker) + " is on call now.", "You are on call now."},
+		{5, "Nobody is on call now.", "Nobody is on call now."},
+		{6, "You are on call now.", name(first.Person) + " is on call now."},
+	} {
+		d.now = first.Start.AddDate(0, 0, c.day).Add(time.Hour)
+		see(d.person(emails[first.Person]), c.holder) // sessions of the days before have ended
+		see(d.person(emails[taker]), c.other)
+	}
+}
