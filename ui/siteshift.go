@@ -213,20 +213,29 @@ func (s *Site) history(ctx context.Context, v *slotView, page *Shift) error {
 			}
 			page.History = append(page.History, Event{When: o.CancelledAt, Who: v.names[o.CancelledBy].Name, Text: text})
 		} else if page.State != "past" && o.End.After(page.Now) && (o.Party(me(v.who)) || v.who.May(auth.Override, auth.Team(int64(v.Team)))) {
-			undo := Undo{ID: int64(o.ID), Text: upper(fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf)))}
-			if o.Start.After(v.Start) || o.End.Before(v.End) {
-				undo.Start, undo.End = o.Start, o.End
-			}
-			if both, err := s.Schedule.IsHalf(ctx, o); err != nil {
+			undo, err := s.undoing(ctx, v, o, name)
+			if err != nil {
 				return err
-			} else if both {
-				undo.Text += ", in a swap: both shifts go back"
-			} else if !o.Start.After(page.Now) {
-				undo.Text += ": the rest goes back"
 			}
 			page.Undo = append(page.Undo, undo)
 		}
 	}
 	slices.SortStableFunc(page.History, func(a, b Event) int { return b.When.Compare(a.When) })
 	return nil
+}
+
+// undoing offers to take an override back.
+func (s *Site) undoing(ctx context.Context, v *slotView, o *schedule.Override, name func(schedule.ID) string) (Undo, error) {
+	undo := Undo{ID: int64(o.ID), Text: upper(fmt.Sprintf("%s has it instead of %s", name(o.Person), name(o.InsteadOf)))}
+	if o.Start.After(v.Start) || o.End.Before(v.End) {
+		undo.Start, undo.End = o.Start, o.End
+	}
+	both, err := s.Schedule.IsHalf(ctx, o)
+	switch {
+	case both:
+		undo.Text += ", in a swap: both shifts go back"
+	case !o.Start.After(v.frame.Now):
+		undo.Text += ": the rest goes back"
+	}
+	return undo, err
 }
