@@ -15,7 +15,7 @@ var (
 )
 
 // responses are those of a route that huma does not find itself: refusals, 304 where a
-// reader may say what they have, and tables, which are the only bytes that we answer.
+// reader may say what they have, and bytes: tables, unless the body says what it writes.
 func responses(problem *huma.Schema, in, out reflect.Type) map[string]*huma.Response {
 	header := func(description string) *huma.Param {
 		return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeInteger}}
@@ -31,8 +31,12 @@ func responses(problem *huma.Schema, in, out reflect.Type) map[string]*huma.Resp
 		all[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: "What you have is what there is"}
 	}
 	if field, ok := out.FieldByName("Body"); ok && field.Type == bytesType {
-		content := map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
-		all[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: "Comma-separated values in UTF-8", Content: content}
+		kind, description := "text/csv", "Comma-separated values in UTF-8"
+		if other := field.Tag.Get("writes"); other != "" {
+			kind, description = other, "Text in UTF-8"
+		}
+		content := map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString}}}
+		all[strconv.Itoa(http.StatusOK)] = &huma.Response{Description: description, Content: content}
 	}
 	return all
 }

@@ -32,6 +32,7 @@ type Server struct {
 	Health    *health.Service
 	Burdens   *health.Rollup
 	HandOvers *health.HandOvers
+	Reviews   *health.Reviewer
 	Log       *slog.Logger
 	BaseURL   string // https://watchbill.example, without a slash at its end
 	Build     Build
@@ -121,6 +122,10 @@ func (s *Server) reviewRoutes(a huma.API) {
 	get(s, a, "/teams/{team}/items", "list-items", "What a team wants to do so that on-call costs less, and what was done on time", s.listItems)
 	add(s, a, "/teams/{team}/items", "add-item", "Note an action item or a concern", s.addItem)
 	get(s, a, "/teams/{team}/items/{item}", "get-item", "An item with its history, and whether it pages less since", s.getItem)
+	get(s, a, "/teams/{team}/reviews", "list-reviews", "The weekly reviews of a team, the newest first", s.listReviews)
+	get(s, a, "/teams/{team}/reviews/{week}", "get-review", "What a team needs to talk about a week, as it was made when the week was over", s.getReview)
+	get(s, a, "/teams/{team}/reviews/{week}/text", "get-review-text", "The same in Markdown, to be pasted elsewhere", s.getReviewText)
+	change(s, a, put, "/teams/{team}/reviews/{week}/agreed", "put-review-agreed", "Write down what was agreed", s.putAgreed)
 	change(s, a, patch, "/teams/{team}/items/{item}", "change-item", "Change an item, close it, or open it again", s.changeItem)
 }
 

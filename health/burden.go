@@ -114,13 +114,13 @@ type OwnWeek struct {
 
 // WeekFigures are a week against the limit.
 type WeekFigures struct {
-	Week          schedule.Date
-	Interruptions int
-	Wakeups       int
-	Incidents     int
-	OnCallWeeks   float64
-	Quiet         bool
-	Running       bool // it is not over
+	Week          schedule.Date `json:"week"`
+	Interruptions int           `json:"interruptions"`
+	Wakeups       int           `json:"wakeups"`
+	Incidents     int           `json:"incidents"`
+	OnCallWeeks   float64       `json:"oncall_weeks"`
+	Quiet         bool          `json:"quiet,omitempty"`
+	Running       bool          `json:"running,omitempty"` // it is not over
 }
 
 // A BurdenEvent is something that a change may be talked about with.

@@ -8,11 +8,11 @@ import (
 // A Conclusion is what a report comes to, in a sentence, with the one thing to do next. It
 // describes load and names nobody.
 type Conclusion struct {
-	Tone   string // good, warn or bad; empty: there is nothing to say yet
-	Text   string
-	Detail string
-	Action string
-	Do     Step
+	Tone   string `json:"tone,omitempty"` // good, warn or bad; empty: there is nothing to say yet
+	Text   string `json:"text"`
+	Detail string `json:"detail,omitempty"`
+	Action string `json:"action,omitempty"`
+	Do     Step   `json:"do,omitempty"`
 }
 
 // A Step is where an action leads.

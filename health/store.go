@@ -34,6 +34,7 @@ type Store interface {
 	TableStore
 	CheckInStore
 	HandOverStore
+	ReviewStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

@@ -87,6 +87,9 @@ var auditWords = map[string]words{
 	"item.drop":   {"dropped an action item", "dropped an action item of"},
 	"item.reopen": {"opened an action item again", "opened again an action item of"},
 
+	"review.make":  {"made a weekly review", "made a weekly review for"},
+	"review.agree": {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},
+
 	"invitation.make":   {"invited", "invited"},
 	"invitation.accept": {"accepted an invitation", "accepted an invitation for"},
 	"invitation.revoke": {"took an invitation back", "took back an invitation of"},

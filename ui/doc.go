@@ -37,6 +37,8 @@
 //	table       TablePage   /teams/{id}/tables/{table}
 //	owed        MineOwed    /owed
 //	owedteam    TeamOwed    /teams/{id}/owed
+//	reviews     Reviews     /teams/{id}/reviews?before=
+//	review      ReviewPage  /teams/{id}/reviews/{week}
 //	account     Account     /account
 //	admin       Admin       /admin
 //	tell        Tell        /tell/{token}
@@ -162,6 +164,7 @@
 //	POST /teams/{id}/owed/take                     person hours first last reason
 //	POST /teams/{id}/owed/{person}/decide          do (approve, decline) hours reason seen
 //	POST /teams/{id}/owed/{person}/return          entry
+//	POST /teams/{id}/reviews/{week}                base text
 //
 //	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw
 //	POST /teams/{id}/drafts/{draft}/pin            shift person

@@ -31,6 +31,7 @@ type Site struct {
 	Health    *health.Service
 	Burdens   *health.Rollup
 	HandOvers *health.HandOvers
+	Reviews   *health.Reviewer
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)
@@ -59,6 +60,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerTell(e)
 	s.registerHandOver(e)
 	s.registerOwed(e)
+	s.registerReviews(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"watchbill/api/auth"
 	"watchbill/health"
@@ -53,7 +52,7 @@ func (s *Site) desk(c echo.Context, title string, need auth.Action) (*itemDesk, 
 	}
 	ctx := c.Request().Context()
 	d := &itemDesk{frame: f, team: team, who: w, people: map[schedule.ID]string{}, members: map[schedule.ID]bool{}, edit: w.May(auth.Improve, auth.Team(int64(team.ID)))}
-	zone, err := time.LoadLocation(team.Zone)
+	zone, err := schedule.Zone(team.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -425,7 +424,7 @@ func (s *Site) origin(ctx context.Context, page *ItemPage, d *itemDesk, i *healt
 		} else if err != nil {
 			return err
 		}
-		zone, err := time.LoadLocation(d.frame.Zone)
+		zone, err := schedule.Zone(d.frame.Zone)
 		if err != nil {
 			return err
 		}
@@ -539,7 +538,7 @@ func (s *Site) myItems(ctx context.Context, w auth.Who, f Frame) ([]ItemRow, err
 			names[schedule.ID(t.ID)] = t.Name
 		}
 	}
-	zone, err := time.LoadLocation(w.Zone)
+	zone, err := schedule.Zone(w.Zone)
 	if err != nil {
 		return nil, err
 	}

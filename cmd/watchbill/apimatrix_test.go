@@ -122,6 +122,7 @@ func (d *deployment) crewed() map[string]string {
 	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
 	d.ok(err)
 	d.liven()
+	d.reviewed(1)
 	_, err = d.health.AddItem(ctx, 1, 1, health.ItemText{Title: "Raise the limit", Owner: 2}, schedule.DateOf(d.now))
 	d.ok(err)
 	_, hook := d.hooked("generic")
@@ -251,6 +252,10 @@ var matrix = map[string]row{
 	"POST /teams/{team}/handover/read":                                   {need: "member", inside: true, body: `{}`, once: true},
 	"POST /teams/{team}/handover/notes":                                  {need: "member", inside: true, body: `{"text": "Look at the disk."}`, once: true},
 	"PATCH /teams/{team}/handover/notes/{note}":                          {need: "member", inside: true, body: `{"text": "Look at the disk."}`, once: true},
+	"GET /teams/{team}/reviews":                                          {need: "member"},
+	"GET /teams/{team}/reviews/{week}":                                   {need: "member", path: "/teams/1/reviews/2026-11-23"},
+	"GET /teams/{team}/reviews/{week}/text":                              {need: "member", path: "/teams/1/reviews/2026-11-23/text"},
+	"PUT /teams/{team}/reviews/{week}/agreed":                            {need: "member", path: "/teams/1/reviews/2026-11-23/agreed", body: `{"text": "We mend the queue."}`},
 	"GET /teams/{team}/audit":                                            {need: "manager"},
 	"GET /teams/{team}/drafts":                                           {need: "manager"},
 	"POST /teams/{team}/drafts":                                          {need: "manager", body: `{"from": "2027-02-01", "until": "2027-03-01"}`},

@@ -24,6 +24,7 @@ type jobs struct {
 	access  *auth.Service
 	health  *health.Service
 	burden  func(context.Context) error
+	reviews func(context.Context) error
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server
@@ -50,6 +51,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"forget":   {time.Hour, j.service.PruneImports},
 		"burden":   {time.Minute, j.burden},
 		"owed":     {time.Hour, j.health.ExpireOwed},
+		"reviews":  {time.Minute, j.reviews},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

@@ -86,7 +86,7 @@ func (d *deployment) pages() map[string][2]string {
 	return map[string][2]string{
 		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, "/teams/:team": {}, // before there is anybody; redirections
 		"/login": {"", "/login"}, "/invite/:token": {"", invite}, "/reset/:token": {"", reset}, "/api/docs": {"", "/api/docs"},
-		"/": {ana, "/"}, "/requests": {ana, "/requests"}, "/timeoff": {ana, "/timeoff"}, "/burden": {ana, "/burden"}, "/burden/pages": {ana, "/burden/pages"}, "/teams/:team/handover": {ana, "/teams/1/handover"}, "/tell/:token": {"", tell}, "/teams/:team/burden": {ana, "/teams/1/burden"}, "/teams/:team/items": {ana, "/teams/1/items?new=1"}, "/teams/:team/items/:item": {ana, "/teams/1/items/1"}, "/account": {ana, "/account"}, "/audit": {ana, "/audit"},
+		"/": {ana, "/"}, "/requests": {ana, "/requests"}, "/timeoff": {ana, "/timeoff"}, "/burden": {ana, "/burden"}, "/burden/pages": {ana, "/burden/pages"}, "/teams/:team/handover": {ana, "/teams/1/handover"}, "/tell/:token": {"", tell}, "/teams/:team/burden": {ana, "/teams/1/burden"}, "/teams/:team/items": {ana, "/teams/1/items?new=1"}, "/teams/:team/items/:item": {ana, "/teams/1/items/1"}, "/teams/:team/reviews": {ana, "/teams/1/reviews"}, "/teams/:team/reviews/:week": {ana, d.lastReview()}, "/account": {ana, "/account"}, "/audit": {ana, "/audit"},
 		"/teams/:team/schedule": {ana, "/teams/1/schedule"}, "/shifts/:shift": {ana, "/shifts/9"}, "/people/:person": {ana, "/people/2"},
 		"/teams/:team/drafts": {ana, "/teams/1/drafts"}, "/teams/:team/drafts/:draft": {ana, fmt.Sprintf("/teams/1/drafts/%d", draft.ID)},
 		"/teams/:team/drafts/compare": {ana, fmt.Sprintf("/teams/1/drafts/compare?a=published&b=%d", draft.ID)}, "/teams/:team/plans/:plan": {ana, "/teams/1/plans/1"},

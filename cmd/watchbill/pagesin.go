@@ -45,6 +45,7 @@ func (s *server) takePages() {
 	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
 	s.handOvers = &health.HandOvers{Store: store, Now: s.schedule.Now, Turns: s.turns}
 	s.schedule.Burdens = s.rollup.ForPlans
+	s.reviews = &health.Reviewer{Store: store, Burdens: s.rollup, Schedules: reviewSchedules{s.schedule}, Now: s.schedule.Now}
 	s.past = &pull.Client{Fetch: pastFetcher(nil)}
 	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}

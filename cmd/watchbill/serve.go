@@ -149,6 +149,7 @@ type server struct {
 	reader    *health.Worker
 	rollup    *health.Rollup
 	handOvers *health.HandOvers
+	reviews   *health.Reviewer
 	wake      chan struct{} // something came in
 	planner   planner
 	api       *api.Server
@@ -199,10 +200,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
@@ -264,7 +265,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}

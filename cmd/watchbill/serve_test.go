@@ -300,7 +300,8 @@ var routes = map[string]string{
 	"GET /owed": "known", "POST /owed/:team/take": "known", "POST /owed/:team/return": "known",
 	"GET /teams/:team/owed": "manager", "POST /teams/:team/owed/rules": "manager", "POST /teams/:team/owed/take": "manager", "POST /teams/:team/owed/:person/decide": "manager", "POST /teams/:team/owed/:person/return": "manager",
 	"GET /teams/:team": "member", "GET /teams/:team/schedule": "member", "GET /teams/:team/burden": "member", "GET /teams/:team/items": "member", "POST /teams/:team/items": "member", "GET /teams/:team/items/:item": "member", "POST /teams/:team/items/:item": "member",
-	"POST /teams/:team/items/:item/close": "member", "GET /teams/:team/handover": "member", "POST /teams/:team/handover": "member", "POST /teams/:team/handover/read": "member", "POST /teams/:team/handover/notes": "member", "POST /teams/:team/handover/notes/:note": "member", "GET /burden": "known", "GET /burden/pages": "known", "POST /burden/pages/:page": "known", "POST /burden/pages/:page/note": "known", "POST /burden/pages/:page/link": "known", "POST /burden/pages/:page/link/end": "known", "GET /tell/:token": "nobody", "POST /tell/:token": "nobody", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member", "POST /shifts/:shift/takeover": "member",
+	"POST /teams/:team/items/:item/close": "member", "GET /teams/:team/reviews": "member", "GET /teams/:team/reviews/:week": "member", "POST /teams/:team/reviews/:week": "member",
+	"GET /teams/:team/handover": "member", "POST /teams/:team/handover": "member", "POST /teams/:team/handover/read": "member", "POST /teams/:team/handover/notes": "member", "POST /teams/:team/handover/notes/:note": "member", "GET /burden": "known", "GET /burden/pages": "known", "POST /burden/pages/:page": "known", "POST /burden/pages/:page/note": "known", "POST /burden/pages/:page/link": "known", "POST /burden/pages/:page/link/end": "known", "GET /tell/:token": "nobody", "POST /tell/:token": "nobody", "GET /shifts/:shift": "member", "POST /shifts/:shift/cover": "member", "POST /shifts/:shift/take": "member", "POST /shifts/:shift/takeover": "member",
 	"POST /shifts/:shift/swap": "member", "POST /requests/:request/accept": "member", "POST /requests/:request/decline": "member",
 	"POST /requests/:request/withdraw": "manager", "POST /swaps/:request/accept": "member", "POST /swaps/:request/decline": "member", "POST /swaps/:request/withdraw": "manager",
 	"POST /shifts/:shift/override": "manager", "POST /overrides/:override/undo": "manager", "POST /requests/:request/approve": "manager", "POST /swaps/:request/approve": "manager", "GET /teams/:team/drafts": "manager", "POST /teams/:team/drafts": "manager",
@@ -360,6 +361,7 @@ func routesAndRoles(t *testing.T, d *deployment) {
 	d.ok(err)
 	_, err = d.schedule.AddImport(ctx, 2, schedule.Import{Kind: schedule.ImportHolidays, Team: 1, Label: "days.ics"}, []byte(events(allDay("h", "20261225", "20261226", "Christmas"))))
 	d.ok(err)
+	d.reviewed(1)
 	_, err = d.health.AddItem(ctx, 2, 1, health.ItemText{Title: "Raise the limit"}, schedule.DateOf(d.now))
 	d.ok(err)
 	_, hook := d.hooked("generic")
