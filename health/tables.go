@@ -28,16 +28,21 @@ const (
 	keysAtOnce    = 500
 )
 
+// CheckTable says how a file is written, or why it cannot be taken in.
+func (s *Service) CheckTable(file []byte) (TableHeading, error) {
+	switch {
+	case len(file) == 0:
+		return TableHeading{}, &schedule.InvalidError{Field: "file", Reason: "choose a file with a heading and rows; this one is empty"}
+	case len(file) > MaxTable:
+		return TableHeading{}, &schedule.InvalidError{Field: "file", Reason: fmt.Sprintf("the file has %d MB; up to %d are taken in, so split it, by year for example", len(file)>>20, MaxTable>>20)}
+	}
+	return s.TableReader.Heading(file)
+}
+
 // AddTable takes a file in, and says how its columns are understood. It tells nothing
 // before CommitTable.
 func (s *Service) AddTable(ctx context.Context, by, integration schedule.ID, name string, file []byte) (Table, error) {
-	switch {
-	case len(file) == 0:
-		return Table{}, &schedule.InvalidError{Field: "file", Reason: "choose a file with a heading and rows; this one is empty"}
-	case len(file) > MaxTable:
-		return Table{}, &schedule.InvalidError{Field: "file", Reason: fmt.Sprintf("the file has %d MB; up to %d are taken in, so split it, by year for example", len(file)>>20, MaxTable>>20)}
-	}
-	heading, err := s.TableReader.Heading(file)
+	heading, err := s.CheckTable(file)
 	if err != nil {
 		return Table{}, err
 	}

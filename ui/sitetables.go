@@ -149,6 +149,9 @@ func (s *Site) takeTable(c echo.Context, team *schedule.TeamRecord, by schedule.
 	if err != nil {
 		return health.Table{}, err
 	}
+	if _, err := s.Health.CheckTable(body); err != nil { // before a pager is added for it
+		return health.Table{}, err
+	}
 	pager, err := s.pagerOf(c, team, by)
 	if err != nil {
 		return health.Table{}, err

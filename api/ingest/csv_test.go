@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/csv"
 	"encoding/json"
 	"path/filepath"
 	"reflect"
@@ -85,6 +86,7 @@ func TestTablesAsTheyAreWritten(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbfid,at,title\n1,2026-03-02T01:15:00Z,\"é, \"\"x\"\"\""},
 		{"two bytes to a letter", utf16le("id,at,title\n1,2026-03-02T01:15:00Z,\"é, \"\"x\"\"\"\n")},
 		{"quoted heading with delimiters", "\"id\",at,title,\"a;b;c;d;e;f\"\n1,2026-03-02T01:15:00Z,é,\n"},
+		{"what divides is said", "sep=;\r\nid;at;title\r\n1;2026-03-02T01:15:00Z;\"é, \"\"x\"\"\"\r\n"},
 		{"blanks and empty lines", "id, at ,title\n\n1, 2026-03-02T01:15:00Z ,x\n\n"},
 	} {
 		if test.name == "tab" {
@@ -242,5 +244,29 @@ func FuzzDryRun(f *testing.F) {
 			t.Fatal(err)
 		}
 		health.Fold(rep.Events, health.DefaultRules())
+		heading, err := ingest.CSVHeading(data)
+		if err != nil || len(heading.Columns) == 0 {
+			t.Fatalf("it was read, and has no heading: %v", err)
+		}
+		var bad bytes.Buffer
+		if _, err := ingest.WriteBad(&bad, data, m); err != nil {
+			t.Fatal(err)
+		}
+		read := csv.NewReader(&bad)
+		read.FieldsPerRecord = -1
+		rows, err := read.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			for _, cell := range row {
+				if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+					t.Fatalf("a spreadsheet would take %q for a formula", cell)
+				}
+			}
+		}
+		if len(rows) != rep.Bad+1 {
+			t.Fatalf("%d rows are kept out, and %d written", rep.Bad, len(rows)-1)
+		}
 	})
 }

@@ -27,8 +27,12 @@ func newRecords(data []byte, encoding string) (*records, error) {
 	if err != nil {
 		return nil, err
 	}
+	comma := delimiter(data)
+	if said, rest, ok := separator(data); ok {
+		comma, data = said, rest
+	}
 	r := &records{reader: csv.NewReader(bytes.NewReader(data))}
-	r.reader.Comma = delimiter(data)
+	r.reader.Comma = comma
 	r.reader.FieldsPerRecord = -1
 	if r.header, err = r.reader.Read(); err != nil {
 		return nil, errors.New("the file has no heading that can be read")
@@ -122,6 +126,17 @@ func decodeText(data []byte, encoding string) ([]byte, error) {
 		units = append(units, order.Uint16(data[i:]))
 	}
 	return []byte(string(utf16.Decode(units))), nil
+}
+
+// separator reads the line before the heading by which some spreadsheets say what divides
+// cells, like sep=;
+func separator(data []byte) (comma rune, rest []byte, ok bool) {
+	line, rest, _ := bytes.Cut(data, []byte("\n"))
+	said, ok := bytes.CutPrefix(bytes.TrimRight(line, "\r"), []byte("sep="))
+	if !ok || len(said) != 1 || !bytes.ContainsAny(said, ",;\t") {
+		return 0, data, false
+	}
+	return rune(said[0]), rest, true
 }
 
 // delimiter returns what the cells of the heading are divided by: the one that

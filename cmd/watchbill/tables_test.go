@@ -65,8 +65,11 @@ func tables(t *testing.T, d *deployment) {
 	ana.expect(status, body, 422, "Choose a file with a heading and rows", `value="`+pager+`" selected`)
 	status, body = ana.upload("/teams/1/tables", "a.csv", incidents, "pager", "99")
 	ana.expect(status, body, 422, "Choose whose pages these are")
-	status, body = ana.upload("/teams/1/tables", "a.csv", "Incident ID\x00", "pager", pager)
-	ana.expect(status, body, 422, "save it as UTF-8")
+	status, body = ana.upload("/teams/1/tables", "a.csv", "Incident ID\x00", "pager", "new:opsgenie")
+	ana.expect(status, body, 422, "save it as UTF-8", `value="new:opsgenie" selected`)
+	if all, err := d.health.Store.Integrations(t.Context(), 1); err != nil || len(all) != 1 {
+		t.Errorf("a file that cannot be read left a pager: %v, %v", all, err)
+	}
 
 	status, body = ana.upload("/teams/1/tables", `C:\reports\pages <b>.csv`, incidents, "pager", pager)
 	ana.expect(status, body, 200, "pages &lt;b&gt;.csv", "not taken over", "<dt>Rows</dt><dd>7</dd>", "<dt>Good</dt><dd>4</dd>", "Row 5, Created at", "has not been yet",
@@ -110,6 +113,10 @@ func tables(t *testing.T, d *deployment) {
 	d.takenOver(door.ID)
 	d.sameAgain(ana, pager)
 	d.undone(ana, base, door.ID)
+	status, body = ana.upload("/teams/1/tables", "left.csv", incidents, "pager", "new:opsgenie")
+	ana.expect(status, body, 200, "Opsgenie, from files", "not taken over")
+	status, body = ana.get("/teams/1/integrations")
+	ana.expect(status, body, 200, "Opsgenie, from files", ">off<")
 	status, body = ana.get("/audit?of=team-1")
 	ana.expect(status, body, 200, "uploaded a file of past pages", "took over a file of past pages", "undid a file of past pages", "threw a file of past pages away")
 }
