@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -147,6 +148,14 @@ func BenchmarkBurden(b *testing.B) {
 // measured here.
 func latePages(b *testing.B, store *healthdb.Store, rollup *health.Rollup, teams int) {
 	ctx := context.Background()
+	used := func() time.Duration {
+		var use syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+			b.Fatal(err)
+		}
+		return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+	}
+	var took time.Duration
 	for i := range b.N {
 		b.StopTimer()
 		team := i % teams
@@ -158,9 +167,12 @@ func latePages(b *testing.B, store *healthdb.Store, rollup *health.Rollup, teams
 		if err := store.InTx(ctx, func(tx health.Store) error { return tx.SavePage(ctx, &p) }); err != nil {
 			b.Fatal(err)
 		}
+		before := used()
 		b.StartTimer()
 		if n, err := rollup.Work(ctx); err != nil || n == 0 {
 			b.Fatal(n, err)
 		}
+		took += used() - before
 	}
+	b.ReportMetric(float64(took)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
 }
