@@ -247,20 +247,46 @@ func (c *client) identity(ctx context.Context, j *journey, code string) (*identi
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := claims["email"]; !ok {
-		// Some providers keep the rest for a second question.
-		info, err := p.UserInfo(ctx, oauth2.StaticTokenSource(token))
-		if err != nil {
-			return nil, &SignOnError{Reason: c.Label + " does not answer. Try again soon.", Down: true, Err: err}
-		}
-		if info.Subject != proof.Subject {
-			return nil, c.untrusted(fmt.Errorf("user info is of %q", info.Subject))
-		}
-		if err := info.Claims(&claims); err != nil {
-			return nil, c.untrusted(err)
+	// Some providers keep the rest for a second question.
+	_, told := claims["email"]
+	if told && !c.silentOnGroups(claims) {
+		return c.read(proof.Subject, claims), nil
+	}
+	info, err := p.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	switch {
+	case err != nil && told:
+		return c.read(proof.Subject, claims), nil // of groups nothing is known
+	case err != nil:
+		return nil, &SignOnError{Reason: c.Label + " does not answer. Try again soon.", Down: true, Err: err}
+	case info.Subject != proof.Subject:
+		return nil, c.untrusted(fmt.Errorf("user info is of %q", info.Subject))
+	}
+	if !told {
+		delete(claims, "email_verified") // it is about the address that is told with it
+	}
+	rest := map[string]any{}
+	if err := info.Claims(&rest); err != nil {
+		return nil, c.untrusted(err)
+	}
+	for name, value := range rest {
+		if _, signed := claims[name]; !signed {
+			claims[name] = value
 		}
 	}
-	return c.read(proof.Subject, claims), nil
+	id := c.read(proof.Subject, claims)
+	// Many providers leave out the groups of somebody who is in none.
+	id.grouped = id.grouped || c.silentOnGroups(claims)
+	return id, nil
+}
+
+// silentOnGroups says whether groups matter and claims have none of them, nor say that
+// there are too many to tell.
+func (c *client) silentOnGroups(claims map[string]any) bool {
+	name := cmp.Or(c.GroupsClaim, "groups")
+	elsewhere, _ := claims["_claim_names"].(map[string]any)
+	_, told := claims[name]
+	_, tooMany := elsewhere[name]
+	return c.AdminGroup != "" && !told && !tooMany
 }
 
 func (c *client) untrusted(err error) error {

@@ -302,6 +302,30 @@ func TestSignOnNewPeople(t *testing.T) {
 	if status, _ = d.relogged(b).get("/admin"); status != http.StatusForbidden {
 		t.Errorf("the administration for one who left the group: %d", status)
 	}
+	// Who is in no group any more is told of without groups by some providers, and others
+	// tell groups only when they are asked once more.
+	open, shut := http.StatusOK, http.StatusForbidden
+	for _, c := range []struct {
+		name  string
+		id    func(map[string]any) signing
+		info  func(map[string]any)
+		admin int
+	}{
+		{"in the group", group("pager-admins"), nil, open},
+		{"without a word", nil, nil, shut},
+		{"asked once more", nil, func(c map[string]any) { c["groups"] = []string{"pager-admins"} }, open},
+		{"too many groups to tell", func(c map[string]any) signing {
+			c["_claim_names"], c["_claim_sources"] = map[string]any{"groups": "src1"}, map[string]any{"src1": map[string]any{"endpoint": "https://graph.example/groups"}}
+			return properly
+		}, nil, open},
+		{"in no group", nil, func(c map[string]any) { c["groups"] = []string{} }, shut},
+	} {
+		p.spoil, p.spoilInfo = c.id, c.info
+		if status, _ = d.relogged(b).get("/admin"); status != c.admin {
+			t.Errorf("the administration for one %s: %d, want %d", c.name, status, c.admin)
+		}
+	}
+	p.spoilInfo = nil
 	// The last one stays, even out of the group.
 	p.spoil = group("pager-admins")
 	b = d.relogged(b)
