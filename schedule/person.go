@@ -102,9 +102,10 @@ type Member struct {
 	From      Date  // first day in the team; zero is since ever
 	Until     Date  // last day in the team, included; zero is for ever
 	Skills    []string
-	Later     []Learned // how their skills change, by day
-	Rotations []RotationID
-	Limits    Limits // of this person, besides those of the team
+	Later     []Learned    // how their skills change, by day
+	Rotations []RotationID // at any time
+	Duties    []Duties     // how those change, by day; without any, all of them always
+	Limits    Limits       // of this person, besides those of the team
 	Absences  []Absence
 	Wishes    []Wish
 }
@@ -113,6 +114,25 @@ type Member struct {
 type Learned struct {
 	From   Date
 	Skills []string
+}
+
+// Duties are the rotations that a member takes from a day on, until the next. What
+// holds before the first begins on no date.
+type Duties struct {
+	From      Date
+	Rotations []RotationID
+}
+
+// RotationsOn returns the rotations that the member takes on a day.
+func (m Member) RotationsOn(day Date) []RotationID {
+	takes := m.Rotations
+	for _, d := range m.Duties {
+		if d.From.After(day) {
+			break
+		}
+		takes = d.Rotations
+	}
+	return takes
 }
 
 // Takes reports whether the member takes part in a rotation and has the skills
@@ -125,7 +145,7 @@ func (m Member) Takes(r *Rotation) bool {
 // TakesOn reports whether the member takes part in a rotation and has the skills it
 // needs on a day.
 func (m Member) TakesOn(r *Rotation, day Date) bool {
-	return slices.Contains(m.Rotations, r.ID) && able(m.SkillsOn(day), r)
+	return slices.Contains(m.RotationsOn(day), r.ID) && able(m.SkillsOn(day), r)
 }
 
 // SkillsOn returns the skills that the member has on a day.

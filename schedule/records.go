@@ -69,13 +69,14 @@ type MemberChange struct {
 	CreatedBy ID
 }
 
-// MemberTerms are the skills and limits that a member has from a day on, until others
-// do; nil is as before.
+// MemberTerms are the rotations, skills and limits that a member has from a day on, until
+// others do; nil is as before.
 type MemberTerms struct {
 	ID        ID
 	Team      ID
 	Person    ID
 	From      Date
+	Takes     *string // empty: every rotation
 	Skills    *string
 	Limits    *string
 	CreatedAt time.Time

@@ -7,12 +7,15 @@ import (
 	"slices"
 )
 
-// TermsOn returns a member's place in the team as it is on a day, with the skills and
-// limits that hold then. Terms are by day.
+// TermsOn returns a member's place in the team as it is on a day, with the rotations,
+// skills and limits that hold then. Terms are by day.
 func (m Membership) TermsOn(terms []MemberTerms, day Date) Membership {
 	for _, t := range terms {
 		if t.Team != m.Team || t.Person != m.Person || t.From.After(day) {
 			continue
+		}
+		if t.Takes != nil {
+			m.Takes = *t.Takes
 		}
 		if t.Skills != nil {
 			m.Skills = *t.Skills
@@ -24,7 +27,7 @@ func (m Membership) TermsOn(terms []MemberTerms, day Date) Membership {
 	return m
 }
 
-// ScheduleTerms gives a member other skills or limits from a day on. Others that were
+// ScheduleTerms gives a member other rotations, skills or limits from a day on. Others that were
 // to begin on the same day are replaced.
 func (s *Service) ScheduleTerms(ctx context.Context, by ID, t MemberTerms) error {
 	today, err := s.today(ctx, t.Team)
@@ -71,8 +74,11 @@ func (t *MemberTerms) check(today Date) error {
 	if t.From.Before(today) {
 		bad.add("from", "%v is past; choose today or a day to come", t.From)
 	}
-	if t.Skills == nil && t.Limits == nil {
-		bad.add("skills", "nothing changes; say which skills or limits hold from that day on")
+	if t.Takes == nil && t.Skills == nil && t.Limits == nil {
+		bad.add("skills", "nothing changes; say which rotations, skills or limits hold from that day on")
+	}
+	if t.Takes != nil {
+		bad.check(goodNote("takes", *t.Takes))
 	}
 	if t.Skills != nil {
 		bad.check(goodNote("skills", *t.Skills))
@@ -85,7 +91,7 @@ func (t *MemberTerms) check(today Date) error {
 
 // UnscheduleTerms forgets terms of a member that are still to come.
 func (s *Service) UnscheduleTerms(ctx context.Context, by, team, id ID) error {
-	return s.unschedule(ctx, by, team, "choose other skills or limits from a later day on", func(tx Store) (ID, Date, error) {
+	return s.unschedule(ctx, by, team, "choose other rotations, skills or limits from a later day on", func(tx Store) (ID, Date, error) {
 		all, err := tx.MemberTerms(ctx, team)
 		if at := slices.IndexFunc(all, func(t MemberTerms) bool { return t.ID == id }); at >= 0 {
 			return all[at].Person, all[at].From, tx.RemoveMemberTerms(ctx, team, id)

@@ -90,10 +90,11 @@ type MemberPage struct {
 	TermsHold                                                            bool // some of them already
 }
 
-// TermsForm asks for other skills or limits from a day on.
+// TermsForm asks for other rotations, skills or limits from a day on.
 type TermsForm struct {
-	From, Skills, OnCall, Rest, Weekends, HolidayMax Field
-	ChangeSkills, ChangeLimits                       bool
+	From, Takes, Skills, OnCall, Rest, Weekends, HolidayMax Field
+	Duties                                                  []Option // value "1" is one of theirs
+	ChangeTakes, ChangeSkills, ChangeLimits                 bool
 }
 
 // Roles are the choices of a member's role.
@@ -106,5 +107,5 @@ type MemberChangeLine struct {
 	Text  string
 	Ahead bool // still to come, so that it can be taken back
 	By    string
-	Terms bool // skills or limits, and not a share or a pause
+	Terms bool // rotations, skills or limits, and not a share or a pause
 }

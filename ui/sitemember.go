@@ -132,14 +132,7 @@ func (e *memberEdit) fill(m schedule.MemberEdit) error {
 	if l, err := teamfile.ReadLimits(m.Limits); err == nil {
 		p.OnCall.Value, p.Rest.Value, p.Weekends.Value, p.HolidayMax.Value = strings.Join(l.OnCall, ", "), l.Rest, strings.Join(l.Weekends, ", "), strings.Join(l.Holidays, ", ")
 	}
-	takes := list(m.Takes)
-	for _, name := range e.duty {
-		o := Option{Label: name}
-		if len(takes) == 0 || slices.Contains(takes, name) {
-			o.Value = "1"
-		}
-		p.Duties = append(p.Duties, o)
-	}
+	p.Duties = e.duties(list(m.Takes))
 	e.fillTerms(m.Membership)
 	return nil
 }

@@ -34,6 +34,10 @@ func importTeam(source string) (schedule.TeamImport, error) {
 				skills := strings.Join(*l.Skills, ", ")
 				terms.Skills = &skills
 			}
+			if l.Takes != nil {
+				takes := strings.Join(*l.Takes, ", ")
+				terms.Takes = &takes
+			}
 			one.Terms = append(one.Terms, terms)
 		}
 		for _, a := range p.Absences {

@@ -186,7 +186,7 @@ func (s *staffing) unfit(m *schedule.Member, slot *schedule.Slot) []schedule.Fin
 		found = append(found, schedule.Finding{Rule: rule, Broken: true, Text: fmt.Sprintf(format, args...)})
 	}
 	if r, err := s.Rotation(slot.Rotation); err == nil {
-		if !slices.Contains(m.Rotations, r.ID) {
+		if !slices.Contains(m.RotationsOn(schedule.DateOf(slot.Start)), r.ID) {
 			bad(schedule.RuleDuties, "takes no part in %s", r.ID)
 		}
 		for _, skill := range r.Skills {

@@ -47,7 +47,7 @@ func TestJudgeAgreesWithTheGenerator(t *testing.T) {
 		if rapid.Bool().Draw(t, "skilled") {
 			team.Members[0].Skills = []string{"db"}
 		}
-		team.Members[0].Later = nil
+		team.Members[0].Later, team.Members[0].Duties = nil, nil
 		if rapid.Bool().Draw(t, "changes") { // on a day amid the slots
 			on := schedule.DateOf(slots[rapid.IntRange(1, len(slots)-1).Draw(t, "on")].Start).AddDays(rapid.IntRange(0, 3).Draw(t, "later"))
 			own := schedule.Limits{
@@ -57,6 +57,10 @@ func TestJudgeAgreesWithTheGenerator(t *testing.T) {
 			}
 			was := team.Members[0].Limits.DuringDays(schedule.During{Until: on})
 			team.Members[0].Limits = was.With(own.DuringDays(schedule.During{From: on}))
+			if rapid.Bool().Draw(t, "moves") {
+				other := []schedule.RotationID{rapid.SampledFrom(team.Members[0].Rotations).Draw(t, "to")}
+				team.Members[0].Duties = []schedule.Duties{{Rotations: team.Members[0].Rotations}, {From: on, Rotations: other}}
+			}
 			if rapid.Bool().Draw(t, "learns") {
 				team.Members[0].Later = []schedule.Learned{{From: on, Skills: [][]string{{"db"}, nil}[rapid.IntRange(0, 1).Draw(t, "what")]}}
 			}

@@ -168,12 +168,12 @@ func personText(p *schedule.Planning, name string, in *schedule.PlanInput) (text
 	return text, true, nil
 }
 
-// laterText writes down how somebody's skills and limits change. What has held for a
+// laterText writes down how somebody's rotations, skills and limits change. What has held for a
 // year when the plan begins is how they are, because no limit looks back further.
 func laterText(p *schedule.Planning, text *teamfile.PersonText, in *schedule.PlanInput) {
 	old := in.From.AddDays(-366)
 	now := p.TermsOn(p.Terms, old)
-	text.Skills, text.Limits = commaList(now.Skills), now.Limits
+	text.Takes, text.Skills, text.Limits = commaList(now.Takes), commaList(now.Skills), now.Limits
 	for _, t := range p.Terms {
 		if !t.From.After(old) || !t.From.Before(in.Until.AddDays(leaveMargin)) {
 			continue
@@ -182,6 +182,10 @@ func laterText(p *schedule.Planning, text *teamfile.PersonText, in *schedule.Pla
 		if t.Skills != nil {
 			skills := append([]string{}, commaList(*t.Skills)...)
 			l.Skills = &skills
+		}
+		if t.Takes != nil {
+			takes := append([]string{}, commaList(*t.Takes)...)
+			l.Takes = &takes
 		}
 		text.Later = append(text.Later, l)
 	}

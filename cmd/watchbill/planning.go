@@ -219,6 +219,8 @@ func (pl *planning) whyChanged(slot *schedule.Slot, name string) string {
 		return name + " is not in the team any more"
 	case !m.Takes(pl.rotation(slot)):
 		return fmt.Sprintf("%s does not take part in %s", name, slot.Rotation)
+	case !slices.Contains(m.RotationsOn(schedule.DateOf(slot.Start)), slot.Rotation):
+		return fmt.Sprintf("%s does not take part in %s then", name, slot.Rotation)
 	case !m.TakesOn(pl.rotation(slot), schedule.DateOf(slot.Start)):
 		return fmt.Sprintf("%s does not have the skills for %s then", name, slot.Rotation)
 	case !pl.inTeam(m, slot.Start, slot.End):

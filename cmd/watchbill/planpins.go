@@ -70,7 +70,7 @@ func (h *holding) String() string {
 // unfit says why a member cannot have a slot by itself.
 func (pl *planning) unfit(m *schedule.Member, slot *schedule.Slot) string {
 	r := pl.rotation(slot)
-	if !slices.Contains(m.Rotations, r.ID) {
+	if !slices.Contains(m.RotationsOn(schedule.DateOf(slot.Start)), r.ID) {
 		return fmt.Sprintf("%s does not take %s", m.Person, r.ID)
 	}
 	for _, skill := range r.Skills {

@@ -71,7 +71,7 @@ func (s *staffing) member(m *schedule.Member, kinds holidayKinds) roster.Member 
 	for i := range s.Rotations {
 		if r := &s.Rotations[i]; m.Takes(r) {
 			out.Layers = append(out.Layers, string(r.ID))
-			out.Capacity[s.pool(r)] = int64(m.Share)
+			out.Capacity[s.pool(r)] = int64(m.Share) * s.dutyPart(m, s.pool(r)) / 1000
 		}
 	}
 	from, until := s.presence(m)

@@ -76,11 +76,13 @@ func TestTermsOnThePage(t *testing.T) {
 		words  string
 	}{
 		{[]string{"from", "soon", "change_skills", "1", "skills", "db"}, 422, "Write the day like 2026-12-07"},
-		{[]string{"from", "2027-01-04", "skills", "db"}, 422, "Nothing changes; tick skills, limits or both"},
+		{[]string{"from", "2027-01-04", "skills", "db"}, 422, "Nothing changes; tick rotations, skills or limits"},
 		{[]string{"from", "2026-01-04", "change_skills", "1", "skills", "db"}, 422, "2026-01-04 is past"},
+		{[]string{"from", "2027-01-04", "change_takes", "1"}, 422, "Choose at least one rotation"},
+		{[]string{"from", "2027-01-04", "change_takes", "1", "takes", "tertiary"}, 422, "There is no rotation"},
 		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "often"}, 422, "is not a limit; write it like 1 week in 4"},
 		{[]string{"from", "2027-01-04", "change_limits", "1", "on_call", "1 day in 28"}, 422, "No turn that"},
-		{[]string{"from", "2027-01-04", "change_skills", "1", "skills", "db,net", "change_limits", "1", "on_call", "1 week in 6"}, 200, "skills db, net; on call at most 1 week in 6"},
+		{[]string{"from", "2027-01-04", "change_takes", "1", "takes", "primary", "change_skills", "1", "skills", "db,net", "change_limits", "1", "on_call", "1 week in 6"}, 200, "takes every rotation; skills db, net; on call at most 1 week in 6"},
 	} {
 		status, body := admin.post(page+"/terms", c.fields...)
 		admin.expect(status, body, c.status, c.words)

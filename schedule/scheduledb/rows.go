@@ -153,6 +153,7 @@ type memberTermsRow struct {
 	ID               int64 `gorm:"primaryKey"`
 	TeamID, PersonID int64
 	FromDay          string
+	Takes            *string
 	Skills, Limits   *string
 	CreatedAt        column.Instant
 	CreatedBy        *int64
@@ -163,7 +164,7 @@ func (memberTermsRow) TableName() string { return "membership_terms" }
 func (r memberTermsRow) value() schedule.MemberTerms {
 	return schedule.MemberTerms{
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Person: schedule.ID(r.PersonID), From: date(r.FromDay),
-		Skills: r.Skills, Limits: r.Limits, CreatedAt: r.CreatedAt.Time, CreatedBy: id(r.CreatedBy),
+		Takes: r.Takes, Skills: r.Skills, Limits: r.Limits, CreatedAt: r.CreatedAt.Time, CreatedBy: id(r.CreatedBy),
 	}
 }
 

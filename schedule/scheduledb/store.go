@@ -205,7 +205,7 @@ func (s *Store) RemoveMemberChange(ctx context.Context, team, id schedule.ID) er
 	return translate(affected(tx), "change %d", id)
 }
 
-// MemberTerms returns the skills and limits that members of a team have from which day
+// MemberTerms returns the rotations, skills and limits that members of a team have from which day
 // on, by day.
 func (s *Store) MemberTerms(ctx context.Context, team schedule.ID) ([]schedule.MemberTerms, error) {
 	return values[memberTermsRow](s.from(ctx).Where("team_id = ?", team).Order("from_day, id"), "terms of members")
@@ -214,12 +214,12 @@ func (s *Store) MemberTerms(ctx context.Context, team schedule.ID) ([]schedule.M
 // SaveMemberTerms adds terms of a member, or replaces those of the same day.
 func (s *Store) SaveMemberTerms(ctx context.Context, t *schedule.MemberTerms) error {
 	row := memberTermsRow{
-		TeamID: int64(t.Team), PersonID: int64(t.Person), FromDay: day(t.From), Skills: t.Skills, Limits: t.Limits,
+		TeamID: int64(t.Team), PersonID: int64(t.Person), FromDay: day(t.From), Takes: t.Takes, Skills: t.Skills, Limits: t.Limits,
 		CreatedAt: column.At(t.CreatedAt), CreatedBy: ref(t.CreatedBy),
 	}
 	err := s.to(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "team_id"}, {Name: "person_id"}, {Name: "from_day"}},
-		DoUpdates: clause.AssignmentColumns([]string{"skills", "limits", "created_at", "created_by"}),
+		DoUpdates: clause.AssignmentColumns([]string{"takes", "skills", "limits", "created_at", "created_by"}),
 	}).Create(&row).Error
 	return translate(err, "terms of member %d of team %d", t.Person, t.Team)
 }

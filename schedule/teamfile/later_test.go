@@ -1,6 +1,7 @@
 package teamfile_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,41 @@ func TestLater(t *testing.T) {
 	check(&f.Team.Members[0])
 }
 
+// Rotations are taken from a day on, and given back; none named are all.
+func TestLaterTakes(t *testing.T) {
+	source := strings.Replace(changing, "  - {name: primary, handover: Mon 09:00}\n", "  - {name: primary, handover: Mon 09:00}\n  - {name: secondary, handover: Mon 09:00}\n", 1)
+	source = strings.Replace(source, "    skills: db\n", "    takes: secondary\n", 1) + "      - {from: 2027-01-04, takes: primary}\n      - {from: 2027-02-01, takes: []}\n"
+	rules, people, f, err := teamfile.Split("x", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		m := &f.Team.Members[0]
+		for on, want := range map[string]string{"2027-01-03": "[secondary]", "2027-01-04": "[primary]", "2027-01-31": "[primary]", "2027-02-01": "[primary secondary]"} {
+			day, err := schedule.ParseDate(on)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(m.RotationsOn(day)); got != want {
+				t.Errorf("on %s Ana takes %s, want %s", on, got, want)
+			}
+			for i := range f.Team.Rotations {
+				r := &f.Team.Rotations[i]
+				if m.TakesOn(r, day) != strings.Contains(want, string(r.ID)) || !m.Takes(r) {
+					t.Errorf("on %s Ana takes %s: %t", on, r.ID, m.TakesOn(r, day))
+				}
+			}
+		}
+		again, err := teamfile.Compose(rules, f.From, f.Until, people, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, err = teamfile.Parse("x", again); err != nil {
+			t.Fatalf("%v\n%s", err, again)
+		}
+	}
+}
+
 // A limit that is over when the plan begins need not fit its turns.
 func TestLaterOver(t *testing.T) {
 	source := strings.Replace(changing, "1 week in 2", "1 day in 28", 1) + "      - {from: 2026-12-01, limits: {}}\n"
@@ -74,10 +110,11 @@ func TestLaterOver(t *testing.T) {
 func TestLaterRefused(t *testing.T) {
 	for entry, want := range map[string]string{
 		"      - {skills: db}\n":             `"from" is missing; add the day from which it holds`,
-		"      - {from: 2027-01-04}\n":       "this changes nothing; add skills: or limits:",
+		"      - {from: 2027-01-04}\n":       "this changes nothing; add takes:, skills: or limits:",
 		"      - {from: soon, skills: db}\n": `"soon" is not a date`,
 		"      - {from: 2027-01-04, skills: db}\n      - {from: 2027-01-04, limits: {}}\n": "the days must be in order",
-		"      - {from: 2027-01-04, takes: primary}\n":                                     `unknown key "takes"`,
+		"      - {from: 2027-01-04, takes: secondary}\n":                                   `there is no rotation "secondary"`,
+		"      - {from: 2027-02-01, takes: []}\n      - {from: 2027-01-04, limits: {}}\n":  "the days must be in order",
 		"      - {from: 2027-01-04, limits: {on_call: 1 day in 28}}\n":                     "no turn that Ana takes fits into 1 day in 4 weeks",
 		"      - {from: 2027-01-04, limits: {on_call: 1 week in 4, rest: long}}\n":         "rest",
 		"      - {from: 2027-02-01, limits: {}}\n      - {from: 2027-01-04, limits: {}}\n": "the days must be in order",

@@ -32,6 +32,7 @@ type PersonText struct {
 // LaterText is what of one of the people becomes other from a day on; nil is as before.
 type LaterText struct {
 	From   schedule.Date
+	Takes  *[]string // empty: every rotation
 	Skills *[]string
 	Limits *string // YAML of its own; empty: none any more
 }
@@ -109,10 +110,12 @@ func laterTexts(value any) (out []LaterText, err error) {
 		if l.From, err = schedule.ParseDate(fmt.Sprint(keys["from"])); err != nil {
 			return nil, err
 		}
-		if skills, ok := keys["skills"]; ok {
-			l.Skills = &[]string{}
-			for _, skill := range listOf(skills) {
-				*l.Skills = append(*l.Skills, fmt.Sprint(skill))
+		for key, to := range map[string]**[]string{"takes": &l.Takes, "skills": &l.Skills} {
+			if names, ok := keys[key]; ok {
+				*to = &[]string{}
+				for _, name := range listOf(names) {
+					**to = append(**to, fmt.Sprint(name))
+				}
 			}
 		}
 		if limits, ok := keys["limits"]; ok {
@@ -143,7 +146,7 @@ func personText(f *File, i int) PersonText {
 		Name: string(person.ID), Email: person.Email, Zone: person.Zones[0].Zone.String(), Share: m.Share,
 		From: m.From, Until: m.Until, Skills: m.Skills, Absences: m.Absences, Wishes: m.Wishes,
 	}
-	for _, r := range m.Rotations {
+	for _, r := range m.RotationsOn(schedule.Date{}) {
 		p.Takes = append(p.Takes, string(r))
 	}
 	for _, source := range f.PersonHolidays[person.ID] {
@@ -222,6 +225,9 @@ func limitsYAML(text, name string) (limits yaml.MapSlice, err error) {
 func (p *PersonText) laterYAML() (later []yaml.MapSlice, err error) {
 	for _, l := range p.Later {
 		entry := yaml.MapSlice{{Key: "from", Value: l.From.String()}}
+		if l.Takes != nil {
+			entry = append(entry, yaml.MapItem{Key: "takes", Value: *l.Takes})
+		}
 		if l.Skills != nil {
 			entry = append(entry, yaml.MapItem{Key: "skills", Value: *l.Skills})
 		}

@@ -83,8 +83,8 @@ func (l *loader) person(n ast.Node, path string) {
 	if !m.From.IsZero() && !m.Until.IsZero() && m.Until.Before(m.From) {
 		l.fail(keys["until"], path+".until", "%v is before the first day %v", m.Until, m.From)
 	}
-	l.later(&m, later, path+".later")
 	m.Rotations = l.duty(takes, takesNode, path+".takes")
+	l.later(&m, later, path+".later")
 	var aways []ast.Node
 	m.Absences, aways = l.absences(away, path+".away", zone)
 	m.Wishes = l.wishes(wishes, path+".rather_not", zone)
