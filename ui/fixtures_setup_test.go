@@ -104,7 +104,7 @@ func ruleFixtures() []fixture {
 		Clash: "member; share 60 %; takes primary.",
 		Changes: []ui.MemberChangeLine{{ID: 1, From: berlin(nov, 2, 0), Text: "takes part with 80 %", By: "Leila Haddad"}, {ID: 2, From: berlin(jan, 4, 0), Text: "pauses", Ahead: true, By: "Leila Haddad"},
 			{ID: 1, From: berlin(jan, 11, 0), Text: "skills db, net; on call at most 1 week in 6", Ahead: true, By: "Leila Haddad", Terms: true}},
-		TermsHold: true, Terms: ui.TermsForm{From: ui.Field{Value: "2026-01-01", Error: "2026-01-01 is past; choose today or a day to come."}, Skills: ui.Field{Value: "db, net"}, ChangeSkills: true}}
+		TermsHold: true, Terms: ui.TermsForm{Duties: []ui.Option{{Value: "1", Label: "primary"}, {Label: "backup"}}, ChangeTakes: true, Takes: ui.Field{Error: "Choose at least one rotation."}, From: ui.Field{Value: "2026-01-01", Error: "2026-01-01 is past; choose today or a day to come."}, Skills: ui.Field{Value: "db, net"}, ChangeSkills: true}}
 	longMember := member
 	longMember.Frame, longMember.Name, longMember.Email, longMember.Error, longMember.Clash = long("Member", "team"), longText, longText, longText, longText
 	longMember.Duties, longMember.Changes = []ui.Option{{Label: longText}}, []ui.MemberChangeLine{{ID: 1, From: now, Text: longText, By: longText, Ahead: true}}
