@@ -174,5 +174,5 @@ func (s *server) pageByScript(ctx context.Context, team schedule.TeamRecord, bos
 			return err
 		}
 	}
-	return nil
+	return s.fileOfScript(ctx, &door, boss)
 }
