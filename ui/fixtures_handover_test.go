@@ -10,7 +10,7 @@ func handOverFixtures() []fixture {
 	ago := func(hours int) time.Time { return now.Add(-time.Duration(hours) * time.Hour) }
 	mine := toldPages()
 	pages := []ui.TurnPageRow{
-		{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "open", Open: true, When: ago(1), Paged: "Priya Raman", OnIt: "Priya Raman", Mine: &mine[0]},
+		{ID: 9, Title: "Checkout latency above 2 s", Service: "Checkout API", State: "open", Open: true, When: ago(1), Paged: "Priya Raman", OnIt: "Priya Raman", Mine: &mine[0]},
 		{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "resolved", When: ago(31), Paged: "Priya Raman and Marcus Bell", Tag: "no", Notes: []ui.NoteRow{{Who: "Priya Raman", When: ago(30), Text: "The nightly export.\nIt ends by itself."}}, Mine: &mine[2]},
 		{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "resolved", When: ago(60), Tag: "yes"},
 	}

@@ -55,6 +55,7 @@ type PageGroupRow struct {
 
 // TurnPageRow is a page of a shift.
 type TurnPageRow struct {
+	ID                    int64
 	Title, Service, State string
 	Open                  bool
 	When                  time.Time
@@ -170,7 +171,7 @@ func (d *turnDesk) notes(all []health.ShiftNote, done *health.HandOver) []NoteRo
 
 // page shows a page of a shift.
 func (d *turnDesk) page(p *health.TurnPage) TurnPageRow {
-	row := TurnPageRow{Title: p.Title, Service: p.Service, State: stateWords[p.State], Open: p.State.Open(), When: p.TriggeredAt, OnIt: d.who(p.OnIt), Tag: yesNo(int(p.Verdict))}
+	row := TurnPageRow{ID: int64(p.ID), Title: p.Title, Service: p.Service, State: stateWords[p.State], Open: p.State.Open(), When: p.TriggeredAt, OnIt: d.who(p.OnIt), Tag: yesNo(int(p.Verdict))}
 	var paged []schedule.ID
 	for i := range p.People {
 		if !p.People[i].NotifiedAt.IsZero() {

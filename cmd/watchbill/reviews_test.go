@@ -195,11 +195,21 @@ func reviewStays(t *testing.T, d *deployment) {
 		d.fire(door, "checkout", long, time.Date(2026, 12, 8+n, 22, 30, 0, 0, time.UTC))
 	}
 	d.fire(door, "ledger", "Balance", time.Date(2026, 12, 10, 11, 0, 0, 0, time.UTC))
+	// Whoever was paged says that there was nothing to do.
+	at := time.Date(2026, 12, 9, 10, 0, 0, 0, time.UTC)
+	idle := &health.PageRecord{Integration: door.ID, Team: 1, Page: health.Page{
+		Key: "idle", OpenedBy: "idle", State: health.StateResolved, Urgency: health.UrgencyHigh, Service: "disk", Title: "Disk is nearly full",
+		TriggeredAt: at, ResolvedAt: at.Add(time.Hour), LastEventAt: at.Add(time.Hour), CountsAsPage: true,
+	}}
+	idle.People = []health.Attendance{{Person: 2, NotifiedAt: at, Notices: []health.Notice{{At: at}}, Interruptions: 1}}
+	d.ok(d.health.Store.InTx(ctx, func(tx health.Store) error { return tx.SavePage(ctx, idle) }))
+	nothing := health.NoAction
+	d.ok(d.health.Say(ctx, 2, idle.ID, health.Saying{Verdict: &nothing}))
 	d.ok(d.makeReviews(ctx))
 	ana := d.person("ana@example.com")
 	const path = "/teams/1/reviews/2026-12-07"
 	status, body := ana.get(path)
-	ana.expect(status, body, http.StatusOK, "7 – 13 Dec 2026", "&lt;i&gt;Queue&lt;/i&gt;", "4 at night", "new", "Who was on call", "The next two weeks", "Tue 8 → Wed 9 Dec")
+	ana.expect(status, body, http.StatusOK, "7 – 13 Dec 2026", "&lt;i&gt;Queue&lt;/i&gt;", "4 at night", "1 with nothing to do", "new", "Who was on call", "The next two weeks", "Tue 8 → Wed 9 Dec")
 	if strings.Contains(body, "<i>Queue") || strings.Contains(body, "Changed since") {
 		t.Error("an alert's markup is markup, or something changed at once")
 	}
@@ -212,7 +222,7 @@ func reviewStays(t *testing.T, d *deployment) {
 	d.ok(d.makeReviews(ctx))
 	ana = d.person("ana@example.com")
 	status, body = ana.get(path)
-	ana.expect(status, body, http.StatusOK, "Changed since it was made", "ages 5 → 6")
+	ana.expect(status, body, http.StatusOK, "Changed since it was made", "ages 6 → 7")
 	_, after := ana.get("/api/v1" + path)
 	var was, is map[string]any
 	d.ok(json.Unmarshal([]byte(before), &was))
@@ -227,6 +237,16 @@ func reviewStays(t *testing.T, d *deployment) {
 	}
 	status, text := ana.get("/api/v1" + path + "/text")
 	ana.expect(status, text, http.StatusOK, "# Week of Mon 7 Dec 2026", "4 × &lt;i&gt;Queue&lt;/i&gt; \\| \\[x\\](y)", "Fix \\*the\\* queue", "*Changed since: ")
+
+	// An item is made of a page, and says so.
+	status, body = ana.post("/teams/1/items", "title", "Clean the disk", "service", "disk", "alert", "Disk is nearly full", "page", fmt.Sprint(idle.ID))
+	ana.expect(status, body, http.StatusOK, "Noted: Clean the disk")
+	status, body = ana.get("/teams/1/items/2")
+	ana.expect(status, body, http.StatusOK, "the page “Disk is nearly full” of Wed 9 Dec 2026")
+	status, body = ana.post("/teams/1/items", "title", "Another", "page", "4711")
+	ana.expect(status, body, http.StatusOK, "Noted: Another")
+	status, body = ana.get("/teams/1/items/3")
+	ana.expect(status, body, http.StatusOK, "a page that is not kept any more")
 
 	for _, other := range []string{"/teams/1/reviews/2026-12-08", "/teams/1/reviews/2026-11-30", "/teams/1/reviews/soon", "/teams/9/reviews/2026-12-07"} {
 		if status, _ := ana.get(other); status != http.StatusNotFound && status != http.StatusForbidden {
