@@ -152,7 +152,7 @@ func (d *Draft) fill(plan *planFile, zone *time.Location, reader string) {
 		d.Unfilled = append(d.Unfilled, entry)
 	}
 	for _, o := range plan.Offers {
-		d.Offers = append(d.Offers, upper(o.Text)+".")
+		d.Offers = append(d.Offers, readable(upper(o.Text), d.Now)+".")
 	}
 	for _, w := range plan.Warnings {
 		d.Warnings = append(d.Warnings, readable(upper(w), d.Now)+".")
