@@ -452,13 +452,13 @@ func (m *Measured) Why(person ID) string {
 	nights := m.Nights[person]
 	switch {
 	case nights.N > 0 && points > 0:
-		return text + nights.String() + ", and less than your part all in all"
+		return text + nights.String() + ", and less than a fair part all in all"
 	case nights.N > 0:
 		return text + nights.String()
 	case points > 0:
-		return text + "you were paged for less than your part"
+		return text + "paged for less than a fair part"
 	}
-	return text + "you were paged for more than your part"
+	return text + "paged for more than a fair part"
 }
 
 // String says how many nights were broken, and when: "four nights broken in March".

@@ -15,6 +15,7 @@ type planCmd struct {
 	Format   string `enum:"table,json,csv,ics" default:"table" help:"How to print the plan: ${enum} (default ${default})."`
 	Strict   bool   `help:"Exit with 1 when a shift is unfilled."`
 	Balance  string `placeholder:"FILE" help:"Carry over what people hold above or below their share: read FILE when it exists, and write the balance after this plan to it."`
+	Burden   string `placeholder:"FILE" help:"What pages did to people in the weeks before (watchbill-burden/1): who had more than their part holds less."`
 	Baseline string `placeholder:"FILE" help:"A published plan as --format json printed it: change as little of it as can be, and nothing that is past or frozen."`
 	Today    string `placeholder:"DATE" help:"The day before which a published plan is past, like 2026-12-21 (default: today)."`
 	solving
@@ -41,6 +42,13 @@ func (c *planCmd) Run(con *console) error {
 			return err
 		}
 		pl.balance = balance.at(pl.from)
+	}
+	if c.Burden != "" {
+		warnings, err := pl.readBurden(con, c.Burden)
+		if err != nil {
+			return err
+		}
+		file.warnings = append(file.warnings, warnings...)
 	}
 	if err := c.readBaseline(con, pl, file.frozenUntil); err != nil {
 		return err

@@ -13,6 +13,10 @@ type repaidDoc struct {
 	Through schedule.Date `json:"through"` // the first day that does not count yet
 	Worth   points        `json:"worth"`   // standby points of a point of burden
 	Text    string        `json:"text"`
+	// Why says why somebody's points moved: "Ana: −12 points, four nights broken in
+	// March". Only who has the pages in a file is told; the service tells each person
+	// their own.
+	Why []string `json:"why,omitempty"`
 }
 
 // repay takes what measured burden adds to balances into the plan.

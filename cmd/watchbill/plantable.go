@@ -108,7 +108,10 @@ func (d *planDoc) tablePeople(b *strings.Builder, on paper) {
 		"from the last plan. Difference, carried into the next, is before + points − share%s.",
 		r.Business, r.Evening, r.Sleep, r.Weekend, r.Holiday, d.repaidTerm()))
 	if d.Repaid != nil {
-		paragraph(b, on, faint, "", "Pages: "+d.Repaid.Text+".")
+		paragraph(b, on, faint, "", sentence(d.Repaid.Text)+".")
+		for _, why := range d.Repaid.Why {
+			paragraph(b, on, plain, "  - ", why)
+		}
 	}
 }
 

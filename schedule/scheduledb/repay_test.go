@@ -99,7 +99,7 @@ func TestMeasuredBurdenIsRepaidOnce(t *testing.T) {
 		if m.From != monday(0) || m.Through != monday(3) || m.Worth < 10.9 || m.Worth > 11.1 {
 			t.Errorf("measured %v to %v at %v", m.From, m.Through, m.Worth)
 		}
-		for person, want := range map[schedule.ID]string{w.ana: "−100 points, four nights broken in December", w.ben: "", w.cleo: "+100 points, you were paged for less than your part", w.boss: ""} {
+		for person, want := range map[schedule.ID]string{w.ana: "−100 points, four nights broken in December", w.ben: "", w.cleo: "+100 points, paged for less than a fair part", w.boss: ""} {
 			if got := m.Why(person); got != want {
 				t.Errorf("person %d is told %q, want %q", person, got, want)
 			}
