@@ -131,6 +131,9 @@ func (s *Site) tell(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.Health.OwnPage(c.Request().Context(), me(w), id); err != nil {
+		return err // whatever is said about it
+	}
 	what, err := saying(c)
 	if err == nil {
 		err = s.Health.Say(c.Request().Context(), me(w), id, what)
