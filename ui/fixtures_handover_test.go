@@ -23,7 +23,7 @@ func handOverFixtures() []fixture {
 		Frame: frame("Hand-over", "schedule"), Rotation: "primary", Rotations: []ui.RotationLink{{Name: "Late", Href: "/teams/1/handover?rotation=late"}, {Name: "Primary", Href: "/teams/1/handover?rotation=primary", On: true}},
 		At: 1795424400, Who: "Priya Raman", Mine: true, Start: berlin(nov, 16, 9), End: berlin(nov, 23, 9), Next: "Aiko Tanaka", Pages: 3, More: true, Open: pages[:1],
 		Groups: []ui.PageGroupRow{{Title: "Checkout latency above 2 s", Service: "Checkout API", N: 3, Actionable: 1, Idle: 1, Unsaid: 1, Pages: pages}},
-		Notes:  notes, CanWrite: true, CanHand: true, Add: ui.Field{Value: "txt", Error: "This is longer than 4000 letters."}, Before: left, Real: "The team is invented.",
+		Notes:  notes, CanWrite: true, CanHand: true, Add: ui.Field{Value: "txt", Error: "This is longer than 4000 letters."}, Before: left, Real: "The team is invented.", Today: "/teams/1/handover?rotation=primary",
 		List: []ui.TurnRow{
 			{Href: "/teams/1/handover?at=2", Who: "Aiko Tanaka", Start: berlin(nov, 23, 9), End: berlin(nov, 30, 9)},
 			{Href: "/teams/1/handover?at=1", Who: "Priya Raman", Mine: true, On: true, Start: berlin(nov, 16, 9), End: berlin(nov, 23, 9), Pages: 3, Notes: 2},

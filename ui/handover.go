@@ -36,6 +36,7 @@ type HandOver struct {
 	Wrong     string   // what is wrong with what was sent, or ""
 	Before    *LeftRow // what the shift before has left; nil: there was none
 	List      []TurnRow
+	Today     string // where the running shift is, when this is an earlier one
 	Real      string // says where pages are from, when it is a demonstration
 }
 
@@ -219,7 +220,10 @@ func (p *HandOver) fill(d *turnDesk, r *health.TurnReport) {
 
 // list shows shifts, and which rotations there are.
 func (p *HandOver) list(d *turnDesk, lines []health.TurnLine, rotations []schedule.RotationID) {
-	for i := range lines {
+	// Those that begin after the one that is shown are few, unless shifts are short.
+	shown := slices.IndexFunc(lines, func(l health.TurnLine) bool { return l.Start.Unix() == p.At })
+	first := max(0, shown-turnsShown/2)
+	for i := first; i < min(len(lines), first+turnsShown); i++ {
 		l := &lines[i]
 		p.List = append(p.List, TurnRow{
 			Href: d.href(l.Rotation, l.Start), Who: d.who(l.People), Mine: l.Has(d.reader), On: l.Start.Unix() == p.At, Start: l.Start, End: l.End, Pages: l.Pages, Notes: l.Notes, Done: d.done(l.Done),

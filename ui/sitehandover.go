@@ -3,7 +3,9 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -25,8 +27,10 @@ func (s *Site) registerHandOver(e *echo.Group) {
 }
 
 const (
-	// turnsBack is how far back shifts are listed, and turnsAhead how far ahead.
+	// turnsBack is how far back from the one that is shown shifts are listed, and
+	// turnsAhead how far ahead; turnsShown is how many.
 	turnsBack, turnsAhead = 12 * 7 * 24 * time.Hour, 8 * 24 * time.Hour
+	turnsShown            = 40
 	// firstYear is before every shift.
 	firstYear = 2000
 )
@@ -85,7 +89,11 @@ func (s *Site) handOverPage(c echo.Context) (*HandOver, error) {
 	}
 	page.fill(d, r)
 	page.Path = d.href(r.Rotation, r.Start)
-	lines, rotations, err := s.HandOvers.List(ctx, team.ID, r.Rotation, f.Now.Add(-turnsBack), f.Now.Add(turnsAhead))
+	around := f.Now
+	if r.End.Before(f.Now) {
+		around, page.Today = r.Start, fmt.Sprintf("/teams/%d/handover?rotation=%s", team.ID, url.QueryEscape(string(r.Rotation)))
+	}
+	lines, rotations, err := s.HandOvers.List(ctx, team.ID, r.Rotation, around.Add(-turnsBack), around.Add(turnsAhead))
 	page.list(d, lines, rotations)
 	return page, err
 }

@@ -52,7 +52,9 @@ func (s *Site) tellPage(c echo.Context) error {
 	if len(people) == 1 {
 		f.Zone = people[0].Zone
 	}
-	c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address is the key
+	// The address is the key. No referrer at all would take the origin from the forms, by
+	// which browsers without Sec-Fetch-Site are told from other sites.
+	c.Response().Header().Set("Referrer-Policy", "strict-origin")
 	return s.show(c, http.StatusOK, "tell", Tell{Frame: f, Token: c.Param("token"), Page: told(&p, f.Now), Ends: p.LinkEnds()})
 }
 

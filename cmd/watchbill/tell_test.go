@@ -151,7 +151,7 @@ func (d *deployment) tellByLink(t *testing.T, ben *browser) {
 		t.Errorf("opening the link changed %+v to %+v, %v", before, after, err)
 	}
 	a := d.call("", "GET", link, "")
-	if a.header.Get("Referrer-Policy") != "no-referrer" || a.header.Get("Cache-Control") != "no-store" {
+	if a.header.Get("Referrer-Policy") != "strict-origin" || a.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("headers %v", a.header)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url+link, strings.NewReader("say=woke"))
