@@ -163,11 +163,12 @@ func (s *Site) swappable(ctx context.Context, v *slotView) (offers []SwapOffer, 
 
 // swap is the form with the offers that no rule is against first, as many as there is
 // room for. Where a team has a shift a day there are hundreds, so that they are
-// weighed only until there are enough.
+// weighed only until there are enough, and ever more at a time: each time costs as much
+// as weighing some.
 func (v *slotView) swap(offers []SwapOffer, o *schedule.Outlook, proposals [][]schedule.Move) (*SwapForm, error) {
 	var good, blocked []SwapOffer
-	for len(offers) > 0 && len(good) < maxOffers {
-		n := min(maxOffers, len(offers))
+	for batch := maxOffers; len(offers) > 0 && len(good) < maxOffers; batch *= 2 {
+		n := min(batch, len(offers))
 		effects, err := o.Effects(proposals[:n]...)
 		if err != nil {
 			return nil, err
