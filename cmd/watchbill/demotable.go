@@ -14,7 +14,7 @@ import (
 // jobs failed every other night, and somebody wrote two rows by hand.
 func (s *server) fileOfScript(ctx context.Context, door *health.Integration, boss schedule.ID) error {
 	var csv strings.Builder
-	csv.WriteString("Incident ID,Title,Urgency,Service,Created at,Resolved at,Resolved by,TTA\n")
+	csv.WriteString("Incident ID,Title,Urgency,Service,Created at,Resolved at,Closed by,TTA\n")
 	night := schedule.DateOf(s.now()).AddDays(-400)
 	for k := range 30 {
 		day := night.AddDays(2 * k)
