@@ -33,6 +33,7 @@ type Server struct {
 	Burdens   *health.Rollup
 	HandOvers *health.HandOvers
 	Reviews   *health.Reviewer
+	Pay       *health.Payroll
 	Log       *slog.Logger
 	BaseURL   string // https://watchbill.example, without a slash at its end
 	Build     Build
@@ -59,6 +60,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	s.reviewRoutes(a)
 	s.tableRoutes(a)
 	s.owedRoutes(a)
+	s.payRoutes(a)
 	s.doc = a.OpenAPI()
 	nulls(s.doc.Components.Schemas)
 	s.registerDocs(e)

@@ -151,19 +151,28 @@ func (c *Config) engagedCap() time.Duration {
 // values is one or more *schedule.InvalidError, joined.
 func ReadConfig(data []byte) (Config, error) {
 	var c Config
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	err := d.Decode(&c)
-	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
-		return Config{}, &schedule.InvalidError{Field: wrong.Field, Reason: fmt.Sprintf("this is a %s, which does not fit", wrong.Value)}
-	}
-	if err != nil {
-		return Config{}, &schedule.InvalidError{Reason: err.Error()}
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Config{}, &schedule.InvalidError{Reason: "there is something after the configuration"}
+	if err := decodeStrictly(data, &c); err != nil {
+		return Config{}, err
 	}
 	return c, c.Validate()
+}
+
+// decodeStrictly reads one JSON value all of whose fields are known. What is wrong is an
+// *schedule.InvalidError.
+func decodeStrictly(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
+		return &schedule.InvalidError{Field: wrong.Field, Reason: fmt.Sprintf("this is a %s, which does not fit", wrong.Value)}
+	}
+	if err != nil {
+		return &schedule.InvalidError{Reason: err.Error()}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return &schedule.InvalidError{Reason: "there is something after its end"}
+	}
+	return nil
 }
 
 // Validate returns what is wrong as one or more *schedule.InvalidError, joined, with

@@ -1,62 +1,11 @@
 package health
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"watchbill/schedule"
 )
-
-// payDoc is the JSON of pay rules.
-type payDoc struct {
-	Version  string `json:"version"`
-	Currency string `json:"currency"`
-	Zone     string `json:"tz"`
-	Unit     string `json:"unit"`
-	Base     int64  `json:"base_rate"`
-	OneOffs  []struct {
-		Name  string `json:"name"`
-		Start string `json:"start"`
-		End   string `json:"end"`
-		Rate  int64  `json:"rate"`
-	} `json:"one_off_rules"`
-	Weekly []struct {
-		Name  string         `json:"name"`
-		Days  []int          `json:"days"` // from Monday as 0; none: every day
-		Start schedule.Clock `json:"start"`
-		End   schedule.Clock `json:"end"`
-		Rate  int64          `json:"rate"`
-	} `json:"weekly_rules"`
-}
-
-// rules turns the document into rules.
-func (doc *payDoc) rules(r *fileReader) PayRules {
-	out := PayRules{Version: doc.Version, Currency: doc.Currency, Unit: PayUnit(doc.Unit), Base: doc.Base}
-	if out.Version == "" {
-		out.Version = "1"
-	}
-	if out.Unit == "" {
-		out.Unit = PerHour
-	}
-	zone, err := time.LoadLocation(doc.Zone)
-	if err == nil && doc.Zone != "" && doc.Zone != "Local" {
-		out.Zone = zone
-	}
-	for i, o := range doc.OneOffs {
-		field := fmt.Sprintf("pay.one_off_rules[%d]", i)
-		out.OneOffs = append(out.OneOffs, OneOffRate{o.Name, r.instant(field+".start", &o.Start), r.instant(field+".end", &o.End), o.Rate})
-	}
-	for i, w := range doc.Weekly {
-		for j, d := range w.Days {
-			r.bad.unless(0 <= d && d <= 6, fmt.Sprintf("pay.weekly_rules[%d].days[%d]", i, j), "must be from 0 for Monday to 6 for Sunday")
-		}
-		hours := DailyHours{w.Days, w.Start, w.End}
-		out.Weekly = append(out.Weekly, WeeklyRate{w.Name, hours.Hours(), w.Rate})
-	}
-	r.must("pay", out.Validate())
-	return out
-}
 
 // A PayLineReport is a line of pay as files have it.
 type PayLineReport struct {
@@ -82,7 +31,8 @@ func evaluatePay(data []byte) (any, error) {
 	if err := decode(data, &r.doc); err != nil {
 		return nil, err
 	}
-	rules := doc.Pay.rules(&r)
+	rules := doc.Pay.rules(&r.bad, "pay.")
+	r.must("pay", rules.Validate())
 	r.anybody()
 	r.readShifts()
 	period := Period{time.Unix(0, 0), time.Unix(math.MaxInt32, 0).AddDate(170, 0, 0)}

@@ -55,6 +55,8 @@ type Shift struct {
 	Person     schedule.ID
 	Start, End time.Time
 	Level      int // 1 is who is paged first, 2 and more who stands behind
+	// Rotation is for pay alone: who joins shifts leaves it empty.
+	Rotation schedule.RotationID
 }
 
 // An Incident is what a page asks of people, from its trigger to its end.

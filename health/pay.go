@@ -13,7 +13,9 @@ import (
 // per Unit, and everything is paid by the second as it passes.
 type PayRules struct {
 	Version  string
-	Currency string // ISO 4217, like EUR
+	Currency string                // ISO 4217, like EUR
+	Unpaid   []schedule.RotationID // not paid at all
+	Overlap  PayOverlap
 	// Zone is where the rules' clock hangs. It is the rules' and nobody's own: pay is
 	// the same wherever somebody happens to live.
 	Zone *time.Location
@@ -32,6 +34,16 @@ type PayRules struct {
 	Times    ByBand[schedule.Weight]
 	Holidays schedule.Calendar // of Times
 }
+
+// A PayOverlap says how time on call twice at once is paid.
+type PayOverlap string
+
+// Once, at the better rate, or for each of the shifts. Once is also what is meant when
+// nothing is said.
+const (
+	PayOnce PayOverlap = "once"
+	PayEach PayOverlap = "each"
+)
 
 // A PayUnit is the time that a rate is for.
 type PayUnit string
@@ -59,6 +71,8 @@ type OneOffRate struct {
 	Name     string
 	From, To time.Time
 	Rate     int64
+	// Rotations are those that it is about; none: all.
+	Rotations []schedule.RotationID
 }
 
 // A WeeklyRate is the rate at some hours of some days of every week. Hours that end
@@ -68,15 +82,23 @@ type WeeklyRate struct {
 	Name  string
 	Hours schedule.Hours // NoDay is every day
 	Rate  int64
+	// Rotations are those that it is about; none: all.
+	Rotations []schedule.RotationID
 }
 
-const mostRate = 1_000_000_000
+const (
+	mostRate     = 1_000_000_000
+	mostPayRules = 50
+)
 
 // Validate returns what is wrong as one or more *schedule.InvalidError, joined.
 func (r *PayRules) Validate() error {
 	var bad faults
 	bad.unless(r.Version != "", "version", "rules have a version, so that what was paid can be told")
-	bad.unless(len(r.Currency) == 3, "currency", "write it like EUR")
+	bad.unless(KnownCurrency(r.Currency), "currency", "write it in capitals as banks do, like EUR")
+	bad.unless(r.Overlap == "" || r.Overlap == PayOnce || r.Overlap == PayEach, "overlap", "must be once or each")
+	bad.unless(len(r.OneOffs) <= mostPayRules, "one_off_rules", fmt.Sprintf("%d rules are enough", mostPayRules))
+	bad.unless(len(r.Weekly) <= mostPayRules, "weekly_rules", fmt.Sprintf("%d rules are enough", mostPayRules))
 	bad.unless(r.Zone != nil, "tz", "rules need a time zone, like Europe/Berlin")
 	bad.unless(r.Unit == PerHour || r.Unit == PerDay || r.Unit == PerWeek, "unit", "must be hour, day or week")
 	rate := func(field string, n int64) {
@@ -88,20 +110,26 @@ func (r *PayRules) Validate() error {
 	for i, o := range r.OneOffs {
 		field := fmt.Sprintf("one_off_rules[%d]", i)
 		rate(field+".rate", o.Rate)
-		bad.unless(o.Name != "", field+".name", "a rule needs a name; it is on the pay slip")
+		bad.ruleName(field, o.Name)
 		bad.unless(o.From.Before(o.To), field+".end", "must be after its start")
 		for j, other := range r.OneOffs[:i] {
-			bad.unless(!o.From.Before(other.To) || !other.From.Before(o.To), field, fmt.Sprintf("overlaps one_off_rules[%d]: only one of them can hold", j))
+			bad.unless(!o.From.Before(other.To) || !other.From.Before(o.To) || apart(o.Rotations, other.Rotations), field, fmt.Sprintf("overlaps one_off_rules[%d]: only one of them can hold", j))
 		}
 	}
 	for i, w := range r.Weekly {
 		field := fmt.Sprintf("weekly_rules[%d]", i)
 		rate(field+".rate", w.Rate)
-		bad.unless(w.Name != "", field+".name", "a rule needs a name; it is on the pay slip")
+		bad.ruleName(field, w.Name)
 		bad.unless(w.Hours.From.Valid() && w.Hours.Until.Valid(), field+".start", "hours lie from 00:00 to 24:00")
 	}
 	bad.weightsOf("times", r.Times)
 	return bad.err()
+}
+
+// ruleName checks the name of a rule.
+func (f *faults) ruleName(field, name string) {
+	f.unless(name != "", field+".name", "a rule needs a name; it is on the pay slip")
+	f.unless(name == "" || schedule.GoodName(name), field+".name", "use up to a hundred letters, and none that hides")
 }
 
 // weightsOf checks that every band has a weight that can be one.
@@ -125,64 +153,93 @@ const (
 type PayLine struct {
 	Person schedule.ID
 	Kind   PayKind
-	From   time.Time // the shift, or the period, that it is for
+	From   time.Time // the shift, or the period, that it is for, as far as it is paid
 	To     time.Time
-	Rule   string // the name of the rule; empty: the base rate
-	Rate   int64  // minor units per Unit; per call-out, or per hour times band
-	Count  int64  // seconds; call-outs
-	Amount int64  // minor units
+	// Rotation is that of the shift; empty where nobody said.
+	Rotation schedule.RotationID
+	Rule     string // the name of the rule; empty: the base rate
+	Rate     int64  // minor units per Unit; per call-out, or per hour times band
+	Count    int64  // seconds; call-outs
+	Amount   int64  // minor units
 	// Correction says that the line mends one that was published, by the difference.
 	Correction bool
 	Version    string // of the rules
 }
 
+// A payItem is a shift as far as it is paid, with its lines.
+type payItem struct {
+	span
+	rotation schedule.RotationID
+	lines    []PayLine
+}
+
 // Lines returns what a person is paid for [from, to): for each shift a line for each
-// rule that priced a part of it. Time on call twice at once is paid once, with the shift
-// that began first.
+// rule that priced a part of it. Time on call twice at once is paid once, at the better
+// rate and of equal ones with the shift that began first, unless the rules say that each
+// is paid.
 func (r *PayRules) Lines(person schedule.ID, shifts []Shift, from, to time.Time) []PayLine {
-	own := slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return s.Person != person })
+	own := slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return s.Person != person || slices.Contains(r.Unpaid, s.Rotation) })
 	slices.SortStableFunc(own, func(a, b Shift) int { return cmp.Or(a.Start.Compare(b.Start), b.End.Compare(a.End)) })
-	var out []PayLine
-	paid := from.Unix()
+	var items []*payItem
+	var edges []int64
 	for _, s := range own {
-		start, end := max(paid, s.Start.Unix()), min(to.Unix(), s.End.Unix())
-		if start >= end {
-			continue
+		if part := (span{max(from.Unix(), s.Start.Unix()), min(to.Unix(), s.End.Unix())}); part.from < part.to {
+			items, edges = append(items, &payItem{span: part, rotation: s.Rotation}), append(edges, part.from, part.to)
 		}
-		paid = end
-		out = append(out, r.shiftLines(person, span{start, end})...)
+	}
+	if r.Overlap == PayEach {
+		for _, item := range items {
+			r.pay([]*payItem{item}, item.span)
+		}
+		edges = nil
+	}
+	slices.Sort(edges)
+	for i := 1; i < len(edges); i++ {
+		part := span{edges[i-1], edges[i]}
+		r.pay(slices.DeleteFunc(slices.Clone(items), func(x *payItem) bool { return x.from > part.from || x.to < part.to }), part)
+	}
+	var out []PayLine
+	for _, item := range items {
+		for _, l := range item.lines {
+			l.Person, l.Kind, l.Version, l.Rotation = person, PayStandby, r.Version, item.rotation
+			l.From, l.To = time.Unix(item.from, 0).UTC(), time.Unix(item.to, 0).UTC()
+			l.Amount = halfUp(l.Count*l.Rate, r.Unit.seconds())
+			out = append(out, l)
+		}
 	}
 	return out
 }
 
-// shiftLines prices a stretch of time.
-func (r *PayRules) shiftLines(person schedule.ID, s span) []PayLine {
-	var lines []PayLine
-	for t := s.from; t < s.to; {
-		rule, rate, until := r.price(t)
-		until = min(until, s.to)
-		i := slices.IndexFunc(lines, func(l PayLine) bool { return l.Rule == rule && l.Rate == rate })
-		if i < 0 {
-			i = len(lines)
-			lines = append(lines, PayLine{
-				Person: person, Kind: PayStandby, From: time.Unix(s.from, 0).UTC(), To: time.Unix(s.to, 0).UTC(),
-				Rule: rule, Rate: rate, Version: r.Version,
-			})
+// pay puts a stretch of time down to one of the shifts in which all of it lies.
+func (r *PayRules) pay(items []*payItem, part span) {
+	for t := part.from; t < part.to && len(items) > 0; {
+		var best *payItem
+		var rule string
+		var rate int64
+		until := part.to
+		for _, item := range items {
+			itsRule, itsRate, itsUntil := r.price(t, item.rotation)
+			until = min(until, itsUntil)
+			if best == nil || itsRate > rate {
+				best, rule, rate = item, itsRule, itsRate
+			}
 		}
-		lines[i].Count += until - t
+		i := slices.IndexFunc(best.lines, func(l PayLine) bool { return l.Rule == rule && l.Rate == rate })
+		if i < 0 {
+			i = len(best.lines)
+			best.lines = append(best.lines, PayLine{Rule: rule, Rate: rate})
+		}
+		best.lines[i].Count += until - t
 		t = until
 	}
-	for i := range lines {
-		lines[i].Amount = halfUp(lines[i].Count*lines[i].Rate, r.Unit.seconds())
-	}
-	return lines
 }
 
 // halfUp divides what is not below zero, and rounds half up.
 func halfUp(n, by int64) int64 { return (2*n + by) / (2 * by) }
 
-// price returns the rule that holds at an instant, and until when nothing changes.
-func (r *PayRules) price(t int64) (rule string, rate, until int64) {
+// price returns the rule that holds at an instant for a rotation, and until when nothing
+// changes.
+func (r *PayRules) price(t int64, rotation schedule.RotationID) (rule string, rate, until int64) {
 	local := time.Unix(t, 0).In(r.Zone)
 	date, clock := schedule.DateOf(local), schedule.ClockOf(local)
 	next := endOfDay
@@ -205,16 +262,26 @@ func (r *PayRules) price(t int64) (rule string, rate, until int64) {
 		}
 	}
 	for _, o := range r.OneOffs {
-		if o.From.Unix() <= t && t < o.To.Unix() {
+		if o.From.Unix() <= t && t < o.To.Unix() && about(o.Rotations, rotation) {
 			return o.Name, o.Rate, until
 		}
 	}
 	for _, w := range r.Weekly {
-		if w.covers(date, clock) {
+		if w.covers(date, clock) && about(w.Rotations, rotation) {
 			return w.Name, w.Rate, until
 		}
 	}
 	return "", r.Base, until
+}
+
+// apart says whether two rules are about no rotation both.
+func apart(a, b []schedule.RotationID) bool {
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(r schedule.RotationID) bool { return slices.Contains(b, r) })
+}
+
+// about says whether a rule is about a rotation.
+func about(some []schedule.RotationID, rotation schedule.RotationID) bool {
+	return len(some) == 0 || slices.Contains(some, rotation)
 }
 
 // covers says whether the rule holds at a moment of a day: since today, or still since
@@ -270,10 +337,11 @@ func Corrections(published, now []PayLine) []PayLine {
 	type key struct {
 		person   schedule.ID
 		kind     PayKind
+		rotation schedule.RotationID
 		rule     string
 		from, to int64
 	}
-	keyOf := func(l *PayLine) key { return key{l.Person, l.Kind, l.Rule, l.From.Unix(), l.To.Unix()} }
+	keyOf := func(l *PayLine) key { return key{l.Person, l.Kind, l.Rotation, l.Rule, l.From.Unix(), l.To.Unix()} }
 	type state struct{ line, was PayLine }
 	states := map[key]*state{}
 	var order []key

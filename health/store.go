@@ -29,6 +29,7 @@ type Store interface {
 	LookStore
 	BurdenStore
 	OwedStore
+	PayStore
 	PullStore
 	ItemStore
 	TableStore

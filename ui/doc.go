@@ -39,6 +39,10 @@
 //	owedteam    TeamOwed    /teams/{id}/owed
 //	reviews     Reviews     /teams/{id}/reviews?before=
 //	review      ReviewPage  /teams/{id}/reviews/{week}
+//	minepay     MinePay     /pay
+//	pay         TeamPay     /teams/{id}/pay
+//	paymonth    PayMonthPage /teams/{id}/pay/{month}
+//	payrules    PayRulesPage /teams/{id}/pay/rules
 //	account     Account     /account
 //	admin       Admin       /admin
 //	tell        Tell        /tell/{token}
@@ -165,6 +169,10 @@
 //	POST /teams/{id}/owed/{person}/decide          do (approve, decline) hours reason seen
 //	POST /teams/{id}/owed/{person}/return          entry
 //	POST /teams/{id}/reviews/{week}                base text
+//
+//	POST /teams/{id}/pay/rules                     from currency zone unit base overlap unpaid per_call_out work_hour times.…; rules, and name.i when.i rate.i rotations.i; onces, and once_name.i …; do (save, add, once, up.i, down.i, drop.i, undo.i)
+//	POST /teams/{id}/pay/rules/import              text
+//	POST /teams/{id}/pay/{month}/publish           seen
 //
 //	POST /teams/{id}/drafts                        from until (last day, included) name seconds seed thaw
 //	POST /teams/{id}/drafts/{draft}/pin            shift person

@@ -39,6 +39,7 @@ func funcs(a *assets) template.FuncMap {
 		},
 		"join": func(s []string) string { return strings.Join(s, ", ") },
 		"sub":  func(a, b int) int { return a - b },
+		"plus": func(a, b int) int { return a + b },
 
 		"webcal":  webcal,
 		"google":  googleLink,

@@ -32,6 +32,7 @@ type Site struct {
 	Burdens   *health.Rollup
 	HandOvers *health.HandOvers
 	Reviews   *health.Reviewer
+	Pay       *health.Payroll
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)
@@ -61,6 +62,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerHandOver(e)
 	s.registerOwed(e)
 	s.registerReviews(e)
+	s.registerPay(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -12,7 +12,7 @@ import (
 type Frame struct {
 	Title  string     // of the tab, without the product's name
 	Person *Me        // who is looking; nil before they have signed in
-	Nav    string     // current entry: home, schedule, burden, requests, timeoff, drafts, team, pagers, owed, account, admin, audit
+	Nav    string     // current entry: home, schedule, burden, requests, timeoff, drafts, team, pagers, owed, pay, account, admin, audit
 	Teams  []TeamLink // the teams this person may open
 	Team   *TeamLink  // the team this page is about, or nil
 	Flash  *Flash     // what just happened, or nil

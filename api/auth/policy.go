@@ -36,6 +36,8 @@ const (
 	Improve        Action = "improve"           // note what is to be done, and what a review came to: in the team
 	SeeOwed        Action = "see time owed"     // what somebody is owed: oneself, or manages the team
 	TakeOwed       Action = "take time owed"    // oneself, or manages the team
+	SeePay         Action = "see pay"           // what somebody is paid: oneself, or manages the team
+	SetPay         Action = "set pay"           // rules of pay and publishing: manages the team
 	DecideOwed     Action = "decide time owed"  // approve and decline: manages the team, and about nobody's own but an administrator
 )
 
@@ -53,7 +55,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, SeePay, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -104,11 +106,11 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self || slices.ContainsFunc(on.Teams, w.Manager)
 	case AskCover:
 		return self && slices.ContainsFunc(on.Teams, w.Member)
-	case SeeOwed, TakeOwed:
+	case SeeOwed, TakeOwed, SeePay:
 		return self || manages(w, on)
 	case DecideOwed:
 		return !self && manages(w, on)
-	case SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
+	case SetPay, SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
 		return manages(w, on)
 	}
 	return false

@@ -31,7 +31,7 @@ func (b *burdenSchedules) Shifts(ctx context.Context, team schedule.ID, from, to
 		if second(shifts[i].Rotation) {
 			level = 2
 		}
-		out = append(out, health.Shift{Person: shifts[i].Person, Start: shifts[i].Start, End: shifts[i].End, Level: level})
+		out = append(out, health.Shift{Person: shifts[i].Person, Start: shifts[i].Start, End: shifts[i].End, Level: level, Rotation: shifts[i].Rotation})
 	}
 	return out, err
 }

@@ -86,6 +86,9 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if err := s.demoReviews(ctx, team); err != nil {
 		return err
 	}
+	if err := s.demoPay(ctx, team, boss, first); err != nil {
+		return err
+	}
 	return s.demoAccounts(ctx, con, people)
 }
 

@@ -42,7 +42,9 @@ func (s *server) takePages() {
 	s.health.Warnings = deliveryWarnings
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
-	s.rollup = &health.Rollup{Store: store, Schedules: &burdenSchedules{s.schedule, &config}, Config: config, Now: s.schedule.Now}
+	schedules := &burdenSchedules{s.schedule, &config}
+	s.rollup = &health.Rollup{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
+	s.payroll = &health.Payroll{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
 	s.handOvers = &health.HandOvers{Store: store, Now: s.schedule.Now, Turns: s.turns}
 	s.schedule.Burdens = s.rollup.ForPlans
 	s.reviews = &health.Reviewer{Store: store, Burdens: s.rollup, Schedules: reviewSchedules{s.schedule}, Now: s.schedule.Now}

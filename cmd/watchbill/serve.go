@@ -148,6 +148,7 @@ type server struct {
 	tables    *health.TableWorker
 	reader    *health.Worker
 	rollup    *health.Rollup
+	payroll   *health.Payroll
 	handOvers *health.HandOvers
 	reviews   *health.Reviewer
 	wake      chan struct{} // something came in
@@ -200,10 +201,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)

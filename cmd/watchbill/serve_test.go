@@ -297,6 +297,8 @@ var routes = map[string]string{
 	"POST /timeoff/:leave/remove": "known", "POST /timeoff/:leave/cover": "known", "POST /account/shifts/seen": "known", "POST /timeoff/wishes/:leave/remove": "known", "GET /account": "known", "POST /account": "known",
 	"POST /account/password": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
 	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",
+	"GET /pay": "known", "GET /teams/:team/pay": "manager", "GET /teams/:team/pay/rules": "manager", "POST /teams/:team/pay/rules": "manager", "POST /teams/:team/pay/rules/import": "manager",
+	"GET /teams/:team/pay/:month": "manager", "POST /teams/:team/pay/:month/publish": "manager",
 	"GET /owed": "known", "POST /owed/:team/take": "known", "POST /owed/:team/return": "known",
 	"GET /teams/:team/owed": "manager", "POST /teams/:team/owed/rules": "manager", "POST /teams/:team/owed/take": "manager", "POST /teams/:team/owed/:person/decide": "manager", "POST /teams/:team/owed/:person/return": "manager",
 	"GET /teams/:team": "member", "GET /teams/:team/schedule": "member", "GET /teams/:team/burden": "member", "GET /teams/:team/items": "member", "POST /teams/:team/items": "member", "GET /teams/:team/items/:item": "member", "POST /teams/:team/items/:item": "member",

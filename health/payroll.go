@@ -1,0 +1,519 @@
+package health
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// A PayStore keeps rules of pay and what was published by them. What is in it is only
+// ever added to.
+type PayStore interface {
+	// PayPolicies returns a team's policies, by day and by when they were added.
+	PayPolicies(ctx context.Context, team schedule.ID) ([]PayPolicy, error)
+	AddPayPolicy(ctx context.Context, p *PayPolicy) error
+	// LockPay keeps others from publishing and from changing rules of a team until the
+	// transaction ends.
+	LockPay(ctx context.Context, team schedule.ID) error
+	// Statements returns what a team has published, by month, without lines.
+	Statements(ctx context.Context, team schedule.ID) ([]Statement, error)
+	// AddStatement adds a statement with its lines; a month has one.
+	AddStatement(ctx context.Context, s *Statement) error
+	// PaidLines returns the lines of a team's statements that are about months from one
+	// on, in order; of one person or of all.
+	PaidLines(ctx context.Context, team, person schedule.ID, from schedule.Date) ([]PaidLine, error)
+	// PaidTeams returns the teams that have published something of somebody.
+	PaidTeams(ctx context.Context, person schedule.ID) ([]schedule.ID, error)
+}
+
+// A Statement is what a team pays for a month. Once published it stays.
+type Statement struct {
+	ID       schedule.ID
+	Team     schedule.ID
+	Number   int           // of the team's statements, from 1
+	Month    schedule.Date // its first day
+	From, To time.Time     // on the rules' clock
+	By       schedule.ID
+	At       time.Time // zero: it is not published
+	Lines    []PaidLine
+	// Seen names what is in it: to publish what was looked at and nothing else.
+	Seen string
+	// Flags are what whoever reads it should know of the rules.
+	Flags []string
+
+	policy   schedule.ID // the newest policy when it was computed
+	previous int         // how many statements there were
+}
+
+// Published reports whether the statement is frozen.
+func (s *Statement) Published() bool { return !s.At.IsZero() }
+
+// A PaidLine is a line of a statement.
+type PaidLine struct {
+	PayLine
+	Statement schedule.ID // none: not published
+	Month     schedule.Date
+	Currency  string
+	Policy    schedule.ID
+	Unit      PayUnit
+}
+
+// A Payroll computes and publishes what being on call is paid.
+type Payroll struct {
+	Store     Store
+	Schedules Schedules
+	Config    Config
+	Now       func() time.Time
+}
+
+// SetPay adds rules of pay. They begin after what was published, and another zone or
+// currency with a month.
+func (p *Payroll) SetPay(ctx context.Context, policy PayPolicy) error {
+	if err := policy.Rules.Validate(); err != nil {
+		return err
+	}
+	now := p.Now()
+	today := schedule.DateOf(now.In(policy.Rules.Zone))
+	if policy.From.Before(today.AddDays(-366)) || policy.From.After(today.AddDays(366)) {
+		return &schedule.InvalidError{Field: "from", Reason: "choose a day within a year of today"}
+	}
+	return p.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.LockPay(ctx, policy.Team); err != nil {
+			return err
+		}
+		policies, err := tx.PayPolicies(ctx, policy.Team)
+		if err != nil {
+			return err
+		}
+		statements, err := tx.Statements(ctx, policy.Team)
+		if err != nil {
+			return err
+		}
+		if n := len(statements); n > 0 && policy.From.Before(nextMonth(statements[n-1].Month)) {
+			last := statements[n-1].Month
+			return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("%s is published and stays; begin on %v or later", MonthName(last), nextMonth(last))}
+		}
+		was := payOn(payOrder(policies), policy.From)
+		if was != nil && policy.From.Day > 1 && (was.Rules.Currency != policy.Rules.Currency || was.Rules.Zone.String() != policy.Rules.Zone.String()) {
+			return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("a month is paid in one currency and on one clock; begin on %v", nextMonth(firstOf(policy.From)))}
+		}
+		policy.ID, policy.At = 0, now
+		policy.Rules.Version = fmt.Sprint(len(policies) + 1)
+		if err := tx.AddPayPolicy(ctx, &policy); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &schedule.AuditEntry{At: now, By: policy.By, Action: "pay.rules", Team: policy.Team, Detail: fmt.Sprintf("version %s, from %v on", policy.Rules.Version, policy.From)})
+	})
+}
+
+// firstOf returns the first day of a day's month, nextMonth that of the next.
+func firstOf(d schedule.Date) schedule.Date {
+	return schedule.Date{Year: d.Year, Month: d.Month, Day: 1}
+}
+func nextMonth(d schedule.Date) schedule.Date {
+	return schedule.DateOf(time.Date(d.Year, d.Month+1, 1, 12, 0, 0, 0, time.UTC))
+}
+
+// MonthName is a month in words, like November 2026.
+func MonthName(month schedule.Date) string { return fmt.Sprintf("%v %d", month.Month, month.Year) }
+
+// ParseMonth reads a month like 2026-11, and returns its first day.
+func ParseMonth(text string) (schedule.Date, error) {
+	at, err := time.Parse("2006-01", text)
+	if err != nil {
+		return schedule.Date{}, &schedule.InvalidError{Field: "month", Reason: fmt.Sprintf("%q is no month; write it like 2026-11", text)}
+	}
+	return schedule.DateOf(at), nil
+}
+
+// A PayMonth is a month of a team: published, or to be.
+type PayMonth struct {
+	Month     schedule.Date
+	Statement *Statement // nil: not published
+	Next      bool       // the one to publish next
+	Over      bool
+}
+
+// Months lists the months of a team from its first rules on, the latest first.
+func (p *Payroll) Months(ctx context.Context, team schedule.ID) ([]PayMonth, error) {
+	policies, statements, err := p.known(ctx, team)
+	if err != nil || len(policies) == 0 {
+		return nil, err
+	}
+	now := p.Now()
+	var out []PayMonth
+	for month := firstOf(policies[0].From); ; month = nextMonth(month) {
+		from, to := monthSpan(policies, statements, month)
+		if from.After(now) {
+			break
+		}
+		m := PayMonth{Month: month, Over: !to.After(now)}
+		if i := slices.IndexFunc(statements, func(s Statement) bool { return s.Month == month }); i >= 0 {
+			m.Statement = &statements[i]
+		} else {
+			m.Next = len(out) == 0 || out[len(out)-1].Statement != nil
+		}
+		out = append(out, m)
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+// known returns the policies in order, and what was published.
+func (p *Payroll) known(ctx context.Context, team schedule.ID) ([]PayPolicy, []Statement, error) {
+	policies, err := p.Store.PayPolicies(ctx, team)
+	if err != nil {
+		return nil, nil, err
+	}
+	statements, err := p.Store.Statements(ctx, team)
+	return payOrder(policies), statements, err
+}
+
+// monthSpan returns when a month begins and ends: where the one before ended, when that was
+// published, else at midnight on the rules' clock, or when there were rules at first.
+func monthSpan(policies []PayPolicy, statements []Statement, month schedule.Date) (from, to time.Time) {
+	begins := func(day schedule.Date) time.Time {
+		if policy := payOn(policies, day); policy != nil {
+			return day.At(schedule.Midnight, policy.Rules.Zone)
+		}
+		return policies[0].begins()
+	}
+	from, to = begins(month), begins(nextMonth(month))
+	for i := range statements {
+		switch {
+		case statements[i].Month == month:
+			return statements[i].From, statements[i].To
+		case nextMonth(statements[i].Month) == month:
+			from = statements[i].To
+		}
+	}
+	return from.UTC(), to.UTC()
+}
+
+// Statement returns a month as it was published, or as it would be now: with corrections
+// of months before whose shifts or pages have changed since. Before there are rules it is
+// schedule.ErrNotFound.
+func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedule.Date) (*Statement, error) {
+	policies, statements, err := p.known(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	if len(policies) == 0 || month.Day != 1 || month.Before(firstOf(policies[0].From)) {
+		return nil, fmt.Errorf("pay of %v: %w", month, schedule.ErrNotFound)
+	}
+	oldest := firstOf(month.AddDays(-correctedDays))
+	paid, err := p.Store.PaidLines(ctx, team, 0, oldest)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(statements, func(s Statement) bool { return s.Month == month }); i >= 0 {
+		s := &statements[i]
+		s.Lines = slices.DeleteFunc(paid, func(l PaidLine) bool { return l.Statement != s.ID })
+		s.finish(policies)
+		return s, nil
+	}
+	s := &Statement{Team: team, Month: month, Number: len(statements) + 1, previous: len(statements), policy: policies[len(policies)-1].ID}
+	s.From, s.To = monthSpan(policies, statements, month)
+	if s.Lines, err = p.lines(ctx, policies, s); err != nil {
+		return nil, err
+	}
+	for i := range statements {
+		old := &statements[i]
+		if !old.Month.Before(month) || old.Month.Before(oldest) {
+			continue
+		}
+		mended, err := p.corrections(ctx, policies, old, paid)
+		if err != nil {
+			return nil, err
+		}
+		s.Lines = append(s.Lines, mended...)
+	}
+	s.finish(policies)
+	return s, nil
+}
+
+// correctedDays is how far back what was published is still looked through for what has
+// changed: as long as pages are kept.
+const correctedDays = 396
+
+// finish puts the lines in order and says what there is to know.
+func (s *Statement) finish(policies []PayPolicy) {
+	slices.SortStableFunc(s.Lines, func(a, b PaidLine) int {
+		return cmp.Or(cmp.Compare(a.Person, b.Person), compareTruth(!a.Correction, !b.Correction), a.From.Compare(b.From), strings.Compare(string(a.Rotation), string(b.Rotation)), cmp.Compare(a.Kind, b.Kind))
+	})
+	sum := sha256.New()
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		fmt.Fprintln(sum, l.Person, l.Kind, l.From.Unix(), l.To.Unix(), l.Rotation, l.Rule, l.Rate, l.Count, l.Amount, l.Correction, l.Month, l.Currency, l.Policy)
+	}
+	s.Seen = hex.EncodeToString(sum.Sum(nil)[:12])
+	for i := range policies {
+		if _, _, holds := s.within(policies, i); holds {
+			s.Flags = append(s.Flags, policies[i].Rules.Flags()...)
+		}
+	}
+	slices.Sort(s.Flags)
+	s.Flags = slices.Compact(s.Flags)
+}
+
+// corrections returns what mends a month that was published.
+func (p *Payroll) corrections(ctx context.Context, policies []PayPolicy, old *Statement, paid []PaidLine) ([]PaidLine, error) {
+	lines, err := p.lines(ctx, policies, old)
+	if err != nil {
+		return nil, err
+	}
+	var was, now []PayLine
+	details := map[string]PaidLine{}
+	for _, l := range paid {
+		if l.Month == old.Month {
+			was = append(was, l.PayLine)
+			details[l.Version] = l
+		}
+	}
+	for _, l := range lines {
+		now = append(now, l.PayLine)
+		details[l.Version] = l
+	}
+	var out []PaidLine
+	for _, l := range Corrections(was, now) {
+		d := details[l.Version]
+		out = append(out, PaidLine{PayLine: l, Month: old.Month, Currency: d.Currency, Policy: d.Policy, Unit: d.Unit})
+	}
+	return out, nil
+}
+
+// lines prices a month by the policies that hold in it, one after the other.
+func (p *Payroll) lines(ctx context.Context, policies []PayPolicy, s *Statement) ([]PaidLine, error) {
+	shifts, err := p.Schedules.Shifts(ctx, s.Team, s.From, s.To)
+	if err != nil {
+		return nil, err
+	}
+	var out []PaidLine
+	for i := range policies {
+		policy := &policies[i]
+		from, to, holds := s.within(policies, i)
+		if !holds {
+			continue
+		}
+		some, err := p.segment(ctx, s.Team, policy, shifts, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range some {
+			out = append(out, PaidLine{PayLine: l, Month: s.Month, Currency: policy.Rules.Currency, Policy: policy.ID, Unit: policy.Rules.Unit})
+		}
+	}
+	return out, nil
+}
+
+// within returns when in the month a policy holds. It goes by days: where a month begins
+// and ends is settled, whatever the clock of rules to come.
+func (s *Statement) within(policies []PayPolicy, i int) (from, to time.Time, holds bool) {
+	from, to = s.From, s.To
+	if policies[i].From.After(s.Month) {
+		from = policies[i].begins()
+	}
+	if i+1 < len(policies) {
+		if !policies[i+1].From.After(s.Month) {
+			return from, from, false
+		}
+		if policies[i+1].From.Before(nextMonth(s.Month)) {
+			to = policies[i+1].begins()
+		}
+	}
+	return from, to, policies[i].From.Before(nextMonth(s.Month)) && from.Before(to)
+}
+
+// segment prices the part of a month in which one policy holds.
+func (p *Payroll) segment(ctx context.Context, team schedule.ID, policy *PayPolicy, shifts []Shift, from, to time.Time) ([]PayLine, error) {
+	people := map[schedule.ID]bool{}
+	for _, s := range shifts {
+		if s.Person != 0 {
+			people[s.Person] = true
+		}
+	}
+	var out []PayLine
+	for _, id := range sortedIDs(people) {
+		out = append(out, policy.Rules.Lines(id, shifts, from, to)...)
+	}
+	if policy.Rules.PerCallOut == 0 && policy.Rules.WorkHour == 0 {
+		return out, nil
+	}
+	worked, err := p.worked(ctx, team, policy, from, to)
+	return append(out, worked...), err
+}
+
+// worked prices work on incidents.
+func (p *Payroll) worked(ctx context.Context, team schedule.ID, policy *PayPolicy, from, to time.Time) ([]PayLine, error) {
+	facts, err := p.Store.Facts(ctx, team, from.Add(-lookBack), to.Add(lookBack))
+	if err != nil {
+		return nil, err
+	}
+	who := map[schedule.ID]bool{}
+	for i := range facts.Incidents {
+		for _, e := range facts.Incidents[i].Engagements {
+			who[e.Person] = true
+		}
+	}
+	ids := sortedIDs(who)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	people, err := p.people(ctx, team, ids)
+	if err != nil {
+		return nil, err
+	}
+	calls := DefaultOwedRules()
+	var out []PayLine
+	for _, id := range ids {
+		person := people[id]
+		if person == nil {
+			continue // nothing is known of them any more
+		}
+		record := NewRecord(id, nil, nil, facts.Incidents, &p.Config, p.Now())
+		rules := policy.Rules
+		rules.Holidays = person.Holidays
+		var within []Work
+		for _, w := range record.work {
+			if w.End.After(from) && w.Start.Before(to) {
+				within = append(within, w)
+			}
+		}
+		lines, err := rules.WorkLines(id, calls.CallOuts(person, record.work, from, to), within, &p.Config, from, to)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, lines...)
+	}
+	return out, nil
+}
+
+// people returns people with the clocks that they have had.
+func (p *Payroll) people(ctx context.Context, team schedule.ID, ids []schedule.ID) (map[schedule.ID]*Person, error) {
+	clocks, err := p.Store.ClockChanges(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var missing []schedule.ID
+	for _, id := range ids {
+		if !slices.ContainsFunc(clocks, func(c ClockChange) bool { return c.Person == id }) {
+			missing = append(missing, id)
+		}
+	}
+	fresh, err := p.Schedules.Clocks(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range fresh {
+		c.From = time.Unix(0, 0).UTC()
+		clocks = append(clocks, c)
+	}
+	return p.Schedules.Persons(ctx, team, clocks)
+}
+
+// Publish freezes a month as whoever publishes has seen it. A month is published once,
+// when it is over, and after the month before.
+func (p *Payroll) Publish(ctx context.Context, by, team schedule.ID, month schedule.Date, seen string) (*Statement, error) {
+	s, err := p.Statement(ctx, team, month)
+	if err != nil {
+		return nil, err
+	}
+	now := p.Now()
+	changed := fmt.Errorf("%s has changed since you looked: look again: %w", MonthName(month), schedule.ErrConflict)
+	switch {
+	case s.Published():
+		return nil, fmt.Errorf("%s is published already: %w", MonthName(month), schedule.ErrConflict)
+	case s.To.After(now):
+		return nil, &schedule.InvalidError{Field: "month", Reason: fmt.Sprintf("%s is not over yet", MonthName(month))}
+	case seen != s.Seen:
+		return nil, changed
+	}
+	err = p.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.LockPay(ctx, team); err != nil {
+			return err
+		}
+		policies, err := tx.PayPolicies(ctx, team)
+		if err != nil {
+			return err
+		}
+		statements, err := tx.Statements(ctx, team)
+		if err != nil {
+			return err
+		}
+		first := firstOf(payOrder(policies)[0].From)
+		if n := len(statements); n > 0 {
+			first = nextMonth(statements[n-1].Month)
+		}
+		switch {
+		case slices.ContainsFunc(statements, func(x Statement) bool { return x.Month == month }):
+			return fmt.Errorf("%s is published already: %w", MonthName(month), schedule.ErrConflict)
+		case first.Before(month):
+			return &schedule.InvalidError{Field: "month", Reason: fmt.Sprintf("publish %s first", MonthName(first))}
+		case len(statements) != s.previous, latestPolicy(policies) != s.policy:
+			return changed
+		}
+		s.By, s.At = by, now
+		if err := tx.AddStatement(ctx, s); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, &schedule.AuditEntry{At: now, By: by, Action: "pay.publish", Team: team, Detail: fmt.Sprintf("%s, statement %d", MonthName(month), s.Number)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Looked notes that somebody has looked at what others are paid.
+func (p *Payroll) Looked(ctx context.Context, by schedule.ID, s *Statement) error {
+	var seen []schedule.ID
+	for i := range s.Lines {
+		if id := s.Lines[i].Person; id != by && !slices.Contains(seen, id) {
+			seen = append(seen, id)
+		}
+	}
+	return p.Store.NoteLooked(ctx, "pay.see", by, s.Team, seen, p.Now())
+}
+
+// latestPolicy is the policy that holds last.
+func latestPolicy(policies []PayPolicy) schedule.ID {
+	order := payOrder(policies)
+	return order[len(order)-1].ID
+}
+
+// A PaySum is an amount in a currency.
+type PaySum struct {
+	Currency string
+	Minor    int64
+}
+
+// String writes the amount for people.
+func (s PaySum) String() string { return Money(s.Minor, s.Currency) }
+
+// PaySums adds up lines by currency, in the order of its code.
+func PaySums(lines []PaidLine) []PaySum {
+	sums := map[string]int64{}
+	for i := range lines {
+		sums[lines[i].Currency] += lines[i].Amount
+	}
+	out := make([]PaySum, 0, len(sums))
+	for currency, sum := range sums {
+		out = append(out, PaySum{currency, sum})
+	}
+	slices.SortFunc(out, func(a, b PaySum) int { return strings.Compare(a.Currency, b.Currency) })
+	return out
+}
+
+// PolicyText is the rules of a policy as they can be read in again.
+func (p *PayPolicy) PolicyText() (string, error) {
+	text, err := json.MarshalIndent(p.Rules, "", "  ")
+	return string(text), err
+}

@@ -1,0 +1,3 @@
+INSERT INTO pay_policy (id, team_id, from_day, rules, created_by, created_at) VALUES (1, 1, '2026-11-01', '{"version":"1","currency":"EUR","tz":"Europe/Berlin","unit":"hour","base_rate":500}', 1, 1795000000)
+INSERT INTO pay_statement (id, team_id, number, month, from_at, to_at, published_by, published_at) VALUES (1, 1, 1, '2026-11-01', 1793487600, 1796079600, 1, 1796090000)
+INSERT INTO pay_line (id, statement_id, person_id, month, kind, from_at, to_at, rotation, rule, unit, rate, count, amount, currency, correction, policy_id, version) VALUES (1, 1, 1, '2026-11-01', 'standby', 1793487600, 1793491200, 'primary', '', 'hour', 500, 3600, 500, 'EUR', FALSE, 1, '1')
