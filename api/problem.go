@@ -199,6 +199,7 @@ var wording = []struct {
 	{regexp.MustCompile(`^expected string to be RFC 3339 date-time$`), "%q is no time; write it like 2026-12-24T09:00:00Z or 2026-12-24T10:00:00+01:00"},
 	{regexp.MustCompile(`^expected string to be RFC 3339 date$`), "%q is no day; write it like 2026-12-24"},
 	{regexp.MustCompile(`^expected string to match pattern \^\(me\|.*$`), "%q is no person; write a number, or me"},
+	{regexp.MustCompile(`^expected string to match pattern \^\[0-9\]\{4\}-\[0-9\]\{2\}\$$`), "%q is no month; write it like 2026-11"},
 	{regexp.MustCompile(`^invalid value: (.*)$`), "$1"},
 	{regexp.MustCompile(`^invalid character .*`), "the body is no JSON: $0"},
 }
