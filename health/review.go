@@ -131,6 +131,19 @@ type ReviewIssue struct {
 	ReviewShift
 }
 
+// Words says what is wrong with the shift, of whom it is by the name they are told by.
+func (i *ReviewIssue) Words(who string) string {
+	switch i.Kind {
+	case schedule.Twice:
+		return who + " has another shift at the same time"
+	case schedule.Away:
+		return who + " is away"
+	case schedule.Unknown:
+		return who + " is not in the team then"
+	}
+	return "nobody has it"
+}
+
 // ReviewItems is what a team wanted to do, as it stood when the week was over.
 type ReviewItems struct {
 	Overdue []ReviewItem `json:"overdue,omitempty"`

@@ -148,22 +148,9 @@ func (w *reviewWriter) ahead(a *ReviewAhead) {
 	}
 	for _, i := range a.Issues {
 		if i.Kind != schedule.Unfilled { // those stand above
-			w.line("- to mend: %s, %s → %s, %s", plainMarkdown(string(i.Rotation)), w.at(i.Start), w.at(i.End), issueWords(i.Kind, w.name(i.Person, "nobody")))
+			w.line("- to mend: %s, %s → %s, %s", plainMarkdown(string(i.Rotation)), w.at(i.Start), w.at(i.End), i.Words(w.name(i.Person, "nobody")))
 		}
 	}
-}
-
-// issueWords says what is wrong with a coming shift.
-func issueWords(kind, name string) string {
-	switch kind {
-	case schedule.Twice:
-		return name + " has another shift at the same time"
-	case schedule.Away:
-		return name + " is away"
-	case schedule.Unknown:
-		return name + " is not in the team then"
-	}
-	return "nobody has it"
 }
 
 func (w *reviewWriter) items(items *ReviewItems) {

@@ -143,7 +143,7 @@ func (p *ReviewPage) Fill(v *health.Review, names map[schedule.ID]string, since 
 	p.AheadMore = max(0, len(p.Ahead)-reviewShown)
 	p.Ahead = p.Ahead[:len(p.Ahead)-p.AheadMore]
 	for _, i := range v.Ahead.Issues {
-		p.Mend = append(p.Mend, ReviewLine{upper(string(i.Rotation)) + " " + span(i.Start.In(zone), i.End.In(zone), v.MadeAt), reviewIssue(i.Kind, who(i.Person, ""))})
+		p.Mend = append(p.Mend, ReviewLine{upper(string(i.Rotation)) + " " + span(i.Start.In(zone), i.End.In(zone), v.MadeAt), i.Words(who(i.Person, ""))})
 	}
 	for _, a := range v.Ahead.Away {
 		p.Away = append(p.Away, ReviewLine{who(a.Person, ""), span(a.Start.In(zone), a.End.In(zone), v.MadeAt)})
@@ -249,19 +249,6 @@ func reviewNight(n *health.ReviewNight, zone *time.Location) ReviewNight {
 		out.What += name
 	}
 	return out
-}
-
-// reviewIssue says what is wrong with a coming shift.
-func reviewIssue(kind, who string) string {
-	switch kind {
-	case schedule.Twice:
-		return who + " has another shift at the same time"
-	case schedule.Away:
-		return who + " is away"
-	case schedule.Unknown:
-		return who + " is not in the team then"
-	}
-	return "nobody has it"
 }
 
 func (p *ReviewPage) items(v *health.Review, who func(schedule.ID, string) string) {
