@@ -69,6 +69,7 @@ type TurnReport struct {
 	Next       *Turn       `json:"next,omitempty"`
 	Pages      []TurnPage  `json:"pages" doc:"Those that fired in it, grouped by service and alert, most first; at most 500"`
 	More       bool        `json:"more" doc:"There are more than these"`
+	HandFrom   Instant     `json:"hand_over_from" doc:"When it can be handed over: in its last day, or in the second half when it is shorter than two"`
 	Open       []TurnPage  `json:"open" doc:"What of the team is not over now"`
 	Notes      []ShiftNote `json:"notes"`
 	HandedOver *HandOver   `json:"handed_over,omitempty"`
@@ -121,7 +122,7 @@ func (s *Server) turnReport(ctx context.Context, name health.TurnName) (*turnOut
 	if err != nil {
 		return nil, err
 	}
-	out := TurnReport{Turn: x.turn(&r.Turn), Team: r.Team, Pages: []TurnPage{}, More: r.More, Open: []TurnPage{}, Notes: x.notes(r.Notes, r.Done), HandedOver: x.done(r.Done)}
+	out := TurnReport{Turn: x.turn(&r.Turn), Team: r.Team, Pages: []TurnPage{}, More: r.More, HandFrom: instantOf(r.HandFrom()), Open: []TurnPage{}, Notes: x.notes(r.Notes, r.Done), HandedOver: x.done(r.Done)}
 	for i := range r.Groups {
 		out.Pages = append(out.Pages, x.pages(r.Groups[i].Pages)...)
 	}

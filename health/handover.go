@@ -26,6 +26,11 @@ func (t *Turn) holds(at time.Time) bool { return !at.Before(t.Start) && at.Befor
 // Has reports whether the turn is somebody's.
 func (t *Turn) Has(person schedule.ID) bool { return t != nil && slices.Contains(t.People, person) }
 
+// HandFrom returns from when on the turn can be handed over: in its last day, or in the
+// second half of one that is shorter than two. Earlier, what is frozen would not be what
+// the shift leaves.
+func (t *Turn) HandFrom() time.Time { return t.End.Add(-min(handSoon, t.End.Sub(t.Start)/2)) }
+
 // TurnsOf returns the turns that shifts come to, by rotation and time. Shifts that nobody
 // has are in none.
 func TurnsOf(shifts []schedule.Shift) []Turn {
@@ -332,6 +337,9 @@ func (s *HandOvers) HandOver(ctx context.Context, by Writer, name TurnName) erro
 		}
 		if done, err := s.done(ctx, tx, name.Team, p.turn); err != nil || done != nil {
 			return err
+		}
+		if now.Before(p.turn.HandFrom()) {
+			return fmt.Errorf("a shift is handed over in its last day, or in the second half when it is shorter than two; until then, note what the next should know: %w", schedule.ErrConflict)
 		}
 		h := HandOver{Team: name.Team, Rotation: p.turn.Rotation, Start: p.turn.Start, By: by.Person, At: now}
 		if err := tx.AddHandOver(ctx, &h); err != nil {

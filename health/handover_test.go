@@ -10,6 +10,17 @@ import (
 	"watchbill/schedule"
 )
 
+// A turn is handed over in its last day, or in its second half.
+func TestHandFrom(t *testing.T) {
+	start := time.Date(2026, 10, 19, 7, 0, 0, 0, time.UTC)
+	for lasts, want := range map[time.Duration]time.Duration{169 * time.Hour: 145 * time.Hour, 48 * time.Hour: 24 * time.Hour, 12 * time.Hour: 6 * time.Hour, time.Minute: 30 * time.Second} {
+		turn := health.Turn{Start: start, End: start.Add(lasts)}
+		if got := turn.HandFrom().Sub(start); got != want {
+			t.Errorf("one of %v: from %v on, want %v", lasts, got, want)
+		}
+	}
+}
+
 // Turns are cut wherever somebody comes or goes, and where a shift ends, though the same
 // person has the next.
 func TestTurns(t *testing.T) {

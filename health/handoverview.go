@@ -220,8 +220,8 @@ type Waiting struct {
 }
 
 const (
-	// handSoon is how long before its end somebody is reminded to hand a turn over, and
-	// handLate how long after it.
+	// handSoon is how long before its end, at most, a turn can be handed over and somebody
+	// is reminded to, and handLate how long after it they are.
 	handSoon, handLate = 24 * time.Hour, 3 * 24 * time.Hour
 	// readFor is how long after it was handed over somebody is asked to read it.
 	readFor = 14 * 24 * time.Hour
@@ -276,7 +276,7 @@ func (s *HandOvers) waits(ctx context.Context, team schedule.ID, p *place, now t
 			out = append(out, Waiting{Team: team, Turn: *t, Read: true, Before: *before, Notes: len(notes)})
 		}
 	}
-	if now.Before(t.Start) || now.Before(t.End.Add(-handSoon)) || !now.Before(t.End.Add(handLate)) {
+	if now.Before(t.HandFrom()) || !now.Before(t.End.Add(handLate)) {
 		return out, nil
 	}
 	done, err := s.done(ctx, s.Store, team, t)

@@ -32,6 +32,7 @@ type HandOver struct {
 	Done      *DoneRow
 	CanWrite  bool
 	CanHand   bool
+	HandFrom  time.Time // when the reader can hand it over; zero: now, or never
 	Add       Field
 	Wrong     string   // what is wrong with what was sent, or ""
 	Before    *LeftRow // what the shift before has left; nil: there was none
@@ -211,7 +212,9 @@ func (p *HandOver) fill(d *turnDesk, r *health.TurnReport) {
 	p.Notes, p.Done = d.notes(r.Notes, r.Done), d.done(r.Done)
 	writer := health.Writer{Person: d.reader, Manages: d.manages}
 	p.CanWrite = writer.May(&r.Turn, d.now) == nil
-	p.CanHand = p.CanWrite && r.Done == nil
+	if p.CanHand = p.CanWrite && r.Done == nil; p.CanHand && d.now.Before(r.HandFrom()) {
+		p.CanHand, p.HandFrom = false, r.HandFrom()
+	}
 	if b := r.Before; b != nil {
 		p.Before = &LeftRow{At: b.Start.Unix(), Who: d.who(b.People), Start: b.Start, End: b.End, Notes: d.notes(r.BeforeNotes, r.BeforeDone), Done: d.done(r.BeforeDone)}
 		p.Before.CanRead = p.Mine && r.BeforeDone != nil && r.BeforeDone.ReadAt.IsZero()

@@ -37,7 +37,10 @@ func handingOver(t *testing.T, d *deployment) {
 	on, then, ben, ana, root := d.demoLogin(now.Email), d.demoLogin(next.Email), d.demoLogin(mate.Email), d.demoLogin("ana@demo.example"), d.demoLogin("admin@demo.example")
 
 	status, body := on.get("/teams/1/handover")
-	on.expect(status, body, 200, "You are on call until", "Hand over to "+next.Name, "Add the note", "Pages of the shift")
+	on.expect(status, body, 200, "You are on call until", "Not handed over yet; you can from Sun", "Add the note", "Pages of the shift")
+	if strings.Contains(body, ">Hand over to") {
+		t.Error("a shift is offered to be handed over days before its end")
+	}
 	at, rotation := fmt.Sprint(r.Start.Unix()), string(r.Rotation)
 	status, body = on.post("/teams/1/handover/notes", "at", at, "rotation", rotation, "text", "Disk <b>85 %</b>\r\nWatch it.")
 	on.expect(status, body, 200, "Noted.", "Disk &lt;b&gt;85 %&lt;/b&gt;\nWatch it.")
@@ -81,7 +84,12 @@ func handingOver(t *testing.T, d *deployment) {
 	status, body = on.post("/teams/1/handover", "at", "4000000000", "rotation", "none")
 	on.expect(status, body, 200, "There is no such shift")
 
+	status, body = on.post("/teams/1/handover", "at", at, "rotation", rotation)
+	on.expect(status, body, 200, "in its last day", "Not handed over yet")
+
 	d.now = r.End.Add(-time.Hour)
+	status, body = on.get("/teams/1/handover")
+	on.expect(status, body, 200, ">Hand over to "+next.Name)
 	status, body = on.get("/")
 	on.expect(status, body, 200, "Your shift ends in", "Hand it over")
 	for range 2 { // two clicks

@@ -160,6 +160,15 @@ func TestHandOverOfChangedShifts(t *testing.T) {
 			_, err := r.AddNote(ctx, health.Writer{Person: ana}, r.turn(r.now), "noted")
 			r.ok(err)
 		}
+		r.now = monday.Add(6*day - time.Second)
+		conflict(t, "before its last day", r.HandOver(ctx, health.Writer{Person: ana}, r.turn(r.now)))
+		if waits, err := r.Waiting(ctx, r.door.Team, ana); err != nil || len(waits) != 0 {
+			t.Errorf("before its last day there waits %+v, %v", waits, err)
+		}
+		r.now = monday.Add(6 * day)
+		if waits, err := r.Waiting(ctx, r.door.Team, ana); err != nil || len(waits) != 1 {
+			t.Errorf("in its last day there waits %+v, %v", waits, err)
+		}
 		r.ok(r.HandOver(ctx, health.Writer{Person: ana}, r.turn(r.now)))
 		// It turns out that Cyd had the middle of it.
 		r.shifts = nil
