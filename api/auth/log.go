@@ -44,12 +44,18 @@ type LogQuery struct {
 	Before int64    // only entries older than the one with this ID
 	After  int64    // only entries newer, the oldest of those
 	Limit  int
+	// Without are actions that are left out. Log says which.
+	Without []string
 }
+
+// intimate are actions of which whoever did them alone reads: when somebody told about a
+// page says how soon they answered, and whether they were up at night.
+var intimate = []string{"page.say", "page.link", "page.unlink"}
 
 // Log returns entries of the audit log that whoever asks may see, the newest first,
 // at most Limit. Everybody sees what they did and what was done about them; who
-// manages a team sees the team's; administrators see all. Looking at somebody
-// else's is a look.
+// manages a team sees the team's; administrators see all but what people say of pages
+// that came to them, which is theirs. Looking at somebody else's is a look.
 func (s *Service) Log(ctx context.Context, q LogQuery) ([]Entry, error) {
 	w := From(ctx)
 	if err := w.Must(s.logAction(w, &q)); err != nil {
@@ -60,7 +66,10 @@ func (s *Service) Log(ctx context.Context, q LogQuery) ([]Entry, error) {
 			return nil, err
 		}
 	}
-	q.Limit = min(max(q.Limit, 1), 1000)
+	q.Limit, q.Without = min(max(q.Limit, 1), 1000), nil
+	if q.Person == 0 || q.Person != w.Person {
+		q.Without = intimate
+	}
 	return s.store.Log(ctx, q)
 }
 

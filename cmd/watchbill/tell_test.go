@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,26 @@ func tellingAboutPages(t *testing.T, d *deployment) {
 		if strings.HasPrefix(e.Action, "page.") {
 			t.Errorf("the team's log has %+v", e)
 		}
+	}
+	// When somebody told about a page is how soon they answered: their own log has it alone.
+	for of, want := range map[string]int{"3 /people/me/audit": 3, "1 /audit": 0, "1 /people/3/audit": 0} {
+		who, path, _ := strings.Cut(of, " ")
+		id, err := strconv.ParseInt(who, 10, 64)
+		d.ok(err)
+		a := d.call(d.token(id, auth.ScopeRead), "GET", "/api/v1"+path+"?limit=200", "")
+		got := 0
+		for _, action := range []string{"page.say", "page.link", "page.unlink"} {
+			if strings.Contains(a.body, `"`+action+`"`) {
+				got++
+			}
+		}
+		if a.status != 200 || got != want {
+			t.Errorf("%s: %d with %d of what is said of pages, want %d: %.300s", of, a.status, got, want, a.body)
+		}
+	}
+	root := d.person("root@example.com")
+	if _, body = root.get("/audit?of=all"); strings.Contains(body, "about a page") {
+		t.Error("an administrator reads when Ben told about a page")
 	}
 }
 

@@ -63,6 +63,9 @@ func (s *Store) Log(ctx context.Context, q auth.LogQuery) ([]auth.Entry, error) 
 	if q.Team != 0 {
 		tx = tx.Where("audit.team_id = ?", q.Team)
 	}
+	if len(q.Without) > 0 {
+		tx = tx.Where("audit.action NOT IN ?", q.Without)
+	}
 	if q.Before != 0 {
 		tx = tx.Where("audit.id < ?", q.Before)
 	}
