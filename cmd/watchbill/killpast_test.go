@@ -148,7 +148,7 @@ func (r *pastRun) consistent(t *testing.T) {
 // until waits for what has to come true, with nobody killed.
 func (r *pastRun) until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(90 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			for _, p := range r.live {
 				t.Log(p.log())
