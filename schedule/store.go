@@ -35,7 +35,8 @@ type Store interface {
 	PersonByEmail(ctx context.Context, email string) (Profile, error)
 	AddPerson(ctx context.Context, p *Profile) error
 	SavePerson(ctx context.Context, p *Profile) error
-	// LockPerson keeps others from changing a person until the transaction ends.
+	// LockPerson keeps others from changing a person, and before that their teams,
+	// until the transaction ends.
 	LockPerson(ctx context.Context, id ID) error
 
 	Members(ctx context.Context, team ID) ([]Membership, error)

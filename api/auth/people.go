@@ -36,6 +36,9 @@ func (s *Service) Deactivate(ctx context.Context, person int64) error {
 		return invalid("person", "You cannot deactivate yourself; another administrator can.")
 	}
 	return s.store.InTx(ctx, func(tx Store) error {
+		if err := tx.RaiseTeams(ctx, person); err != nil {
+			return err
+		}
 		if err := s.notLast(ctx, tx, person); err != nil {
 			return err
 		}
@@ -99,14 +102,14 @@ func (s *Service) Activate(ctx context.Context, person int64) error {
 		return err
 	}
 	return s.store.InTx(ctx, func(tx Store) error {
+		if err := tx.RaiseTeams(ctx, person); err != nil {
+			return err
+		}
 		a, err := tx.Account(ctx, person)
 		if err != nil || a.active() {
 			return err
 		}
 		if err := tx.SetDeactivated(ctx, person, time.Time{}); err != nil {
-			return err
-		}
-		if err := tx.RaiseTeams(ctx, person); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, w, Entry{Action: "person.activate", About: person})

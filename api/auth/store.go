@@ -152,7 +152,7 @@ type Store interface {
 	RevokeTokens(ctx context.Context, person int64, at time.Time) error
 	RevokeFeeds(ctx context.Context, person int64, at time.Time) error
 	// CloseRequests withdraws the open requests of a person and declines those that
-	// ask only them. It raises the versions of their teams first, as RaiseTeams does.
+	// ask only them. Whoever calls it has raised the versions of their teams.
 	CloseRequests(ctx context.Context, person, by int64, at time.Time) error
 	// RaiseTeams makes readers see that something about the person's teams has
 	// changed.

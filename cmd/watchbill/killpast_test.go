@@ -107,11 +107,11 @@ func (r *pastRun) free() {
 func (r *pastRun) killUntil(t *testing.T, state string) {
 	t.Helper()
 	for round := range 40 {
-		if r.at(t).State == state {
-			return
-		}
 		for len(r.live) < r.replicas {
 			r.live = append(r.live, launch(t, r.address, "--pager-api", r.api).serving(t))
+		}
+		if r.at(t).State == state {
+			return // with somebody left to do the rest
 		}
 		if round < 6 {
 			time.Sleep(time.Duration(50+rand.IntN(500)) * time.Millisecond)
@@ -148,7 +148,7 @@ func (r *pastRun) consistent(t *testing.T) {
 // until waits for what has to come true, with nobody killed.
 func (r *pastRun) until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			for _, p := range r.live {
 				t.Log(p.log())

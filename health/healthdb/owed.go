@@ -8,9 +8,8 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
-
-	"gorm.io/gorm"
 )
 
 type owedPolicyRow struct {
@@ -69,12 +68,12 @@ func (s *Store) AddOwedPolicy(ctx context.Context, p *health.OwedPolicy) error {
 
 // LockOwedPolicies keeps others from adding a policy of a team.
 func (s *Store) LockOwedPolicies(ctx context.Context, team schedule.ID) error {
-	return translate(affected(s.to(ctx).Table("team").Where("id = ?", team).Update("name", gorm.Expr("name"))), "team %d", team)
+	return rows.LockTeam(ctx, s.write, int64(team))
 }
 
 // LockOwed keeps others from deciding about what somebody is owed.
 func (s *Store) LockOwed(ctx context.Context, person schedule.ID) error {
-	return translate(affected(s.to(ctx).Table("person").Where("id = ?", person).Update("name", gorm.Expr("name"))), "person %d", person)
+	return rows.LockPerson(ctx, s.write, int64(person))
 }
 
 type owedRow struct {

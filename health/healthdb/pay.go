@@ -7,9 +7,8 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
-
-	"gorm.io/gorm"
 )
 
 type payPolicyRow struct {
@@ -48,7 +47,7 @@ func (s *Store) AddPayPolicy(ctx context.Context, p *health.PayPolicy) error {
 
 // LockPay keeps others from publishing pay of a team, and from changing its rules.
 func (s *Store) LockPay(ctx context.Context, team schedule.ID) error {
-	return translate(affected(s.to(ctx).Table("team").Where("id = ?", team).Update("name", gorm.Expr("name"))), "team %d", team)
+	return rows.LockTeam(ctx, s.write, int64(team))
 }
 
 type statementRow struct {

@@ -9,7 +9,7 @@ import (
 )
 
 // tries is how often a transaction is begun.
-const tries = 12
+const tries = 5
 
 // Run runs f in one transaction, and once more when the database has ended that
 // one because others would have waited for it for ever, or have changed what it

@@ -139,10 +139,9 @@ func (s *Store) SavePerson(ctx context.Context, p *schedule.Profile) error {
 	return translate(affected(tx), "person %d", p.ID)
 }
 
-// LockPerson keeps others from changing a person until the transaction ends.
+// LockPerson implements schedule.Store.
 func (s *Store) LockPerson(ctx context.Context, id schedule.ID) error {
-	tx := s.to(ctx).Model(&personRow{}).Where("id = ?", id).Update("name", gorm.Expr("name"))
-	return translate(affected(tx), "person %d", id)
+	return rows.LockPerson(ctx, s.write, int64(id))
 }
 
 // Members returns a team's members.

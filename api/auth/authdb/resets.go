@@ -6,6 +6,7 @@ import (
 
 	"watchbill/api/auth"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 )
 
 type resetRow struct {
@@ -52,23 +53,15 @@ func (s *Store) EndResets(ctx context.Context, person int64, at time.Time) error
 
 // RaiseTeams implements auth.Store.
 func (s *Store) RaiseTeams(ctx context.Context, person int64) error {
-	// In order, so that two who lock several teams do not wait for each other.
-	var teams []int64
-	err := s.locked(s.from(ctx).Table("team"), "team").Select("team.id").
-		Where(`team.id IN (SELECT team_id FROM membership WHERE person_id = ?) OR team.id IN (SELECT team_id FROM shift WHERE person_id = ?)
-			OR team.id IN (SELECT team_id FROM request WHERE (person_id = ? OR to_person_id = ?) AND state = 'open')`, person, person, person, person).
-		Order("team.id").Find(&teams).Error
+	teams, err := rows.LockTeamsOf(ctx, s.write, person)
 	if err != nil || len(teams) == 0 {
-		return translate(err, "teams")
+		return err
 	}
 	return translate(s.to(ctx).Exec("UPDATE team SET version = version + 1 WHERE id IN ?", teams).Error, "teams")
 }
 
 // CloseRequests implements auth.Store.
 func (s *Store) CloseRequests(ctx context.Context, person, by int64, at time.Time) error {
-	if err := s.RaiseTeams(ctx, person); err != nil {
-		return err
-	}
 	for _, c := range []struct{ who, state string }{{"person_id", "withdrawn"}, {"to_person_id", "declined"}} {
 		err := s.to(ctx).Table("request").Where(c.who+" = ? AND state = 'open'", person).
 			Updates(map[string]any{"state": c.state, "answered_by": ref(by), "answered_at": column.At(at)}).Error

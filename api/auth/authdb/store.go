@@ -42,7 +42,7 @@ func (s *Store) locked(q *gorm.DB, table string) *gorm.DB {
 	if !s.inTx {
 		return q
 	}
-	return q.Clauses(clause.Locking{Strength: "NO KEY UPDATE", Table: clause.Table{Name: table}})
+	return rows.Lock(q, table)
 }
 
 // What all stores do alike.
