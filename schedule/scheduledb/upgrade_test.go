@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,43 @@ func TestUpgrade(t *testing.T) {
 				t.Run(kind.name, func(t *testing.T) { upgrade(t, kind.address(t), version+1) })
 			}
 		})
+	}
+}
+
+// A backup that is restored has all rows of all tables, and what is only ever added to is
+// still guarded.
+func TestBackupKeepsEveryTable(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := migrationstest.Migrated(t, migrationstest.SQLite(t))
+	for v := range filled {
+		rows, err := os.ReadFile(fmt.Sprintf("testdata/upgrade/%05d.sql", v+1))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		ok(err)
+		for line := range strings.Lines(string(rows)) {
+			ok(db.Write.Exec(line).Error)
+		}
+	}
+	backup, restored := filepath.Join(dir, "backup.db"), filepath.Join(dir, "restored.db")
+	ok(db.Backup(ctx, backup))
+	ok(migrations.Restore(ctx, backup, restored))
+	again := migrationstest.Migrated(t, restored)
+	if diff := cmp.Diff(counts(t, db), counts(t, again)); diff != "" {
+		t.Errorf("rows before the backup and after it:\n%s", diff)
+	}
+	for _, table := range []string{"owed_entry", "owed_policy", "pay_policy", "pay_statement", "pay_line"} {
+		for _, change := range []string{"DELETE FROM " + table, "UPDATE " + table + " SET id = id + 100"} {
+			if err := again.Write.Exec(change).Error; err == nil || !strings.Contains(err.Error(), "only ever added to") {
+				t.Errorf("%s: %v", change, err)
+			}
+		}
 	}
 }
 
