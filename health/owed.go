@@ -39,6 +39,9 @@ func DefaultOwedRules() OwedRules {
 	}
 }
 
+// mostOwedDays is how many days rules may speak of: ten years.
+const mostOwedDays = 3660
+
 // Validate returns what is wrong as one or more *schedule.InvalidError, joined.
 func (r *OwedRules) Validate() error {
 	var bad faults
@@ -47,8 +50,8 @@ func (r *OwedRules) Validate() error {
 	}
 	bad.unless(r.Least >= 0 && r.Least <= 24*time.Hour, "least", "must be from 0 to 24 hours")
 	bad.unless(r.RoundUp >= time.Minute && r.RoundUp <= 24*time.Hour && r.RoundUp%time.Minute == 0, "round_up", "must be whole minutes, from 1 minute to 24 hours")
-	bad.unless(r.ExpireDays >= 0, "expire_days", "cannot be below zero; zero is for ever")
-	bad.unless(r.WarnDays >= 0, "warn_days", "cannot be below zero")
+	bad.unless(r.ExpireDays >= 0 && r.ExpireDays <= mostOwedDays, "expire_days", "must be from 0 to 3660; zero is for ever")
+	bad.unless(r.WarnDays >= 0 && r.WarnDays <= mostOwedDays, "warn_days", "must be from 0 to 3660")
 	return bad.err()
 }
 

@@ -154,6 +154,21 @@ func TestLedger(t *testing.T) {
 	}
 }
 
+// What was approved for ever stays so when the rest of a week is approved by stricter rules.
+func TestApprovedTimeKeepsItsEnd(t *testing.T) {
+	l := &ledger{t: t, rules: health.DefaultOwedRules()}
+	l.earn("W12", 2*time.Hour, monday)
+	l.rules.ExpireDays = 0
+	l.approve("W12", 60, monday)
+	l.rules.ExpireDays = 1
+	l.approve("W12", 60, monday.AddDate(0, 0, 1))
+	l.want(monday.AddDate(1, 0, 0), 0, 120, 0, 0)
+	l.rules.ExpireDays = 3661
+	if err := l.rules.Validate(); err == nil {
+		t.Error("time can be taken for longer than the API tells")
+	}
+}
+
 func TestCorrectionBelowWhatWasTaken(t *testing.T) {
 	l := &ledger{t: t, rules: health.DefaultOwedRules()}
 	l.earn("W12", 2*time.Hour, monday)

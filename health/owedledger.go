@@ -58,6 +58,7 @@ type Lot struct {
 	Left     int64     // approved, not taken, not written off
 	Expires  time.Time // zero: never, or not approved yet
 
+	limited bool // something was approved, and Expires says until when
 	expired int64
 	clawed  int64 // taken back, because a correction lowered what was earned
 }
@@ -134,7 +135,7 @@ func (a *Account) add(e *OwedEntry) {
 	case OwedApproved:
 		lot.Pending -= e.Minutes
 		lot.Approved += e.Minutes
-		lot.Expires = e.Expires
+		lot.approveUntil(e.Expires)
 		a.give(lot, e.Minutes)
 		a.claw(lot, e.At)
 	case OwedExpired:
@@ -181,6 +182,14 @@ func (a *Account) spend(minutes int64, at time.Time) {
 		}
 	}
 	a.Over += minutes
+}
+
+// approveUntil says until when a lot can be taken of which more is approved: what was
+// approved before loses nothing by rules that have become stricter.
+func (l *Lot) approveUntil(expires time.Time) {
+	if !l.limited || expires.IsZero() || !l.Expires.IsZero() && expires.After(l.Expires) {
+		l.Expires, l.limited = expires, true
+	}
 }
 
 // ended says whether what is left of a lot can no longer be taken.

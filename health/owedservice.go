@@ -108,6 +108,7 @@ func (s *Service) owed(ctx context.Context, team, person schedule.ID, zone *time
 	}
 	var out []Owed
 	for _, id := range sortedIDs(byPerson) {
+		now := ledgerNow(byPerson[id], now)
 		o := Owed{OwedName: OwedName{team, id}, Entries: byPerson[id], Rules: rulesNow(policies, today), On: policy != nil && !policy.Off}
 		o.Account = o.Rules.Account(o.Entries, now)
 		if n := len(o.Entries); n > 0 {
@@ -116,6 +117,17 @@ func (s *Service) owed(ctx context.Context, team, person schedule.ID, zone *time
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+// ledgerNow is now, and no earlier than what is in a ledger already: another replica's
+// clock may be ahead, and what it has just put down counts, or it could be taken twice.
+func ledgerNow(entries []OwedEntry, now time.Time) time.Time {
+	for i := range entries {
+		if entries[i].At.After(now) {
+			now = entries[i].At
+		}
+	}
+	return now
 }
 
 // An OwedOrder is about the account of somebody in a team.
@@ -164,7 +176,7 @@ func (s *Service) changeOwed(ctx context.Context, tx Store, o *OwedOrder, action
 	if n := len(entries); o.Seen != 0 && n > 0 && entries[n-1].ID != o.Seen {
 		return fmt.Errorf("something has changed in this account since you looked: look again: %w", schedule.ErrConflict)
 	}
-	now := s.Now()
+	now := ledgerNow(entries, s.Now())
 	rules := rulesNow(policies, schedule.DateOf(now.In(o.Zone)))
 	add, err := f(&rules, entries, now)
 	if err != nil {
@@ -359,7 +371,7 @@ func (s *Service) expireOwed(ctx context.Context, name OwedName, now time.Time) 
 	rules := DefaultOwedRules() // when time ends was fixed by its approval
 	expired := func(store Store) ([]OwedEntry, error) {
 		entries, err := store.OwedEntries(ctx, name.Team, name.Person)
-		return rules.Expire(entries, now), err
+		return rules.Expire(entries, ledgerNow(entries, now)), err
 	}
 	// Most of what has ended was taken, and needs no lock.
 	if some, err := expired(s.Store); err != nil || len(some) == 0 {
