@@ -292,7 +292,7 @@ func (s *Server) setPayRules(ctx context.Context, in *setPayRulesIn) (*setPayRul
 	if p.Rules, err = health.ReadPayRules(text); err != nil {
 		return nil, within("rules", err)
 	}
-	if err := s.Pay.SetPay(ctx, p); err != nil {
+	if err := s.Pay.SetPay(ctx, &p); err != nil {
 		return nil, err
 	}
 	out, err := payRulesOf(&p)

@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -107,10 +108,12 @@ func (r *PayRules) Validate() error {
 	rate("base_rate", r.Base)
 	rate("per_call_out", r.PerCallOut)
 	rate("work_hour", r.WorkHour)
+	bad.rotations("unpaid_rotations", r.Unpaid)
 	for i, o := range r.OneOffs {
 		field := fmt.Sprintf("one_off_rules[%d]", i)
 		rate(field+".rate", o.Rate)
 		bad.ruleName(field, o.Name)
+		bad.rotations(field+".rotations", o.Rotations)
 		bad.unless(o.From.Before(o.To), field+".end", "must be after its start")
 		for j, other := range r.OneOffs[:i] {
 			bad.unless(!o.From.Before(other.To) || !other.From.Before(o.To) || apart(o.Rotations, other.Rotations), field, fmt.Sprintf("overlaps one_off_rules[%d]: only one of them can hold", j))
@@ -120,6 +123,7 @@ func (r *PayRules) Validate() error {
 		field := fmt.Sprintf("weekly_rules[%d]", i)
 		rate(field+".rate", w.Rate)
 		bad.ruleName(field, w.Name)
+		bad.rotations(field+".rotations", w.Rotations)
 		bad.unless(w.Hours.From.Valid() && w.Hours.Until.Valid(), field+".start", "hours lie from 00:00 to 24:00")
 	}
 	bad.weightsOf("times", r.Times)
@@ -130,6 +134,11 @@ func (r *PayRules) Validate() error {
 func (f *faults) ruleName(field, name string) {
 	f.unless(name != "", field+".name", "a rule needs a name; it is on the pay slip")
 	f.unless(name == "" || schedule.GoodName(name), field+".name", "use up to a hundred letters, and none that hides")
+}
+
+// rotations checks how many rotations are named: each is compared with each of another rule.
+func (f *faults) rotations(field string, some []schedule.RotationID) {
+	f.unless(len(some) <= mostPayRules, field, fmt.Sprintf("%d rotations are enough", mostPayRules))
 }
 
 // weightsOf checks that every band has a weight that can be one.
@@ -203,7 +212,7 @@ func (r *PayRules) Lines(person schedule.ID, shifts []Shift, from, to time.Time)
 		for _, l := range item.lines {
 			l.Person, l.Kind, l.Version, l.Rotation = person, PayStandby, r.Version, item.rotation
 			l.From, l.To = time.Unix(item.from, 0).UTC(), time.Unix(item.to, 0).UTC()
-			l.Amount = halfUp(l.Count*l.Rate, r.Unit.seconds())
+			l.Amount = halfUp(l.Count, l.Rate, r.Unit.seconds())
 			out = append(out, l)
 		}
 	}
@@ -234,8 +243,14 @@ func (r *PayRules) pay(items []*payItem, part span) {
 	}
 }
 
-// halfUp divides what is not below zero, and rounds half up.
-func halfUp(n, by int64) int64 { return (2*n + by) / (2 * by) }
+// halfUp multiplies what is not below zero, divides it, and rounds half up. What is
+// between has 128 bits: an hour at work may cost a thousand times ten million.
+func halfUp(n, rate, by int64) int64 {
+	high, low := bits.Mul64(2*uint64(n), uint64(rate))
+	low, carry := bits.Add64(low, uint64(by), 0)
+	whole, _ := bits.Div64(high+carry, low, 2*uint64(by))
+	return int64(whole)
+}
 
 // price returns the rule that holds at an instant for a rotation, and until when nothing
 // changes.
@@ -322,8 +337,8 @@ func (r *PayRules) WorkLines(person schedule.ID, callOuts []CallOut, work []Work
 	for _, b := range bandOrder {
 		if rate := r.WorkHour * int64(r.Times[b]); seconds[b] > 0 && rate > 0 {
 			l := line
-			l.Kind, l.Rule, l.Count, l.Rate = PayWork, bandNames[b], seconds[b], halfUp(rate, int64(schedule.One))
-			l.Amount = halfUp(seconds[b]*rate, 3600*int64(schedule.One))
+			l.Kind, l.Rule, l.Count, l.Rate = PayWork, bandNames[b], seconds[b], halfUp(1, rate, int64(schedule.One))
+			l.Amount = halfUp(seconds[b], rate, 3600*int64(schedule.One))
 			out = append(out, l)
 		}
 	}

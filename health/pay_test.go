@@ -1,6 +1,7 @@
 package health_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -154,4 +155,34 @@ func TestPayProperties(t *testing.T) {
 			t.Fatalf("corrected twice: %+v", again)
 		}
 	})
+}
+
+// The dearest hour at work that rules allow, for a whole month, does not run over; and
+// rules name no more rotations than can be compared.
+func TestPayOfHugeRates(t *testing.T) {
+	c, rules := health.DefaultConfig(), payRules(t)
+	rules.WorkHour = 1_000_000_000
+	for b := range rules.Times {
+		rules.Times[b] = 1000 * schedule.One
+	}
+	if err := rules.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	from, to := instant(t, "2025-06-01T00:00:00Z"), instant(t, "2025-07-01T00:00:00Z")
+	lines, err := rules.WorkLines(1, nil, worked(t, "2025-06-01T00:00:00Z", "2025-07-01T00:00:00Z"), &c, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum int64
+	for _, l := range lines {
+		sum += l.Amount
+	}
+	if want := int64(30*24) * 1000 * 1_000_000_000; sum != want {
+		t.Errorf("a month at work comes to %d, want %d", sum, want)
+	}
+	rules.Unpaid = make([]schedule.RotationID, 51)
+	var bad *schedule.InvalidError
+	if err := rules.Validate(); !errors.As(err, &bad) || bad.Field != "unpaid_rotations" {
+		t.Errorf("too many rotations: %v", err)
+	}
 }

@@ -74,9 +74,9 @@ type Payroll struct {
 	Now       func() time.Time
 }
 
-// SetPay adds rules of pay. They begin after what was published, and another zone or
-// currency with a month.
-func (p *Payroll) SetPay(ctx context.Context, policy PayPolicy) error {
+// SetPay adds rules of pay and sets their number and version. They begin after what was
+// published, and another zone or currency with a month.
+func (p *Payroll) SetPay(ctx context.Context, policy *PayPolicy) error {
 	if err := policy.Rules.Validate(); err != nil {
 		return err
 	}
@@ -101,17 +101,41 @@ func (p *Payroll) SetPay(ctx context.Context, policy PayPolicy) error {
 			last := statements[n-1].Month
 			return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("%s is published and stays; begin on %v or later", MonthName(last), nextMonth(last))}
 		}
-		was := payOn(payOrder(policies), policy.From)
-		if was != nil && policy.From.Day > 1 && (was.Rules.Currency != policy.Rules.Currency || was.Rules.Zone.String() != policy.Rules.Zone.String()) {
-			return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("a month is paid in one currency and on one clock; begin on %v", nextMonth(firstOf(policy.From)))}
+		if err := policy.beside(policies); err != nil {
+			return err
 		}
 		policy.ID, policy.At = 0, now
 		policy.Rules.Version = fmt.Sprint(len(policies) + 1)
-		if err := tx.AddPayPolicy(ctx, &policy); err != nil {
+		if err := tx.AddPayPolicy(ctx, policy); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, &schedule.AuditEntry{At: now, By: policy.By, Action: "pay.rules", Team: policy.Team, Detail: fmt.Sprintf("version %s, from %v on", policy.Rules.Version, policy.From)})
 	})
+}
+
+// beside says what is wrong with a policy among those there are: within a month neither
+// it nor the one that follows it brings another currency or clock.
+func (p *PayPolicy) beside(policies []PayPolicy) error {
+	var before, after *PayPolicy
+	order := payOrder(policies)
+	for i := range order {
+		switch {
+		case order[i].From.Before(p.From):
+			before = &order[i]
+		case order[i].From.After(p.From) && after == nil:
+			after = &order[i]
+		}
+	}
+	differs := func(x *PayPolicy) bool {
+		return x.Rules.Currency != p.Rules.Currency || x.Rules.Zone.String() != p.Rules.Zone.String()
+	}
+	switch {
+	case before != nil && p.From.Day > 1 && differs(before):
+		return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("a month is paid in one currency and on one clock; begin on %v", nextMonth(firstOf(p.From)))}
+	case after != nil && after.From.Day > 1 && differs(after):
+		return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("a month is paid in one currency and on one clock, and other rules follow on %v; begin on %v", after.From, nextMonth(firstOf(after.From)))}
+	}
+	return nil
 }
 
 // firstOf returns the first day of a day's month, nextMonth that of the next.
@@ -225,9 +249,12 @@ func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedul
 	if s.Lines, err = p.lines(ctx, policies, s); err != nil {
 		return nil, err
 	}
+	if n := len(statements); n > 0 && nextMonth(statements[n-1].Month) != month {
+		statements = nil // what is to be corrected is in the month that is published next
+	}
 	for i := range statements {
 		old := &statements[i]
-		if !old.Month.Before(month) || old.Month.Before(oldest) {
+		if old.Month.Before(oldest) {
 			continue
 		}
 		mended, err := p.corrections(ctx, policies, old, paid)

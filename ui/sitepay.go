@@ -314,7 +314,7 @@ func (s *Site) setPayRules(c echo.Context) error {
 	policy, err := page.policy()
 	if err == nil {
 		policy.Team, policy.By = team.ID, me(w)
-		err = s.Pay.SetPay(c.Request().Context(), policy)
+		err = s.Pay.SetPay(c.Request().Context(), &policy)
 	}
 	if text, bad := refused(err); bad {
 		page.tell(err, text)

@@ -24,7 +24,7 @@ func (s *server) demoPay(ctx context.Context, team schedule.TeamRecord, boss sch
 			{Name: "Night", Hours: schedule.Hours{From: schedule.ClockAt(22, 0), Until: schedule.ClockAt(6, 0)}, Rate: 500},
 		},
 	}
-	if err := s.payroll.SetPay(ctx, health.PayPolicy{Team: team.ID, From: from, Rules: rules, By: boss}); err != nil {
+	if err := s.payroll.SetPay(ctx, &health.PayPolicy{Team: team.ID, From: from, Rules: rules, By: boss}); err != nil {
 		return err
 	}
 	months, err := s.payroll.Months(ctx, team.ID)

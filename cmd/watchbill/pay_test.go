@@ -223,7 +223,7 @@ func TestPayPublishedOnce(t *testing.T) {
 		ctx := context.Background()
 		rules := health.PayRules{Version: "x", Currency: "EUR", Zone: load(t, "Europe/Berlin"), Unit: health.PerHour, Base: 500}
 		month := schedule.Date{Year: 2026, Month: 12, Day: 1}
-		one.ok(one.payroll.SetPay(ctx, health.PayPolicy{Team: 1, From: month, Rules: rules, By: 2}))
+		one.ok(one.payroll.SetPay(ctx, &health.PayPolicy{Team: 1, From: month, Rules: rules, By: 2}))
 		s, err := one.payroll.Statement(ctx, 1, month)
 		one.ok(err)
 		counts := one.atOnce(8, func(i int) answer {
@@ -274,7 +274,7 @@ func payMonths(t *testing.T, d *deployment) {
 	set := func(from schedule.Date, change func(*health.PayRules)) error {
 		r := rules
 		change(&r)
-		return d.payroll.SetPay(ctx, health.PayPolicy{Team: 1, From: from, Rules: r, By: 2})
+		return d.payroll.SetPay(ctx, &health.PayPolicy{Team: 1, From: from, Rules: r, By: 2})
 	}
 	october, november := schedule.Date{Year: 2026, Month: 10, Day: 1}, schedule.Date{Year: 2026, Month: 11, Day: 1}
 	d.ok(set(october, func(*health.PayRules) {}))
@@ -282,6 +282,9 @@ func payMonths(t *testing.T, d *deployment) {
 	var invalid *schedule.InvalidError
 	if err := set(schedule.Date{Year: 2026, Month: 10, Day: 20}, func(r *health.PayRules) { r.Currency = "JPY" }); !errors.As(err, &invalid) || invalid.Field != "from" {
 		t.Errorf("another currency within a month: %v", err)
+	}
+	if err := set(october, func(r *health.PayRules) { r.Currency = "JPY" }); !errors.As(err, &invalid) || !strings.Contains(invalid.Reason, "begin on 2026-11-01") {
+		t.Errorf("another currency before rules that begin within the month: %v", err)
 	}
 	s, err := d.payroll.Statement(ctx, 1, october)
 	d.ok(err)
