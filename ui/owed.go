@@ -302,7 +302,9 @@ func teamLines(all []health.Owed, p *owedWords) (lines []OwedLine, more int) {
 				joined := *x.e
 				joined.Minutes += last.Minutes
 				*x.e = joined
-				lines[n-1].Minutes = p.line(&joined).Minutes
+				if more == 0 { // else the line that it belongs to is not shown
+					lines[n-1].Minutes = p.line(&joined).Minutes
+				}
 				continue
 			}
 		}

@@ -181,7 +181,7 @@ func hoursText(h schedule.Hours) string {
 		text = h.Days.String()
 	}
 	until := h.Until
-	if h.From == until || h.From == schedule.Midnight && until == schedule.ClockAt(24, 0) {
+	if h.From == until && (text == "" || h.From == schedule.Midnight) || h.From == schedule.Midnight && until == schedule.ClockAt(24, 0) {
 		if text == "" {
 			return "always"
 		}

@@ -90,7 +90,10 @@ func (p *PayRulesPage) fill(r *health.PayRules) {
 	for _, w := range r.Weekly {
 		p.Weekly = append(p.Weekly, PayRuleRow{Field{Value: w.Name}, Field{Value: hoursText(w.Hours)}, money(w.Rate), Field{Value: rotationNames(w.Rotations)}})
 	}
-	local := func(t time.Time) Field { return Field{Value: t.In(r.Zone).Format("2006-01-02T15:04")} }
+	local := func(t time.Time) Field {
+		at := t.In(r.Zone)
+		return Field{Value: schedule.DateOf(at).String() + "T" + schedule.ClockOf(at).String()}
+	}
 	for _, o := range r.OneOffs {
 		p.Once = append(p.Once, PayOnceRow{Field{Value: o.Name}, local(o.From), local(o.To), money(o.Rate), Field{Value: rotationNames(o.Rotations)}})
 	}
@@ -202,7 +205,17 @@ func (r *payReader) hours(field, text string) schedule.Hours {
 	if !strings.Contains(text, ":") {
 		text += " 00:00-24:00"
 	}
+	// Hours that end when they begin last a day, which elsewhere would be a slip.
+	at := strings.LastIndex(text, " ") + 1
+	from, until, _ := strings.Cut(text[at:], "-")
+	whole := from != "" && from == until
+	if whole {
+		text = text[:at] + from + "-24:00"
+	}
 	h, err := teamfile.ParseHours(text)
+	if whole {
+		h.Until = h.From
+	}
 	if err != nil {
 		r.wrong(field, "write it like Sat Sun, or Mon-Fri 18:00-09:00")
 	}
@@ -263,6 +276,7 @@ var payRow = regexp.MustCompile(`^(weekly_rules|one_off_rules)\[(\d+)\]\.?(\w*)$
 func (p *PayRulesPage) tell(err error, text string) {
 	fields := map[string]*Field{
 		"from": &p.From, "currency": &p.Currency, "tz": &p.Clock, "unit": &p.Unit, "base_rate": &p.Base, "overlap": &p.Overlap, "per_call_out": &p.PerCallOut, "work_hour": &p.WorkHour,
+		"unpaid_rotations": &p.Unpaid,
 	}
 	for i := range p.Times {
 		fields[p.PayBandName(i)] = &p.Times[i]
@@ -279,10 +293,10 @@ func (p *PayRulesPage) tell(err error, text string) {
 		i, _ := strconv.Atoi(m[2]) // it is digits
 		if m[1] == "weekly_rules" && i < len(p.Weekly) {
 			row := &p.Weekly[i]
-			fields[invalid.Field] = map[string]*Field{"name": &row.Name, "start": &row.When, "rate": &row.Rate}[m[3]]
+			fields[invalid.Field] = map[string]*Field{"name": &row.Name, "start": &row.When, "rate": &row.Rate, "rotations": &row.Rotations}[m[3]]
 		} else if i < len(p.Once) {
 			row := &p.Once[i]
-			fields[invalid.Field] = map[string]*Field{"name": &row.Name, "start": &row.From, "end": &row.Until, "rate": &row.Rate, "": &row.From}[m[3]]
+			fields[invalid.Field] = map[string]*Field{"name": &row.Name, "start": &row.From, "end": &row.Until, "rate": &row.Rate, "rotations": &row.Rotations, "": &row.From}[m[3]]
 		}
 	}
 	putErrors(err, fields, &p.Error, text)
