@@ -70,8 +70,14 @@ func (p *Packed) Maybe() (t time.Time) {
 // Text reads so many letters.
 func (p *Packed) Text(letters int64) string {
 	end := 0
-	for range letters {
+	for ; letters > 0; letters-- {
 		_, size := utf8.DecodeRuneInString(p.rest[end:])
+		if size == 0 && p.err == nil {
+			p.err = fmt.Errorf("packed %.100q ends %d letters early", p.rest, letters)
+		}
+		if p.err != nil {
+			return ""
+		}
 		end += size
 	}
 	text := p.rest[:end]

@@ -48,6 +48,10 @@ func TestPacked(t *testing.T) {
 				t.Errorf("%q was read as %d, %v", bad, n, p.Err())
 			}
 		}
+		short := pack("SELECT CAST(? AS TEXT)", "Zoë 1")
+		if text := short.Text(900_000_000_000_000_000); text != "" || short.Err() == nil || short.More() {
+			t.Errorf("of more letters than there are %q was read, %v", text, short.Err())
+		}
 		none := pack("SELECT string_agg(name, '') FROM person")
 		if none.More() || none.Err() != nil {
 			t.Errorf("there is more of nothing: %v", none.Err())
