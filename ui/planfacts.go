@@ -13,7 +13,14 @@ import (
 // long, is read for every look at a schedule, and never changes.
 type factsCache struct {
 	mu   sync.Mutex
-	kept map[schedule.ID]*planFacts // by plan
+	kept map[factsKey]*planFacts
+}
+
+// A factsKey is a plan and when it was published: a database that is put back under a
+// running service has other plans under the same numbers.
+type factsKey struct {
+	plan schedule.ID
+	at   int64
 }
 
 // mostFacts bounds what is kept. Each team has one plan that is looked at; when there
@@ -22,8 +29,9 @@ const mostFacts = 200
 
 // of returns what a plan says, which nobody may change.
 func (c *factsCache) of(ctx context.Context, store schedule.Store, plan *schedule.Plan) (*planFacts, error) {
+	key := factsKey{plan.ID, plan.PublishedAt.Unix()}
 	c.mu.Lock()
-	facts := c.kept[plan.ID]
+	facts := c.kept[key]
 	c.mu.Unlock()
 	if facts != nil {
 		return facts, nil
@@ -38,9 +46,9 @@ func (c *factsCache) of(ctx context.Context, store schedule.Store, plan *schedul
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.kept == nil || len(c.kept) >= mostFacts {
-		c.kept = map[schedule.ID]*planFacts{}
+		c.kept = map[factsKey]*planFacts{}
 	}
-	c.kept[plan.ID] = facts
+	c.kept[key] = facts
 	return facts, nil
 }
 
