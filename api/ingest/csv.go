@@ -276,6 +276,9 @@ func (t *table) read(records *records) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		if errors.Is(err, errRecordLong) {
+			return fmt.Errorf("row %d has more than 1 MB; look for a quote there that is never closed", records.row)
+		}
 		t.report.Rows++
 		if err := t.row(records.row, cells, err); err != nil {
 			return err

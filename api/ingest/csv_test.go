@@ -270,3 +270,29 @@ func FuzzDryRun(f *testing.F) {
 		}
 	})
 }
+
+// What one record takes has a bound: a quote that is never closed, and lines of nothing
+// but commas, are refused and not read.
+func TestCSVLongRecords(t *testing.T) {
+	m := ingest.Mapping{Columns: map[string]string{"external_id": "id", "triggered_at": "at"}}
+	const heading = "id,at\n1,2026-01-01T00:00:00Z\n"
+	for name, file := range map[string]string{
+		"a quote that is never closed": heading + `2,"` + strings.Repeat("2026-01-01T00:00:00Z\n", 100_000),
+		"commas":                       heading + strings.Repeat(",", 3<<20),
+		"quoted lines":                 heading + strings.Repeat("\"\n\",", 1<<20),
+	} {
+		if _, err := ingest.DryRun([]byte(file), m, nil); err == nil || !strings.Contains(err.Error(), "row 3 has more than 1 MB") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ingest.CSVHeading([]byte(strings.Repeat(",", 1001))); err == nil || !strings.Contains(err.Error(), "1002 columns") {
+		t.Errorf("a heading of 1002 columns: %v", err)
+	}
+	if _, err := ingest.CSVHeading([]byte(strings.Repeat(",", 3<<20))); err == nil {
+		t.Error("a heading without an end is read")
+	}
+	long := heading + `2,2026-01-01T00:00:00Z` + "\n" + strings.Repeat("x", 900_000) + ",2026-01-01T00:00:00Z\n"
+	if rep, err := ingest.DryRun([]byte(long), m, nil); err != nil || rep.Rows != 3 {
+		t.Errorf("a row of nearly 1 MB: %v", err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf16"
@@ -16,6 +17,33 @@ type records struct {
 	header []string
 	row    int // of the last record; the heading is 1
 	reader *csv.Reader
+	bytes  *bounded
+}
+
+// Bounds of what is one: a quote that is never closed makes one record of all that
+// follows, and a line of nothing but commas would take twenty times its size.
+const (
+	recordBytes = 1 << 20
+	columnsRead = 1000
+)
+
+// bounded hands over so many bytes, and an error instead of more. The CSV reader reads
+// a little ahead, so a record is cut at about its bound.
+type bounded struct {
+	bytes.Reader
+	left int
+}
+
+var errRecordLong = errors.New("a row has more than 1 MB")
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 && b.Len() > 0 {
+		return 0, errRecordLong
+	}
+	n, err := b.Reader.Read(p[:min(len(p), max(1, b.left))])
+	b.left -= n
+	return n, err
 }
 
 // newRecords finds out how a table is written and reads its heading.
@@ -31,11 +59,15 @@ func newRecords(data []byte, encoding string) (*records, error) {
 	if said, rest, ok := separator(data); ok {
 		comma, data = said, rest
 	}
-	r := &records{reader: csv.NewReader(bytes.NewReader(data))}
+	r := &records{bytes: &bounded{Reader: *bytes.NewReader(data), left: recordBytes}}
+	r.reader = csv.NewReader(r.bytes)
 	r.reader.Comma = comma
 	r.reader.FieldsPerRecord = -1
 	if r.header, err = r.reader.Read(); err != nil {
 		return nil, errors.New("the file has no heading that can be read")
+	}
+	if len(r.header) > columnsRead {
+		return nil, fmt.Errorf("the heading has %d columns; up to %d are read", len(r.header), columnsRead)
 	}
 	for i := range r.header {
 		r.header[i] = strings.TrimSpace(r.header[i])
@@ -79,9 +111,10 @@ func CSVHeading(data []byte) (Heading, error) {
 	return h, nil
 }
 
-// next returns the cells of the next record, io.EOF after the last. Another error
-// is about this record only.
+// next returns the cells of the next record, io.EOF after the last, and errRecordLong
+// when there is no use in going on. Another error is about this record only.
 func (r *records) next() ([]string, error) {
+	r.bytes.left = recordBytes
 	cells, err := r.reader.Read()
 	if !errors.Is(err, io.EOF) {
 		r.row++

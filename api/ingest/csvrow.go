@@ -73,7 +73,7 @@ func (t *table) row(number int, cells []string, err error) error {
 		}
 		return t.bad(cells, r.problems)
 	}
-	id := events[0].PageKey
+	id := strings.Clone(events[0].PageKey) // cells share the memory of their record, which need not stay
 	if first, ok := t.seen[id]; ok {
 		rep.Duplicated++
 		if len(rep.Duplicates) < problemsShown {
