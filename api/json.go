@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"watchbill/api/auth"
@@ -44,7 +45,8 @@ type Server struct {
 	DaysOff func(schedule.PlanInput) ([]DayOff, error)
 	Limit   int // calls of a token or a session in a minute, on one replica; none: no limit
 
-	doc *huma.OpenAPI
+	doc   *huma.OpenAPI
+	large atomic.Int32 // files that are being sent
 }
 
 // Register adds the routes; identify finds out who is asking.

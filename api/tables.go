@@ -26,6 +26,12 @@ func Uploads(c echo.Context) bool {
 // uploadTime is how long an upload may take, where other calls have a minute.
 const uploadTime = 15 * time.Minute
 
+// A body is in memory as a whole while it is sent, so of large ones there are few at once.
+const (
+	fewBytes    = 4 << 20
+	largeAtOnce = 2
+)
+
 // uploads is the middleware that asks who uploads before a large body is read, and gives
 // those who may the time for it.
 func (s *Server) uploads(next echo.HandlerFunc) echo.HandlerFunc {
@@ -45,6 +51,15 @@ func (s *Server) uploads(next echo.HandlerFunc) echo.HandlerFunc {
 			return invalid("file", "send the file as the body; it has a heading and rows")
 		case n > health.MaxTable:
 			return newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file has %d MB; up to %d are taken in, so split it, by year for example.", n>>20, health.MaxTable>>20))
+		}
+		if c.Request().ContentLength < 0 || c.Request().ContentLength > fewBytes {
+			if s.large.Add(1) > largeAtOnce {
+				s.large.Add(-1)
+				p := newProblem(http.StatusServiceUnavailable, "Others are sending large files at the same time. Send it again in half a minute.")
+				p.header = http.Header{"Retry-After": {"30"}}
+				return p
+			}
+			defer s.large.Add(-1)
 		}
 		// Where that cannot be said it has a minute.
 		deadlines, ends := http.NewResponseController(c.Response()), s.Schedule.Now().Add(uploadTime)
@@ -248,10 +263,16 @@ func (s *Server) addTable(ctx context.Context, in *newTableIn) (*shownTableOut, 
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.Health.AddTable(ctx, me(w), i.ID, in.Name, in.RawBody)
+	done, err := s.Health.HoldTable(ctx, int64(len(in.RawBody)))
 	if err != nil {
 		return nil, err
 	}
+	t, err := s.Health.AddTable(ctx, me(w), i.ID, in.Name, in.RawBody)
+	done()
+	if err != nil {
+		return nil, err
+	}
+	in.RawBody = nil // it is read again, as it is kept
 	return s.shownTable(ctx, in.Team, t.ID)
 }
 

@@ -30,6 +30,8 @@ type Service struct {
 	TableReader TableReader
 	// Leaves keeps the absences that time owed is taken as.
 	Leaves LeaveBook
+
+	largeTables turnstile
 }
 
 // Bounds of what people may enter.

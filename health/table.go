@@ -121,8 +121,10 @@ type TableReader interface {
 type TableStore interface {
 	Tables(ctx context.Context, team schedule.ID) ([]Table, error) // the newest first
 	Table(ctx context.Context, id schedule.ID) (Table, error)
-	TableFile(ctx context.Context, id schedule.ID) ([]byte, error) // schedule.ErrNotFound once it is forgotten
-	AddTable(ctx context.Context, t *Table, file []byte) error
+	// TableFile returns the bytes of a table, packed as AddTable was given them; it is
+	// schedule.ErrNotFound once they are forgotten.
+	TableFile(ctx context.Context, id schedule.ID) ([]byte, error)
+	AddTable(ctx context.Context, t *Table, packed []byte) error
 	// SaveTable writes a table, but for its file, if its state and claim are still as they
 	// were; it is schedule.ErrConflict otherwise.
 	SaveTable(ctx context.Context, t, was *Table) error

@@ -35,10 +35,11 @@ type TableStranger struct {
 // LookAtTable says what taking a table over would do. Of one that was taken over before
 // it says only what its records are good for. The file must still be there.
 func (s *Service) LookAtTable(ctx context.Context, t *Table) (*TableLook, error) {
-	file, err := s.Store.TableFile(ctx, t.ID)
+	file, done, err := s.tableFile(ctx, t)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	look := &TableLook{Reported: map[string]int64{}}
 	if look.Heading, err = s.TableReader.Heading(file); err != nil {
 		return nil, err

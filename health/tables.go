@@ -47,6 +47,10 @@ func (s *Service) AddTable(ctx context.Context, by, integration schedule.ID, nam
 		return Table{}, err
 	}
 	sum := sha256.Sum256(file)
+	packed, err := packTable(file) // before anybody waits for what is written
+	if err != nil {
+		return Table{}, err
+	}
 	t := Table{
 		Integration: integration, Name: fileName(name), Size: int64(len(file)), Sum: hex.EncodeToString(sum[:]), Encoding: heading.Encoding,
 		State: TableWaits, AddedAt: s.Now(), AddedBy: by, HasFile: true,
@@ -76,7 +80,7 @@ func (s *Service) AddTable(ctx context.Context, by, integration schedule.ID, nam
 			return &schedule.InvalidError{Field: "file", Reason: fmt.Sprintf("the team’s files would have more than %d MB; throw some away that were not taken over, or wait: they are forgotten after 30 days", maxTableBytes>>20)}
 		}
 		t.Team, t.Mapping = i.Team, suggestMapping(&i, &heading, have)
-		if err := tx.AddTable(ctx, &t, file); err != nil {
+		if err := tx.AddTable(ctx, &t, packed); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "table.add", Team: i.Team, Detail: i.Name + ": " + t.Name})
@@ -188,19 +192,21 @@ func (s *Service) CommitTable(ctx context.Context, by, team, id schedule.ID) err
 
 // HeadingOf says how a table is written; schedule.ErrNotFound once its bytes are forgotten.
 func (s *Service) HeadingOf(ctx context.Context, t *Table) (TableHeading, error) {
-	file, err := s.Store.TableFile(ctx, t.ID)
+	file, done, err := s.tableFile(ctx, t)
 	if err != nil {
 		return TableHeading{}, err
 	}
+	defer done()
 	return s.TableReader.Heading(file)
 }
 
 // readTable reads a table and notes how many of its records are good for what.
 func (s *Service) readTable(ctx context.Context, t *Table, now time.Time, each func(*TableRow) error) error {
-	file, err := s.Store.TableFile(ctx, t.ID)
+	file, done, err := s.tableFile(ctx, t)
 	if err != nil {
 		return err
 	}
+	defer done()
 	i, err := s.Store.Integration(ctx, t.Integration)
 	if err != nil {
 		return err
@@ -261,10 +267,11 @@ func (s *Service) RemoveTable(ctx context.Context, by, team, id schedule.ID) err
 
 // BadRows writes the records of a table that are kept out, with the reasons.
 func (s *Service) BadRows(ctx context.Context, t *Table, w io.Writer) error {
-	file, err := s.Store.TableFile(ctx, t.ID)
+	file, done, err := s.tableFile(ctx, t)
 	if err != nil {
 		return err
 	}
+	defer done()
 	i, err := s.Store.Integration(ctx, t.Integration)
 	if err != nil {
 		return err

@@ -83,7 +83,7 @@ func (w *TableWorker) stumble(ctx context.Context, t *Table, why error) error {
 
 // take goes on taking a table over.
 func (w *TableWorker) take(ctx context.Context, t *Table) error {
-	file, err := w.Worker.Store.TableFile(ctx, t.ID)
+	file, err := tableFile(ctx, w.Worker.Store, t)
 	if err != nil {
 		return err
 	}

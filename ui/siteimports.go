@@ -109,7 +109,9 @@ func content(file *multipart.FileHeader) ([]byte, error) {
 		return nil, err
 	}
 	defer in.Close()
-	return io.ReadAll(in)
+	body := make([]byte, file.Size)
+	_, err = io.ReadFull(in, body)
+	return body, err
 }
 
 // filled is what was typed into the form that adds a calendar, with what is wrong.

@@ -145,6 +145,11 @@ func (s *Site) takeTable(c echo.Context, team *schedule.TeamRecord, by schedule.
 	} else if err != nil {
 		return health.Table{}, err
 	}
+	done, err := s.Health.HoldTable(c.Request().Context(), file.Size)
+	if err != nil {
+		return health.Table{}, err
+	}
+	defer done()
 	body, err := content(file)
 	if err != nil {
 		return health.Table{}, err

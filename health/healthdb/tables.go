@@ -1,12 +1,9 @@
 package healthdb
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"time"
 
 	"watchbill/health"
@@ -80,34 +77,18 @@ func (s *Store) Table(ctx context.Context, id schedule.ID) (health.Table, error)
 	return one(s.from(ctx).Select(tableColumns).Where("id = ?", id), (*tableRow).value, "table", id)
 }
 
-// TableFile returns the bytes of a table.
+// TableFile returns the packed bytes of a table.
 func (s *Store) TableFile(ctx context.Context, id schedule.ID) ([]byte, error) {
-	packed, err := one(s.from(ctx).Select("file").Where("id = ? AND file IS NOT NULL", id), func(r *tableRow) ([]byte, error) { return r.File, nil }, "file of table", id)
-	if err != nil {
-		return nil, err
-	}
-	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(unpacked)
+	return one(s.from(ctx).Select("file").Where("id = ? AND file IS NOT NULL", id), func(r *tableRow) ([]byte, error) { return r.File, nil }, "file of table", id)
 }
 
 // AddTable adds a table with its file and sets its ID.
-func (s *Store) AddTable(ctx context.Context, t *health.Table, file []byte) error {
+func (s *Store) AddTable(ctx context.Context, t *health.Table, packed []byte) error {
 	row, err := tableOf(t)
 	if err != nil {
 		return err
 	}
-	var packed bytes.Buffer
-	packer := gzip.NewWriter(&packed)
-	if _, err := packer.Write(file); err != nil {
-		return err
-	}
-	if err := packer.Close(); err != nil {
-		return err
-	}
-	row.File = packed.Bytes()
+	row.File = packed
 	err = s.to(ctx).Create(&row).Error
 	t.ID = schedule.ID(row.ID)
 	return translate(err, "table %q", t.Name)
