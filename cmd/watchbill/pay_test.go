@@ -115,6 +115,11 @@ func payStory(t *testing.T, d *deployment) {
 			}
 		}
 	}
+	next, err := d.payroll.Statement(ctx, 1, schedule.Date{Year: 2027, Month: 2, Day: 1})
+	d.ok(err)
+	if slices.ContainsFunc(next.Lines, func(l health.PaidLine) bool { return l.Correction }) {
+		t.Error("two months that are not published correct the same")
+	}
 	// Monday from nine: nine hours of the base rate, and fifteen of the night.
 	if mended != 0 || moved != 9*500+15*750 {
 		t.Errorf("corrections come to %d, of them %d for whoever was there", mended, moved)
@@ -297,7 +302,12 @@ func payMonths(t *testing.T, d *deployment) {
 	}
 	_, err = d.payroll.Publish(ctx, 2, 1, october, s.Seen)
 	d.ok(err)
-	d.ok(set(november, func(r *health.PayRules) { r.Currency, r.Zone, r.Base = "JPY", load(t, "Asia/Tokyo"), 750 }))
+	rules.Currency, rules.Zone, rules.Base = "JPY", load(t, "Asia/Tokyo"), 750
+	yen := health.PayPolicy{Team: 1, From: november, Rules: rules, By: 2}
+	d.ok(d.payroll.SetPay(ctx, &yen))
+	if yen.Rules.Version != "3" {
+		t.Errorf("the third rules are version %s", yen.Rules.Version)
+	}
 	s, err = d.payroll.Statement(ctx, 1, november)
 	d.ok(err)
 	if !s.From.Equal(time.Date(2026, 10, 31, 23, 0, 0, 0, time.UTC)) || !s.To.Equal(time.Date(2026, 11, 30, 15, 0, 0, 0, time.UTC)) {

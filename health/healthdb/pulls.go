@@ -6,6 +6,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -117,7 +118,8 @@ func (s *Store) ClaimPull(ctx context.Context, now, until time.Time) (p health.P
 		if err := tx.LockIntegration(ctx, p.Integration); err != nil {
 			return err
 		}
-		p, err = find(tx.to(ctx).Where("integration_id = ?", p.Integration))
+		// Locked, so that it is seen as whoever stalls with it has left it.
+		p, err = find(rows.Lock(tx.to(ctx), "pull").Where("integration_id = ?", p.Integration))
 		if err != nil {
 			return err
 		}

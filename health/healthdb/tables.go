@@ -8,6 +8,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -149,7 +150,8 @@ func (s *Store) ClaimTable(ctx context.Context, now, until time.Time) (t health.
 		if err := tx.LockIntegration(ctx, t.Integration); err != nil {
 			return err
 		}
-		t, err = find(tx.to(ctx).Where("integration_id = ?", t.Integration))
+		// Locked, so that it is seen as whoever stalls with it has left it.
+		t, err = find(rows.Lock(tx.to(ctx), "past_table").Where("integration_id = ?", t.Integration))
 		if err != nil {
 			return err
 		}
