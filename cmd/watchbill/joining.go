@@ -20,27 +20,62 @@ func joinedTo(r *schedule.Rotation, slots []schedule.Slot, stay []schedule.Span)
 		return slots
 	}
 	var out []schedule.Slot
-	for _, slot := range slots {
-		var ends time.Time // of what stays and is had when the slot begins, or was last
-		for _, x := range stay {
-			if !x.Start.After(slot.Start) && x.End.After(ends) {
-				ends = x.End
-			}
-		}
-		follows := len(out) > 0 && out[len(out)-1].End.After(ends)
+	for i, slot := range slots {
+		ends, until := around(&slot, stay)
+		n := len(out)
+		follows := n > 0 && out[n-1].End.After(ends)
+		scrap := isScrap(&slot, ends, until)
 		switch {
-		case !slot.End.After(ends):
+		case !until.After(ends):
 			continue // it is had already
+		case scrap && slot.Start.Before(ends) && i+1 < len(slots) && slots[i+1].Start.Equal(until):
+			continue // the next slot begins where what stays ends
+		case scrap && until.Before(slot.End) && n > 0 && out[n-1].End.Equal(slot.Start):
+			out[n-1] = stretched(&out[n-1], out[n-1].Start, until, r.Zone)
+			continue
 		case slot.Start.Before(ends):
-			slot = slot.Cut(ends, slot.End, r.Zone)
+			slot = slot.Cut(ends, until, r.Zone)
 		case !follows && slot.Start.After(ends) && slot.Start.Sub(ends) < joinLeast:
-			// Limits count it as the turn that it is: a week is a week, as when the clocks change.
-			slot.Start = ends.In(r.Zone)
-			slot.Parts = []schedule.Span{{Start: slot.Start, End: slot.End}}
+			slot = stretched(&slot, ends, slot.End, r.Zone)
+		}
+		if slot.End.After(until) {
+			slot = slot.Cut(slot.Start, until, r.Zone)
 		}
 		out = append(out, slot)
 	}
 	return out
+}
+
+// around says until when what stays is had that begins no later than a slot, and from
+// when on it is had again to the slot's end or beyond, or that end.
+func around(slot *schedule.Slot, stay []schedule.Span) (ends, until time.Time) {
+	until = slot.End
+	for _, x := range stay {
+		switch {
+		case !x.Start.After(slot.Start):
+			if x.End.After(ends) {
+				ends = x.End
+			}
+		case x.Start.Before(until) && !x.End.Before(slot.End):
+			until = x.Start
+		}
+	}
+	return ends, until
+}
+
+// isScrap says whether what is left of a slot is too little for a turn of its own.
+func isScrap(slot *schedule.Slot, ends, until time.Time) bool {
+	left := min(until.Sub(slot.Start), until.Sub(ends))
+	return left < joinLeast && left < slot.End.Sub(slot.Start)/4
+}
+
+// stretched is a slot that is some hours longer than its turn. Limits count it as the
+// turn that it is: a week is a week, as when the clocks change.
+func stretched(slot *schedule.Slot, start, end time.Time, zone *time.Location) schedule.Slot {
+	longer := *slot
+	longer.Start, longer.End = start.In(zone), end.In(zone)
+	longer.Parts = []schedule.Span{{Start: longer.Start, End: longer.End}}
+	return longer
 }
 
 // joinKept joins the slots that are planned to the shifts that stay as published.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,34 @@ func TestHandoverMovesWithoutAGap(t *testing.T) {
 			d.ok(err)
 			d.seamless(shifts)
 		})
+	}
+}
+
+// A shift that keeps its old hours, later in the plan, is neither met by the one before it
+// nor followed by a scrap.
+func TestJoinedToALaterShift(t *testing.T) {
+	zone := load(t, "Europe/Berlin")
+	monday := func(week, hour int) time.Time { return time.Date(2027, 3, 1+7*week, hour, 0, 0, 0, zone) }
+	r := &schedule.Rotation{ID: "primary", Zone: zone, People: 1}
+	for _, hour := range []int{7, 12} { // the old one is nine
+		var slots []schedule.Slot
+		for week := range 6 {
+			slots = append(slots, schedule.Slot{ID: schedule.SlotID(fmt.Sprint("primary ", week)), Rotation: "primary", Start: monday(week, hour), End: monday(week+1, hour),
+				Parts: []schedule.Span{{Start: monday(week, hour), End: monday(week+1, hour)}}})
+		}
+		stay := []schedule.Span{{Start: monday(-1, 9), End: monday(0, 9)}, {Start: monday(3, 9), End: monday(4, 9)}}
+		var is []string
+		for _, x := range joinedTo(r, slots, stay) {
+			is = append(is, x.Start.Format("2 Jan 15")+" to "+x.End.Format("2 Jan 15"))
+		}
+		at := fmt.Sprintf("%02d", hour)
+		want := []string{
+			"1 Mar 09 to 8 Mar " + at, "8 Mar " + at + " to 15 Mar " + at, "15 Mar " + at + " to 22 Mar 09",
+			"29 Mar 09 to 5 Apr " + at, "5 Apr " + at + " to 12 Apr " + at,
+		}
+		if !slices.Equal(is, want) {
+			t.Errorf("handed over at %d: %q, want %q", hour, is, want)
+		}
 	}
 }
 
