@@ -81,7 +81,7 @@ type Review struct {
 	Breaks  *int            `json:"rest_breaches" doc:"For those who answer for people's rest; null for others"`
 	Pages   int             `json:"pages"`
 	Alerts  []ReviewAlert   `json:"alerts" doc:"What paged, most often first"`
-	Nights  []ReviewNight   `json:"nights" doc:"In which pages fired, on the team's clock"`
+	Nights  []ReviewNight   `json:"nights" doc:"In which pages fired, on the team's clock; for the team alone"`
 	Open    []ReviewPage    `json:"open" doc:"Pages that were not over when the week was"`
 	Ahead   ReviewAhead     `json:"ahead" doc:"The fortnight after"`
 	Items   ReviewItems     `json:"items" doc:"Action items as they stood"`

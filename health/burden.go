@@ -18,6 +18,7 @@ type Sight struct {
 	Self   schedule.ID // whose own figures; nobody's: a program
 	Rest   bool        // who had too little rest
 	Nights bool        // who needs rest because of the nights of the last week
+	Pages  bool        // the team's pages one by one, as everybody in it does
 }
 
 // A Burden is a team's burden report, with nothing in it that its reader may not see:

@@ -177,6 +177,9 @@ func (d *ReviewDoc) seen(sight Sight) {
 	if !sight.Rest {
 		d.Breaks = nil
 	}
+	if !sight.Pages { // beside who was on call, the nights are somebody's
+		d.Nights = nil
+	}
 }
 
 // A ReviewSince is what is otherwise now than when a review was made.

@@ -11,7 +11,7 @@ func (w Who) Sight(team int64) (health.Sight, error) {
 	if err := w.Must(SeeBurden, Team(team)); err != nil {
 		return health.Sight{}, err
 	}
-	sight := health.Sight{Rest: w.May(SeePersonsLoad, Team(team)), Nights: w.May(SeeNights, Team(team))}
+	sight := health.Sight{Rest: w.May(SeePersonsLoad, Team(team)), Nights: w.May(SeeNights, Team(team)), Pages: w.May(SeeHandOver, Team(team))}
 	if w.May(SeeOwnBurden, Person(w.Person)) {
 		sight.Self = schedule.ID(w.Person)
 	}

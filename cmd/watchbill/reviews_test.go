@@ -290,6 +290,10 @@ func TestReviewTellsWhatMayBeTold(t *testing.T) {
 			if strings.Contains(md, "too little rest") != told {
 				t.Errorf("%s reads of rest in Markdown: %v, want %v", email, !told, told)
 			}
+			outside := email == "admin@demo.example"
+			if strings.Contains(text, `"nights":[]`) != outside || strings.Contains(md, "- Night of") == outside {
+				t.Errorf("%s is outside the team: %v, and is told of its nights:\n%s", email, outside, md)
+			}
 			for _, secret := range []string{"short_rests", "tta", "engaged_hours", "burden_points"} {
 				if strings.Contains(text, secret) {
 					t.Errorf("%s reads %s", email, secret)
