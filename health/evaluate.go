@@ -21,6 +21,7 @@ import (
 //   - person, work, engaged, first_day and days: rest
 //   - pay and shifts: what being on call is paid
 //   - person and call_outs: the time off that is owed
+//   - items and responses: a wave of the pulse, and what of it may be told
 //
 // A worked case is evaluated by its input: {"input": {…}, "expected": …}. The result is
 // what is printed as JSON. What is wrong with the file is one or more
@@ -46,6 +47,8 @@ func Evaluate(data []byte) (any, error) {
 		return evaluatePay(data)
 	case has["call_outs"] != nil:
 		return evaluateOwed(data)
+	case has["responses"] != nil:
+		return evaluatePulse(data)
 	case has["first_day"] != nil:
 		return evaluateRest(data)
 	case has["period"] != nil && (has["person"] != nil || has["people"] != nil):

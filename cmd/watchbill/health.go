@@ -9,7 +9,7 @@ import (
 )
 
 type healthCmd struct {
-	Eval healthEvalCmd `cmd:"" help:"Measure a team's period from a file of what happened: burden by person and team, answers to incidents, evenness of the schedule, page luck, rest."`
+	Eval healthEvalCmd `cmd:"" help:"Measure a team's period from a file of what happened: burden by person and team, answers to incidents, evenness of the schedule, page luck, rest, the pulse."`
 }
 
 type healthEvalCmd struct {
