@@ -44,8 +44,8 @@ fuzz: ## fuzz each reader of outside bytes for FUZZTIME (20s)
 		done; \
 	done
 
-chaos: ## kill the service a hundred times while it takes pages in
-	WATCHBILL_CHAOS=100 go test -run 'TestKilledWhileReceiving|TestFullDisk|TestLockedDatabase|TestSlowWorker' -v -timeout 30m ./cmd/watchbill
+chaos: ## kill the service a hundred times while it takes pages in, fetches the past, publishes pay
+	WATCHBILL_CHAOS=100 go test -run 'TestKilledWhileReceiving|TestKilledWhilePullingPagerDuty|TestKilledWhilePublishingPay|TestFullDisk|TestLockedDatabase|TestSlowWorker' -v -timeout 30m ./cmd/watchbill
 
 bench: ## measure the generator, the resolver, feeds, pages and the program
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./health/... ./api/... ./ui/... ./cmd/...

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"io"
@@ -18,20 +19,23 @@ import (
 	"watchbill/migrations/migrationstest"
 )
 
+// kills is how often a test kills: so often, or as often as WATCHBILL_CHAOS says.
+func kills(t *testing.T, short int) int {
+	t.Helper()
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("WATCHBILL_CHAOS"), fmt.Sprint(short)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // Whatever got a 202 is there once, however often the service is killed while it takes
-// deliveries in and reads them. WATCHBILL_CHAOS says how often; make chaos asks for a
-// hundred times.
+// deliveries in and reads them.
 func TestKilledWhileReceiving(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts and kills processes")
 	}
-	rounds := 4
-	if text := os.Getenv("WATCHBILL_CHAOS"); text != "" {
-		var err error
-		if rounds, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rounds := kills(t, 4)
 	onBoth(t, func(t *testing.T, address string) { killWhileReceiving(t, address, rounds) })
 }
 
