@@ -14,6 +14,7 @@ import (
 func alertmanager() vendor {
 	return vendor{id: "alertmanager", formats: []format{
 		{"alertmanager.webhook.v4", PageEvent, func(n node) bool { return n.get("alerts").isList() }, alertGroup},
+		{"alertmanager.rest.alert_array", Snapshot, alertsOfAPI, each("", alertNow)},
 	}}
 }
 
@@ -23,7 +24,20 @@ func grafana() vendor {
 	return vendor{id: "grafana", formats: []format{
 		{"grafana.webhook.v1", PageEvent, func(n node) bool { return n.get("alerts").isList() }, alertGroup},
 		{"grafana.webhook.legacy", PageEvent, func(n node) bool { return n.has("ruleId", "state") || n.has("ruleName", "state") }, grafanaLegacy},
+		{"grafana.rest.alert_array", Snapshot, alertsOfAPI, each("", alertNow)},
 	}}
+}
+
+// alertsOfAPI recognises what the API says fires now.
+func alertsOfAPI(n node) bool { return n.head().has("labels", "startsAt") }
+
+// alertNow reads an alert that fires now; one that has ended is not listed, and what
+// endsAt says of it is only how long it is believed.
+func alertNow(r *reader, n node) error {
+	d := alertEvent(r, node{}, n, "")
+	d.PageKey, d.Alerts, d.Repeats = "fp:"+d.AlertKey, 1, false
+	r.add(d)
+	return nil
 }
 
 // alertGroup reads a group of alerts as one page; without a key for the group,

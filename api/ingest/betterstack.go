@@ -7,6 +7,7 @@ import "watchbill/health"
 func betterstack() vendor {
 	return vendor{id: "betterstack", formats: []format{
 		{"betterstack.webhook", PageEvent, func(n node) bool { return n.get("data").has("type", "attributes") }, betterstackHook},
+		{"betterstack.rest.incidents", Snapshot, func(n node) bool { return n.get("data").head().has("type", "attributes") }, each("data", betterstackIncident)},
 		{"betterstack.statuspage", Context, func(n node) bool { return n.has("event_type", "page") }, betterstackPage},
 	}}
 }
@@ -22,15 +23,9 @@ func betterstackHook(r *reader, n node) error {
 		r.add(draft{Event: health.Event{Kind: health.KindOther, Title: a.str("name"), Path: "data"}, keyed: []string{data.str("type"), data.str("id"), event}})
 		return nil
 	}
-	d := draft{Event: health.Event{
-		Kind: health.KindOther, PageKey: data.str("id"), Title: a.first("cause", "name"), Service: a.str("name"), PageCreatedAt: r.at(a, "started_at"),
-		Urgency: health.UrgencyLow, Path: "data", Channel: betterstackChannel(a),
-	}}
+	d := draft{Event: betterstackBase(r, data)}
 	if d.PageKey == "" {
 		return mismatch("data.id is missing")
-	}
-	if d.Channel != "email" {
-		d.Urgency = health.UrgencyHigh
 	}
 	if event == "" {
 		switch {
@@ -60,16 +55,47 @@ func betterstackHook(r *reader, n node) error {
 	return nil
 }
 
+// betterstackBase is what every event of an incident says of it. What only sends
+// mail is not urgent.
+func betterstackBase(r *reader, data node) health.Event {
+	a := data.get("attributes")
+	e := health.Event{
+		Kind: health.KindOther, PageKey: data.str("id"), Title: a.first("cause", "name"), Service: a.str("name"), PageCreatedAt: r.at(a, "started_at"),
+		Urgency: health.UrgencyLow, Path: "data", Channel: betterstackChannel(a),
+	}
+	if e.Channel != "email" {
+		e.Urgency = health.UrgencyHigh
+	}
+	return e
+}
+
+// betterstackIncident reads an incident of the API.
+func betterstackIncident(r *reader, n node) error {
+	if n.str("type") != "incident" {
+		return nil
+	}
+	base := betterstackBase(r, n)
+	if base.PageKey == "" {
+		return mismatch("the incident has no id")
+	}
+	r.past(base, n.get("attributes"), moments{"started_at", "acknowledged_at", "acknowledged_by", "resolved_at", "resolved_by"}, betterstackIdentity)
+	return nil
+}
+
 // betterstackWho reads who did something: an address, a name, or an object.
 func betterstackWho(n node, role health.Role) []health.Party {
-	who := named(n.str())
-	if n.isObject() {
-		who = health.Identity{ID: n.str("id"), Email: mail(n.str("email")), Name: n.str("name")}
-	}
+	who := betterstackIdentity(n)
 	if who.IsZero() {
 		return nil
 	}
 	return []health.Party{{Identity: who, Role: role}}
+}
+
+func betterstackIdentity(n node) health.Identity {
+	if n.isObject() {
+		return health.Identity{ID: n.str("id"), Email: mail(n.str("email")), Name: n.str("name")}
+	}
+	return named(n.str())
 }
 
 // betterstackChannel returns the loudest way in which somebody is notified; nobody

@@ -15,8 +15,11 @@ func datadog() vendor {
 		}, datadogHook},
 		{"datadog.webhook.default", PageEvent, func(n node) bool { return n.has("title", "last_updated") }, datadogHook},
 		{"datadog.rest.incidents", Context, func(n node) bool { return n.get("data").head().str("type") == "incidents" }, each("data", datadogIncident)},
+		{"datadog.rest.incident_object", Context, func(n node) bool { return n.get("data").str("type") == "incidents" }, one(datadogIncident)},
+		{"datadog.rest.users", Context, func(n node) bool { return n.get("data").head().str("type") == "users" }, each("data", datadogUser)},
 		{"datadog.rest.oncall_responders", Context, func(n node) bool {
-			return n.get("data").str("type") == "schedule_oncall_responders"
+			kind := n.get("data").str("type")
+			return kind == "schedule_oncall_responders" || kind == "team_oncall_responders"
 		}, datadogOnCall},
 	}}
 }
@@ -120,5 +123,11 @@ func datadogOnCall(r *reader, n node) error {
 		d.Responders = append(d.Responders, health.Party{Identity: who, Role: health.RoleOnCall})
 	}
 	r.add(d)
+	return nil
+}
+
+func datadogUser(r *reader, n node) error {
+	a := n.get("attributes")
+	r.add(identity(health.Identity{ID: n.str("id"), Email: mail(a.first("email", "handle")), Name: a.str("name")}, ""))
 	return nil
 }

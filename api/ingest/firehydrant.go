@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"strings"
 
 	"watchbill/health"
@@ -11,6 +12,10 @@ import (
 func firehydrant() vendor {
 	return vendor{id: "firehydrant", formats: []format{
 		{"firehydrant.webhook", PageEvent, func(n node) bool { return n.has("data", "event") }, firehydrantHook},
+		{"firehydrant.rest.incidents", Context, func(n node) bool { return n.get("data").head().has("current_milestone") }, each("data", firehydrantPast)},
+		{"firehydrant.rest.incident_array", Context, func(n node) bool { return n.head().has("current_milestone") }, each("", firehydrantPast)},
+		{"firehydrant.rest.incident_object", Context, func(n node) bool { return n.has("id", "current_milestone") }, firehydrantPast},
+		{"firehydrant.rest.alerts", Snapshot, func(n node) bool { return n.get("data").head().has("summary", "starts_at") }, each("data", firehydrantAlert)},
 		{"firehydrant.signals.target", PageEvent, func(n node) bool { return n.has("notificationPriority") }, firehydrantTarget},
 	}}
 }
@@ -44,7 +49,7 @@ func firehydrantIncident(r *reader, incident node, operation string) error {
 	if s := incident.get("severity").first("slug", "name"); s != "" {
 		d.Severity = s
 	}
-	d.Urgency = urgency(d.Severity, incident.str("priority"))
+	d.Urgency = urgency(cmp.Or(d.Severity, incident.str("priority")))
 	if operation == "CREATED" {
 		d.Kind, d.OccurredAt = health.KindIncidentDeclared, r.at(incident, "created_at")
 		r.add(d)
@@ -60,6 +65,18 @@ func firehydrantIncident(r *reader, incident node, operation string) error {
 	}
 	r.add(d)
 	return nil
+}
+
+// firehydrantPast reads a declared incident of the API: that it was declared, and
+// the milestone that it reached since.
+func firehydrantPast(r *reader, n node) error {
+	if err := firehydrantIncident(r, n, "CREATED"); err != nil {
+		return err
+	}
+	if n.str("current_milestone") == "" || n.str("current_milestone") == "started" {
+		return nil
+	}
+	return firehydrantIncident(r, n, "")
 }
 
 // firehydrantAlert reads an alert of Signals by the status it has now.

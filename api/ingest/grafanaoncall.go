@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"strings"
 
 	"watchbill/health"
@@ -11,6 +12,11 @@ import (
 func grafanaOnCall() vendor {
 	return vendor{id: "grafana_oncall", formats: []format{
 		{"grafana_oncall.webhook", PageEvent, func(n node) bool { return n.has("event", "alert_group") }, grafanaOnCallHook},
+		{"grafana_oncall.rest.alert_groups", Snapshot, func(n node) bool { return n.get("results").head().has("alerts_count") }, each("results", grafanaOnCallGroup)},
+		{"grafana_oncall.rest.alert_group_array", Snapshot, func(n node) bool { return n.head().has("alerts_count") }, each("", grafanaOnCallGroup)},
+		{"grafana_oncall.rest.alert_group_object", Snapshot, func(n node) bool { return n.has("id", "alerts_count") }, grafanaOnCallGroup},
+		{"grafana_oncall.rest.final_shifts", Context, func(n node) bool { return n.get("results").head().has("shift_start") }, each("results", grafanaOnCallShift)},
+		{"grafana_oncall.rest.users", Context, func(n node) bool { return n.get("results").head().has("username", "email") }, each("results", grafanaOnCallPerson)},
 	}}
 }
 
@@ -50,13 +56,20 @@ func grafanaOnCallHook(r *reader, n node) error {
 	if name == "status change" {
 		d.Kind = grafanaOnCallChange(d.PageState)
 	}
-	labels := group.get("labels")
-	d.Severity = labels.first("severity", "priority")
-	d.Urgency = urgency(labels.str("urgency"), d.Severity)
+	grafanaOnCallLabels(&d.Event, group)
+	if d.Kind == health.KindNotified { // whoever it names did nothing: they were notified
+		now := health.Party{Identity: d.Actor, Role: health.RoleNotified}
+		d.Actor = health.Identity{}
+		if !now.IsZero() {
+			d.Responders = append(d.Responders, now)
+			d.keyed = append(d.keyed, now.ID)
+		}
+	}
 	for _, who := range n.list("notified_users") {
-		d.Responders = append(d.Responders, health.Party{
-			Identity: grafanaOnCallUser(who), Role: health.RoleNotified, Earlier: d.Kind != health.KindNotified && d.Kind != health.KindTriggered,
-		})
+		before := health.Party{Identity: grafanaOnCallUser(who), Role: health.RoleNotified, Earlier: d.Kind != health.KindTriggered && (d.Kind != health.KindNotified || len(d.Responders) > 0)}
+		if len(d.Responders) == 0 || d.Responders[0].Identity != before.Identity {
+			d.Responders = append(d.Responders, before)
+		}
 	}
 	switch {
 	case d.Actor.IsZero():
@@ -67,6 +80,21 @@ func grafanaOnCallHook(r *reader, n node) error {
 	}
 	r.add(d)
 	return nil
+}
+
+// grafanaOnCallLabels reads how bad it is from the labels of a group, which are an
+// object in webhooks and a list in the API.
+func grafanaOnCallLabels(e *health.Event, group node) {
+	labels := group.get("labels")
+	if labels.isList() {
+		object := map[string]any{}
+		for _, label := range labels.list() {
+			object[cmp.Or(label.str("key", "name"), label.str("key"))] = cmp.Or(label.str("value", "name"), label.str("value"))
+		}
+		labels = node{object}
+	}
+	e.Severity = labels.first("severity", "priority")
+	e.Urgency = urgency(labels.str("urgency"), e.Severity)
 }
 
 func grafanaOnCallUser(n node) health.Identity {
@@ -97,4 +125,28 @@ func grafanaOnCallChange(s health.State) health.Kind {
 		return health.KindResolved
 	}
 	return health.KindOther
+}
+
+// grafanaOnCallGroup reads an alert group of the API, which names people by their id.
+func grafanaOnCallGroup(r *reader, n node) error {
+	base := health.Event{PageKey: n.str("id"), Title: n.str("title"), Alerts: n.count("alerts_count"), PageCreatedAt: r.at(n, "created_at"), Path: n.str("id")}
+	if base.PageKey == "" {
+		return mismatch("the alert group has no id")
+	}
+	grafanaOnCallLabels(&base, n)
+	r.past(base, n, moments{began: "created_at", acked: "acknowledged_at", ackedBy: "acknowledged_by", ended: "resolved_at", endedBy: "resolved_by"}, func(who node) health.Identity {
+		return health.Identity{ID: who.str()}
+	})
+	return nil
+}
+
+func grafanaOnCallShift(r *reader, n node) error {
+	who := health.Identity{ID: n.str("user_pk"), Email: mail(n.str("user_email")), Name: n.str("user_username")}
+	r.add(r.onCall(who, n.get("shift_start"), health.ShiftFact{End: r.at(n, "shift_end")}))
+	return nil
+}
+
+func grafanaOnCallPerson(r *reader, n node) error {
+	r.add(identity(grafanaOnCallUser(n), n.str("timezone")))
+	return nil
 }

@@ -10,6 +10,9 @@ import (
 func ilert() vendor {
 	return vendor{id: "ilert", formats: []format{
 		{"ilert.webhook", PageEvent, func(n node) bool { return n.has("id", "eventType") }, ilertHook},
+		{"ilert.rest.alert_array", Snapshot, func(n node) bool { return n.head().has("id", "summary", "reportTime") }, each("", ilertAlert)},
+		{"ilert.rest.alert_object", Snapshot, func(n node) bool { return n.has("id", "summary", "reportTime") }, ilertAlert},
+		{"ilert.rest.user_array", Context, func(n node) bool { return n.head().has("username", "email") }, each("", ilertPerson)},
 	}}
 }
 
@@ -83,4 +86,26 @@ func ilertUser(n node) health.Identity {
 		name = n.str("username")
 	}
 	return health.Identity{ID: n.str("id"), Email: mail(n.str("email")), Name: name}
+}
+
+// ilertAlert reads an alert of the API, which does not tell when it was accepted.
+func ilertAlert(r *reader, n node) error {
+	base := health.Event{
+		PageKey: n.str("id"), AlertKey: n.first("alertKey", "incidentKey"), Title: n.str("summary"), Service: n.str("alertSource", "name"),
+		Severity: n.str("priority"), PageCreatedAt: r.at(n, "reportTime"), Path: n.str("id"),
+	}
+	if base.PageKey == "" {
+		return mismatch("the alert has no id")
+	}
+	base.Urgency = urgency(base.Severity)
+	if who := n.get("assignedTo"); who.isObject() {
+		base.Responders = []health.Party{{Identity: ilertUser(who), Role: health.RoleAssignee}}
+	}
+	r.past(base, n, moments{began: "reportTime", ended: "resolvedOn"}, nil)
+	return nil
+}
+
+func ilertPerson(r *reader, n node) error {
+	r.add(identity(ilertUser(n), n.str("timezone")))
+	return nil
 }

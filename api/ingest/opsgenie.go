@@ -26,6 +26,12 @@ func opsgenie(id string) vendor {
 		{id + ".rest.user_array", Context, func(n node) bool { return n.head().has("username", "fullName") }, each("", opsgenieUser)},
 		{id + ".rest.oncalls", Context, func(n node) bool { return n.get("data", "onCallParticipants").isList() }, opsgenieOnCalls},
 		{id + ".rest.timeline", Context, func(n node) bool { return n.get("data", "finalTimeline").isObject() }, opsgenieTimeline},
+		aside(id+".rest.schedules", func(n node) bool { return n.get("data").head().has("timezone", "rotations") }),
+		aside(id+".rest.schedule", func(n node) bool { return n.get("data").has("timezone", "rotations") }),
+		aside(id+".rest.escalations", func(n node) bool { return n.get("data").head().has("rules", "ownerTeam") }),
+		aside(id+".rest.teams", func(n node) bool {
+			return n.get("data").head().has("id", "name", "links") || n.get("data").has("members", "links")
+		}),
 	}}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // pagerduty reads PagerDuty's webhooks, both versions, and its REST API.
 func pagerduty() vendor {
-	return vendor{id: "pagerduty", formats: []format{
+	formats := []format{
 		{"pagerduty.webhook.v3", PageEvent, func(n node) bool { return n.get("event").has("event_type") }, pagerdutyV3},
 		{"pagerduty.webhook.v2", PageEvent, func(n node) bool { return n.get("messages").isList() && !n.get("messages").head().has("data") }, pagerdutyOld},
 		{"pagerduty.webhook.v1", PageEvent, func(n node) bool { return n.get("messages").isList() }, pagerdutyOld},
@@ -23,9 +23,11 @@ func pagerduty() vendor {
 		{"pagerduty.rest.incident_object", Snapshot, func(n node) bool {
 			return n.has("incident_number") || n.get("incident").has("incident_number")
 		}, pagerdutyIncidentObject},
+		{"pagerduty.rest.user_object", Context, func(n node) bool { return n.get("user").has("email") }, func(r *reader, n node) error { return pagerdutyUser(r, n.get("user")) }},
 		{"pagerduty.rest.users", Context, func(n node) bool { return n.get("users").isList() }, each("users", pagerdutyUser)},
 		{"pagerduty.rest.user_array", Context, func(n node) bool { return n.head().has("email", "time_zone") }, each("", pagerdutyUser)},
 		{"pagerduty.rest.oncalls", Context, func(n node) bool { return n.get("oncalls").isList() }, each("oncalls", pagerdutyOnCall)},
+		{"pagerduty.rest.overrides", Context, func(n node) bool { return n.get("overrides").head().has("start", "end", "user") }, each("overrides", pagerdutyOverride)},
 		{"pagerduty.rest.schedule", Context, func(n node) bool { return n.get("schedule").isObject() }, pagerdutySchedule},
 		{"pagerduty.rest.analytics_incidents", Snapshot, func(n node) bool {
 			return n.get("data").head().has("id", "created_at", "seconds_to_resolve")
@@ -33,6 +35,20 @@ func pagerduty() vendor {
 		{"pagerduty.rest.log_entry_object", Snapshot, func(n node) bool { return n.get("log_entry").has("type") }, func(r *reader, n node) error {
 			return pagerdutyLogEntry(r, n.get("log_entry"))
 		}},
+	}
+	for _, name := range []string{"alerts", "escalation_policies", "notes", "notifications", "priorities", "schedules", "services", "teams"} {
+		formats = append(formats, aside("pagerduty.rest."+name, func(n node) bool { return n.get(name).isList() }))
+	}
+	return vendor{id: "pagerduty", formats: formats}
+}
+
+// aside is what an API answers besides, of which nothing is needed.
+func aside(name string, fits func(node) bool) format {
+	return format{name, Context, fits, func(_ *reader, n node) error {
+		if !n.isObject() && !n.isList() {
+			return mismatch("the body is neither an object nor a list")
+		}
+		return nil
 	}}
 }
 
@@ -111,12 +127,13 @@ func pagerdutyV3(r *reader, n node) error {
 	if known, ok := pagerdutyKinds[kind]; ok {
 		d.Kind = known
 	}
-	incident := data
-	if data.get("incident").isObject() && data.str("type") != "incident" {
-		incident = data.get("incident")
-	}
+	incident := pagerdutySubject(data)
 	if d.PageKey = incident.str("id"); d.PageKey == "" {
-		return mismatch("event.data.id is missing")
+		if d.Kind != health.KindOther {
+			return mismatch("event.data.id is missing")
+		}
+		r.add(d) // of a kind that changes nothing, about nothing we know
+		return nil
 	}
 	d.Title = incident.first("title", "summary")
 	d.AlertKey = incident.str("incident_key")
@@ -133,6 +150,17 @@ func pagerdutyV3(r *reader, n node) error {
 	pagerdutyEnd(&d, incident.get("resolve_reason"))
 	r.add(d)
 	return nil
+}
+
+// pagerdutySubject returns the incident that data is or is about.
+func pagerdutySubject(data node) node {
+	if roles := data.get("incident_role_assignments"); roles.isList() {
+		return roles.head().get("incident")
+	}
+	if data.get("incident").isObject() && data.str("type") != "incident" {
+		return data.get("incident")
+	}
+	return data
 }
 
 // pagerdutyEnd names who acknowledged or resolved, and recognises a merge.
@@ -373,6 +401,13 @@ func (r *reader) onCall(who health.Identity, from node, fact health.ShiftFact) d
 
 func pagerdutyOnCall(r *reader, n node) error {
 	fact := health.ShiftFact{Schedule: n.get("schedule").first("summary", "name"), End: r.at(n, "end")}
+	r.add(r.onCall(pagerdutyPerson(n.get("user")), n.get("start"), fact))
+	return nil
+}
+
+// pagerdutyOverride reads who stands in for somebody.
+func pagerdutyOverride(r *reader, n node) error {
+	fact := health.ShiftFact{End: r.at(n, "end"), Override: true}
 	r.add(r.onCall(pagerdutyPerson(n.get("user")), n.get("start"), fact))
 	return nil
 }

@@ -15,6 +15,9 @@ func rootly() vendor {
 		}},
 		{"rootly.edge.event", PageEvent, func(n node) bool { return n.has("event_type", "data") }, rootlyEdge},
 		{"rootly.edge.events", PageEvent, func(n node) bool { return n.get("events").isList() }, each("events", rootlyEdge)},
+		{"rootly.rest.alerts", Snapshot, func(n node) bool { return n.get("data").head().str("type") == "alerts" }, each("data", rootlyPast)},
+		{"rootly.rest.alert_object", Snapshot, func(n node) bool { return n.get("data").str("type") == "alerts" }, one(rootlyPast)},
+		{"rootly.rest.incidents", Context, func(n node) bool { return n.get("data").head().str("type") == "incidents" }, each("data", rootlyIncident)},
 	}}
 }
 
@@ -92,4 +95,38 @@ func rootlySeverity(data node) string {
 		return s
 	}
 	return data.str("severity")
+}
+
+// rootlyPast reads an alert of the API.
+func rootlyPast(r *reader, n node) error {
+	a := n.get("attributes")
+	base := health.Event{
+		PageKey: n.str("id"), Title: a.str("summary"), Service: a.get("services").head().str("name"), Severity: rootlySeverity(a),
+		PageCreatedAt: r.firstTime(a, "started_at", "created_at"), Path: n.str("id"),
+	}
+	if base.PageKey == "" {
+		return mismatch("the alert has no id")
+	}
+	base.Urgency = urgency(base.Severity)
+	began := "created_at"
+	if !r.at(a, "started_at").IsZero() {
+		began = "started_at"
+	}
+	r.past(base, a, moments{began: began, acked: "acknowledged_at", ended: "ended_at"}, nil)
+	return nil
+}
+
+// rootlyIncident reads an incident of the API, which people declared.
+func rootlyIncident(r *reader, n node) error {
+	a := n.get("attributes")
+	d := draft{Event: health.Event{
+		Kind: health.KindIncidentDeclared, PageKey: n.str("id"), Title: a.first("title", "summary"),
+		Severity: a.get("severity", "data", "attributes").first("name", "slug"), OccurredAt: r.firstTime(a, "started_at", "created_at"), Path: n.str("id"),
+	}}
+	if d.PageKey == "" {
+		return mismatch("the incident has no id")
+	}
+	d.Urgency = urgency(d.Severity)
+	r.add(d)
+	return nil
 }

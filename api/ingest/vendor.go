@@ -92,8 +92,7 @@ func (v vendor) choose(name string, doc node) (f format, reason, why string) {
 	}
 	switch {
 	case strings.HasPrefix(name, v.id+".rest.") && (doc.isObject() || doc.isList()):
-		// What an API answers besides, like teams, is context of which nothing is needed.
-		return format{name, Context, nil, func(*reader, node) error { return nil }}, "", ""
+		return aside(name, nil), "", ""
 	case len(candidates) == 0:
 		return format{name: name}, UnknownFormat, "no format of " + v.id + " is called " + name
 	}

@@ -28,6 +28,15 @@ var vendorsSend = []one{
 	{"pagerduty", v3("incident.responder.replied", `"type":"incident_responder","state":"declined","incident":{"id":"P"},"user":null,"escalation_policy":{"id":"EP","type":"escalation_policy_reference"}`), health.KindResponderReplied, "P", "2026-03-02T01:15:00Z", "requested EP declined"},
 	{"pagerduty", v3("incident.workflow.started", `"id":"W","type":"incident_workflow_instance","incident":{"id":"P"}`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
 	{"pagerduty", v3("incident.something_new", `"id":"P","type":"incident"`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.conference_bridge.updated", `"type":"incident_conference_bridge","conference_numbers":null,"incident":{"id":"P","summary":"DB down"}`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.custom_field_values.updated", `"type":"incident_field_values","custom_fields":[],"incident":{"id":"P","summary":null}`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.role.assigned", `"type":"incident_role_assignment","incident_role_assignments":[{"incident":{"id":"P"},"assignee":{"id":"U2","type":"user_reference"}}]`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.task.created", `"type":"incident_task","id":"T","summary":"call them","incident":{"id":"P"}`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.action_invocation.created", `"type":"incident_action_invocation","id":"A","incident":{"id":"P"}`), health.KindOther, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.something_new", `"type":"incident_something"`), health.KindOther, "", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("service.custom_field_values.updated", `"type":"service_field_values","service":{"id":"S"}`), health.KindOther, "", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", `{"overrides":[{"id":"O","start":"2026-03-02T01:15:00Z","end":"2026-03-03T00:00:00Z","user":{"id":"U2","type":"user_reference","summary":"Bo"}}]}`, health.KindShift, "", "2026-03-02T01:15:00Z", "on_call U2Bo"},
+	{"pagerduty", `{"user":{"id":"U1","name":"Ana","email":"ana@example.org"}}`, health.KindIdentity, "", never, "identity U1ana@example.orgAna"},
 	{"pagerduty", v3("service.updated", `"id":"S","type":"service","summary":"DB"`), health.KindOther, "", "2026-03-02T01:15:00Z", ""},
 	{"pagerduty", v3("incident.resolved", `"id":"P","type":"incident","resolve_reason":"merged"`), health.KindMerged, "P", "2026-03-02T01:15:00Z", ""},
 	{
@@ -70,12 +79,18 @@ var vendorsSend = []one{
 
 	{"grafana", `{"receiver":"r","status":"firing","orgId":1,"version":"1","groupKey":"{}:{}","title":"[FIRING:1]","alerts":[{"status":"firing","labels":{"alertname":"A","service":"s"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f"}]}`, health.KindTriggered, "{}:{}", "2026-03-02T01:15:00Z", ""},
 	{"alertmanager", `{"version":"4","status":"resolved","groupKey":"g","alerts":[{"status":"resolved","endsAt":"2026-03-02T01:20:00Z"},{"status":"resolved","endsAt":"2026-03-02T01:25:00Z"}]}`, health.KindResolved, "g", "2026-03-02T01:25:00Z", ""},
+	{"alertmanager", `[{"labels":{"alertname":"A","severity":"critical"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"2026-03-02T01:25:00Z","fingerprint":"f","status":{"state":"active"}}]`, health.KindTriggered, "fp:f", "2026-03-02T01:15:00Z", ""},
 	{"grafana", `{"ruleId":3,"ruleName":"n","state":"ok","title":"[OK] n"}`, health.KindResolved, "rule:3", never, ""},
 
 	{"grafana_oncall", `{"event":{"type":"acknowledge","time":"2026-03-02T01:15:00+00:00"},"user":{"id":"U","username":"ana","email":"ana@example.org"},"alert_group":{"id":"I","state":"acknowledged"},"notified_users":[{"id":"U","username":"ana","email":"ana@example.org"}]}`, health.KindAcknowledged, "I", "2026-03-02T01:15:00Z", "notified Uana@example.organa, acknowledger Uana@example.organa"},
 	{"grafana_oncall", `{"event":{"type":"resolve","time":"2026-03-02T01:15:00Z"},"user":null,"alert_group":{"id":"I","state":"resolved"}}`, health.KindResolved, "I", "2026-03-02T01:15:00Z", ""},
 	{"grafana_oncall", `{"event":{"type":"unresolve","time":"2026-03-02T01:15:00Z"},"alert_group":{"id":"I"}}`, health.KindReopened, "I", "2026-03-02T01:15:00Z", ""},
 	{"grafana_oncall", `{"event":{"type":"status change","time":"2026-03-02T01:15:00Z"},"alert_group":{"id":"I","state":"acknowledged"}}`, health.KindAcknowledged, "I", "2026-03-02T01:15:00Z", ""},
+
+	{"grafana_oncall", `{"event":{"type":"personal notification","time":"2026-03-02T01:15:00Z"},"user":{"id":"U","username":"ana","email":"ana@example.org"},"alert_group":{"id":"I"},"notified_users":[{"id":"U","username":"ana","email":"ana@example.org"},{"id":"B","username":"bo"}]}`, health.KindNotified, "I", "2026-03-02T01:15:00Z", "notified Uana@example.organa, notified Bbo"},
+	{"grafana_oncall", `{"event":{"type":"unsilence"},"user":null,"alert_group":{"id":"I","state":"firing"}}`, health.KindOther, "I", never, ""},
+	{"grafana_oncall", `{"count":1,"next":null,"results":[{"id":"I","integration_id":"C","alerts_count":3,"state":"acknowledged","created_at":"2026-03-02T01:15:00Z","acknowledged_at":"2026-03-02T01:18:00Z","acknowledged_by":"U","resolved_at":null,"labels":[{"key":{"id":"k","name":"severity"},"value":{"id":"v","name":"critical"}}]}]}`, health.KindTriggered, "I", "2026-03-02T01:15:00Z", ""},
+	{"grafana_oncall", `{"count":1,"results":[{"user_pk":"U","user_email":"ana@example.org","user_username":"ana","shift_start":"2026-03-02T01:15:00Z","shift_end":"2026-03-02T09:00:00Z"}]}`, health.KindShift, "", "2026-03-02T01:15:00Z", "on_call Uana@example.organa"},
 
 	{"goalert", `{"AppName":"GoAlert","Type":"AlertStatus","AlertID":7,"LogEntry":"Acknowledged by Bo via Slack"}`, health.KindAcknowledged, "7", never, ""},
 	{"goalert", `{"AppName":"GoAlert","Type":"AlertStatus","AlertID":7,"LogEntry":"Closed by Bo"}`, health.KindResolved, "7", never, ""},
@@ -93,10 +108,14 @@ var vendorsSend = []one{
 	{"rootly", `{"event":{"id":"e","type":"alert.acknowledged","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"al","status":"acknowledged","updated_at":"2026-03-02T01:15:00Z"}}`, health.KindAcknowledged, "al", "2026-03-02T01:15:00Z", ""},
 	{"rootly", `{"event":{"id":"e","type":"incident.resolved","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"in","status":"resolved","resolved_at":"2026-03-02T01:15:00Z","severity":{"slug":"sev2"}}}`, health.KindIncidentStatus, "in", "2026-03-02T01:15:00Z", ""},
 
+	{"rootly", `{"data":[{"id":"al","type":"alerts","attributes":{"source":"datadog","summary":"s","started_at":null,"created_at":"2026-03-02T01:15:00Z","ended_at":"2026-03-02T01:30:00Z","labels":[{"key":"severity","value":"critical"}]}}]}`, health.KindTriggered, "al", "2026-03-02T01:15:00Z", ""},
+
 	{"firehydrant", `{"data":{"incident":{"id":"F","name":"Down","created_at":"2023-07-25 13:34:49 UTC","current_milestone":"started","severity":{"slug":"SEV1"}}},"event":{"operation":"CREATED","resource_type":"incident"}}`, health.KindIncidentDeclared, "F", "2023-07-25T13:34:49Z", ""},
 	{"firehydrant", `{"data":{"incident":{"id":"F","name":"Down","current_milestone":"resolved","milestones":[{"type":"started","occurred_at":"2026-03-02T01:00:00Z"},{"type":"resolved","occurred_at":"2026-03-02T01:15:00Z"}]}},"event":{"operation":"UPDATED","resource_type":"incident"}}`, health.KindIncidentStatus, "F", "2026-03-02T01:15:00Z", ""},
 	{"firehydrant", `{"id":"N","notificationPriority":"HIGH","signal":{"summary":"Down"},"target":{"id":"T","type":"USER"}}`, health.KindTriggered, "N", never, ""},
 	{"firehydrant", `{"data":{"change_event":{"id":"C"}},"event":{"operation":"CREATED","resource_type":"change_event"}}`, health.KindOther, "", never, ""},
+
+	{"firehydrant", `[{"id":"F","name":"Down","created_at":"2026-03-02T01:15:00Z","current_milestone":"started","severity":"UNSET","priority":"P4","milestones":[{"type":"started","occurred_at":"2026-03-02T01:15:00Z"}]}]`, health.KindIncidentDeclared, "F", "2026-03-02T01:15:00Z", ""},
 
 	{
 		"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.acknowledged","resource":"incident","timestamp":"2026-03-02T01:15:00.388057811Z"},"data":{"resource_data":{"id":"s","message":"m","status":"acknowledged","service":{"name":"db"},"assigned_to":{"id":"u","name":"Yash","type":"user"},"tags":null}}}`,
@@ -108,8 +127,11 @@ var vendorsSend = []one{
 	{"ilert", `{"id":"1","eventType":"alert-auto-resolved","timestamp":"2026-03-02T01:15:00Z","eventId":"e"}`, health.KindResolved, "1", "2026-03-02T01:15:00Z", ""},
 	{"ilert", `{"id":"1","eventType":"incident-created","reportTime":"2026-03-02T01:15:00Z"}`, health.KindTriggered, "1", "2026-03-02T01:15:00Z", ""},
 
+	{"ilert", `[{"id":7,"summary":"s","reportTime":"2026-03-02T01:15:00Z","resolvedOn":"2026-03-02T01:30:00Z","status":"RESOLVED","priority":"HIGH","assignedTo":{"id":7,"username":"ana"}}]`, health.KindTriggered, "7", "2026-03-02T01:15:00Z", "assignee 7ana"},
+
 	{"betterstack", `{"event":"acknowledged","data":{"id":"9","type":"incident","attributes":{"name":"n","acknowledged_at":"2026-03-02T01:15:00Z","acknowledged_by":"ana@example.org","call":true}}}`, health.KindAcknowledged, "9", "2026-03-02T01:15:00Z", "acknowledger ana@example.org"},
 	{"betterstack", `{"data":{"id":"9","type":"incident","attributes":{"name":"n","started_at":"2026-03-02T01:00:00Z","resolved_at":"2026-03-02T01:15:00Z","resolved_by":"Ana Ruiz","email":true}}}`, health.KindResolved, "9", "2026-03-02T01:15:00Z", "resolver Ana Ruiz"},
+	{"betterstack", `{"data":[{"id":"9","type":"incident","attributes":{"name":"n","cause":"Timeout","started_at":"2026-03-02T01:15:00Z","resolved_at":"2026-03-02T01:20:00Z","resolved_by":"Ana Ruiz","call":true}}],"pagination":{"next":null}}`, health.KindTriggered, "9", "2026-03-02T01:15:00Z", ""},
 	{"betterstack", `{"data":{"id":"4","type":"monitor","attributes":{"url":"u"}}}`, health.KindOther, "", never, ""},
 
 	{"datadog", `{"id":"7","title":"[Triggered on {host:a}] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","date":"1772414100000","org":{"id":"1"},"body":"b"}`, health.KindTriggered, "title:CPU", "2026-03-02T01:15:00Z", ""},
