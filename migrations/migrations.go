@@ -161,7 +161,29 @@ func (db *DB) Migrate(ctx context.Context) (steps int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
-	return len(done), nil
+	return len(done), db.estimate(ctx)
+}
+
+// estimate has PostgreSQL look at large tables of which it knows nothing, as after an
+// upgrade of the server or a restore. It would take them for small ones otherwise and
+// read the whole of them for a single page, until its autovacuum comes round to them,
+// which after an upgrade of the server may be never.
+func (db *DB) estimate(ctx context.Context) error {
+	if db.path != "" {
+		return nil
+	}
+	var unknown []string
+	err := db.Write.WithContext(ctx).Raw(`SELECT quote_ident(relname) FROM pg_class
+		WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND reltuples < 0 AND pg_relation_size(oid) > 1000000`).Scan(&unknown).Error
+	for _, table := range unknown {
+		if err == nil {
+			err = db.Write.WithContext(ctx).Exec("ANALYZE " + table).Error
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("analyze: %w", err)
+	}
+	return nil
 }
 
 // MigrateTo brings the schema to a version, up or down; tests of upgrades use it.

@@ -151,3 +151,25 @@ func TestOpenErrors(t *testing.T) {
 		}
 	}
 }
+
+// PostgreSQL looks at tables that have grown large before it knew anything of them.
+func TestLargeTablesAreKnown(t *testing.T) {
+	address := migrationstest.Postgres(t)
+	db := migrationstest.Migrated(t, address)
+	if err := db.Write.Exec("INSERT INTO person (name, zone, created_at) SELECT 'Person ' || i, 'UTC', 0 FROM generate_series(1, 30000) i").Error; err != nil {
+		t.Fatal(err)
+	}
+	if steps, err := db.Migrate(t.Context()); err != nil || steps != 0 {
+		t.Fatal(steps, err)
+	}
+	var known []struct {
+		Relname   string
+		Reltuples float64
+	}
+	if err := db.Read.Raw("SELECT relname, reltuples FROM pg_class WHERE relname IN ('person', 'page') ORDER BY relname DESC").Scan(&known).Error; err != nil {
+		t.Fatal(err)
+	}
+	if len(known) != 2 || known[0].Reltuples != 30000 || known[1].Reltuples >= 0 {
+		t.Errorf("PostgreSQL takes the tables to have %v rows, want 30000 people and nothing known of pages, of which there are none", known)
+	}
+}

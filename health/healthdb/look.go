@@ -17,7 +17,13 @@ import (
 // without their bytes.
 func (s *Store) Deliveries(ctx context.Context, integration schedule.ID, state string, before schedule.ID, most int) ([]health.Delivery, error) {
 	q := s.from(ctx).Omit("body").Where("integration_id = ?", integration).Order("id DESC").Limit(most)
-	if state != "" {
+	switch state {
+	case "":
+	case health.DeliveryDead: // said in words, because an index holds these two alone
+		q = q.Where("state = 'dead'")
+	case health.DeliveryDiscarded:
+		q = q.Where("state = 'discarded'")
+	default:
 		q = q.Where("state = ?", state)
 	}
 	if before != 0 {
@@ -87,12 +93,11 @@ func (s *Store) Discard(ctx context.Context, f health.DeadFilter, reason string,
 const forgetAtOnce = 500
 
 // ForgetBodies forgets the bytes of what was read and came before an instant, and of
-// dead letters before another, which are discarded. Numbers rise with time, so the
-// oldest are found first.
+// dead letters before another, which are discarded.
 func (s *Store) ForgetBodies(ctx context.Context, read, dead time.Time) error {
-	old := "id IN (SELECT id FROM inbox WHERE state = ? AND received_at < ? AND body IS NOT NULL ORDER BY id LIMIT ?)"
+	const old = "id IN (SELECT id FROM inbox WHERE state = '%s' AND received_at < ? AND body IS NOT NULL ORDER BY received_at LIMIT ?)"
 	for {
-		q := s.to(ctx).Model(&deliveryRow{}).Where(old, health.DeliveryDone, micros(read), forgetAtOnce).Update("body", nil)
+		q := s.to(ctx).Model(&deliveryRow{}).Where(fmt.Sprintf(old, health.DeliveryDone), micros(read), forgetAtOnce).Update("body", nil)
 		if q.Error != nil {
 			return translate(q.Error, "inbox")
 		}
@@ -100,16 +105,17 @@ func (s *Store) ForgetBodies(ctx context.Context, read, dead time.Time) error {
 			break
 		}
 	}
-	err := s.to(ctx).Model(&deliveryRow{}).Where(old, health.DeliveryDead, micros(dead), forgetAtOnce).
+	err := s.to(ctx).Model(&deliveryRow{}).Where(fmt.Sprintf(old, health.DeliveryDead), micros(dead), forgetAtOnce).
 		Updates(map[string]any{"body": nil, "state": health.DeliveryDiscarded, "note": "nobody looked after it for too long"}).Error
 	return translate(err, "dead letters")
 }
 
-// ForgetDeliveries removes what was read or discarded and came before an instant.
+// ForgetDeliveries removes what was read or discarded and came before an instant. Its
+// bytes were forgotten before.
 func (s *Store) ForgetDeliveries(ctx context.Context, before time.Time) error {
+	const old = "id IN (SELECT id FROM inbox WHERE body IS NULL AND state IN ('done', 'discarded') AND received_at < ? ORDER BY received_at LIMIT ?)"
 	for {
-		q := s.to(ctx).Where("id IN (SELECT id FROM inbox WHERE state IN ('done', 'discarded') AND received_at < ? ORDER BY id LIMIT ?)", micros(before), forgetAtOnce).
-			Delete(&deliveryRow{})
+		q := s.to(ctx).Where(old, micros(before), forgetAtOnce).Delete(&deliveryRow{})
 		if q.Error != nil || q.RowsAffected < forgetAtOnce {
 			return translate(q.Error, "inbox")
 		}
@@ -118,11 +124,12 @@ func (s *Store) ForgetDeliveries(ctx context.Context, before time.Time) error {
 
 // PagesOf returns pages that fired in [from, to), the newest first, with people.
 func (s *Store) PagesOf(ctx context.Context, f health.PageFilter) ([]health.PageRecord, error) {
-	q := s.from(ctx).Where("team_id = ? AND triggered_at >= ? AND triggered_at < ?", f.Team, micros(f.From), micros(f.To)).
-		Order("triggered_at DESC, id DESC").Limit(f.Most)
-	if f.Integration != 0 {
-		q = q.Where("integration_id = ?", f.Integration)
+	of, which := "team_id", f.Team
+	if f.Integration != 0 { // whose pages are all its team's
+		of, which = "integration_id", f.Integration
 	}
+	q := s.from(ctx).Where(of+" = ? AND triggered_at >= ? AND triggered_at < ?", which, micros(f.From), micros(f.To)).
+		Order("triggered_at DESC, id DESC").Limit(f.Most)
 	if f.Open {
 		q = q.Where("resolved_at IS NULL AND counts")
 	}
