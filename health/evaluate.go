@@ -21,6 +21,8 @@ import (
 //   - person, work, engaged, first_day and days: rest
 //   - pay and shifts: what being on call is paid
 //   - person and call_outs: the time off that is owed
+//   - oncall_weeks, wakeups and other figures of a period: the team's score; also several
+//     periods by name, and base and extra: with so many more incidents at night
 //   - items and responses: a wave of the pulse, and what of it may be told
 //
 // A worked case is evaluated by its input: {"input": {…}, "expected": …}. The result is
@@ -52,20 +54,25 @@ func Evaluate(data []byte) (any, error) {
 	case has["first_day"] != nil:
 		return evaluateRest(data)
 	case has["period"] != nil && (has["person"] != nil || has["people"] != nil):
-		f, err := ReadFile(data)
-		if err != nil {
-			return nil, err
-		}
-		report := f.Report()
-		if f.doc.Person != nil && f.doc.People == nil {
-			return struct {
-				PersonReport
-				FileReport
-			}{report.People[f.doc.Person.ID], report}, nil
-		}
-		return report, nil
+		return evaluateEvents(data)
 	}
-	return nil, &schedule.InvalidError{Reason: "nothing here can be evaluated: a file has people, a period, and shifts, pages or incidents in it"}
+	return evaluateFigures(has, data)
+}
+
+// evaluateEvents measures a period of what happened; of one person that is theirs.
+func evaluateEvents(data []byte) (any, error) {
+	f, err := ReadFile(data)
+	if err != nil {
+		return nil, err
+	}
+	report := f.Report()
+	if f.doc.Person != nil && f.doc.People == nil {
+		return struct {
+			PersonReport
+			FileReport
+		}{report.People[f.doc.Person.ID], report}, nil
+	}
+	return report, nil
 }
 
 // mostCount is more than anybody counts, and can be computed with.

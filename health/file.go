@@ -45,13 +45,29 @@ type fileDoc struct {
 	SchedulePeriod []string        `json:"schedule_period"`
 	AsOf           string          `json:"as_of"`
 
-	RestBreaches *float64        `json:"rest_breaches"`
-	HistoryWeeks *float64        `json:"history_weeks"`
-	RequiredRota *float64        `json:"required_rota"`
-	CycleWeeks   *float64        `json:"rota_cycle_weeks"`
-	FollowUp     map[string]any  `json:"follow_through"`
-	Pulse        json.RawMessage `json:"pulse"`
-	Flags        json.RawMessage `json:"flags"`
+	RestBreaches *float64      `json:"rest_breaches"`
+	HistoryWeeks *float64      `json:"history_weeks"`
+	RequiredRota *float64      `json:"required_rota"`
+	CycleWeeks   *float64      `json:"rota_cycle_weeks"`
+	FollowUp     *followUpDoc  `json:"follow_through"`
+	Pulse        *PulseFigures `json:"pulse"`
+	Flags        []FlagFactor  `json:"flags"`
+}
+
+// followUpDoc is what becomes of what people raise.
+type followUpDoc struct {
+	ItemsOnTime *float64 `json:"action_item_completion"`
+	ActionItems *float64 `json:"action_items_n"`
+	ToilShare   *float64 `json:"toil_share"`
+	TicketAge   *float64 `json:"ticket_age_median_days"`
+}
+
+// asked adds what no event says: follow-through, the pulse, doubts.
+func (d *fileDoc) asked(in *ScoreInput) {
+	if f := d.FollowUp; f != nil {
+		in.ItemsOnTime, in.ActionItems, in.ToilShare, in.TicketAge = f.ItemsOnTime, f.ActionItems, f.ToilShare, f.TicketAge
+	}
+	in.Pulse, in.Flags = d.Pulse, append(in.Flags, d.Flags...)
 }
 
 type personDoc struct {
@@ -147,10 +163,23 @@ func ReadFile(data []byte) (*File, error) {
 	if f.doc.SchedulePeriod != nil {
 		f.Schedule = r.period("schedule_period", f.doc.SchedulePeriod)
 	}
+	r.checkAsked()
 	if err := r.bad.err(); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// checkAsked looks at what no event says.
+func (r *fileReader) checkAsked() {
+	d := &r.doc
+	r.bad.unless(d.RequiredRota == nil || *d.RequiredRota > 0 && *d.RequiredRota <= mostCount, "required_rota", "is how many full-time people the rota needs, more than zero")
+	in := ScoreInput{RestBreaches: d.RestBreaches, HistoryWeeks: d.HistoryWeeks, CycleWeeks: d.CycleWeeks}
+	d.Pulse = d.Pulse.told(&r.Config)
+	d.asked(&in)
+	if err := in.Validate(&r.Config); err != nil {
+		r.bad = append(r.bad, err)
+	}
 }
 
 // asOf is when open incidents are looked at: the end of the period, unless the file

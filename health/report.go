@@ -185,7 +185,8 @@ type FileReport struct {
 	Ops      OpsReport               `json:"ops"`
 	Fairness FairnessReport          `json:"fairness"`
 	Luck     *LuckReport             `json:"page_luck"`
-	Health   ScoreInput              `json:"health_input"`
+	Input    ScoreInput              `json:"health_input"`
+	Health   Score                   `json:"health"`
 }
 
 // A FairnessReport is how evenly the schedule lies, by name. Who is entitled to
@@ -239,27 +240,6 @@ func (l *Luck) Report(names []string, counts []int) LuckReport {
 	return out
 }
 
-// ScoreInput is what the score is computed from, so far as a file of events says.
-type ScoreInput struct {
-	OnCallWeeks     float64  `json:"oncall_weeks"`
-	Wakeups         int      `json:"wakeups"`
-	WorstWeek       int      `json:"worst_nights_7d"`
-	OffHours        int      `json:"offhours_episodes"`
-	AfterHours      float64  `json:"afterhours_engaged_hours"`
-	PagedIncidents  int      `json:"paged_incidents"`
-	OverloadedShare float64  `json:"overloaded_block_share"`
-	AlertShare      float64  `json:"alert_time_share"`
-	NoAction        int      `json:"nonactionable_incidents"`
-	MaxOnCallShare  float64  `json:"max_oncall_share"`
-	RestBreaches    *float64 `json:"rest_breaches"`
-	RotaSizeRatio   float64  `json:"rota_size_ratio"`
-	StandbyCV       float64  `json:"standby_cv"`
-	StandbyTop      float64  `json:"standby_top_ratio"`
-	ScheduleWeeks   float64  `json:"schedule_weeks"`
-	CycleWeeks      float64  `json:"rota_cycle_weeks"`
-	HistoryWeeks    *float64 `json:"history_weeks"`
-}
-
 // RequiredRota returns how many full-time people a rota needs so that nobody is on call
 // for more than a quarter of the time: levels times the share of the week covered,
 // divided by that quarter, and five at least.
@@ -288,7 +268,8 @@ func (f *File) Report() FileReport {
 	fair, most := f.fairness(records)
 	out.Fairness = fair.Report(names)
 	out.Luck = f.luck(names, tallies)
-	out.Health = f.scoreInput(&out, most)
+	out.Input = f.scoreInput(&out, most)
+	out.Health = c.Score(&out.Input)
 	return out
 }
 
@@ -346,13 +327,21 @@ func (f *File) luck(names []string, tallies []*Tally) *LuckReport {
 	return &report
 }
 
+// scoreInput returns what the score is computed from. Whatever there is nothing of is
+// unknown and not zero: without anybody on call no share of that time was quiet.
 func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
+	t := &r.Team
 	weeks := f.Schedule.To.Sub(f.Schedule.From).Hours() / hoursPerWeek
+	number := func(x float64) *float64 { return &x }
+	count := func(n int) *float64 { return number(float64(n)) }
 	in := ScoreInput{
-		OnCallWeeks: r.Team.OnCallWeeks, Wakeups: r.Team.Wakeups, WorstWeek: r.Team.WorstWeek, OffHours: r.Team.OffHours,
-		AfterHours: r.Team.AfterHours, PagedIncidents: r.Team.PagedIncidents, OverloadedShare: r.Team.OverloadedShare,
-		AlertShare: r.Team.AlertShare, NoAction: r.Team.NoAction, MaxOnCallShare: most, RestBreaches: f.doc.RestBreaches,
-		StandbyCV: r.Fairness.CV, StandbyTop: r.Fairness.Top, ScheduleWeeks: weeks, HistoryWeeks: f.doc.HistoryWeeks,
+		OnCallWeeks: number(t.OnCallWeeks), Wakeups: count(t.Wakeups), WorstWeek: count(t.WorstWeek), OffHours: count(t.OffHours),
+		AfterHours: number(t.AfterHours), PagedIncidents: count(t.PagedIncidents), NoAction: count(t.NoAction),
+		OverloadedShare: known(t.OverloadedShare, t.Blocks > 0), AlertShare: known(t.AlertShare, t.CoveredHours > 0),
+		RestBreaches: f.doc.RestBreaches, ScheduleWeeks: number(weeks), HistoryWeeks: f.doc.HistoryWeeks, Flags: []FlagFactor{},
+	}
+	if most > 0 {
+		in.MaxOnCallShare, in.StandbyCV, in.StandbyTop = number(most), number(r.Fairness.CV), number(r.Fairness.Top)
 	}
 	fte, levels := 0.0, 1
 	for _, p := range f.People {
@@ -361,15 +350,16 @@ func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
 	for _, s := range f.Shifts {
 		levels = max(levels, s.Level)
 	}
-	required := RequiredRota(levels, r.Team.Coverage)
+	required := RequiredRota(levels, t.Coverage)
 	if f.doc.RequiredRota != nil {
 		required = *f.doc.RequiredRota
 	}
-	in.RotaSizeRatio = fte / required
-	in.CycleWeeks = f.cycleWeeks()
+	in.RotaSizeRatio = number(fte / required)
+	in.CycleWeeks = number(f.cycleWeeks())
 	if f.doc.CycleWeeks != nil {
-		in.CycleWeeks = *f.doc.CycleWeeks
+		in.CycleWeeks = f.doc.CycleWeeks
 	}
+	f.doc.asked(&in)
 	return in
 }
 

@@ -9,11 +9,11 @@ import (
 )
 
 type healthCmd struct {
-	Eval healthEvalCmd `cmd:"" help:"Measure a team's period from a file of what happened: burden by person and team, answers to incidents, evenness of the schedule, page luck, rest, the pulse."`
+	Eval healthEvalCmd `cmd:"" help:"Measure a team's period from a file of what happened: burden by person and team, answers to incidents, evenness of the schedule, page luck, rest, the pulse, the team's score."`
 }
 
 type healthEvalCmd struct {
-	File string `arg:"" help:"JSON with people, shifts, pages, incidents and a period (docs/burden.md); - reads standard input."`
+	File string `arg:"" help:"JSON with people, shifts, pages, incidents and a period (docs/burden.md), or with figures of one (docs/health.md); - reads standard input."`
 }
 
 // Run prints what the file comes to as JSON.
