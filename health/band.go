@@ -102,6 +102,14 @@ func (p *Person) PageBand(t time.Time) schedule.Band {
 	return p.band(stay, date, clock, pageOrder)
 }
 
+// StandbyBand returns the band of a moment of standing by: holiday before weekend before
+// sleep before business.
+func (p *Person) StandbyBand(t time.Time) schedule.Band {
+	stay := p.at(t.Unix())
+	date, clock := localOf(t.Unix(), stay.Zone)
+	return p.band(stay, date, clock, standbyOrder)
+}
+
 // Night returns the night that t belongs to on the person's own clock, named for the
 // day on which it begins: nights go from noon to noon.
 func (p *Person) Night(t time.Time) schedule.Date {
@@ -155,10 +163,7 @@ func (p *Person) addBands(total *ByBand[int64], from, to int64, by order) {
 	for t := from; t < to; {
 		stay := p.at(t)
 		local := time.Unix(t, 0).In(stay.Zone)
-		end := min(to, p.nextMove(t))
-		if _, change := local.ZoneBounds(); !change.IsZero() {
-			end = min(end, change.Unix())
-		}
+		end := min(to, p.nextMove(t), schedule.SteadyUntil(t, stay.Zone))
 		for date, clock := schedule.DateOf(local), schedule.ClockOf(local); t < end; {
 			next := nextEdge(stay, clock)
 			length := min(end-t, int64(next-clock))

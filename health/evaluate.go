@@ -29,12 +29,14 @@ import (
 // what is printed as JSON. What is wrong with the file is one or more
 // *schedule.InvalidError, joined.
 func Evaluate(data []byte) (any, error) {
-	var has map[string]json.RawMessage
-	if err := json.Unmarshal(data, &has); err != nil {
-		return nil, &schedule.InvalidError{Reason: fmt.Sprintf("this is no JSON object: %v", err)}
+	has, err := fields(data)
+	if err == nil && has["input"] != nil {
+		// Once, and no deeper: each step would read all the rest again.
+		data = has["input"]
+		has, err = fields(data)
 	}
-	if has["input"] != nil {
-		return Evaluate(has["input"])
+	if err != nil {
+		return nil, err
 	}
 	switch {
 	case has["rows"] != nil:
@@ -53,7 +55,7 @@ func Evaluate(data []byte) (any, error) {
 		return evaluatePulse(data)
 	case has["first_day"] != nil:
 		return evaluateRest(data)
-	case has["period"] != nil && (has["person"] != nil || has["people"] != nil):
+	case has["period"] != nil && (has["person"] != nil || has["people"] != nil || has["incidents"] != nil):
 		return evaluateEvents(data)
 	}
 	return evaluateFigures(has, data)
@@ -78,27 +80,19 @@ func evaluateEvents(data []byte) (any, error) {
 // mostCount is more than anybody counts, and can be computed with.
 const mostCount = 1e9
 
-// decode reads JSON into a document; what does not fit is an *schedule.InvalidError.
-func decode(data []byte, doc any) error {
-	if err := json.Unmarshal(data, doc); err != nil {
-		return &schedule.InvalidError{Reason: err.Error()}
-	}
-	return nil
-}
-
 func evaluateBands(data []byte) ([]string, error) {
 	var doc struct {
 		Rows []struct {
-			Person string `json:"person"`
-			At     string `json:"at"`
-			Kind   string `json:"kind"`
+			Person string  `json:"person"`
+			At     *string `json:"at"`
+			Kind   string  `json:"kind"`
 		} `json:"rows"`
 	}
-	r := fileReader{File: &File{Config: DefaultConfig()}}
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
-	if err := decode(data, &r.doc); err != nil {
+	r, err := openFile(data)
+	if err != nil {
 		return nil, err
 	}
 	r.readPeople()
@@ -108,11 +102,18 @@ func evaluateBands(data []byte) ([]string, error) {
 	out := []string{}
 	for i, row := range doc.Rows {
 		field := fmt.Sprintf("rows[%d]", i)
-		who, at := r.person(field+".person", row.Person), r.instant(field+".at", &row.At)
-		for j := range r.People {
-			if p := &r.People[j]; p.ID == who {
-				out = append(out, BandName(p.PageBand(at)))
-			}
+		who := r.person(field+".person", row.Person)
+		r.bad.unless(row.At != nil, field+".at", "say when, like 2026-03-02T01:15:00Z")
+		r.bad.unless(row.Kind == "" || row.Kind == "page" || row.Kind == "standby", field+".kind", "must be page or standby: which of several bands comes first depends on it")
+		at := r.instant(field+".at", row.At)
+		if who == 0 {
+			continue
+		}
+		p := &r.People[who-1] // all of them are there, so numbers are places
+		if row.Kind == "standby" {
+			out = append(out, BandName(p.StandbyBand(at)))
+		} else {
+			out = append(out, BandName(p.PageBand(at)))
 		}
 	}
 	return out, r.bad.err()
@@ -128,26 +129,34 @@ func evaluateFairness(data []byte) (any, error) {
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
-	names := doc.Entitlements.names
+	names := doc.Entitlements.names()
 	for _, name := range names {
-		if l, e := doc.Loads.values[name], doc.Entitlements.values[name]; l < 0 || l > mostCount || e < 0 || e > mostCount {
-			return nil, &schedule.InvalidError{Field: "loads." + name, Reason: "loads and entitlements cannot be below zero"}
+		for _, said := range []struct {
+			field string
+			ordered
+		}{{"loads", doc.Loads}, {"entitlements", doc.Entitlements}} {
+			if x := said.ordered[name]; x < 0 || x > mostCount {
+				return nil, &schedule.InvalidError{Field: said.field + "." + name, Reason: "must be from 0 to a thousand million"}
+			}
 		}
 	}
-	for _, name := range doc.Loads.names {
-		if _, ok := doc.Entitlements.values[name]; !ok {
+	for _, name := range doc.Loads.names() {
+		if _, ok := doc.Entitlements[name]; !ok {
 			return nil, &schedule.InvalidError{Field: "entitlements", Reason: fmt.Sprintf("say nothing of %q", name)}
 		}
 	}
 	var loads, entitlements, debts []float64
 	for _, name := range names {
-		loads = append(loads, doc.Loads.values[name])
-		entitlements = append(entitlements, doc.Entitlements.values[name])
-		debts = append(debts, doc.Debt.values[name])
+		loads = append(loads, doc.Loads[name])
+		entitlements = append(entitlements, doc.Entitlements[name])
+		debts = append(debts, doc.Debt[name])
 	}
 	decay := 0.9
 	if doc.Decay != nil {
 		decay = *doc.Decay
+	}
+	if decay < 0 || decay > 1 {
+		return nil, &schedule.InvalidError{Field: "decay", Reason: "is what is left of a debt after a period, from 0 to 1"}
 	}
 	f := Share(loads, entitlements)
 	carried := map[string]float64{}
@@ -159,8 +168,8 @@ func evaluateFairness(data []byte) (any, error) {
 
 func evaluateRates(data []byte) (any, error) {
 	var doc struct {
-		Pairs [][2]float64 `json:"x_t"`
-		Prior *Prior       `json:"prior"`
+		Pairs []pair `json:"x_t"`
+		Prior *Prior `json:"prior"`
 	}
 	if err := decode(data, &doc); err != nil {
 		return nil, err
@@ -173,12 +182,15 @@ func evaluateRates(data []byte) (any, error) {
 	out := map[string]any{"tail_5_mu1": AtLeast(5, 1)}
 	for i, xt := range doc.Pairs {
 		x, t := xt[0], xt[1]
-		if x < 0 || x > mostCount || x != math.Trunc(x) || t < 1/mostCount || t > mostCount {
-			return nil, &schedule.InvalidError{Field: fmt.Sprintf("x_t[%d]", i), Reason: "is a whole count and an exposure above zero"}
+		if x < 0 || x > mostCount || x != math.Trunc(x) || t < 0 || t > mostCount || t > 0 && t < 1/mostCount || t == 0 && x > 0 {
+			return nil, &schedule.InvalidError{Field: fmt.Sprintf("x_t[%d]", i), Reason: "is a whole count and the exposure in which it was seen, like [3, 4]; without exposure nothing can have been seen"}
 		}
 		name := fmt.Sprintf("%g_in_%g", x, t)
-		r := Garwood(int(x), t, 0.95)
-		out["ci_"+name] = [2]float64{r.Low, r.High}
+		out["ci_"+name] = nil // without exposure any rate is possible
+		if t > 0 {
+			r := Garwood(int(x), t, 0.95)
+			out["ci_"+name] = [2]float64{r.Low, r.High}
+		}
 		if doc.Prior != nil {
 			out["shrunk_"+name] = doc.Prior.Shrunk(x, t)
 		}
@@ -194,10 +206,13 @@ func evaluateLuck(data []byte) (any, error) {
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
+	if len(doc.Counts) > mostPeople {
+		return nil, &schedule.InvalidError{Field: "counts", Reason: "are of too many people: a thousand at most"}
+	}
 	var counts []int
 	var held []float64
-	for _, name := range doc.Counts.names {
-		n, h := doc.Counts.values[name], doc.Hours.values[name]
+	for _, name := range doc.Counts.names() {
+		n, h := doc.Counts[name], doc.Hours[name]
 		if n < 0 || n > mostCount || n != math.Trunc(n) || h < 0 || h > mostCount {
 			return nil, &schedule.InvalidError{Field: "counts." + name, Reason: "is a whole number of pages with hours beside it, none below zero or above a thousand million"}
 		}
@@ -208,25 +223,26 @@ func evaluateLuck(data []byte) (any, error) {
 	if !ok {
 		return nil, &schedule.InvalidError{Field: "counts", Reason: "there is nothing to compare: at least two people with hours, and one page"}
 	}
-	return l.Report(doc.Counts.names, counts), nil
+	return l.Report(doc.Counts.names(), counts), nil
 }
 
 func evaluateRest(data []byte) (any, error) {
 	var doc struct {
-		Work     [][2]string   `json:"work"`
-		Engaged  [][2]string   `json:"engaged"`
-		Late     [][2]string   `json:"work_with_late_start"`
+		Work     []pairOfTimes `json:"work"`
+		Engaged  []pairOfTimes `json:"engaged"`
+		Late     []pairOfTimes `json:"work_with_late_start"`
 		FirstDay schedule.Date `json:"first_day"`
 		Days     int           `json:"days"`
 	}
-	r := fileReader{File: &File{Config: DefaultConfig()}}
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
-	if err := decode(data, &r.doc); err != nil {
+	r, err := openFile(data)
+	if err != nil {
 		return nil, err
 	}
 	r.readPeople()
+	r.onlyOne()
 	r.bad.unless(doc.Days > 0 && doc.Days <= 3660, "days", "must be from 1 to 3660")
 	r.bad.unless(doc.FirstDay.Valid(), "first_day", "is the day on which the first night begins, like 2026-03-02")
 	engaged := r.times("engaged", doc.Engaged)
@@ -247,7 +263,7 @@ func evaluateRest(data []byte) (any, error) {
 }
 
 // times reads stretches of time.
-func (r *fileReader) times(field string, list [][2]string) []Times {
+func (r *fileReader) times(field string, list []pairOfTimes) []Times {
 	var out []Times
 	for i, pair := range list {
 		at := fmt.Sprintf("%s[%d]", field, i)
@@ -282,17 +298,33 @@ func (r *RestCheck) Report() RestReport {
 	return out
 }
 
-// ordered is an object of numbers, by name.
-type ordered struct {
-	names  []string
-	values map[string]float64
-}
+// A pair is two numbers. encoding/json would fill up one and cut three.
+type pair [2]float64
 
-// UnmarshalJSON reads the object; its names are put in order.
-func (o *ordered) UnmarshalJSON(data []byte) error {
-	if err := json.Unmarshal(data, &o.values); err != nil {
-		return err
+// UnmarshalJSON reads the two.
+func (p *pair) UnmarshalJSON(data []byte) error {
+	var list []float64
+	if err := json.Unmarshal(data, &list); err != nil || len(list) != 2 {
+		return fmt.Errorf("%s is no pair of numbers like [3, 4]", cutText(string(data), 20))
 	}
-	o.names = slices.Sorted(maps.Keys(o.values))
+	p[0], p[1] = list[0], list[1]
 	return nil
 }
+
+// A pairOfTimes is when something begins and when it ends.
+type pairOfTimes [2]string
+
+// UnmarshalJSON reads the two.
+func (p *pairOfTimes) UnmarshalJSON(data []byte) error {
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil || len(list) != 2 {
+		return fmt.Errorf(`%s is no pair of times like ["2026-03-02T08:00:00Z", "2026-03-02T16:00:00Z"]`, cutText(string(data), 40))
+	}
+	p[0], p[1] = list[0], list[1]
+	return nil
+}
+
+// ordered is an object of numbers, by name.
+type ordered map[string]float64
+
+func (o ordered) names() []string { return slices.Sorted(maps.Keys(o)) }

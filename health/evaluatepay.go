@@ -19,22 +19,30 @@ type PayLineReport struct {
 	Amount int64     `json:"amount"`
 }
 
+// mostPaid is how long all shifts of a file may last together.
+const mostPaid = 100 * 366 * 24 * time.Hour
+
 func evaluatePay(data []byte) (any, error) {
 	var doc struct {
 		Pay    payDoc   `json:"pay"`
 		Period []string `json:"period"`
 	}
-	r := fileReader{File: &File{Config: DefaultConfig()}}
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
-	if err := decode(data, &r.doc); err != nil {
+	r, err := openFile(data)
+	if err != nil {
 		return nil, err
 	}
 	rules := doc.Pay.rules(&r.bad, "pay.")
 	r.must("pay", rules.Validate())
 	r.anybody()
 	r.readShifts()
+	var held time.Duration
+	for _, s := range r.Shifts {
+		held += min(s.End.Sub(s.Start), mostPaid)
+	}
+	r.bad.unless(held < mostPaid, "shifts", "are more than a hundred years on call together; write several files")
 	period := Period{time.Unix(0, 0), time.Unix(math.MaxInt32, 0).AddDate(170, 0, 0)}
 	if doc.Period != nil {
 		period = r.period("period", doc.Period)
@@ -62,16 +70,17 @@ func (r *fileReader) anybody() {
 
 func evaluateOwed(data []byte) (any, error) {
 	var doc struct {
-		CallOuts [][2]string `json:"call_outs"`
+		CallOuts []pairOfTimes `json:"call_outs"`
 	}
-	r := fileReader{File: &File{Config: DefaultConfig()}}
 	if err := decode(data, &doc); err != nil {
 		return nil, err
 	}
-	if err := decode(data, &r.doc); err != nil {
+	r, err := openFile(data)
+	if err != nil {
 		return nil, err
 	}
 	r.readPeople()
+	r.onlyOne()
 	var work []Work
 	for _, t := range r.times("call_outs", doc.CallOuts) {
 		work = append(work, Work{Start: t.Start, End: t.End})

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"watchbill/schedule"
@@ -24,6 +26,9 @@ type File struct {
 	// cycles of the rota. It is Period when the file names none.
 	Schedule Period
 
+	// asOf is when open incidents are looked at: the end of the period, unless the
+	// file says otherwise.
+	asOf    time.Time
 	people  names
 	doc     fileDoc
 	instant map[schedule.ID]*Incident
@@ -43,7 +48,7 @@ type fileDoc struct {
 	Incidents      []incidentDoc   `json:"incidents"`
 	Period         []string        `json:"period"`
 	SchedulePeriod []string        `json:"schedule_period"`
-	AsOf           string          `json:"as_of"`
+	AsOf           *string         `json:"as_of"`
 
 	RestBreaches *float64      `json:"rest_breaches"`
 	HistoryWeeks *float64      `json:"history_weeks"`
@@ -140,21 +145,14 @@ func (n *names) number(name string) schedule.ID {
 // ReadFile reads a team's period. What is wrong with it is one or more
 // *schedule.InvalidError, joined, with the path of the field: "pages[3].notified_at".
 func ReadFile(data []byte) (*File, error) {
-	f := &File{Config: DefaultConfig()}
-	d := json.NewDecoder(bytes.NewReader(data))
-	err := d.Decode(&f.doc)
-	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
-		return nil, &schedule.InvalidError{Field: wrong.Field, Reason: fmt.Sprintf("this is a %s, which does not fit", wrong.Value)}
-	}
+	r, err := openFile(data)
 	if err != nil {
-		return nil, &schedule.InvalidError{Reason: err.Error()}
+		return nil, err
 	}
-	r := fileReader{File: f}
-	if len(f.doc.Config) > 0 {
-		r.must("config", json.Unmarshal(f.doc.Config, &f.Config))
-		r.must("config", f.Config.Validate())
+	f := r.File
+	if f.doc.Person != nil || f.doc.People != nil || f.doc.Shifts != nil || f.doc.Pages != nil {
+		r.readPeople() // a file about incidents alone needs none
 	}
-	r.readPeople()
 	r.readShifts()
 	r.readIncidents()
 	r.readPages()
@@ -162,6 +160,10 @@ func ReadFile(data []byte) (*File, error) {
 	f.Schedule = f.Period
 	if f.doc.SchedulePeriod != nil {
 		f.Schedule = r.period("schedule_period", f.doc.SchedulePeriod)
+	}
+	f.asOf = f.Period.To
+	if f.doc.AsOf != nil {
+		f.asOf = r.instant("as_of", f.doc.AsOf)
 	}
 	r.checkAsked()
 	if err := r.bad.err(); err != nil {
@@ -182,15 +184,6 @@ func (r *fileReader) checkAsked() {
 	}
 }
 
-// asOf is when open incidents are looked at: the end of the period, unless the file
-// says otherwise.
-func (f *File) asOf() time.Time {
-	if t, err := parseInstant(f.doc.AsOf); err == nil {
-		return t
-	}
-	return f.Period.To
-}
-
 // A fileReader turns a document into values and collects what is wrong with it.
 type fileReader struct {
 	*File
@@ -207,7 +200,11 @@ func (r *fileReader) must(field string, err error) {
 		return
 	}
 	if wrong := new(schedule.InvalidError); errors.As(err, &wrong) && wrong.Field != "" {
-		r.bad = append(r.bad, &schedule.InvalidError{Field: field + "." + wrong.Field, Reason: wrong.Reason})
+		dot := "."
+		if strings.HasPrefix(wrong.Field, "[") {
+			dot = ""
+		}
+		r.bad = append(r.bad, &schedule.InvalidError{Field: field + dot + wrong.Field, Reason: wrong.Reason})
 	} else if err != nil {
 		r.bad = append(r.bad, &schedule.InvalidError{Field: field, Reason: err.Error()})
 	}
@@ -256,6 +253,9 @@ func (r *fileReader) period(field string, ends []string) Period {
 	return p
 }
 
+// mostPeople is how many people a file may be about.
+const mostPeople = 1000
+
 // readPeople reads the people, or the one person of a file about one.
 func (r *fileReader) readPeople() {
 	if r.doc.Person != nil {
@@ -264,7 +264,8 @@ func (r *fileReader) readPeople() {
 	for i := range r.doc.People {
 		r.onePerson(fmt.Sprintf("people[%d]", i), &r.doc.People[i])
 	}
-	r.bad.unless(len(r.People) > 0, "people", "name at least one person")
+	r.bad.unless(len(r.doc.People) <= mostPeople, "people", "are too many: a file is about a team, of a thousand people at most")
+	r.bad.unless(r.doc.Person != nil || len(r.doc.People) > 0, "people", "name at least one person")
 }
 
 func (r *fileReader) onePerson(field string, doc *personDoc) {
@@ -279,11 +280,9 @@ func (r *fileReader) onePerson(field string, doc *personDoc) {
 	p.Holidays = schedule.NewCalendar(days...)
 	if doc.FTE != nil {
 		r.bad.unless(*doc.FTE >= 0 && *doc.FTE <= 1000, field+".fte", "must be from 0 to 1000; 1 is full time")
-		p.Share = schedule.Share(*doc.FTE*1000 + 0.5)
 	}
 	if doc.EligibleDays != nil {
-		p.EligibleDays = *doc.EligibleDays
-		r.bad.unless(*doc.EligibleDays >= 0, field+".eligible_days", "cannot be below zero")
+		r.bad.unless(*doc.EligibleDays >= 0 && *doc.EligibleDays <= mostCount, field+".eligible_days", "must be a number of days, none below zero")
 	}
 	if len(p.Stays) == 0 {
 		return // said already
@@ -312,10 +311,17 @@ func (r *fileReader) readZones(field string, doc *personDoc, p *Person) {
 	}
 	var list []from
 	var one string
-	if len(doc.Zone) == 0 || bytes.Equal(doc.Zone, []byte("null")) {
+	switch said := bytes.TrimSpace(doc.Zone); {
+	case len(said) == 0 || bytes.Equal(said, []byte("null")):
 		one, p.ZoneAssumed = r.doc.ScheduleZone, true
-	} else if err := json.Unmarshal(doc.Zone, &one); err != nil {
-		r.must(field+".tz", json.Unmarshal(doc.Zone, &list))
+	case said[0] == '[':
+		if err := decode(said, &list); err != nil {
+			r.must(field+".tz", err)
+			return
+		}
+	case json.Unmarshal(said, &one) != nil:
+		r.bad.unless(false, field+".tz", "must be the name of a time zone, like Europe/Berlin, or a list of them with from when on")
+		return
 	}
 	if one != "" {
 		list = []from{{Zone: one}}
@@ -329,8 +335,13 @@ func (r *fileReader) readZones(field string, doc *personDoc, p *Person) {
 		zone, err := time.LoadLocation(l.Zone)
 		r.bad.unless(err == nil && l.Zone != "" && l.Zone != "Local", at, fmt.Sprintf("%q is not a time zone; write it like Europe/Berlin", l.Zone))
 		stay.From, stay.Zone = r.instant(at+".from", l.From), zone
-		p.Stays = append(p.Stays, stay)
+		same := slices.ContainsFunc(p.Stays, func(s Stay) bool { return s.From.Equal(stay.From) })
+		r.bad.unless(!same, at+".from", "two zones hold from the same moment on; only one of them can")
+		if !same && zone != nil {
+			p.Stays = append(p.Stays, stay)
+		}
 	}
+	slices.SortFunc(p.Stays, func(a, b Stay) int { return a.From.Compare(b.From) })
 }
 
 func (r *fileReader) readShifts() {
@@ -360,7 +371,7 @@ func (r *fileReader) readIncidents() {
 		for j, e := range doc.Engagements {
 			at := fmt.Sprintf("%s.engagements[%d]", field, j)
 			in.Engagements = append(in.Engagements, Engagement{
-				Person: r.person(at+".person", e.Person), Start: r.instant(at+".start", &e.Start), End: r.instant(at+".end", e.End),
+				Person: r.engaged(at+".person", e.Person), Start: r.instant(at+".start", &e.Start), End: r.instant(at+".end", e.End),
 			})
 		}
 		if r.File.instant[in.ID] != nil {
@@ -376,7 +387,7 @@ func (r *fileReader) readPages() {
 		field := fmt.Sprintf("pages[%d]", i)
 		n := Notification{
 			ID: r.pages.number(doc.ID), Person: r.person(field+".person", doc.Person), Incident: r.incidents.number(doc.Incident),
-			At: r.instant(field+".notified_at", doc.NotifiedAt), Channel: doc.Channel, Urgency: Urgency(doc.Urgency),
+			At: r.instant(field+".notified_at", doc.NotifiedAt), Channel: strings.ToLower(doc.Channel), Urgency: Urgency(strings.ToLower(doc.Urgency)),
 			Undelivered: doc.Delivered != nil && !*doc.Delivered, Test: doc.Test,
 		}
 		switch n.Urgency {

@@ -205,7 +205,7 @@ func (r *PayRules) Lines(person schedule.ID, shifts []Shift, from, to time.Time)
 	slices.Sort(edges)
 	for i := 1; i < len(edges); i++ {
 		part := span{edges[i-1], edges[i]}
-		r.pay(slices.DeleteFunc(slices.Clone(items), func(x *payItem) bool { return x.from > part.from || x.to < part.to }), part)
+		r.pay(holding(items, part), part)
 	}
 	var out []PayLine
 	for _, item := range items {
@@ -214,6 +214,21 @@ func (r *PayRules) Lines(person schedule.ID, shifts []Shift, from, to time.Time)
 			l.From, l.To = time.Unix(item.from, 0).UTC(), time.Unix(item.to, 0).UTC()
 			l.Amount = halfUp(l.Count, l.Rate, r.Unit.seconds())
 			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// holding returns the shifts, in order of their start, in which all of a stretch lies: of
+// each rotation the first, because all of one are priced alike.
+func holding(items []*payItem, part span) []*payItem {
+	var out []*payItem
+	for _, item := range items {
+		if item.from > part.from {
+			break
+		}
+		if item.to >= part.to && !slices.ContainsFunc(out, func(x *payItem) bool { return x.rotation == item.rotation }) {
+			out = append(out, item)
 		}
 	}
 	return out
@@ -265,10 +280,7 @@ func (r *PayRules) price(t int64, rotation schedule.RotationID) (rule string, ra
 			}
 		}
 	}
-	until = t + int64(next-clock)
-	if _, change := local.ZoneBounds(); !change.IsZero() {
-		until = min(until, change.Unix())
-	}
+	until = min(t+int64(next-clock), schedule.SteadyUntil(t, r.Zone))
 	for _, o := range r.OneOffs {
 		for _, edge := range [...]int64{o.From.Unix(), o.To.Unix()} {
 			if t < edge {

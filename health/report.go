@@ -253,12 +253,12 @@ func (f *File) Report() FileReport {
 	var records []*Record
 	var tallies []*Tally
 	for i := range f.People {
-		r := NewRecord(f.People[i].ID, f.Pages, f.Shifts, f.Incident, c, f.asOf())
+		r := NewRecord(f.People[i].ID, f.Pages, f.Shifts, f.Incident, c, f.asOf)
 		records = append(records, r)
 		t := c.Measure(&f.People[i], r, f.Period.From, f.Period.To)
 		tallies = append(tallies, &t)
 	}
-	team := NewTeamRecord(records, f.Incident, f.asOf())
+	team := NewTeamRecord(records, f.Incident, f.asOf)
 	sum := c.MeasureTeam(team, f.Period.From, f.Period.To)
 	out := FileReport{People: map[string]PersonReport{}, Team: sum.Report(c, tallies), Ops: team.Ops(f.Period.From, f.Period.To, &sum)}
 	names := f.names()
@@ -289,26 +289,35 @@ func (f *File) fairness(records []*Record) (fair Fairness, most float64) {
 	for i := range f.People {
 		p := &f.People[i]
 		t := f.Config.Measure(p, records[i], f.Schedule.From, f.Schedule.To)
-		eligible := p.EligibleDays
-		if f.doc.eligible(i) == nil {
-			eligible = days
+		eligible := days
+		if said := f.doc.person(i).EligibleDays; said != nil {
+			eligible = *said
 		}
 		loads = append(loads, t.StandbyPoints(&f.Config))
-		entitlements = append(entitlements, float64(p.Share)/float64(schedule.FullTime)*eligible)
+		entitlements = append(entitlements, f.doc.person(i).fte()*eligible)
 		most = math.Max(most, hours(t.OnCall)/(days*24))
 	}
 	return Share(loads, entitlements), most
 }
 
-// eligible returns what the file says of a person's eligible days.
-func (d *fileDoc) eligible(i int) *float64 {
+// person returns what the file says of a person, by place among the people.
+func (d *fileDoc) person(i int) *personDoc {
 	if d.Person != nil {
 		if i == 0 {
-			return d.Person.EligibleDays
+			return d.Person
 		}
 		i--
 	}
-	return d.People[i].EligibleDays
+	return &d.People[i]
+}
+
+// fte returns the full-time equivalent as the file has it, to the last digit: shares of
+// schedules are whole thousandths, and a third is none.
+func (d *personDoc) fte() float64 {
+	if d.FTE == nil {
+		return 1
+	}
+	return *d.FTE
 }
 
 // luck compares episodes with first-level hours.
@@ -327,37 +336,35 @@ func (f *File) luck(names []string, tallies []*Tally) *LuckReport {
 	return &report
 }
 
-// ScoreInput returns what of a period's sums the score is computed from. Whatever there
-// is nothing of is unknown and not zero: without anybody on call no share of that time
-// was quiet.
-func (r *TeamReport) ScoreInput() ScoreInput {
-	count := func(n int) *float64 { return known(float64(n), true) }
-	return ScoreInput{
-		OnCallWeeks: known(r.OnCallWeeks, true), Wakeups: count(r.Wakeups), WorstWeek: count(r.WorstWeek), OffHours: count(r.OffHours),
-		AfterHours: known(r.AfterHours, true), PagedIncidents: count(r.PagedIncidents), NoAction: count(r.NoAction),
-		OverloadedShare: known(r.OverloadedShare, r.Blocks > 0), AlertShare: known(r.AlertShare, r.CoveredHours > 0), Flags: []FlagFactor{},
-	}
-}
-
-// scoreInput returns what the score is computed from.
+// scoreInput returns what the score is computed from. Whatever there is nothing of is
+// unknown and not zero: without anybody on call no share of that time was quiet.
 func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
-	in := r.Team.ScoreInput()
-	in.RestBreaches, in.HistoryWeeks = f.doc.RestBreaches, f.doc.HistoryWeeks
-	in.ScheduleWeeks = known(f.Schedule.To.Sub(f.Schedule.From).Hours()/hoursPerWeek, true)
-	in.MaxOnCallShare, in.StandbyCV, in.StandbyTop = known(most, most > 0), known(r.Fairness.CV, most > 0), known(r.Fairness.Top, most > 0)
+	t := &r.Team
+	weeks := f.Schedule.To.Sub(f.Schedule.From).Hours() / hoursPerWeek
+	number := func(x float64) *float64 { return &x }
+	count := func(n int) *float64 { return number(float64(n)) }
+	in := ScoreInput{
+		OnCallWeeks: number(t.OnCallWeeks), Wakeups: count(t.Wakeups), WorstWeek: count(t.WorstWeek), OffHours: count(t.OffHours),
+		AfterHours: number(t.AfterHours), PagedIncidents: count(t.PagedIncidents), NoAction: count(t.NoAction),
+		OverloadedShare: known(t.OverloadedShare, t.Blocks > 0), AlertShare: known(t.AlertShare, t.CoveredHours > 0),
+		RestBreaches: f.doc.RestBreaches, ScheduleWeeks: number(weeks), HistoryWeeks: f.doc.HistoryWeeks, Flags: []FlagFactor{},
+	}
+	if most > 0 {
+		in.MaxOnCallShare, in.StandbyCV, in.StandbyTop = number(most), number(r.Fairness.CV), number(r.Fairness.Top)
+	}
 	fte, levels := 0.0, 1
-	for _, p := range f.People {
-		fte += float64(p.Share) / float64(schedule.FullTime)
+	for i := range f.People {
+		fte += f.doc.person(i).fte()
 	}
 	for _, s := range f.Shifts {
 		levels = max(levels, s.Level)
 	}
-	required := RequiredRota(levels, r.Team.Coverage)
+	required := RequiredRota(levels, t.Coverage)
 	if f.doc.RequiredRota != nil {
 		required = *f.doc.RequiredRota
 	}
-	in.RotaSizeRatio = known(fte/required, true)
-	in.CycleWeeks = known(f.cycleWeeks(), true)
+	in.RotaSizeRatio = number(fte / required)
+	in.CycleWeeks = number(f.cycleWeeks())
 	if f.doc.CycleWeeks != nil {
 		in.CycleWeeks = f.doc.CycleWeeks
 	}
@@ -366,27 +373,21 @@ func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
 }
 
 // cycleWeeks returns how long the rota takes to come round: everybody who is ever on
-// the first level, for as long as a turn on it lasts most often. Who hands over to
-// themselves has one turn.
+// the first level, for as long as a turn on it lasts most often.
 func (f *File) cycleWeeks() float64 {
-	held := map[schedule.ID][]span{}
+	people, turns := map[schedule.ID]bool{}, map[time.Duration]int{}
 	for _, s := range f.Shifts {
 		if s.Level == 1 {
-			held[s.Person] = append(held[s.Person], span{s.Start.Unix(), s.End.Unix()})
+			people[s.Person] = true
+			turns[s.End.Sub(s.Start)]++
 		}
 	}
-	turns := map[int64]int{}
-	for _, spans := range held {
-		for _, s := range merge(spans) {
-			turns[s.to-s.from]++
-		}
-	}
-	usual, most := int64(0), 0
+	usual, most := time.Duration(0), 0
 	for _, length := range slices.Sorted(maps.Keys(turns)) {
 		if turns[length] > most {
 			usual, most = length, turns[length]
 		}
 	}
 	// A week with a clock change is still a week.
-	return math.Round(float64(len(held))*hours(usual)/hoursPerWeek*14) / 14
+	return math.Round(float64(len(people))*usual.Hours()/hoursPerWeek*14) / 14
 }

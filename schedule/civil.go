@@ -58,8 +58,24 @@ func stretch(t int64, loc *time.Location) (start, end, offset int64) {
 	}
 	if !to.IsZero() {
 		end = to.Unix()
+		if end <= t {
+			// Beyond the changes that a zone lists (which is every year since 2007,
+			// where the database is a small one), package time takes a year for 365
+			// days: on the last day of a leap year it gives an end that has passed,
+			// and whoever goes on from there goes nowhere. No zone changes its clock
+			// in that day.
+			end += secondsPerDay
+		}
 	}
 	return start, end, int64(seconds)
+}
+
+// SteadyUntil returns an instant, in Unix seconds and later than t, until which the zone's
+// clock does not change. It changes then, or later. Ask this and not
+// [time.Time.ZoneBounds], which is wrong on the last day of a leap year.
+func SteadyUntil(t int64, zone *time.Location) int64 {
+	_, end, _ := stretch(t, zone)
+	return end
 }
 
 // forever is later than any date of a schedule, and small enough to add to.

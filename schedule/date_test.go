@@ -13,11 +13,13 @@ import (
 func transitions(z *time.Location, from, until int) []time.Time {
 	var out []time.Time
 	for t := time.Date(from, 1, 1, 0, 0, 0, 0, time.UTC); ; {
-		_, end := t.In(z).ZoneBounds()
-		if end.IsZero() || end.Year() >= until {
+		end := time.Unix(schedule.SteadyUntil(t.Unix(), z), 0)
+		if !end.Before(time.Date(until, 1, 1, 0, 0, 0, 0, time.UTC)) {
 			return out
 		}
-		out = append(out, end)
+		if wall(end, z)-wall(end.Add(-time.Second), z) != 1 {
+			out = append(out, end)
+		}
 		t = end
 	}
 }
@@ -26,6 +28,27 @@ func transitions(z *time.Location, from, until int) []time.Time {
 func wall(t time.Time, z *time.Location) int64 {
 	local := t.In(z)
 	return schedule.DateOf(local).Nominal(schedule.ClockOf(local))
+}
+
+// The last days of leap years that no zone lists one by one: there package time names an
+// end of summer or winter time that has passed already. With a small zone database those
+// are all years since 2007.
+func TestLastDayOfALeapYear(t *testing.T) {
+	for _, name := range append(zoneNames, "America/New_York", "America/Santiago") {
+		z := zone(t, name)
+		for _, year := range []int{2024, 2028, 2040, 2044} {
+			day := schedule.DateOf(time.Date(year, time.December, 30, 0, 0, 0, 0, time.UTC))
+			for i := range 4 {
+				at := day.AddDays(i).At(schedule.ClockAt(9, 30), z)
+				if want := time.Date(year, 12, 30+i, 9, 30, 0, 0, z); !at.Equal(want) {
+					t.Errorf("%s: 09:30 on %v is %v, want %v", name, day.AddDays(i), at, want)
+				}
+				if end := schedule.SteadyUntil(at.Unix(), z); end <= at.Unix() {
+					t.Errorf("%s: the clock is steady from %v until %v", name, at, time.Unix(end, 0))
+				}
+			}
+		}
+	}
 }
 
 // Around every clock change, At is the first instant at which the wall shows the

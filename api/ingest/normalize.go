@@ -72,12 +72,7 @@ func Normalize(vendor, format string, body []byte, zone *time.Location) Result {
 		}
 		return res.invalid(InvalidJSON, "the body is not JSON: "+err.Error())
 	}
-	return res.read(v, doc, zone)
-}
-
-// read reads a document that was parsed, in the format that the result names.
-func (res Result) read(v vendor, doc node, zone *time.Location) Result {
-	f, reason, why := v.choose(res.Format, doc)
+	f, reason, why := v.choose(format, doc)
 	if res.Format == "" {
 		res.Format = f.name
 	}
