@@ -117,3 +117,25 @@ func TestDefaultConfigIsTheSpecification(t *testing.T) {
 	}
 	expect(t, "config", want, plain(t, health.DefaultConfig()), 0)
 }
+
+// TestScoreOracle compares with periods of both forms, figures and events, that were
+// scored by a program written in another language from the specification alone: with
+// figures missing, waves suppressed, no time on call, many clocks.
+func TestScoreOracle(t *testing.T) {
+	data, err := os.ReadFile("testdata/score_oracle.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []sharedCase
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range all {
+		got, err := health.Evaluate(c.Input)
+		if err != nil {
+			t.Errorf("period %d: %v", i, err)
+			continue
+		}
+		expect(t, fmt.Sprintf("period %d", i), c.Expected, plain(t, got), 1e-6)
+	}
+}

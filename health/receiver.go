@@ -205,6 +205,10 @@ func (r *Receiver) Refuse(integration schedule.ID) (often bool) {
 // it no name: later they may be a true repeat.
 const sentAgain = 10 * time.Minute
 
+// mostEventName is how long the source and the id of a CloudEvent may be to name a
+// delivery.
+const mostEventName = 400
+
 // name gives a delivery its key.
 func (d *Delivery) name() {
 	id := d.Headers["x-webhook-id"]
@@ -212,6 +216,9 @@ func (d *Delivery) name() {
 		if id == "" && d.Headers[standard+"-timestamp"] != "" {
 			id = d.Headers[standard+"-id"]
 		}
+	}
+	if source, of := d.Headers["ce-source"], d.Headers["ce-id"]; id == "" && source != "" && of != "" && len(source)+len(of) < mostEventName {
+		id = source + " " + of // what names a CloudEvent for good; a longer one may have been cut
 	}
 	if id != "" {
 		if len(id) > 100 || !utf8.ValidString(id) || strings.ContainsRune(id, 0) {

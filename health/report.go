@@ -336,22 +336,24 @@ func (f *File) luck(names []string, tallies []*Tally) *LuckReport {
 	return &report
 }
 
-// scoreInput returns what the score is computed from. Whatever there is nothing of is
-// unknown and not zero: without anybody on call no share of that time was quiet.
+// ScoreInput returns what of a period's sums the score is computed from. Whatever there
+// is nothing of is unknown and not zero: without anybody on call no share of that time
+// was quiet.
+func (r *TeamReport) ScoreInput() ScoreInput {
+	count := func(n int) *float64 { return known(float64(n), true) }
+	return ScoreInput{
+		OnCallWeeks: known(r.OnCallWeeks, true), Wakeups: count(r.Wakeups), WorstWeek: count(r.WorstWeek), OffHours: count(r.OffHours),
+		AfterHours: known(r.AfterHours, true), PagedIncidents: count(r.PagedIncidents), NoAction: count(r.NoAction),
+		OverloadedShare: known(r.OverloadedShare, r.Blocks > 0), AlertShare: known(r.AlertShare, r.CoveredHours > 0), Flags: []FlagFactor{},
+	}
+}
+
+// scoreInput returns what the score is computed from.
 func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
-	t := &r.Team
-	weeks := f.Schedule.To.Sub(f.Schedule.From).Hours() / hoursPerWeek
-	number := func(x float64) *float64 { return &x }
-	count := func(n int) *float64 { return number(float64(n)) }
-	in := ScoreInput{
-		OnCallWeeks: number(t.OnCallWeeks), Wakeups: count(t.Wakeups), WorstWeek: count(t.WorstWeek), OffHours: count(t.OffHours),
-		AfterHours: number(t.AfterHours), PagedIncidents: count(t.PagedIncidents), NoAction: count(t.NoAction),
-		OverloadedShare: known(t.OverloadedShare, t.Blocks > 0), AlertShare: known(t.AlertShare, t.CoveredHours > 0),
-		RestBreaches: f.doc.RestBreaches, ScheduleWeeks: number(weeks), HistoryWeeks: f.doc.HistoryWeeks, Flags: []FlagFactor{},
-	}
-	if most > 0 {
-		in.MaxOnCallShare, in.StandbyCV, in.StandbyTop = number(most), number(r.Fairness.CV), number(r.Fairness.Top)
-	}
+	in := r.Team.ScoreInput()
+	in.RestBreaches, in.HistoryWeeks = f.doc.RestBreaches, f.doc.HistoryWeeks
+	in.ScheduleWeeks = known(f.Schedule.To.Sub(f.Schedule.From).Hours()/hoursPerWeek, true)
+	in.MaxOnCallShare, in.StandbyCV, in.StandbyTop = known(most, most > 0), known(r.Fairness.CV, most > 0), known(r.Fairness.Top, most > 0)
 	fte, levels := 0.0, 1
 	for i := range f.People {
 		fte += f.doc.person(i).fte()
@@ -359,12 +361,12 @@ func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
 	for _, s := range f.Shifts {
 		levels = max(levels, s.Level)
 	}
-	required := RequiredRota(levels, t.Coverage)
+	required := RequiredRota(levels, r.Team.Coverage)
 	if f.doc.RequiredRota != nil {
 		required = *f.doc.RequiredRota
 	}
-	in.RotaSizeRatio = number(fte / required)
-	in.CycleWeeks = number(f.cycleWeeks())
+	in.RotaSizeRatio = known(fte/required, true)
+	in.CycleWeeks = known(f.cycleWeeks(), true)
 	if f.doc.CycleWeeks != nil {
 		in.CycleWeeks = f.doc.CycleWeeks
 	}
@@ -373,21 +375,27 @@ func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
 }
 
 // cycleWeeks returns how long the rota takes to come round: everybody who is ever on
-// the first level, for as long as a turn on it lasts most often.
+// the first level, for as long as a turn on it lasts most often. Who hands over to
+// themselves has one turn.
 func (f *File) cycleWeeks() float64 {
-	people, turns := map[schedule.ID]bool{}, map[time.Duration]int{}
+	held := map[schedule.ID][]span{}
 	for _, s := range f.Shifts {
 		if s.Level == 1 {
-			people[s.Person] = true
-			turns[s.End.Sub(s.Start)]++
+			held[s.Person] = append(held[s.Person], span{s.Start.Unix(), s.End.Unix()})
 		}
 	}
-	usual, most := time.Duration(0), 0
+	turns := map[int64]int{}
+	for _, spans := range held {
+		for _, s := range merge(spans) {
+			turns[s.to-s.from]++
+		}
+	}
+	usual, most := int64(0), 0
 	for _, length := range slices.Sorted(maps.Keys(turns)) {
 		if turns[length] > most {
 			usual, most = length, turns[length]
 		}
 	}
 	// A week with a clock change is still a week.
-	return math.Round(float64(len(people))*usual.Hours()/hoursPerWeek*14) / 14
+	return math.Round(float64(len(held))*hours(usual)/hoursPerWeek*14) / 14
 }

@@ -73,6 +73,9 @@ func (s Sample) P90() (float64, bool) {
 
 // CheckInWithin returns how soon after the trigger somebody has to say that they are
 // on it, and false for a severity for which nobody has to. The moment itself is late.
+// Pagers have other words for the two worst severities: P0 is one worse than the worst
+// that most of them have, and so is SEV0; P1 and the words for the worst there is are
+// SEV1.
 func CheckInWithin(severity string) (time.Duration, bool) {
 	letters := strings.Map(func(r rune) rune {
 		if r == '-' || r == ' ' || r == '_' {
@@ -81,9 +84,9 @@ func CheckInWithin(severity string) (time.Duration, bool) {
 		return unicode.ToUpper(r)
 	}, severity)
 	switch letters {
-	case "SEV0":
+	case "SEV0", "P0":
 		return 5 * time.Minute, true
-	case "SEV1":
+	case "SEV1", "P1", "CRITICAL", "CRIT", "FATAL", "EMERGENCY":
 		return 30 * time.Minute, true
 	}
 	return 0, false

@@ -96,7 +96,7 @@ func impatient(address string) (string, error) {
 func dataSource(path, mode string) string {
 	q := url.Values{
 		"mode": {mode}, "_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_synchronous": {"NORMAL"},
-		"_foreign_keys": {"on"}, "_cache_size": {"-65536"},
+		"_foreign_keys": {"on"}, "_cache_size": {"-65536"}, "_stmt_cache_size": {"128"},
 	}
 	if mode == "rwc" {
 		q.Set("_txlock", "immediate")
@@ -104,9 +104,12 @@ func dataSource(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
+// open opens a pool. Statements are prepared once by the drivers, each connection its
+// own: gorm keeps those of a transaction only until that ends, and would prepare them
+// again in the next.
 func open(ctx context.Context, d gorm.Dialector, connections int) (*gorm.DB, error) {
 	db, err := gorm.Open(d, &gorm.Config{
-		SkipDefaultTransaction: true, PrepareStmt: true, TranslateError: true,
+		SkipDefaultTransaction: true, TranslateError: true,
 		Logger: logger.Discard, NowFunc: func() time.Time { return time.Time{} }, // times are set by the domain
 	})
 	if err != nil {

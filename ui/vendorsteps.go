@@ -80,7 +80,8 @@ var vendorSteps = map[string][]string{
 		"Mention the webhook, like @webhook-watchbill, in the monitors that page somebody, also for recovery.",
 	},
 	"cloudevents": {
-		"Send each event in structured mode, as application/cloudevents+json, by POST to the link.",
+		"Send each event by POST to the link: in structured mode, as application/cloudevents+json, several as application/cloudevents-batch+json, or in binary mode with its attributes as ce- headers.",
+		"What it carries as data has the generic format, which the documentation describes.",
 		"To sign them, follow Standard Webhooks with a secret that begins with whsec_, and paste it below under Secret.",
 	},
 	"generic": {

@@ -93,35 +93,3 @@ func genericWho(n node) health.Identity {
 	}
 	return health.Identity{ID: n.str("id"), Email: mail(n.str("email")), Name: n.str("name")}
 }
-
-// cloudEvents reads CloudEvents in JSON. What they carry is a page when it has the
-// generic format; anything else is context.
-func cloudEvents() vendor {
-	return vendor{id: "cloudevents", formats: []format{
-		{"cloudevents.structured", PageEvent, func(n node) bool { return n.has("specversion", "type") }, cloudEvent},
-		{"cloudevents.batch", PageEvent, func(n node) bool { return n.head().has("specversion", "type") }, each("", cloudEvent)},
-	}}
-}
-
-func cloudEvent(r *reader, n node) error {
-	id, source := n.str("id"), n.str("source")
-	if id == "" || source == "" || n.str("type") == "" {
-		return mismatch("id, source and type are needed")
-	}
-	before := len(r.drafts)
-	data := n.get("data")
-	if data.has("event", "page") {
-		if err := genericEvent(r, data); err != nil {
-			return mismatch("data: %w", err)
-		}
-	} else {
-		r.add(draft{Event: health.Event{Kind: health.KindOther}})
-	}
-	d := &r.drafts[before]
-	if d.OccurredAt.IsZero() {
-		d.OccurredAt = r.at(n, "time")
-	}
-	d.ExternalID, d.Key = id, source+"|"+id
-	d.extras.source, d.extras.kind = source, n.str("type")
-	return nil
-}

@@ -72,7 +72,12 @@ func Normalize(vendor, format string, body []byte, zone *time.Location) Result {
 		}
 		return res.invalid(InvalidJSON, "the body is not JSON: "+err.Error())
 	}
-	f, reason, why := v.choose(format, doc)
+	return res.read(v, doc, zone)
+}
+
+// read reads a document that was parsed, in the format that the result names.
+func (res Result) read(v vendor, doc node, zone *time.Location) Result {
+	f, reason, why := v.choose(res.Format, doc)
 	if res.Format == "" {
 		res.Format = f.name
 	}

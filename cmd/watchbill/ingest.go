@@ -80,7 +80,7 @@ func readAtMost(con *console, name string, most int64) ([]byte, error) {
 }
 
 type ingestNormalizeCmd struct {
-	File   string `arg:"" help:"Payload as the vendor sent it; - reads standard input."`
+	File   string `arg:"" help:"Payload as the vendor sent it; - reads standard input. A CloudEvent may have its headers above it, and an empty line between."`
 	Vendor string `required:"" placeholder:"V" help:"Who sent it: ${vendors}."`
 	Format string `placeholder:"F" help:"Which of the vendor's formats it has, like pagerduty.webhook.v3; guessed when absent."`
 	Zone   string `name:"tz" default:"UTC" placeholder:"ZONE" help:"Zone of times without a zone, like Europe/Berlin (default ${default})."`
@@ -104,7 +104,11 @@ func (c *ingestNormalizeCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	got := ingest.Normalize(c.Vendor, c.Format, body, zone)
+	headers := map[string]string(nil)
+	if c.Vendor == "cloudevents" {
+		headers, body = ingest.SplitMessage(body)
+	}
+	got := ingest.NormalizeDelivery(c.Vendor, c.Format, headers, body, zone)
 	record, err := got.Record()
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func readDelivery(i *health.Integration, d *health.Delivery) ([]health.Event, er
 	if format != "" {
 		source = health.SourcePull
 	}
-	result := ingest.Normalize(i.Vendor, format, d.Body, zone)
+	result := ingest.NormalizeDelivery(i.Vendor, format, d.Headers, d.Body, zone)
 	if result.Disposition == ingest.Invalid {
 		if encoding := d.Headers["content-encoding"]; encoding != "" && result.Reason == ingest.InvalidJSON {
 			return nil, &health.UnreadableError{Code: "unknown_encoding", Reason: "its bytes are compressed in a way that cannot be read: " + encoding}
@@ -109,7 +109,7 @@ func deliveryWarnings(i *health.Integration, d *health.Delivery) []string {
 	if err != nil || d.Body == nil || d.Headers[health.TestHeader] != "" {
 		return nil
 	}
-	result := ingest.Normalize(i.Vendor, d.Headers[pull.FormatHeader], d.Body, zone)
+	result := ingest.NormalizeDelivery(i.Vendor, d.Headers[pull.FormatHeader], d.Headers, d.Body, zone)
 	var words []string
 	switch result.Disposition {
 	case ingest.NeedsFetch:

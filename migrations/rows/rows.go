@@ -12,9 +12,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// From is a handle to read with. The driver of SQLite starts a goroutine for each row
-// that it reads for somebody who could go away, and a query there takes less time than
-// going away does.
+// From is a handle to read with. The driver of SQLite keeps watch over each query for
+// somebody who could go away, and a query there takes less time than going away does.
 func From(ctx context.Context, read *gorm.DB) *gorm.DB {
 	if Lite(read) {
 		ctx = context.WithoutCancel(ctx)
