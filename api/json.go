@@ -35,6 +35,7 @@ type Server struct {
 	HandOvers *health.HandOvers
 	Reviews   *health.Reviewer
 	Pay       *health.Payroll
+	Pulse     *health.Pulse
 	Log       *slog.Logger
 	BaseURL   string // https://watchbill.example, without a slash at its end
 	Build     Build

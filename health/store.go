@@ -36,6 +36,7 @@ type Store interface {
 	CheckInStore
 	HandOverStore
 	ReviewStore
+	PulseStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

@@ -87,6 +87,8 @@ var auditWords = map[string]words{
 	"item.drop":   {"dropped an action item", "dropped an action item of"},
 	"item.reopen": {"opened an action item again", "opened again an action item of"},
 
+	"pulse.open":   {"opened a survey", "opened a survey for"},
+	"pulse.close":  {"closed a survey", "closed a survey for"},
 	"review.make":  {"made a weekly review", "made a weekly review for"},
 	"review.agree": {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},
 

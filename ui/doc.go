@@ -39,6 +39,11 @@
 //	owedteam    TeamOwed    /teams/{id}/owed
 //	reviews     Reviews     /teams/{id}/reviews?before=
 //	review      ReviewPage  /teams/{id}/reviews/{week}
+//	pulses      Pulses      /teams/{id}/pulse
+//	pulse       PulsePage   /teams/{id}/pulse/{number}
+//	mypulse     MyPulse     /pulse
+//	survey      Survey      /pulse/{token}?lang= (a code: en, de)
+//	surveydone  SurveyDone  /pulse/{token}, once there is nothing to ask
 //	minepay     MinePay     /pay
 //	pay         TeamPay     /teams/{id}/pay
 //	paymonth    PayMonthPage /teams/{id}/pay/{month}
@@ -77,6 +82,9 @@
 //	POST /invite/{token}                           name password zone; username is there for password managers
 //	POST /invite/{token}/join                      when logged in
 //	POST /reset/{token}                            password tokens (ends API tokens as well)
+//
+//	POST /pulse/{token}                            lang; q1 q2 … (1 to 5, or to 11; 0 does not apply) comment share
+//	POST /teams/{id}/pulse                         kind (pulse, quarterly) closes
 //
 //	POST /shifts/{id}/cover                        to (all, or a person's id) from until message expires
 //	POST /shifts/{id}/take

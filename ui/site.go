@@ -33,6 +33,7 @@ type Site struct {
 	HandOvers *health.HandOvers
 	Reviews   *health.Reviewer
 	Pay       *health.Payroll
+	Pulse     *health.Pulse
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)
@@ -49,6 +50,7 @@ type Site struct {
 func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	all.GET("/static/*", echo.WrapHandler(s.Pages.Static()))
 	all.GET("/favicon.ico", s.icon)
+	s.registerSurvey(all)
 	e := all.Group("", identify, auth.Browsers, plainForm)
 	s.registerAccess(e)
 	s.registerAdmin(e)
@@ -63,6 +65,7 @@ func (s *Site) Register(all *echo.Echo, identify echo.MiddlewareFunc) {
 	s.registerOwed(e)
 	s.registerReviews(e)
 	s.registerPay(e)
+	s.registerPulse(e)
 	s.registerWizard(e)
 	s.registerDrafts(e)
 	s.registerRules(e)

@@ -38,6 +38,8 @@ const (
 	TakeOwed       Action = "take time owed"    // oneself, or manages the team
 	SeePay         Action = "see pay"           // what somebody is paid: oneself, or manages the team
 	SetPay         Action = "set pay"           // rules of pay and publishing: manages the team
+	SeePulse       Action = "see pulse"         // what was published of surveys of the team: in the team
+	SetPulse       Action = "set pulse"         // whether, when and what a team is asked, and what was done about it: manages the team
 	DecideOwed     Action = "decide time owed"  // approve and decline: manages the team, and about nobody's own but an administrator
 )
 
@@ -55,7 +57,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, SeePay, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, SeePay, SeePulse, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -96,7 +98,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 	switch a {
 	case ReadAPI, WriteAPI:
 		return true
-	case SeeTeam, SeeBurden, Improve:
+	case SeeTeam, SeeBurden, SeePulse, Improve:
 		return slices.ContainsFunc(on.Teams, w.Member)
 	case SeeContact:
 		return self || slices.ContainsFunc(on.Teams, w.Member)
@@ -110,7 +112,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self || manages(w, on)
 	case DecideOwed:
 		return !self && manages(w, on)
-	case SetPay, SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
+	case SetPay, SetPulse, SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
 		return manages(w, on)
 	}
 	return false

@@ -25,6 +25,7 @@ type jobs struct {
 	health  *health.Service
 	burden  func(context.Context) error
 	reviews func(context.Context) error
+	pulse   func(context.Context) error
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server
@@ -52,6 +53,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"burden":   {time.Minute, j.burden},
 		"owed":     {time.Hour, j.health.ExpireOwed},
 		"reviews":  {time.Minute, j.reviews},
+		"pulse":    {time.Minute, j.pulse},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

@@ -82,6 +82,11 @@ func (d *deployment) pages() map[string][2]string {
 	token, _, err := d.health.MakeLink(t.Context(), 1, p.ID)
 	d.ok(err)
 	tell := "/tell/" + token
+	team, err := d.schedule.Store.Team(t.Context(), 1)
+	d.ok(err)
+	_, err = d.pulse.Open(t.Context(), 1, &team, health.PulseOrder{Kind: health.PulseQuarterly, Closes: d.now.AddDate(0, 0, 4)})
+	d.ok(err)
+	survey := "/pulse/" + d.pulseTokens(&team)[0]
 	const ana, root = "ana@demo.example", "admin@demo.example"
 	return map[string][2]string{
 		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, "/teams/:team": {}, // before there is anybody; redirections
@@ -94,6 +99,7 @@ func (d *deployment) pages() map[string][2]string {
 		"/teams/:team/settings/rotations/:rotation": {ana, "/teams/1/settings/rotations/new"}, "/teams/:team/members/:person": {ana, "/teams/1/members/2"},
 		"/teams/:team/integrations": {ana, "/teams/1/integrations"}, "/teams/:team/integrations/:integration": {ana, "/teams/1/integrations/2"},
 		"/teams/:team/integrations/:integration/deliveries/:delivery": {ana, "/teams/1/integrations/1/deliveries/1"}, "/teams/:team/integrations/:integration/people": {ana, "/teams/1/integrations/2/people"}, "/teams/:team/integrations/:integration/past": {ana, "/teams/1/integrations/1/past"},
+		"/pulse": {ana, "/pulse"}, "/pulse/:token": {"", survey}, "/teams/:team/pulse": {ana, "/teams/1/pulse"}, "/teams/:team/pulse/:wave": {ana, "/teams/1/pulse/1"},
 		"/owed": {ana, "/owed"}, "/pay": {ana, "/pay"}, "/teams/:team/owed": {ana, "/teams/1/owed"}, "/teams/:team/pay": {ana, "/teams/1/pay"},
 		"/teams/:team/pay/rules": {ana, "/teams/1/pay/rules"}, "/teams/:team/pay/:month": {ana, "/teams/1/pay/" + d.now.AddDate(0, -1, 0).Format("2006-01")},
 		"/teams/:team/tables": {ana, "/teams/1/tables"}, "/teams/:team/tables/:table": {ana, fmt.Sprintf("/teams/1/tables/%d", table.ID)}, "/teams/:team/tables/:table/bad": {}, // the last is a file

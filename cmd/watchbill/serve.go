@@ -37,8 +37,10 @@ type serveCmd struct {
 	APILimit  int           `default:"600" env:"WATCHBILL_API_LIMIT" name:"api-limit" help:"Calls of the API that a token or a session may make in a minute, on one replica; 0 is no limit (default ${default})."`
 	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
 
-	Proxies []string    `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
-	SignOn  signOnFlags `embed:"" prefix:"oidc-"`
+	Proxies     []string `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
+	PulseSecret string   `env:"WATCHBILL_PULSE_SECRET" placeholder:"TEXT" help:"A secret of 32 letters or more, the same on all replicas: answers to an open survey are sealed with it. Without one, SQLite keeps keys in files beside the database, and PostgreSQL in a table."`
+
+	SignOn signOnFlags `embed:"" prefix:"oidc-"`
 
 	AllowFetchFrom []string          `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars and the APIs of pagers may lead to besides the public internet."`
 	PagerAPI       map[string]string `env:"WATCHBILL_PAGER_API" name:"pager-api" placeholder:"VENDOR=URL" help:"Where the API of pagerduty or opsgenie is asked for the past, instead of at the vendor: a gateway, for example."`
@@ -57,6 +59,9 @@ func (c *serveCmd) Validate() error {
 	}
 	if _, err := allowed(c.AllowFetchFrom); err != nil {
 		return err
+	}
+	if c.PulseSecret != "" && len(c.PulseSecret) < shortestSecret {
+		return fmt.Errorf("WATCHBILL_PULSE_SECRET has %d letters; it needs %d, as `openssl rand -base64 32` makes them", len(c.PulseSecret), shortestSecret)
 	}
 	if err := checkPagerAPIs(c.PagerAPI); err != nil {
 		return err
@@ -112,6 +117,7 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	srv.sealWith(c.PulseSecret)
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
 		if err := srv.demonstrate(ctx, con); err != nil {
@@ -151,6 +157,7 @@ type server struct {
 	payroll   *health.Payroll
 	handOvers *health.HandOvers
 	reviews   *health.Reviewer
+	pulse     *health.Pulse
 	wake      chan struct{} // something came in
 	planner   planner
 	api       *api.Server
@@ -189,6 +196,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 		return nil, errors.Join(err, s.db.Close())
 	}
 	s.takePages()
+	s.askPeople()
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
@@ -201,10 +209,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Team: importTeam, BaseURL: base, Log: s.log}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
@@ -266,7 +274,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulse: s.pulse.CloseDue, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}

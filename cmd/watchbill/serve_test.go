@@ -297,6 +297,7 @@ var routes = map[string]string{
 	"POST /timeoff/:leave/remove": "known", "POST /timeoff/:leave/cover": "known", "POST /account/shifts/seen": "known", "POST /timeoff/wishes/:leave/remove": "known", "GET /account": "known", "POST /account": "known",
 	"POST /account/password": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
 	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",
+	"GET /pulse": "known", "GET /pulse/:token": "nobody", "POST /pulse/:token": "nobody", "GET /teams/:team/pulse": "member", "POST /teams/:team/pulse": "manager", "GET /teams/:team/pulse/:wave": "member",
 	"GET /pay": "known", "GET /teams/:team/pay": "manager", "GET /teams/:team/pay/rules": "manager", "POST /teams/:team/pay/rules": "manager", "POST /teams/:team/pay/rules/import": "manager",
 	"GET /teams/:team/pay/:month": "manager", "POST /teams/:team/pay/:month/publish": "manager",
 	"GET /owed": "known", "POST /owed/:team/take": "known", "POST /owed/:team/return": "known",
@@ -432,7 +433,7 @@ func routesAndRoles(t *testing.T, d *deployment) {
 
 // outsidePages are the routes that ask for no person; everything else are pages,
 // which refuse API tokens whoever they belong to.
-var outsidePages = []string{"/api/openapi.json", "/api/docs", "/api/docs.css", "/healthz", "/readyz", "/static/*", "/favicon.ico", "/feeds/*", "/hooks/:vendor/:token", "/hooks/:vendor"}
+var outsidePages = []string{"/api/openapi.json", "/api/docs", "/api/docs.css", "/healthz", "/readyz", "/static/*", "/favicon.ico", "/feeds/*", "/hooks/:vendor/:token", "/hooks/:vendor", "/pulse/:token"}
 
 // bearers makes an administrator's token for reading, one for writing, and one of a
 // service account, through the pages, where each is shown once.

@@ -108,6 +108,24 @@ for (const form of all("form[data-live]")) {
   });
 }
 
+// A survey: how far it is, and on to the next question after a tap, never after a key.
+const survey = document.querySelector("form[data-survey]");
+if (survey) {
+  const sets = [...survey.querySelectorAll("fieldset")], bar = survey.querySelector(".pg");
+  const open = () => sets.filter((s) => !s.querySelector(":checked"));
+  const draw = () => bar.setAttribute("width", `${100 * (1 - open().length / sets.length)}%`);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let tapped = false;
+  survey.addEventListener("pointerdown", () => { tapped = true; });
+  survey.addEventListener("keydown", () => { tapped = false; });
+  survey.addEventListener("change", (e) => {
+    draw();
+    if (tapped && e.target.type === "radio") (open()[0] ?? survey.querySelector(".send")).scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+  });
+  draw();
+  (document.getElementById("err") ?? document.getElementById("few"))?.focus();
+}
+
 for (const b of all("[data-print]")) b.addEventListener("click", () => print());
 for (const m of all("details.menu")) {
   document.addEventListener("click", (e) => { if (!m.contains(e.target)) m.open = false; });

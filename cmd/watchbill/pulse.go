@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+
+	"watchbill/health"
+	"watchbill/health/healthdb"
+	"watchbill/schedule"
+)
+
+// askPeople puts together what asks people how on-call is for them.
+func (s *server) askPeople() {
+	store := healthdb.New(s.db.Write, s.db.Read)
+	s.pulse = &health.Pulse{Store: store, Keys: store, Now: s.schedule.Now, Asked: s.askedOn}
+	if file := s.db.File(); file != "" {
+		s.pulse.Keys = keysBeside(file)
+	}
+}
+
+// askedOn implements health.Pulse.Asked: whoever takes part in the rotations on a day.
+func (s *server) askedOn(ctx context.Context, team schedule.ID, day schedule.Date) ([]schedule.ID, error) {
+	members, err := s.schedule.Store.Members(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := s.schedule.Store.MemberChanges(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	var ids []schedule.ID
+	for i := range members {
+		m := &members[i]
+		if m.From.After(day) || !m.Until.IsZero() && m.Until.Before(day) {
+			continue
+		}
+		on, since := m.OnCall && m.Share > 0, schedule.Date{}
+		for _, c := range changes {
+			if c.Person == m.Person && !c.From.After(day) && c.From.After(since) {
+				on, since = c.OnCall && c.Share > 0, c.From
+			}
+		}
+		if on {
+			ids = append(ids, m.Person)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	people, err := s.schedule.Store.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	ids = ids[:0]
+	for i := range people {
+		if people[i].DeactivatedAt.IsZero() {
+			ids = append(ids, people[i].ID)
+		}
+	}
+	return ids, nil
+}
+
+// sealWith makes the keys of waves from a secret. Without one they lie beside an SQLite
+// file; on PostgreSQL they lie in the database, and whoever copies it has them.
+func (s *server) sealWith(secret string) {
+	switch {
+	case secret != "":
+		s.pulse.Keys = secretKeys{secret}
+	case s.db.File() == "":
+		s.log.Warn("keys of surveys lie in the database: a backup made while a survey is open has what was answered until then; set WATCHBILL_PULSE_SECRET")
+	}
+}

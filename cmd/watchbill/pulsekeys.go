@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"watchbill/health"
+	"watchbill/schedule"
+)
+
+// fileKeys keeps the keys of open waves as files in a folder of their own, so that no copy
+// of the database has them, and nothing opens what copies have once a wave is closed.
+type fileKeys struct{ dir string }
+
+var _ health.PulseKeys = fileKeys{}
+
+// keysBeside is the folder beside an SQLite file.
+func keysBeside(database string) fileKeys { return fileKeys{database + ".keys"} }
+
+func (k fileKeys) path(name string) string { return filepath.Join(k.dir, name+".key") }
+
+// MakeKey implements health.PulseKeys.
+func (k fileKeys) MakeKey(_ context.Context, name string) ([]byte, error) {
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
+		return nil, err
+	}
+	key := make([]byte, health.PulseKeyBytes)
+	_, _ = rand.Read(key) // never fails
+	file, err := os.OpenFile(k.path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = file.Write(key)
+	return key, errors.Join(err, file.Sync(), file.Close(), syncFolder(k.dir))
+}
+
+// syncFolder makes a name that was added to a folder, or taken out, last.
+func syncFolder(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// Key implements health.PulseKeys.
+func (k fileKeys) Key(_ context.Context, name string) ([]byte, error) {
+	key, err := os.ReadFile(k.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("key of a wave: %w", schedule.ErrNotFound)
+	}
+	if err == nil && len(key) != health.PulseKeyBytes {
+		err = fmt.Errorf("%s is no key", k.path(name))
+	}
+	return key, err
+}
+
+// ForgetKey implements health.PulseKeys.
+func (k fileKeys) ForgetKey(_ context.Context, name string) error {
+	// What lies under the name is gone even where removing only forgets the name.
+	if file, err := os.OpenFile(k.path(name), os.O_WRONLY, 0); err == nil {
+		_, err := file.Write(make([]byte, health.PulseKeyBytes))
+		if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(k.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return syncFolder(k.dir)
+}
+
+// secretKeys makes the keys of waves from a secret that all replicas were given, and the
+// wave's random name, which is forgotten when it closes.
+type secretKeys struct{ secret string }
+
+var _ health.PulseKeys = secretKeys{}
+
+// shortestSecret is how many letters of a secret there must be at the least.
+const shortestSecret = 32
+
+// MakeKey implements health.PulseKeys.
+func (k secretKeys) MakeKey(ctx context.Context, name string) ([]byte, error) {
+	return k.Key(ctx, name)
+}
+
+// Key implements health.PulseKeys.
+func (k secretKeys) Key(_ context.Context, name string) ([]byte, error) {
+	return hkdf.Key(sha256.New, []byte(k.secret), []byte(name), "watchbill pulse 1", health.PulseKeyBytes)
+}
+
+// ForgetKey implements health.PulseKeys. The name goes with the wave's box.
+func (k secretKeys) ForgetKey(context.Context, string) error { return nil }

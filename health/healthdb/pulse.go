@@ -1,0 +1,229 @@
+package healthdb
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"watchbill/health"
+	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
+	"watchbill/schedule"
+
+	"gorm.io/gorm"
+)
+
+type waveRow struct {
+	ID         int64 `gorm:"primaryKey"`
+	TeamID     int64
+	Number     int
+	Kind, Zone string
+	OpensAt    column.Instant
+	ClosesAt   column.Instant
+	Least      int
+	LeastSaid  int
+	Invited    int
+	Items      string
+	State      string
+}
+
+func (waveRow) TableName() string { return "pulse_wave" }
+
+func (r *waveRow) value() (health.PulseWave, error) {
+	w := health.PulseWave{
+		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Number: r.Number, Kind: r.Kind, Zone: r.Zone, Opens: r.OpensAt.Time, Closes: r.ClosesAt.Time,
+		Least: r.Least, LeastSaid: r.LeastSaid, Invited: r.Invited, State: r.State,
+	}
+	return w, json.Unmarshal([]byte(r.Items), &w.Questions)
+}
+
+type invitationRow struct{ WaveID, PersonID int64 }
+
+func (invitationRow) TableName() string { return "pulse_invitation" }
+
+type linkRow struct {
+	Hash   string
+	WaveID int64
+}
+
+func (linkRow) TableName() string { return "pulse_link" }
+
+type boxRow struct {
+	WaveID         int64 `gorm:"primaryKey"`
+	KeyName        string
+	Links, Answers []byte
+}
+
+func (boxRow) TableName() string { return "pulse_box" }
+
+func (r *boxRow) value() (health.PulseBox, error) {
+	return health.PulseBox{Key: r.KeyName, Links: r.Links, Answers: r.Answers}, nil
+}
+
+type pulseResultRow struct {
+	WaveID int64
+	Doc    string
+}
+
+func (pulseResultRow) TableName() string { return "pulse_result" }
+
+type pulseCommentRow struct {
+	ID     string
+	WaveID int64
+	Text   string
+}
+
+func (pulseCommentRow) TableName() string { return "pulse_comment" }
+
+// AddWave opens a wave. The index over open waves keeps it alone.
+func (s *Store) AddWave(ctx context.Context, w *health.PulseWave, people []schedule.ID, links []string, box *health.PulseBox) error {
+	items, err := text(w.Questions)
+	if err != nil {
+		return err
+	}
+	if err := s.to(ctx).Model(&waveRow{}).Where("team_id = ?", w.Team).Select("COALESCE(MAX(number), 0) + 1").Scan(&w.Number).Error; err != nil {
+		return translate(err, "waves of team %d", w.Team)
+	}
+	row := waveRow{
+		TeamID: int64(w.Team), Number: w.Number, Kind: w.Kind, Zone: w.Zone, OpensAt: column.At(w.Opens), ClosesAt: column.At(w.Closes),
+		Least: w.Least, LeastSaid: w.LeastSaid, Invited: w.Invited, Items: items, State: w.State,
+	}
+	if err := s.to(ctx).Create(&row).Error; err != nil {
+		return translate(err, "the team is being asked already")
+	}
+	w.ID = schedule.ID(row.ID)
+	invitations := make([]invitationRow, len(people))
+	for i, p := range people {
+		invitations[i] = invitationRow{row.ID, int64(p)}
+	}
+	to := make([]linkRow, len(links))
+	for i, hash := range links {
+		to[i] = linkRow{hash, row.ID}
+	}
+	return translate(errors.Join(s.to(ctx).CreateInBatches(&invitations, 500).Error, s.to(ctx).CreateInBatches(&to, 500).Error,
+		s.to(ctx).Create(&boxRow{row.ID, box.Key, box.Links, box.Answers}).Error), "wave %d", row.ID)
+}
+
+// Waves returns a team's waves, the newest first.
+func (s *Store) Waves(ctx context.Context, team schedule.ID) ([]health.PulseWave, error) {
+	return values(s.from(ctx).Where("team_id = ?", team).Order("number DESC"), (*waveRow).value, "waves")
+}
+
+// Wave returns a wave by its number in the team.
+func (s *Store) Wave(ctx context.Context, team schedule.ID, number int) (health.PulseWave, error) {
+	return one(s.from(ctx).Where("team_id = ? AND number = ?", team, number), (*waveRow).value, "wave", number)
+}
+
+// WaveByLink returns where a link leads.
+func (s *Store) WaveByLink(ctx context.Context, hash string) (health.PulseWave, error) {
+	q := s.from(ctx).Where("id = (SELECT wave_id FROM pulse_link WHERE hash = ?)", hash)
+	var row waveRow
+	if err := q.Take(&row).Error; err != nil { // what was asked for is a secret
+		return health.PulseWave{}, translate(err, "wave of a link")
+	}
+	return row.value()
+}
+
+// OpenWaves returns the waves that are open.
+func (s *Store) OpenWaves(ctx context.Context, person schedule.ID) ([]health.PulseWave, error) {
+	q := s.from(ctx).Where("state = ?", health.PulseOpen).Order("closes_at, id")
+	if person != 0 {
+		q = q.Where("id IN (SELECT wave_id FROM pulse_invitation WHERE person_id = ?)", person)
+	}
+	return values(q, (*waveRow).value, "open waves")
+}
+
+// Box returns what is sealed of a wave.
+func (s *Store) Box(ctx context.Context, wave schedule.ID) (health.PulseBox, error) {
+	q := s.from(ctx)
+	if s.within() {
+		q = rows.Lock(q, "pulse_box")
+	}
+	return one(q.Where("wave_id = ?", wave), (*boxRow).value, "box of wave", wave)
+}
+
+// within says whether the store is one of a transaction.
+func (s *Store) within() bool {
+	_, ok := s.write.Statement.ConnPool.(gorm.TxCommitter)
+	return ok
+}
+
+// SaveAnswers replaces what was answered.
+func (s *Store) SaveAnswers(ctx context.Context, wave schedule.ID, sealed []byte) error {
+	return translate(affected(s.to(ctx).Model(&boxRow{}).Where("wave_id = ?", wave).Update("answers", sealed)), "box of wave %d", wave)
+}
+
+// CloseWave ends a wave.
+func (s *Store) CloseWave(ctx context.Context, wave schedule.ID, result *health.PulseDoc, comments []string) error {
+	doc, err := text(result)
+	if err != nil {
+		return err
+	}
+	all := make([]pulseCommentRow, len(comments))
+	for i, c := range comments {
+		all[i] = pulseCommentRow{randomID(), int64(wave), c}
+	}
+	slices.SortFunc(all, func(a, b pulseCommentRow) int { // they stand as they are written
+		return strings.Compare(a.ID, b.ID)
+	})
+	if err := affected(s.to(ctx).Where("wave_id = ?", wave).Delete(&boxRow{})); err != nil {
+		return translate(err, "box of wave %d", wave)
+	}
+	if err := s.to(ctx).Create(&pulseResultRow{int64(wave), doc}).Error; err != nil {
+		return translate(err, "result of wave %d", wave)
+	}
+	if len(all) > 0 {
+		if err := s.to(ctx).CreateInBatches(&all, 500).Error; err != nil {
+			return translate(err, "comments of wave %d", wave)
+		}
+	}
+	return translate(affected(s.to(ctx).Model(&waveRow{}).Where("id = ?", wave).Update("state", health.PulseClosed)), "wave %d", wave)
+}
+
+func randomID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// WaveResult returns what was published of a wave.
+func (s *Store) WaveResult(ctx context.Context, wave schedule.ID) (health.PulseDoc, error) {
+	return one(s.from(ctx).Where("wave_id = ?", wave), func(r *pulseResultRow) (d health.PulseDoc, err error) {
+		return d, json.Unmarshal([]byte(r.Doc), &d)
+	}, "result of wave", wave)
+}
+
+// WaveComments returns the comments that the team sees.
+func (s *Store) WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) {
+	return values(s.from(ctx).Where("wave_id = ?", wave).Order("id"), func(r *pulseCommentRow) (string, error) { return r.Text, nil }, "comments")
+}
+
+type keyRow struct {
+	Name   string
+	Secret string
+}
+
+func (keyRow) TableName() string { return "pulse_key" }
+
+var _ health.PulseKeys = (*Store)(nil)
+
+// MakeKey makes the key of a wave and keeps it in a table.
+func (s *Store) MakeKey(ctx context.Context, name string) ([]byte, error) {
+	key := make([]byte, health.PulseKeyBytes)
+	_, _ = rand.Read(key) // never fails
+	return key, translate(s.to(ctx).Create(&keyRow{name, base64.StdEncoding.EncodeToString(key)}).Error, "key of a wave")
+}
+
+// Key returns the key of a wave.
+func (s *Store) Key(ctx context.Context, name string) ([]byte, error) {
+	return one(s.from(ctx).Where("name = ?", name), func(r *keyRow) ([]byte, error) { return base64.StdEncoding.DecodeString(r.Secret) }, "key of", "a wave")
+}
+
+// ForgetKey removes the key of a wave.
+func (s *Store) ForgetKey(ctx context.Context, name string) error {
+	return translate(s.to(ctx).Where("name = ?", name).Delete(&keyRow{}).Error, "key of a wave")
+}

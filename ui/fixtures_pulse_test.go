@@ -1,0 +1,109 @@
+package ui_test
+
+import (
+	"watchbill/health"
+	"watchbill/ui"
+)
+
+// surveyed is a survey in a language, as a link leads to it.
+func surveyed(code, team string, kind string) ui.Survey {
+	words, err := health.ChooseLanguage(code, "")
+	if err != nil {
+		panic(err)
+	}
+	page := ui.Survey{Frame: out(words.Say("title")), Words: &words, Of: team, Number: 14, Closes: berlin(nov, 27, 18), Least: 5, LeastSaid: 10, Invited: 8, Action: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}
+	page.Languages = []ui.SurveyLanguage{{Code: "en", Name: "English", Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA?lang=en", On: code == "en"}, {Code: "de", Name: "Deutsch", Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA?lang=de", On: code == "de"}}
+	for i, id := range []string{"Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "toil", "recommend"} {
+		q := health.PulseQuestion{Kind: health.AskAgree}
+		switch id {
+		case "toil":
+			q.Kind = health.AskTens
+		case "recommend":
+			q.Kind = health.AskRecommend
+		}
+		if kind == health.PulseShort && i == 8 {
+			break
+		}
+		asked := ui.SurveyQuestion{N: i + 1, Name: "q" + string(rune('1'+i)), Text: words.Items[id]}
+		for j, label := range words.Choices(&q) {
+			asked.Choices = append(asked.Choices, ui.SurveyChoice{Value: j + 1, Label: label})
+		}
+		if ends := words.Ends[q.Kind]; len(ends) == 2 {
+			asked.Low, asked.High = ends[0], ends[1]
+		}
+		page.Questions = append(page.Questions, asked)
+	}
+	return page
+}
+
+func surveyDone(code, state string) ui.SurveyDone {
+	words, err := health.ChooseLanguage(code, "")
+	if err != nil {
+		panic(err)
+	}
+	return ui.SurveyDone{Frame: out(words.Say("thanks")), Words: &words, Of: "Payments Platform", Number: 14, State: state, Closes: berlin(nov, 27, 18), Least: 5, Results: "/teams/1/pulse/14"}
+}
+
+func pulseFixtures() []fixture {
+	first := surveyed("en", "Payments Platform", health.PulseShort)
+	again := surveyed("de", "Zahlungen", health.PulseShort)
+	for i := range again.Questions {
+		if q := &again.Questions[i]; i%3 == 1 {
+			q.Missing = true
+			again.Missing++
+		} else {
+			q.Choices[i%5].On = true
+		}
+	}
+	again.Comment = ui.Field{Value: "Der Alarm um zwei Uhr mendet sich selbst.", Error: "Höchstens 500 Zeichen; es sind 512."}
+	longest := surveyed("de", longText, health.PulseQuarterly)
+	longest.Theme, longest.Small, longest.Few, longest.Comment.Value = "dark", true, longText, longText
+	for i := range longest.Questions {
+		longest.Questions[i].Text = longText
+	}
+	thanks := surveyDone("en", "thanks")
+	thanks.Said, thanks.Did = "Half the 02:00 settlement pages fix themselves.", "Delayed that alert by ten minutes. Sleep-hour pages fell from 9 to 4 a week."
+	longThanks := surveyDone("de", "thanks")
+	longThanks.Said, longThanks.Did, longThanks.Small = longText, longText, true
+
+	rows := []ui.PulseRow{
+		{Href: "/teams/1/pulse/3", Number: 3, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Asked: 8, Say: "60. On-call is bearable; some of it wants looking at.", Tone: "warn"},
+		{Href: "/teams/1/pulse/2", Number: 2, Long: true, Opens: berlin(10, 5, 9), Closes: berlin(10, 9, 18), Asked: 8, Say: "Fewer than 5 answered, so nothing is shown."},
+	}
+	open := ui.PulseRow{Href: "/teams/1/pulse/4", Number: 4, Opens: berlin(nov, 16, 9), Closes: berlin(nov, 20, 18), Asked: 8}
+	list := ui.Pulses{Frame: frame("Pulse", "burden"), Open: &open, Invited: 8, Least: 5, Set: true, List: rows, Clock: "Berlin"}
+	none := ui.Pulses{Frame: frame("Pulse", "burden"), Invited: 4, Least: 5, Set: true, Clock: "Berlin", Closes: ui.Field{Value: "2026-11-27T18:00"}}
+	longList := ui.Pulses{Frame: long("Pulse", "burden"), Invited: 12345, Least: 5, Set: true, Clock: "Berlin", List: []ui.PulseRow{{Href: "/teams/1/pulse/1", Number: 12345, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Say: longText}}, Kind: ui.Field{Error: longText}, Closes: ui.Field{Value: "2026-11-27T18:00", Error: longText}, Error: longText}
+
+	result := ui.PulsePage{Frame: frame("Pulse 3", "burden"), Number: 3, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Clock: "Europe/Berlin", Asked: 8, Earlier: "/teams/1/pulse/2", Later: "/teams/1/pulse/4", Table: "/api/v1/teams/1/pulse/3/table",
+		Tone: "warn", Say: "On-call is bearable; some of it wants looking at.", Detail: "It is down by 10 points since the wave before.",
+		Tiles:      []ui.Tile{{Label: "Pulse", Value: "60", Unit: "of 100", Foot: "The mean of the questions’ values.", Tone: "warn"}, {Label: "Change", Value: "−10", Unit: "points", Foot: "Against the wave before."}, {Label: "Answered", Value: "6 of 8", Foot: "75 %; from 70 % on it speaks for the team."}},
+		NoComments: "Comments are shown here from 10 answers on. With fewer, those whose authors said so are shown.", Comments: []string{"The nights are the problem, not the days."},
+	}
+	words := first.Questions
+	for i, v := range []string{"55", "80", "50", "40", "55", "75–100", "", "70"} {
+		row := ui.PulseItemRow{Text: words[i].Text, Reversed: i == 4, Value: v, W: v + "%", Tone: []string{"bad", "good", "warn"}[i%3], Change: "+5"}
+		switch i {
+		case 5:
+			row.Why, row.W, row.Change = "all answered alike", "87.5%", ""
+		case 6:
+			row.Why, row.W, row.Change = "too few answered", "", ""
+		}
+		result.Items = append(result.Items, row)
+	}
+	hidden := ui.PulsePage{Frame: frame("Pulse 2", "burden"), Number: 2, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Clock: "Europe/Berlin", Asked: 8, Say: "Fewer than 5 answered, so nothing is shown.", Detail: "How many did is not told either."}
+	longResult := result
+	longResult.Frame, longResult.Say, longResult.Detail, longResult.Comments, longResult.NoComments = long("Pulse 3", "burden"), longText, longText, []string{longText + longText}, ""
+	longResult.Items = []ui.PulseItemRow{{Text: longText + longText, Value: "100", W: "100%", Tone: "good", Change: "+100", Reversed: true}}
+	longResult.Extra = longResult.Items
+
+	mine := ui.MyPulse{Frame: frame("Pulse", "home"), List: []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}, {Team: "Search", Number: 2, Closes: berlin(nov, 27, 18), Small: true}}}
+	longMine := ui.MyPulse{Frame: long("Pulse", "home"), List: []ui.MyPulseRow{{Team: longText, Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA", Small: true}}}
+	return []fixture{
+		{"survey", "full", first}, {"survey", "empty", again}, {"survey", "long", longest},
+		{"surveydone", "full", thanks}, {"surveydone", "empty", surveyDone("en", "closed")}, {"surveydone", "long", longThanks}, {"surveydone", "used", surveyDone("de", "used")},
+		{"pulses", "full", list}, {"pulses", "empty", none}, {"pulses", "long", longList},
+		{"pulse", "full", result}, {"pulse", "empty", hidden}, {"pulse", "long", longResult},
+		{"mypulse", "full", mine}, {"mypulse", "empty", ui.MyPulse{Frame: bare("Pulse", "home")}}, {"mypulse", "long", longMine},
+	}
+}

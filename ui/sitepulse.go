@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"watchbill/api/auth"
+	"watchbill/api/httperr"
+	"watchbill/health"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// registerPulse adds the pages about surveys for whoever is logged in.
+func (s *Site) registerPulse(e *echo.Group) {
+	e.GET("/pulse", s.myPulse)
+	e.GET("/teams/:team/pulse", s.pulses)
+	e.POST("/teams/:team/pulse", s.openPulse)
+	e.GET("/teams/:team/pulse/:wave", s.pulse)
+}
+
+// myPulse shows where somebody is asked, with their own links.
+func (s *Site) myPulse(c echo.Context) error {
+	w, err := owner(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.frame(c, w, "Pulse", "home")
+	if err != nil {
+		return err
+	}
+	page := MyPulse{Frame: f}
+	all, err := s.Pulse.Invitations(c.Request().Context(), me(w))
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		team, err := s.Schedule.Store.Team(c.Request().Context(), all[i].Team)
+		if err != nil {
+			return err
+		}
+		row := MyPulseRow{Team: team.Name, Number: all[i].Number, Closes: all[i].Closes, Small: all[i].Small()}
+		if !all[i].Used {
+			row.Href = "/pulse/" + all[i].Token
+		}
+		page.List = append(page.List, row)
+	}
+	return s.show(c, http.StatusOK, "mypulse", page)
+}
+
+// pulsesPage is what there is about surveys of a team.
+func (s *Site) pulsesPage(c echo.Context, need auth.Action) (*Pulses, schedule.TeamRecord, auth.Who, error) {
+	f, team, w, err := s.teamFrame(c, "Pulse", "burden", need)
+	if err != nil {
+		return nil, team, w, err
+	}
+	ctx := c.Request().Context()
+	zone, err := schedule.Zone(team.Zone)
+	if err != nil {
+		return nil, team, w, err
+	}
+	page := &Pulses{Frame: f, Clock: city(team.Zone), Least: health.PulseLeast, Set: w.May(auth.SetPulse, auth.Team(int64(team.ID)))}
+	asked, err := s.Pulse.Asked(ctx, team.ID, schedule.DateOf(f.Now.In(zone)))
+	if err != nil {
+		return nil, team, w, err
+	}
+	page.Invited = len(asked)
+	page.Closes.Value = schedule.DateOf(f.Now.In(zone)).AddDays(4).At(schedule.ClockAt(18, 0), zone).Format("2006-01-02T15:04")
+	waves, err := s.Pulse.Store.Waves(ctx, team.ID)
+	if err != nil {
+		return nil, team, w, err
+	}
+	for i := range waves {
+		v := &waves[i]
+		row := PulseRow{Href: fmt.Sprintf("/teams/%d/pulse/%d", team.ID, v.Number), Number: v.Number, Long: v.Kind == health.PulseQuarterly, Opens: v.Opens, Closes: v.Closes, Asked: v.Invited}
+		if v.State == health.PulseOpen {
+			page.Open = &row
+			continue
+		}
+		doc, err := s.Pulse.Store.WaveResult(ctx, v.ID)
+		if err != nil {
+			return nil, team, w, err
+		}
+		row.Tone, row.Say, _ = doc.Say(v, nil)
+		if doc.Index != nil {
+			row.Say = pointsText(*doc.Index) + ". " + row.Say
+		}
+		page.List = append(page.List, row)
+	}
+	return page, team, w, nil
+}
+
+// pulses lists what a team was asked.
+func (s *Site) pulses(c echo.Context) error {
+	page, _, _, err := s.pulsesPage(c, auth.SeePulse)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "pulses", page)
+}
+
+// openPulse opens a wave now.
+func (s *Site) openPulse(c echo.Context) error {
+	page, team, w, err := s.pulsesPage(c, auth.SetPulse)
+	if err != nil {
+		return err
+	}
+	closes, err := instant(c.FormValue("closes"), "closes", team.Zone, time.Time{})
+	if err == nil {
+		_, err = s.Pulse.Open(c.Request().Context(), me(w), &team, health.PulseOrder{Kind: c.FormValue("kind"), Closes: closes})
+	}
+	if err == nil {
+		return done(c, fmt.Sprintf("/teams/%d/pulse", team.ID), "good", "It is open. Everybody who is asked finds their link on their first page.")
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() {
+		return err
+	}
+	page.Kind.Value, page.Closes.Value = c.FormValue("kind"), c.FormValue("closes")
+	put(problem, map[string]*Field{"kind": &page.Kind, "closes": &page.Closes}, &page.Error)
+	if errors.Is(err, schedule.ErrConflict) {
+		page.Error, _ = refused(err)
+	}
+	return s.show(c, problem.Status, "pulses", page)
+}
+
+// pulse shows what was published of a wave.
+func (s *Site) pulse(c echo.Context) error {
+	f, team, _, err := s.teamFrame(c, "Pulse", "burden", auth.SeePulse)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(c.Param("wave"))
+	if err != nil {
+		return fmt.Errorf("wave %q: %w", c.Param("wave"), schedule.ErrNotFound)
+	}
+	ctx := c.Request().Context()
+	wave, err := s.Pulse.Result(ctx, team.ID, number)
+	if err != nil {
+		return err
+	}
+	f.Zone, f.BrowserZoneNote = wave.Zone, false // as it was for everybody
+	page := &PulsePage{Frame: f, Table: fmt.Sprintf("/api/v1/teams/%d/pulse/%d/table", team.ID, number)}
+	page.Title = fmt.Sprintf("Pulse %d", number)
+	page.fillWave(&wave.PulseWave, &wave.Doc, wave.Before, wave.Comments)
+	for _, other := range []struct {
+		number int
+		href   *string
+	}{{number - 1, &page.Earlier}, {number + 1, &page.Later}} {
+		if *other.href, err = s.waveAt(ctx, team.ID, other.number); err != nil {
+			return err
+		}
+	}
+	return s.show(c, http.StatusOK, "pulse", page)
+}
+
+// waveAt is where a wave is, or "" where there is none.
+func (s *Site) waveAt(ctx context.Context, team schedule.ID, number int) (string, error) {
+	_, err := s.Pulse.Store.Wave(ctx, team, number)
+	if errors.Is(err, schedule.ErrNotFound) {
+		return "", nil
+	}
+	return fmt.Sprintf("/teams/%d/pulse/%d", team, number), err
+}
