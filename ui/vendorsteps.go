@@ -5,23 +5,24 @@ import "strings"
 // linkWord stands for the link where it is not shown any more.
 const linkWord = "THE-LINK"
 
-// vendorSteps say how a pager is set up to send here, in the words of its own pages.
+// vendorSteps say how a pager is set up to send here, in the words of its own
+// documentation; where that could not be read, without naming what is to be pressed.
 var vendorSteps = map[string][]string{
 	"pagerduty": {
 		"In PagerDuty, open Integrations, Generic Webhooks (v3), and choose New Webhook.",
-		"Paste the link as Webhook URL. As scope choose the service, team or account whose pages are this team’s.",
-		"Leave at least these events ticked: triggered, acknowledged, unacknowledged, escalated, reassigned, delegated, resolved and reopened.",
+		"Paste the link as Webhook URL. As Scope Type choose the service, team or account whose pages are this team’s.",
+		"Under Event Subscription leave at least these ticked: triggered, acknowledged, unacknowledged, escalated, reassigned, delegated, resolved and reopened.",
 		"PagerDuty then shows a signing secret, once. Paste it below under Secret. Its own test, “pagey.ping”, is taken in and never counts.",
 	},
 	"opsgenie": {
-		"In Opsgenie, open the team, Integrations, Add integration, and choose Webhook.",
-		"Paste the link as Webhook URL and tick Add alert description and details.",
+		"In Opsgenie, open the integrations of the team, or Settings, Integrations, choose Add integration, and search for Webhook.",
+		"Paste the link as Webhook URL.",
 		"Send at least these actions: Create, Acknowledge, UnAcknowledge, Escalate, Assign ownership, Close and Delete. Turn the integration on.",
 		"Opsgenie does not sign what it sends: the link is the secret. After a move to Jira Service Management the same link goes on to work.",
 	},
 	"jsm": {
-		"In Jira Service Management, open Operations, the team, Integrations, Add integration, and choose Webhook.",
-		"Paste the link as Webhook URL and tick Add alert description and details.",
+		"In Jira Service Management, open the operations of the team, Integrations, choose Add integration, and search for Webhook.",
+		"Paste the link as Webhook URL.",
 		"Send at least these actions: Create, Acknowledge, UnAcknowledge, Escalate, Assign ownership, Close and Delete. Turn the integration on.",
 	},
 	"alertmanager": {
@@ -30,54 +31,56 @@ var vendorSteps = map[string][]string{
 		"Reload Alertmanager. It does not say who was paged: the schedule here does.",
 	},
 	"grafana": {
-		"In Grafana, open Alerting, Contact points, Create contact point, and choose Webhook as integration.",
-		"Paste the link as URL. Under HMAC Signature you may set a secret: paste the same below under Secret.",
-		"Under Notification policies, send to it what pages somebody, with Continue matching subsequent sibling nodes where your pager is matched too.",
-		"The button Test there sends an alert that never counts.",
+		"In Grafana, open Alerting, Contact points (in newer versions a tab of Notification configuration), choose Add contact point, and Webhook as Integration.",
+		"Paste the link as URL. Under HMAC Signature you may set a Secret: paste the same below. Leave Header as it is; to sign a time as well, write X-Grafana-Alerting-Timestamp as Timestamp Header.",
+		"In the notification policies, send to it what pages somebody, and let matching go on to your pager.",
+		"A test of the contact point sends an alert that never counts.",
 	},
 	"grafana_oncall": {
-		"In Grafana OnCall, open Outgoing webhooks and make one for each trigger: Alert group created, Acknowledged, Unacknowledged, Silenced, Resolved, Unresolved, Escalation step and Personal notification.",
-		"Choose POST, paste the link as URL, and leave Data empty and Forward whole payload ticked.",
-		"Choose the integrations whose alerts are this team’s, or none for all.",
+		"In Grafana OnCall, open Outgoing Webhooks, choose New Outgoing Webhook and the advanced preset, and make one for each of these as Trigger Type: Alert Group Created, Acknowledged, Unacknowledged, Silenced, Resolved and Unresolved.",
+		"Leave HTTP Method at POST, paste the link as Webhook URL, and turn Forward All on.",
+		"Under Integrations choose those whose alerts are this team’s, or none for all.",
+		"One with Manual or Escalation Step, put into an escalation chain, tells of escalations; one with Personal Notification tells who is notified.",
 	},
 	"goalert": {
-		"In GoAlert, open the escalation policy, and add Webhook with the link to the step that pages somebody. An administrator may have to allow webhooks to this address first.",
+		"In GoAlert, open the escalation policy, and add Webhook with the link to the step that pages somebody. An administrator has to turn webhooks on, and may have to allow this address.",
 		"Or let each person add a contact method of the type Webhook with the link, and a notification rule for it: GoAlert then tells when they are paged.",
 	},
 	"incident_io": {
-		"In incident.io, open Settings, Webhooks, and Add endpoint. Paste the link as URL.",
+		"In incident.io, open Settings, Webhooks, and add an endpoint with the link.",
 		"Subscribe to the events of escalations and alerts.",
 		"Copy the signing secret, which begins with whsec_, and paste it below under Secret.",
 	},
 	"rootly": {
-		"In Rootly, open Configuration, Webhooks, and make an endpoint with the link.",
-		"Choose the events of alerts and incidents.",
+		"In Rootly, open Settings, Webhooks, and choose New Webhook. Give it a name, and the link as URL.",
+		"As event types choose those of alerts and incidents.",
 		"Copy the secret and paste it below under Secret.",
 	},
 	"firehydrant": {
-		"In FireHydrant, open Settings, Webhooks, Create webhook, and paste the link as URL.",
-		"Choose incidents and alerts.",
-		"Paste the same secret there and below under Secret.",
+		"In FireHydrant, open Settings, Webhooks, and choose Add webhook. Paste the link as URL.",
+		"As Event Subscriptions choose Incidents and Signals.",
+		"Put the same Secret there and below.",
 	},
 	"victorops": {
-		"In Splunk On-Call, open Integrations, Outgoing Webhooks, Add webhook.",
+		"In Splunk On-Call, open Integrations, Outgoing Webhooks, and add one.",
 		"Choose the event Any-Incident, POST and application/json, and paste the link as address and the text below as custom payload. Hold the names of its variables against the list that is shown there.",
+		"Or open Integrations, Webhooks, add one with the link, paste the Auth Code below under Secret, and put it into an escalation policy: that one is signed and tells of escalations alone.",
 	},
 	"squadcast": {
-		"In Squadcast, open Settings, Webhooks (for all) or the service’s Extensions, and add a webhook with the link.",
-		"Choose POST, and at least these triggers: incident triggered, acknowledged, reassigned and resolved.",
+		"In Squadcast, now SolarWinds Incident Response, add an outgoing webhook with the link, of the version v2.",
+		"Choose at least these triggers: incident triggered, acknowledged, reassigned and resolved.",
 	},
 	"ilert": {
-		"In ilert, open Alert actions, Create alert action, and choose Webhook.",
-		"Paste the link as URL, choose the alert sources that are this team’s, and all alert events.",
+		"In ilert, open each alert source whose alerts are this team’s, Alert actions, Create new alert action, and choose Webhook as type.",
+		"Paste the link as URL, and choose all events under Filter Alert Events. Leave the body as it is.",
 	},
 	"betterstack": {
-		"In Better Stack, open Integrations, Exporting data, Outgoing webhooks, and add one with the link.",
-		"Tick incident started, acknowledged and resolved.",
+		"In Better Stack, open Integrations, and add an outgoing webhook for incidents with the link.",
+		"Let it send when an incident is started, acknowledged, resolved and reopened.",
 	},
 	"datadog": {
-		"In Datadog, open Integrations, Webhooks, New. Paste the link as URL and the text below as Payload.",
-		"Mention the webhook, like @webhook-watchbill, in the monitors that page somebody, also for recovery.",
+		"In Datadog, open the tile Webhooks among the integrations, and add one: the link as URL, the text below as Payload.",
+		"Mention it in the text of the monitors that page somebody, as @webhook- and its name, also for recovery.",
 	},
 	"cloudevents": {
 		"Send each event by POST to the link: in structured mode, as application/cloudevents+json, several as application/cloudevents-batch+json, or in binary mode with its attributes as ce- headers.",
