@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"strings"
 
 	"watchbill/health"
@@ -43,8 +44,10 @@ func incidentIOHook(r *reader, n node) error {
 		return incidentIOEscalation(r, content)
 	case subject == "public_alert" || subject == "private_alert":
 		incidentIOAlert(r, what, content)
-	case subject == "schedule":
+	case subject == "schedule" && strings.HasPrefix(what, "shift_change"):
 		incidentIOShift(r, content)
+	case subject == "schedule": // it was made, changed or deleted
+		r.add(draft{Event: health.Event{Kind: health.KindOther, Title: cmp.Or(content.str("name"), content.str("schedule", "name")), Path: "schedule"}, keyed: []string{what, content.str("id")}})
 	default:
 		incidentIOIncident(r, what, content)
 	}

@@ -36,8 +36,8 @@ func pagerduty() vendor {
 			return pagerdutyLogEntry(r, n.get("log_entry"))
 		}},
 	}
-	for _, name := range []string{"alerts", "escalation_policies", "notes", "notifications", "priorities", "schedules", "services", "teams"} {
-		formats = append(formats, aside("pagerduty.rest."+name, func(n node) bool { return n.get(name).isList() }))
+	for _, name := range []string{"alerts", "escalation_policies", "notifications", "priorities", "schedules", "services", "teams"} {
+		formats = append(formats, aside("pagerduty.rest."+name, func(n node) bool { return n.get(name).isList() && n.has("limit", "offset") }))
 	}
 	return vendor{id: "pagerduty", formats: formats}
 }

@@ -70,6 +70,11 @@ var vendorsSend = []one{
 	{"opsgenie", opsgenieHook("AddResponder", `,"responder":{"id":"r","type":"team","name":"core"}`, ""), health.KindResponderRequested, "a", "2026-03-02T01:15:00Z", "requested rcore"},
 	{"opsgenie", opsgenieHook("AddNote", `,"note":"x"`, ""), health.KindAnnotated, "a", "2026-03-02T01:15:00Z", ""},
 	{"opsgenie", opsgenieHook("AddTags", `,"addedTags":"x"`, ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("SnoozeEnded", "", ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("EscalateNext", "", `,"escalationId":"e","escalationNotify":{"entity":"user","id":"b","name":"Bo@Example.org"}`), health.KindEscalated, "a", "2026-03-02T01:15:00Z", "notified bbo@example.org"},
+	{"opsgenie", opsgenieHook("CustomAction", "", ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("UpdateMessage", `,"oldMessage":"x"`, ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
+	{"opsgenie", opsgenieHook("AddRecipient", `,"recipient":"bo@example.org"`, ""), health.KindResponderRequested, "a", "2026-03-02T01:15:00Z", "requested bo@example.org"},
 	{"opsgenie", opsgenieHook("Snooze", "", ""), health.KindSnoozed, "a", "2026-03-02T01:15:00Z", ""},
 	{"opsgenie", opsgenieHook("Delete", "", ""), health.KindCancelled, "a", "2026-03-02T01:15:00Z", ""},
 	{"jsm", opsgenieHook("Create", `,"responders":[{"id":"t","type":"team","name":"core"},{"id":"b","type":"user","username":"bo@example.org"}]`, ""), health.KindTriggered, "a", "2026-03-02T01:05:00Z", "requested tcore, requested bbo@example.org"},
@@ -80,6 +85,9 @@ var vendorsSend = []one{
 	{"grafana", `{"receiver":"r","status":"firing","orgId":1,"version":"1","groupKey":"{}:{}","title":"[FIRING:1]","alerts":[{"status":"firing","labels":{"alertname":"A","service":"s"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f"}]}`, health.KindTriggered, "{}:{}", "2026-03-02T01:15:00Z", ""},
 	{"alertmanager", `{"version":"4","status":"resolved","groupKey":"g","alerts":[{"status":"resolved","endsAt":"2026-03-02T01:20:00Z"},{"status":"resolved","endsAt":"2026-03-02T01:25:00Z"}]}`, health.KindResolved, "g", "2026-03-02T01:25:00Z", ""},
 	{"alertmanager", `[{"labels":{"alertname":"A","severity":"critical"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"2026-03-02T01:25:00Z","fingerprint":"f","status":{"state":"active"}}]`, health.KindTriggered, "fp:f", "2026-03-02T01:15:00Z", ""},
+	{"alertmanager", `{"version":"4","status":"firing","groupKey":"g","truncatedAlerts":2,"alerts":[{"status":"resolved","labels":{"alertname":"A"},"startsAt":"2026-03-02T01:00:00Z","endsAt":"2026-03-02T01:10:00Z"},{"status":"firing","labels":{"alertname":"A"},"startsAt":"2026-03-02T01:15:00Z","endsAt":"0001-01-01T00:00:00Z"}]}`, health.KindTriggered, "g", "2026-03-02T01:15:00Z", ""},
+	{"alertmanager", `{"version":"4","status":"firing","groupKey":"g","alerts":[]}`, health.KindTriggered, "g", never, ""},
+	{"grafana", `{"receiver":"r","status":"firing","version":"1","groupKey":"webhook-57c6d9296de2ad39-1772414100","title":"[FIRING:1] TestAlert Grafana","state":"alerting","alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"Grafana"},"startsAt":"2026-03-02T01:15:00.123456789+01:00","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f","values":null,"valueString":"x"}]}`, health.KindTriggered, "webhook-57c6d9296de2ad39-1772414100", "2026-03-02T00:15:00Z", ""},
 	{"grafana", `{"ruleId":3,"ruleName":"n","state":"ok","title":"[OK] n"}`, health.KindResolved, "rule:3", never, ""},
 
 	{"grafana_oncall", `{"event":{"type":"acknowledge","time":"2026-03-02T01:15:00+00:00"},"user":{"id":"U","username":"ana","email":"ana@example.org"},"alert_group":{"id":"I","state":"acknowledged"},"notified_users":[{"id":"U","username":"ana","email":"ana@example.org"}]}`, health.KindAcknowledged, "I", "2026-03-02T01:15:00Z", "notified Uana@example.organa, acknowledger Uana@example.organa"},
@@ -105,6 +113,13 @@ var vendorsSend = []one{
 		health.KindAcknowledged, "X", "2026-03-02T01:15:00Z", "acknowledger Uana@example.orgAna",
 	},
 
+	{"incident_io", `{"event_type":"schedule.updated_v1","schedule.updated_v1":{"id":"S1","name":"Primary"}}`, health.KindOther, "", never, ""},
+	{"incident_io", `{"event_type":"schedule.shift_change_v1","schedule.shift_change_v1":{"current_users":[{"id":"U","name":"Ana"}],"previous_users":[],"schedule":{"id":"S1","name":"Primary"}}}`, health.KindShift, "", never, "on_call UAna"},
+	{"incident_io", `{"event_type":"public_incident.follow_up_created_v2","public_incident.follow_up_created_v2":{"id":"F1","incident_id":"I1","updated_at":"2026-03-02T01:15:00Z","title":"call them"}}`, health.KindOther, "", "2026-03-02T01:15:00Z", ""},
+	{"incident_io", `{"event_type":"private_incident.membership_granted_v1","private_incident.membership_granted_v1":{"incident":{"id":"I1"},"user_id":"U"}}`, health.KindOther, "", never, ""},
+	{"incident_io", `{"event_type":"public_incident.incident_updated_v2","public_incident.incident_updated_v2":{"id":"I1","name":"Down","updated_at":"2026-03-02T01:15:00Z","severity":{"name":"Major"}}}`, health.KindIncidentStatus, "I1", "2026-03-02T01:15:00Z", ""},
+	{"incident_io", `{"event_type":"private_escalation.escalation_created_v1","private_escalation.escalation_created_v1":{"id":"X1"}}`, health.KindOther, "X1", never, ""},
+
 	{"rootly", `{"event":{"id":"e","type":"alert.acknowledged","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"al","status":"acknowledged","updated_at":"2026-03-02T01:15:00Z"}}`, health.KindAcknowledged, "al", "2026-03-02T01:15:00Z", ""},
 	{"rootly", `{"event":{"id":"e","type":"incident.resolved","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"in","status":"resolved","resolved_at":"2026-03-02T01:15:00Z","severity":{"slug":"sev2"}}}`, health.KindIncidentStatus, "in", "2026-03-02T01:15:00Z", ""},
 
@@ -121,10 +136,15 @@ var vendorsSend = []one{
 		"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.acknowledged","resource":"incident","timestamp":"2026-03-02T01:15:00.388057811Z"},"data":{"resource_data":{"id":"s","message":"m","status":"acknowledged","service":{"name":"db"},"assigned_to":{"id":"u","name":"Yash","type":"user"},"tags":null}}}`,
 		health.KindAcknowledged, "s", "2026-03-02T01:15:00Z", "assignee uYash",
 	},
+	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.tags_updated","resource":"incident","timestamp":"2026-03-02T01:15:00Z"},"data":{"resource_data":{"id":"s","status":"triggered","tags":{}}}}`, health.KindOther, "s", "2026-03-02T01:15:00Z", ""},
+	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.notes_created","resource":"incident","timestamp":"2026-03-02T01:15:00Z"},"data":{"resource_data":{"id":"s"}}}`, health.KindAnnotated, "s", "2026-03-02T01:15:00Z", ""},
 	{"squadcast", `{"id":"s","event_type":"incident_reassigned","created_at":"2026-03-02T01:00:00Z","assigned_to":{"id":"u","name":"Yash","type":"user"},"timeline":[{"action":"triggered","time":"2026-03-02T01:00:00Z"},{"action":"reassigned","assigned_to":"user","name":"Yash","time":"2026-03-02T01:15:00Z"}]}`, health.KindReassigned, "s", "2026-03-02T01:15:00Z", "assignee uYash"},
 
 	{"ilert", `{"id":"1","eventType":"alert-acknowledged","reportTime":"2026-03-02T01:00:00Z","status":"ACCEPTED","assignedTo":{"id":7,"username":"ana"},"responders":[{"user":{"id":7,"username":"ana"},"status":"ACCEPTED"}]}`, health.KindAcknowledged, "1", never, "assignee 7ana, acknowledger 7ana"},
 	{"ilert", `{"id":"1","eventType":"alert-auto-resolved","timestamp":"2026-03-02T01:15:00Z","eventId":"e"}`, health.KindResolved, "1", "2026-03-02T01:15:00Z", ""},
+	{"ilert", `{"id":"1","eventType":"alert-auto-escalated","reportTime":"2026-03-02T01:00:00Z","status":"PENDING","assignedTo":{"id":8,"firstName":"Bo","lastName":"Lind"}}`, health.KindEscalated, "1", never, "assignee 8Bo Lind"},
+	{"ilert", `{"id":"1","eventType":"alert-comment-added","reportTime":"2026-03-02T01:00:00Z","assignedTo":null}`, health.KindAnnotated, "1", never, ""},
+	{"ilert", `{"id":"1","eventType":"alert-rejected","reportTime":"2026-03-02T01:00:00Z"}`, health.KindOther, "1", never, ""},
 	{"ilert", `{"id":"1","eventType":"incident-created","reportTime":"2026-03-02T01:15:00Z"}`, health.KindTriggered, "1", "2026-03-02T01:15:00Z", ""},
 
 	{"ilert", `[{"id":7,"summary":"s","reportTime":"2026-03-02T01:15:00Z","resolvedOn":"2026-03-02T01:30:00Z","status":"RESOLVED","priority":"HIGH","assignedTo":{"id":7,"username":"ana"}}]`, health.KindTriggered, "7", "2026-03-02T01:15:00Z", "assignee 7ana"},
@@ -136,6 +156,9 @@ var vendorsSend = []one{
 
 	{"datadog", `{"id":"7","title":"[Triggered on {host:a}] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","date":"1772414100000","org":{"id":"1"},"body":"b"}`, health.KindTriggered, "title:CPU", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `alert_id=5&alert_scope=host%3Aa&alert_transition=Renotify&date=1772414100000`, health.KindRenotified, "monitor:5:host:a", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `payload=%7B%22alert_cycle_key%22%3A%22c%22%2C%22transition%22%3A%22No+Data%22%2C%22date_ms%22%3A1772414100000%7D`, health.KindTriggered, "c", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn Recovered","date":1772414100}`, health.KindResolved, "c", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Null","date":"1772414100000"}`, health.KindOther, "c", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn","date":"1772414100000","tags":"env:prod, service:web"}`, health.KindTriggered, "c", "2026-03-02T01:15:00Z", ""},
 
 	{"victorops", `{"event":"Paging-Start","incident_number":"12","user":"ana","method":"phone_call","time":"2026-03-02T01:15:00Z"}`, health.KindNotified, "12", "2026-03-02T01:15:00Z", "notified ana"},
