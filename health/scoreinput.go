@@ -250,10 +250,9 @@ func (in *ScoreInput) metrics(c *Config) (values map[string]float64, rates map[s
 	return values, rates
 }
 
-// pulseBounds returns the index at both ends of an interval that holds four times in
-// five, with the correction for a finite number of people: when all answered nothing is
-// left to chance.
-func (p *PulseFigures) pulseBounds() (low, high float64) {
+// standardError is that of the index, with the correction for a finite number of people:
+// when all answered nothing is left to chance.
+func (p *PulseFigures) standardError() float64 {
 	n, sd := math.Max(1, valueOf(p.N)), assumedSD
 	if p.SD != nil {
 		sd = *p.SD
@@ -264,7 +263,13 @@ func (p *PulseFigures) pulseBounds() (low, high float64) {
 			finite = math.Sqrt(math.Max(0, (invited-n)/(invited-1)))
 		}
 	}
-	half := normal80 * sd / math.Sqrt(n) * finite
+	return sd / math.Sqrt(n) * finite
+}
+
+// pulseBounds returns the index at both ends of an interval that holds four times in
+// five.
+func (p *PulseFigures) pulseBounds() (low, high float64) {
+	half := normal80 * p.standardError()
 	return math.Max(0, *p.Index-half), math.Min(100, *p.Index+half)
 }
 
