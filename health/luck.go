@@ -37,6 +37,9 @@ const (
 	leastExpected = 3
 	mostOutcomes  = 200_000
 	luckDraws     = 20_000
+	// A thousand people are drawn less often, so that it takes no minute.
+	leastDraws    = 2_000
+	mostDrawnLots = 2_000_000 // of all people together
 )
 
 // Compatible reports whether the pages are compatible with luck.
@@ -130,8 +133,8 @@ func exactLuck(pages int, shares []float64, seen float64) float64 {
 // when it is made again.
 func drawnLuck(pages int, shares []float64, seen float64) float64 {
 	random := rand.New(rand.NewPCG(1, 2))
-	uneven := 0
-	for range luckDraws {
+	uneven, draws := 0, max(leastDraws, min(luckDraws, mostDrawnLots/len(shares)))
+	for range draws {
 		chi2, left, rest := 0.0, pages, 1.0
 		for _, s := range shares[:len(shares)-1] {
 			n := drawn(random, left, s/rest)
@@ -143,7 +146,7 @@ func drawnLuck(pages int, shares []float64, seen float64) float64 {
 			uneven++
 		}
 	}
-	return float64(uneven+1) / (luckDraws + 1)
+	return float64(uneven+1) / float64(draws+1)
 }
 
 // drawn draws how many of n fall where each falls with probability p. Each has a random

@@ -252,13 +252,19 @@ func (f *File) Report() FileReport {
 	c := &f.Config
 	var records []*Record
 	var tallies []*Tally
+	pages := map[schedule.ID][]Notification{} // sorted once and not for each person
+	for _, n := range Distinct(f.Pages) {
+		pages[n.Person] = append(pages[n.Person], n)
+	}
 	for i := range f.People {
-		r := NewRecord(f.People[i].ID, f.Pages, f.Shifts, f.Incident, c, f.asOf)
+		r := NewRecord(f.People[i].ID, pages[f.People[i].ID], f.Shifts, f.Incident, c, f.asOf)
 		records = append(records, r)
 		t := c.Measure(&f.People[i], r, f.Period.From, f.Period.To)
 		tallies = append(tallies, &t)
 	}
-	team := NewTeamRecord(records, f.Incident, f.asOf)
+	// Work on what is still open ends when it is looked at; the trouble itself goes on
+	// to the end of the period.
+	team := NewTeamRecord(records, f.Incident, f.Period.To)
 	sum := c.MeasureTeam(team, f.Period.From, f.Period.To)
 	out := FileReport{People: map[string]PersonReport{}, Team: sum.Report(c, tallies), Ops: team.Ops(f.Period.From, f.Period.To, &sum)}
 	names := f.names()
