@@ -75,7 +75,7 @@ var vendorSteps = map[string][]string{
 		"Paste the link as URL, and choose all events under Filter Alert Events. Leave the body as it is.",
 	},
 	"betterstack": {
-		"In Better Stack, open Integrations, and add an outgoing webhook for incidents with the link.",
+		"In Better Stack, open Integrations, Exporting data, Outgoing webhooks, choose Configure, and Incident as type. Paste the link as Webhook URL.",
 		"Let it send when an incident is started, acknowledged, resolved and reopened.",
 	},
 	"datadog": {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,9 @@ import (
 func opsgenie(id string) vendor {
 	return vendor{id: id, formats: []format{
 		{id + ".webhook", PageEvent, func(n node) bool { return n.has("action", "alert") }, opsgenieHook},
-		{id + ".rest.alerts", Snapshot, func(n node) bool { return n.get("data").head().has("tinyId", "alias") }, each("data", opsgenieAlert)},
+		{id + ".rest.alerts", Snapshot, func(n node) bool { return answered(n).head().has("tinyId", "alias") }, func(r *reader, n node) error {
+			return each("", opsgenieAlert)(r, answered(n))
+		}},
 		{id + ".rest.alert_array", Snapshot, func(n node) bool { return n.head().has("tinyId", "alias") }, each("", opsgenieAlert)},
 		{id + ".rest.alert_object", Snapshot, func(n node) bool { return bare(n).has("tinyId", "alias") }, one(opsgenieAlert)},
 		{id + ".rest.incidents", Snapshot, func(n node) bool { return n.get("data").head().has("impactedServices") }, each("data", opsgenieIncident)},
@@ -33,6 +36,15 @@ func opsgenie(id string) vendor {
 			return n.get("data").head().has("id", "name", "links") || n.get("data").has("members", "links")
 		}),
 	}}
+}
+
+// answered returns the list that an API answers: Opsgenie's calls it data, that of
+// Jira Service Management values.
+func answered(n node) node {
+	if n.get("data").isList() {
+		return n.get("data")
+	}
+	return n.get("values")
 }
 
 // bare takes an object out of the envelope in which the API sends it.
@@ -196,7 +208,7 @@ func opsgenieAlert(r *reader, n node) error {
 		Severity: opsgeniePriority(n.str("priority")), PageCreatedAt: created,
 	}
 	if base.Service == "" {
-		base.Service = n.str("integration", "name")
+		base.Service = cmp.Or(n.str("integration", "name"), n.str("integrationName"))
 	}
 	base.Urgency = urgency(base.Severity)
 	d := draft{Event: base, keyed: []string{"alert"}}

@@ -82,6 +82,8 @@ var vendorsSend = []one{
 	{"opsgenie", `{"data":{"_parent":{"name":"Ops"},"onCallParticipants":[{"id":"u","name":"mia@example.org","type":"user"},{"id":"t","type":"team"}]}}`, health.KindShift, "", never, "on_call umia@example.org"},
 	{"opsgenie", `{"data":{"_parent":{"name":"Ops"},"finalTimeline":{"rotations":[{"periods":[{"startDate":"2026-03-02T00:00:00Z","endDate":"2026-03-03T00:00:00Z","type":"override","recipient":{"id":"u","type":"user","name":"mia@example.org"}}]}]}}}`, health.KindShift, "", "2026-03-02T00:00:00Z", "on_call umia@example.org"},
 
+	{"jsm", `{"values":[{"id":"a","tinyId":"7","alias":"disk","message":"Disk full","status":"open","priority":"P1","createdAt":"2026-03-02T01:15:00Z","integrationName":"probe","responders":[{"id":"t","type":"team"}]}],"count":1}`, health.KindTriggered, "a", "2026-03-02T01:15:00Z", "requested t"},
+
 	{"grafana", `{"receiver":"r","status":"firing","orgId":1,"version":"1","groupKey":"{}:{}","title":"[FIRING:1]","alerts":[{"status":"firing","labels":{"alertname":"A","service":"s"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f"}]}`, health.KindTriggered, "{}:{}", "2026-03-02T01:15:00Z", ""},
 	{"alertmanager", `{"version":"4","status":"resolved","groupKey":"g","alerts":[{"status":"resolved","endsAt":"2026-03-02T01:20:00Z"},{"status":"resolved","endsAt":"2026-03-02T01:25:00Z"}]}`, health.KindResolved, "g", "2026-03-02T01:25:00Z", ""},
 	{"alertmanager", `[{"labels":{"alertname":"A","severity":"critical"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"2026-03-02T01:25:00Z","fingerprint":"f","status":{"state":"active"}}]`, health.KindTriggered, "fp:f", "2026-03-02T01:15:00Z", ""},
