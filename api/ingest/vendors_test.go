@@ -171,6 +171,15 @@ var vendorsSend = []one{
 	},
 	{"victorops", `{"event":"ACKED","incident_number":"14","ack_user":"ana","triggered_at":"1772414000000","acked_at":"1772414100000"}`, health.KindAcknowledged, "14", "2026-03-02T01:15:00Z", "acknowledger ana"},
 	{"victorops", `{"event":"RESOLVED","incident_number":"14","ack_user":"ana","triggered_at":"1772414000000","acked_at":"1772414100000"}`, health.KindResolved, "14", never, ""},
+	{
+		"victorops", `incident=31&created_by=%22ana%22&vo_alert_rcv_time=%221772414100000%22&entity_display_name=%22Disk+%5C%22C%3A%5C%22+full%22&message_type=%22CRITICAL%22&entity_id=%22disk%22&message=&summary=`,
+		health.KindTriggered, "31", "2026-03-02T01:15:00Z", "",
+	},
+	{"victorops", `incident=31&summary=%22Disk+full%22&message=`, health.KindTriggered, "31", never, ""},
+	{"victorops", `incident=31&message_type=%22RECOVERY%22&timestamp=%221772414100000%22`, health.KindResolved, "31", "2026-03-02T01:15:00Z", ""},
+	{"victorops", `{"sourcetype":"_json","event":{"type":"incident","IncidentNum":"31","CURRENT_ALERT_PHASE":"ACKED","ACK_USER":"ana","ACK_TIMESTAMP":"1772414100000","CURRENT_STATE":"CRITICAL","ENTITY_ID":"disk","service":"${{ALERT.service}}"}}`, health.KindAcknowledged, "31", "2026-03-02T01:15:00Z", "acknowledger ana"},
+	{"victorops", `{"INCIDENT.INCIDENT_ID":"31","INCIDENT.INCIDENT_NAME":"#31","INCIDENT.CURRENT_PHASE":"RESOLVED","INCIDENT.ENTITY_DISPLAY_NAME":"Disk full"}`, health.KindResolved, "31", never, ""},
+	{"victorops", `{"PAGE.USER_ID":"ana","PAGE.ID":"p1","PAGE.METHODS.0.TYPE":"sms"}`, health.KindOther, "", never, ""},
 	{"victorops", `{"event":"Incident-Resolved","incident_number":"12","user":"SYSTEM"}`, health.KindResolved, "12", never, ""},
 
 	{"generic", `{"event":"notified","at":"2026-03-02T01:15:00Z","page":{"id":"g"},"responders":["ana@example.org",{"id":"7","name":"Bo"}],"channel":"sms"}`, health.KindNotified, "g", "2026-03-02T01:15:00Z", "notified ana@example.org, notified 7Bo"},

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ func victorops() vendor {
 		{"victorops.rest.users", Context, func(n node) bool { return n.get("users").isList() }, victoropsUsers},
 		{"victorops.rest.user_array", Context, func(n node) bool { return n.head().has("username", "email") }, each("", victoropsPerson)},
 		{"victorops.webhook", PageEvent, func(n node) bool {
-			return variablesOf(n).get(incidentNumbers...) != ""
+			v := variablesOf(n)
+			return v.get(incidentNumbers...) != "" || v.get(besideIncidents...) != ""
 		}, victoropsHook},
 	}}
 }
@@ -29,6 +31,9 @@ func victorops() vendor {
 type variables map[string]string
 
 func variablesOf(n node) variables {
+	if inner := n.get("event"); inner.isObject() { // as Splunk's own collector wants them
+		n = inner
+	}
 	object, _ := n.v.(map[string]any)
 	v := variables{}
 	for _, name := range sortedKeys(object) {
@@ -38,11 +43,24 @@ func variablesOf(n node) variables {
 			}
 			return -1
 		}, strings.ToLower(name))
-		if s := n.str(name); v[plain] == "" && !strings.HasPrefix(s, "${{") { // unless nothing was put in its place
+		if s := unquoted(n.str(name)); v[plain] == "" && !strings.HasPrefix(s, "${{") { // unless nothing was put in its place
 			v[plain] = s
 		}
 	}
 	return v
+}
+
+// unquoted returns what a text says that is itself written as a text in JSON, as the
+// webhooks of escalation policies write all of theirs.
+func unquoted(s string) string {
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+		return s
+	}
+	var inner string
+	if err := json.Unmarshal([]byte(s), &inner); err != nil {
+		return s
+	}
+	return clean(inner)
 }
 
 // get returns the first of several variables that says something.
@@ -77,23 +95,25 @@ var victoropsKinds = map[string]health.Kind{
 // all variables.
 func victoropsHook(r *reader, n node) error {
 	v := variablesOf(n)
-	event := v.get("event", "eventtype", "subscription", "statecurrentalertphase", "currentphase", "incidentcurrentphase", "phase", "alertphase")
+	event := v.get("event", "eventtype", "subscription", "statecurrentalertphase", "currentalertphase", "currentphase", "incidentcurrentphase", "phase", "alertphase")
 	d := draft{Event: health.Event{
-		Kind: health.KindOther, PageKey: v.get(incidentNumbers...),
+		Kind: health.KindOther, PageKey: strings.TrimPrefix(v.get(incidentNumbers...), "#"),
 		AlertKey: v.get("entityid", "stateentityid", "alertentityid", "incidententityid"),
-		Title:    v.get("title", "entitydisplayname", "alertentitydisplayname", "incidententitydisplayname", "statemessage", "alertstatemessage"),
+		Title:    v.get("title", "entitydisplayname", "alertentitydisplayname", "incidententitydisplayname", "displayname", "summary", "statemessage", "alertstatemessage", "message"),
 		Service:  v.get("service", "stateservice", "alertservice", "incidentservice", "routingkey", "alertroutingkey"),
-		Severity: v.get("severity", "messagetype", "statecurrentstate", "alertmessagetype", "entitystate", "alertentitystate"),
+		Severity: v.get("severity", "messagetype", "statecurrentstate", "currentstate", "alertmessagetype", "entitystate", "alertentitystate"),
 	}, keyed: []string{event}}
+	if d.PageKey == "" && v.get(besideIncidents...) != "" {
+		r.add(draft{Event: health.Event{Kind: health.KindOther}, keyed: []string{event, v.get(besideIncidents...)}})
+		return nil
+	}
 	if d.PageKey == "" {
 		return mismatch("incident_number is missing")
 	}
-	if kind, ok := victoropsKinds[strings.ToLower(event)]; ok {
-		d.Kind = kind
-	}
+	d.Kind = victoropsKind(event, d.Severity)
 	d.Urgency = urgency(d.Severity)
-	d.PageCreatedAt = r.at(node{v.get("triggeredat", "stateincidenttimestamp")})
-	d.OccurredAt = r.at(node{v.get("time", "at", "timestamp")})
+	d.PageCreatedAt = r.at(node{v.get("triggeredat", "stateincidenttimestamp", "incidenttimestamp", "incidentincidenttimestamp", "statestarttime")})
+	d.OccurredAt = r.at(node{v.get("time", "at", "timestamp", "voalertrcvtime")})
 	who := v.get("user", "by", "userid", "username", "pageuserid", "oncalluser")
 	switch d.Kind {
 	case health.KindTriggered:
@@ -117,8 +137,30 @@ func victoropsHook(r *reader, n node) error {
 	return nil
 }
 
+// victoropsKind returns what an event means. The webhook of an escalation policy names
+// none: it comes because an incident is open, unless its alert says that it is not.
+func victoropsKind(event, severity string) health.Kind {
+	if kind, ok := victoropsKinds[strings.ToLower(event)]; ok {
+		return kind
+	}
+	if event != "" {
+		return health.KindOther
+	}
+	switch strings.ToUpper(severity) {
+	case "RECOVERY", "OK":
+		return health.KindResolved
+	case "ACKNOWLEDGEMENT", "ACK":
+		return health.KindAcknowledged
+	}
+	return health.KindTriggered
+}
+
 // incidentNumbers are the variables that hold an incident's number.
-var incidentNumbers = []string{"incidentnumber", "incidentincidentnumber", "stateincidentname", "incidentname", "incident"}
+var incidentNumbers = []string{"incidentnumber", "incidentincidentnumber", "stateincidentname", "incidentnum", "incidentincidentid", "incidentid", "incidentname", "incident"}
+
+// besideIncidents are variables of what is told without an incident: who is paged and how
+// often, who is on call, what was said.
+var besideIncidents = []string{"pageuserid", "oncalluserid", "chatuserid"}
 
 // firstOf returns the first of two times that is one.
 func firstOf(a, b time.Time) time.Time {
