@@ -30,7 +30,37 @@ func BenchmarkReads(b *testing.B) {
 var errUndo = errors.New("undo")
 
 func benchmarkReads(b *testing.B, c *crowd) {
-	store := c.store()
+	for _, r := range reads(c) {
+		b.Run(r.name, func(b *testing.B) {
+			for range b.N {
+				r.try(b, c.store())
+			}
+		})
+	}
+}
+
+// A read is something that is read or written.
+type read struct {
+	name string
+	run  func(ctx context.Context, s *healthdb.Store) error
+}
+
+// try reads, and undoes what was written.
+func (r *read) try(tb testing.TB, s *healthdb.Store) {
+	tb.Helper()
+	err := s.InTx(tb.Context(), func(tx health.Store) error {
+		if err := r.run(tb.Context(), tx.(*healthdb.Store)); err != nil && !errors.Is(err, schedule.ErrNotFound) {
+			return err
+		}
+		return errUndo
+	})
+	if !errors.Is(err, errUndo) {
+		tb.Fatal(r.name, err)
+	}
+}
+
+// reads are what is read of one team.
+func reads(c *crowd) []read {
 	// Of a team in the middle that has events, its last month.
 	team := schedule.ID(c.teams/2/crowdTold*crowdTold + 1)
 	person := (team-1)*crowdCrew + 1
@@ -38,21 +68,18 @@ func benchmarkReads(b *testing.B, c *crowd) {
 	name := health.PageName{Integration: team, Key: "old"}
 	now := c.now()
 	month, hour := now.AddDate(0, 0, -30), now.Add(-time.Hour)
-	var inbox, page schedule.ID
-	if err := c.db.Read.Raw("SELECT MAX(id) FROM inbox WHERE integration_id = ?", team).Scan(&inbox).Error; err != nil {
-		b.Fatal(err)
+	var inbox schedule.ID
+	if err := c.db.Read.Raw("SELECT COALESCE(MAX(id), 0) FROM inbox WHERE integration_id = ?", team).Scan(&inbox).Error; err != nil {
+		c.tb.Fatal(err)
 	}
-	page = team * crowdPages / 2
+	page := team * crowdPages / 2
 	keys := make([]string, 0, 50)
 	for i := range 50 {
 		keys = append(keys, fmt.Sprint("p", 9000+i))
 	}
 	config := health.DefaultConfig().Version
 	monday := health.MondayOf(schedule.DateOf(now)).AddDays(-7)
-	for _, read := range []struct {
-		name string
-		run  func(ctx context.Context, s *healthdb.Store) error
-	}{
+	return []read{
 		{"Undone", func(ctx context.Context, s *healthdb.Store) error { return second(s.Undone(ctx, 200_000)) }},
 		{"Claim", func(ctx context.Context, s *healthdb.Store) error { return second(s.Claim(ctx, now, 64)) }},
 		{"Done", func(ctx context.Context, s *healthdb.Store) error { return s.Done(ctx, []schedule.ID{inbox}, now) }},
@@ -143,20 +170,6 @@ func benchmarkReads(b *testing.B, c *crowd) {
 		{"TableRows", func(ctx context.Context, s *healthdb.Store) error { return second(s.TableRows(ctx, team, keys)) }},
 		{"ClaimPull", func(ctx context.Context, s *healthdb.Store) error { return second(s.ClaimPull(ctx, now, hour)) }},
 		{"ClaimTable", func(ctx context.Context, s *healthdb.Store) error { return second(s.ClaimTable(ctx, now, hour)) }},
-	} {
-		b.Run(read.name, func(b *testing.B) {
-			for range b.N {
-				err := store.InTx(b.Context(), func(tx health.Store) error {
-					if err := read.run(b.Context(), tx.(*healthdb.Store)); err != nil && !errors.Is(err, schedule.ErrNotFound) {
-						return err
-					}
-					return errUndo
-				})
-				if !errors.Is(err, errUndo) {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }
 
