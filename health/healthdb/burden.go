@@ -349,15 +349,15 @@ func (s *Store) SaveTeamWeek(ctx context.Context, team schedule.ID, config strin
 
 // SumWeeks returns the sum of a team's weeks, or of those of all teams.
 func (s *Store) SumWeeks(ctx context.Context, team schedule.ID, config string, from, until schedule.Date) (health.TeamSum, error) {
-	of, args := "", []any{config, from.String(), until.String()}
-	if team != 0 {
-		of, args = " AND team_id = ?", append(args, team)
+	which, args := "config = ? AND week >= ? AND week < ?", []any{config, from.String(), until.String()}
+	if team != 0 { // as an expression, else SQLite would look through the weeks of all teams
+		which, args = "config || '' = ? AND week >= ? AND week < ? AND team_id = ?", append(args, team)
 	}
 	var sum health.TeamSum
 	err := s.from(ctx).Raw(`SELECT COUNT(DISTINCT team_id) AS teams, COUNT(*) AS weeks, COALESCE(SUM(quiet), 0) AS quiet, COALESCE(SUM(level1), 0) AS level1,
 		COALESCE(SUM(on_call), 0) AS on_call, COALESCE(SUM(engaged), 0) AS engaged, COALESCE(SUM(interruptions), 0) AS interruptions, COALESCE(SUM(wakeups), 0) AS wakeups,
 		COALESCE(SUM(off_hours), 0) AS off_hours, COALESCE(SUM(nights), 0) AS nights, COALESCE(SUM(incidents), 0) AS incidents
-		FROM burden_team_week WHERE config = ? AND week >= ? AND week < ? AND level1 > 0`+of, args...).Scan(&sum).Error
+		FROM burden_team_week WHERE `+which+` AND level1 > 0`, args...).Scan(&sum).Error
 	return sum, translate(err, "sum of weeks")
 }
 
