@@ -77,7 +77,8 @@ type BurdenStore interface {
 
 	AddMarks(ctx context.Context, marks []Mark) error
 	Marks(ctx context.Context, team schedule.ID, most int) ([]Mark, error) // the oldest first
-	RemoveMarks(ctx context.Context, ids []schedule.ID) error
+	// TakeMarks returns marks, of the oldest, in any order, and removes them.
+	TakeMarks(ctx context.Context, team schedule.ID, most int) ([]Mark, error)
 
 	// FirstNotice returns when the first page of a team fired; zero without any.
 	FirstNotice(ctx context.Context, team schedule.ID) (time.Time, error)

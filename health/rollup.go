@@ -189,15 +189,16 @@ func (m *measuring) unknown(ctx context.Context, ids []schedule.ID, clocks []Clo
 
 // work measures the first weeks that are marked and leaves marks for the rest.
 func (m *measuring) work(ctx context.Context) (int, error) {
-	marks, err := m.tx.Marks(ctx, m.state.Team, marksAtOnce)
+	end := m.dayEnd(m.now)
+	marks, err := m.tx.TakeMarks(ctx, m.state.Team, marksAtOnce)
 	if err != nil || len(marks) == 0 {
 		return 0, err
 	}
+	if marks, err = m.reachBack(ctx, marks, end); err != nil {
+		return 0, err
+	}
 	weeks := map[schedule.Date]map[schedule.ID][]span{}
-	var ids []schedule.ID
-	end := m.dayEnd(m.now)
 	for _, mark := range marks {
-		ids = append(ids, mark.ID)
 		mark.To = earlier(mark.To, end)
 		first := MondayOf(schedule.DateOf(mark.From.In(m.zone)))
 		if first.Before(m.state.Since) {
@@ -209,9 +210,6 @@ func (m *measuring) work(ctx context.Context) (int, error) {
 			}
 			weeks[monday][mark.Person] = append(weeks[monday][mark.Person], span{mark.From.Unix(), mark.To.Unix()})
 		}
-	}
-	if err := m.tx.RemoveMarks(ctx, ids); err != nil {
-		return 0, err
 	}
 	done := 0
 	measured := map[schedule.Date]bool{}

@@ -12,7 +12,7 @@ import (
 func (m *measuring) look(ctx context.Context) error {
 	s, until := m.state, m.dayEnd(m.now)
 	if s.Newest == s.Version && !s.Until.Before(until) && s.Config == m.Config.Version {
-		return m.reachBack(ctx, until)
+		return nil
 	}
 	team, from := s.Team, m.now.Add(-longestPast)
 	shifts, err := m.Schedules.Shifts(ctx, team, from, until)
@@ -63,26 +63,32 @@ func (m *measuring) look(ctx context.Context) error {
 	return m.tx.SaveBurden(ctx, &s)
 }
 
-// reachBack begins measuring with an earlier week where a page was told since that lies
-// before all others, as of an import of the past: those weeks were never measured.
-func (m *measuring) reachBack(ctx context.Context, until time.Time) error {
+// reachBack begins measuring with an earlier week where something is marked that lies
+// before all others, as pages of an import of the past: those weeks were never measured.
+// It returns the marks with those of these weeks. Whoever adds a page marks it in the
+// same transaction, so the pages of marks that were taken are there to see.
+func (m *measuring) reachBack(ctx context.Context, marks []Mark, until time.Time) ([]Mark, error) {
+	begun := m.state.Since.At(schedule.Midnight, m.zone)
+	if !slices.ContainsFunc(marks, func(mark Mark) bool { return mark.From.Before(begun) }) {
+		return marks, nil
+	}
 	first, err := m.tx.FirstNotice(ctx, m.state.Team)
 	if err != nil || first.IsZero() {
-		return err
+		return marks, err
 	}
 	since := MondayOf(schedule.DateOf(first.In(m.zone)))
 	if !since.Before(m.state.Since) {
-		return nil
+		return marks, nil
 	}
 	people, err := m.tx.Paged(ctx, m.state.Team)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	from, to := since.At(schedule.Midnight, m.zone), earlier(m.state.Since.At(schedule.Midnight, m.zone), until)
-	marks := []Mark{{Team: m.state.Team, From: from, To: to}}
+	from, to := since.At(schedule.Midnight, m.zone), earlier(begun, until)
+	marks = append(marks, Mark{Team: m.state.Team, From: from, To: to})
 	duties, err := m.tx.Duties(ctx, m.state.Team, from, to)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, d := range duties {
 		people = append(people, d.Person)
@@ -93,11 +99,8 @@ func (m *measuring) reachBack(ctx context.Context, until time.Time) error {
 			marks = append(marks, Mark{Team: m.state.Team, Person: id, From: from, To: to})
 		}
 	}
-	if err := m.tx.AddMarks(ctx, marks); err != nil {
-		return err
-	}
 	m.state.Since = since
-	return m.tx.SaveBurden(ctx, &m.state)
+	return marks, m.tx.SaveBurden(ctx, &m.state)
 }
 
 // since returns the Monday on which measuring begins: that of the first shift or page.

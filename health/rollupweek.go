@@ -66,11 +66,11 @@ func (w *weekWork) measure(ctx context.Context) error {
 func (w *weekWork) read(ctx context.Context) (err error) {
 	from, to := w.from().Add(-lookBack), w.to()
 	limit := to.Add(longestTurn)
-	if w.shifts, err = w.tx.Duties(ctx, w.state.Team, from, to); err != nil {
+	if w.shifts, err = w.tx.Duties(ctx, w.state.Team, from, limit); err != nil {
 		return err
 	}
 	for _, s := range w.shifts {
-		if s.Person == 0 || s.Level > 1 {
+		if s.Person == 0 || s.Level > 1 || !s.Start.Before(w.to()) {
 			continue
 		}
 		if !s.Start.Before(w.from()) {
@@ -82,11 +82,7 @@ func (w *weekWork) read(ctx context.Context) (err error) {
 			w.earlierTurn = begun
 		}
 	}
-	if to.After(w.to()) {
-		if w.shifts, err = w.tx.Duties(ctx, w.state.Team, from, to); err != nil {
-			return err
-		}
-	}
+	w.shifts = slices.DeleteFunc(w.shifts, func(s Shift) bool { return !s.Start.Before(to) })
 	if w.facts, err = w.tx.Facts(ctx, w.state.Team, from, to); err != nil {
 		return err
 	}
@@ -301,14 +297,19 @@ func (w *weekWork) rings() (map[schedule.ID][]ringing, *originList) {
 		services[w.facts.Incidents[i].ID] = w.facts.Incidents[i].Service
 	}
 	out := map[schedule.ID][]ringing{}
-	origins := newOriginList()
+	origins := newOriginList(len(w.facts.Incidents))
 	for id, record := range w.records {
-		person := w.people[id]
-		for _, n := range record.ringsIn(w.from().Add(-lookBack), w.to()) {
+		person, rings := w.people[id], record.ringsIn(w.from().Add(-lookBack), w.to())
+		if len(rings) == 0 {
+			continue
+		}
+		out[id] = make([]ringing, 0, len(rings))
+		for i := range rings {
+			n := &rings[i]
 			counts := !n.At.Before(w.from())
 			local := n.At.In(person.Zone(n.At))
 			out[id] = append(out[id], ringing{
-				at: n.At, band: person.PageBand(n.At), night: person.Night(n.At), counts: counts,
+				at: n.At.UnixNano(), band: person.PageBand(n.At), night: person.Night(n.At), counts: counts,
 				weekday: (int(local.Weekday()) + 6) % 7, hour: local.Hour(),
 				source: origins.number(services[n.Incident], w.facts.Titles[n.Incident], n.Incident, counts),
 			})

@@ -152,7 +152,7 @@ func bySaved(a, b Origin) int {
 
 // A ringing is a page that interrupts somebody, as counting again needs it.
 type ringing struct {
-	at      time.Time
+	at      int64 // nanoseconds, because it is compared over and over
 	band    schedule.Band
 	night   schedule.Date
 	counts  bool // in the week; what is before it only says what is open when it begins
@@ -164,17 +164,26 @@ type ringing struct {
 // A saving is what pages come to.
 type saving struct{ wakeups, nights, interruptions int }
 
+// begins is [join] in nanoseconds.
+func begins(open *int64, at int64, window time.Duration) int {
+	if at < *open {
+		return 0
+	}
+	*open = at + int64(window)
+	return 1
+}
+
 // countWithout counts one person's pages but those of a source.
 func countWithout(rings []ringing, kind, source int, c *Config) (s saving) {
-	var open Open
+	var interruptions, episodes ByBand[int64]
 	var last schedule.Date
 	for i := range rings {
 		r := &rings[i]
 		if source >= 0 && r.source[kind] == source {
 			continue
 		}
-		interrupted := join(&open.Interruption[r.band], r.at, c.group())
-		episode := join(&open.Episode[r.band], r.at, c.episode())
+		interrupted := begins(&interruptions[r.band], r.at, c.group())
+		episode := begins(&episodes[r.band], r.at, c.episode())
 		if !r.counts {
 			continue
 		}
@@ -192,15 +201,21 @@ func countWithout(rings []ringing, kind, source int, c *Config) (s saving) {
 
 // An originList numbers services and alerts.
 type originList struct {
-	names [2]map[[2]string]int
-	all   [2][]Origin
-	seen  [2]map[[2]int64]bool
+	names     [2]map[[2]string]int
+	all       [2][]Origin
+	incidents map[schedule.ID]origin
 }
 
-func newOriginList() *originList {
-	l := &originList{}
+// An origin is where an incident comes from, and whether it was counted there.
+type origin struct {
+	source  [2]int
+	counted bool
+}
+
+func newOriginList(incidents int) *originList {
+	l := &originList{incidents: make(map[schedule.ID]origin, incidents)}
 	for kind := range l.names {
-		l.names[kind], l.seen[kind] = map[[2]string]int{}, map[[2]int64]bool{}
+		l.names[kind] = map[[2]string]int{}
 	}
 	return l
 }
@@ -208,25 +223,35 @@ func newOriginList() *originList {
 // number returns the numbers of an incident's service and alert, and counts it where
 // it is to be counted.
 func (l *originList) number(service, alert string, incident schedule.ID, count bool) [2]int {
-	var out [2]int
-	for kind, name := range [2][2]string{{service, ""}, {service, alert}} {
-		if name[kind] == "" { // a service without a name, or an alert without a title
-			out[kind] = -1
-			continue
-		}
-		n, ok := l.names[kind][name]
-		if !ok {
-			n = len(l.all[kind])
-			l.names[kind][name] = n
-			l.all[kind] = append(l.all[kind], Origin{Service: name[0], Alert: name[1]})
-		}
-		if key := [2]int64{int64(n), int64(incident)}; count && !l.seen[kind][key] {
-			l.seen[kind][key] = true
-			l.all[kind][n].Incidents++
-		}
-		out[kind] = n
+	o, known := l.incidents[incident]
+	if !known {
+		o.source = [2]int{l.source(0, service, ""), l.source(1, service, alert)}
 	}
-	return out
+	if count && !o.counted {
+		o.counted = true
+		for kind, n := range o.source {
+			if n >= 0 {
+				l.all[kind][n].Incidents++
+			}
+		}
+	}
+	l.incidents[incident] = o
+	return o.source
+}
+
+// source returns the number of a service, or of an alert; -1 where that has no name.
+func (l *originList) source(kind int, service, alert string) int {
+	name := [2]string{service, alert}
+	if name[kind] == "" {
+		return -1
+	}
+	n, ok := l.names[kind][name]
+	if !ok {
+		n = len(l.all[kind])
+		l.names[kind][name] = n
+		l.all[kind] = append(l.all[kind], Origin{Service: service, Alert: alert})
+	}
+	return n
 }
 
 // weigh says what every source costs, counting each person's pages again without it.
@@ -262,10 +287,10 @@ func (l *originList) weigh(people map[schedule.ID][]ringing, c *Config) []Origin
 // heat counts interruptions by weekday and hour.
 func heat(people map[schedule.ID][]ringing, c *Config) (out [7][24]int) {
 	for _, rings := range people {
-		var open Open
+		var open ByBand[int64]
 		for i := range rings {
 			r := &rings[i]
-			if n := join(&open.Interruption[r.band], r.at, c.group()); r.counts {
+			if n := begins(&open[r.band], r.at, c.group()); r.counts {
 				out[r.weekday][r.hour] += n
 			}
 		}

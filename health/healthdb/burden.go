@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"watchbill/health"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -58,9 +59,11 @@ func (s *Store) Marks(ctx context.Context, team schedule.ID, most int) ([]health
 	return values(s.from(ctx).Where("team_id = ?", team).Order("id").Limit(most), (*markRow).value, "marks")
 }
 
-// RemoveMarks removes marks.
-func (s *Store) RemoveMarks(ctx context.Context, ids []schedule.ID) error {
-	return translate(s.to(ctx).Where("id IN ?", ids).Delete(&markRow{}).Error, "marks")
+// TakeMarks returns a team's oldest marks and removes them.
+func (s *Store) TakeMarks(ctx context.Context, team schedule.ID, most int) ([]health.Mark, error) {
+	q := s.to(ctx).Raw(`DELETE FROM burden_mark WHERE id IN (SELECT id FROM burden_mark WHERE team_id = ? ORDER BY id LIMIT ?)
+		RETURNING id, team_id, person_id, from_at, to_at`, team, most)
+	return values(q, (*markRow).value, "marks")
 }
 
 type stateRow struct {
@@ -137,14 +140,21 @@ type dutyRow struct {
 
 func (dutyRow) TableName() string { return "burden_duty" }
 
-func (r *dutyRow) value() (health.Shift, error) {
-	return health.Shift{Person: id(r.PersonID), Level: r.Level, Start: unix(r.StartAt), End: unix(r.EndAt)}, nil
-}
+// packedDuties packs duties behind their number, in order.
+const packedDuties = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', COALESCE(person_id, 0), level, start_at, end_at) || ' ',
+	'' ORDER BY start_at, level, person_id), '') FROM burden_duty WHERE team_id = ? AND end_at > ? AND start_at < ?`
 
 // Duties returns who was on call in [from, to).
 func (s *Store) Duties(ctx context.Context, team schedule.ID, from, to time.Time) ([]health.Shift, error) {
-	q := s.from(ctx).Where("team_id = ? AND end_at > ? AND start_at < ?", team, from.Unix(), to.Unix()).Order("start_at, level, person_id")
-	return values(q, (*dutyRow).value, "duties")
+	u, err := rows.Pack(s.from(ctx).Raw(packedDuties, team, from.Unix(), to.Unix()))
+	if err != nil {
+		return nil, translate(err, "duties of team %d", team)
+	}
+	duties := make([]health.Shift, u.Number())
+	for i := range duties {
+		duties[i] = health.Shift{Person: schedule.ID(u.Number()), Level: int(u.Number()), Start: u.At(), End: u.At()}
+	}
+	return duties, translate(u.Err(), "duties of team %d", team)
 }
 
 // ReplaceDuties takes some away and adds others.

@@ -9,8 +9,6 @@ import (
 	"watchbill/health"
 	"watchbill/migrations/rows"
 	"watchbill/schedule"
-
-	"gorm.io/gorm"
 )
 
 // FirstNotice returns when the first page of a team fired.
@@ -38,17 +36,28 @@ type factPage struct {
 	service, severity, title         string
 }
 
-// packedPages packs pages behind their number, in order. (SQLite's concat_ws leaves out
-// what is empty, so the texts stand outside.)
-const packedPages = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', id, CASE WHEN counts THEN 1 ELSE 0 END, CASE WHEN uncovered THEN 1 ELSE 0 END,
-	triggered_at, COALESCE(first_ack_at, -1), COALESCE(resolved_at, -1), LENGTH(service), LENGTH(severity), LENGTH(title)) || ' ' || service || severity || title,
-	'' ORDER BY triggered_at, id), '') FROM page WHERE `
+// Facts are packed by the database, each kind behind its number, and read at once. Pages
+// are those of a team that began in a stretch of time, or before it and reach into it.
+// (SQLite's concat_ws leaves out what is empty, so the texts stand outside.)
+const (
+	packedPages = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', id, CASE WHEN counts THEN 1 ELSE 0 END, CASE WHEN uncovered THEN 1 ELSE 0 END,
+		triggered_at, COALESCE(first_ack_at, -1), COALESCE(resolved_at, -1), LENGTH(service), LENGTH(severity), LENGTH(title)) || ' ' || service || severity || title,
+		'' ORDER BY triggered_at, id), '') FROM page p WHERE `
+	packedNotices = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', id, page_id, COALESCE(person_id, 0), at, CASE WHEN rings THEN 1 ELSE 0 END) || ' ',
+		'' ORDER BY at, id), '') FROM notice WHERE `
+	packedWork = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', r.page_id, r.person_id, r.acked_at, COALESCE(r.released_at, -1), COALESCE(r.resolved_at, -1),
+		r.responding) || ' ', '' ORDER BY r.id), '') FROM page p JOIN page_responder r ON r.page_id = p.id
+		WHERE p.counts AND r.acked_at IS NOT NULL AND r.person_id IS NOT NULL AND `
+	packedWords = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', p.id, c.person_id, c.actionable, COALESCE(c.on_it_at, -1)) || ' ', '' ORDER BY c.id), '')
+		FROM check_in c JOIN page p ON p.integration_id = c.integration_id AND p.page_key = c.page_key AND p.opened_by = c.opened_by
+		WHERE p.counts AND c.team_id = @team AND c.at >= @open AND c.at < @to`
 
-func readPages(q *gorm.DB) ([]factPage, error) {
-	u, err := rows.Pack(q)
-	if err != nil {
-		return nil, err
-	}
+	around = `p.team_id = @team AND p.triggered_at >= @open AND p.triggered_at < @to
+		AND (p.resolved_at IS NULL OR p.resolved_at >= @from OR p.triggered_at >= @from)`
+	packedFacts = `SELECT (` + packedPages + around + `), (` + packedNotices + `team_id = @team AND at >= @from AND at < @to), (` + packedWork + around + `), (` + packedWords + `)`
+)
+
+func readPages(u *rows.Packed) ([]factPage, error) {
 	pages := make([]factPage, u.Number())
 	for i := range pages {
 		p := &pages[i]
@@ -78,12 +87,19 @@ type factSet struct {
 // Facts returns what was told of pages between two instants. It passes gorm's models by:
 // a late page reads a whole week of its team.
 func (s *Store) Facts(ctx context.Context, team schedule.ID, from, to time.Time) (health.Facts, error) {
-	a, b, open := micros(from), micros(to), micros(from.Add(-health.LongestOpen))
-	pages, err := readPages(s.from(ctx).Raw(packedPages+`team_id = ? AND triggered_at >= ? AND triggered_at < ? AND (resolved_at IS NULL OR resolved_at >= ? OR triggered_at >= ?)`, team, open, b, a, a))
+	var told, rang, worked, said rows.Packed
+	err := rows.PackAll(s.from(ctx).Raw(packedFacts, map[string]any{
+		"team": int64(team), "open": micros(from.Add(-health.LongestOpen)), "from": micros(from), "to": micros(to),
+	}), &told, &rang, &worked, &said)
 	if err != nil {
-		return health.Facts{}, translate(err, "pages")
+		return health.Facts{}, translate(err, "facts of team %d", team)
 	}
-	f := &factSet{Facts: health.Facts{Titles: make(map[schedule.ID]string, len(pages))}, from: from, at: make(map[int64]int, len(pages))}
+	pages, err := readPages(&told)
+	if err != nil {
+		return health.Facts{}, translate(err, "facts of team %d", team)
+	}
+	f := &factSet{from: from, at: make(map[int64]int, len(pages))}
+	f.Titles, f.Incidents = make(map[schedule.ID]string, len(pages)), make([]health.Incident, 0, len(pages))
 	var before []int64 // whose first notice may lie further back
 	for i := range pages {
 		f.add(&pages[i])
@@ -91,47 +107,31 @@ func (s *Store) Facts(ctx context.Context, team schedule.ID, from, to time.Time)
 			before = append(before, pages[i].id)
 		}
 	}
-	missing, err := f.notices(s.from(ctx).Raw(packedNotices+"team_id = ? AND at >= ? AND at < ?", team, a, b))
+	missing, err := f.notices(&rang)
 	if err == nil {
-		err = s.addOlder(ctx, f, a, before, missing)
+		err = s.addOlder(ctx, f, micros(from), before, missing)
 	}
 	if err == nil {
-		err = f.work(s.from(ctx).Raw(`SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', r.page_id, r.person_id, r.acked_at, COALESCE(r.released_at, -1), COALESCE(r.resolved_at, -1),
-			r.responding) || ' ', '' ORDER BY r.id), '') FROM page p JOIN page_responder r ON r.page_id = p.id
-			WHERE p.team_id = ? AND p.triggered_at >= ? AND p.triggered_at < ? AND (p.resolved_at IS NULL OR p.resolved_at >= ? OR p.triggered_at >= ?) AND p.counts AND r.acked_at IS NOT NULL AND r.person_id IS NOT NULL`, team, open, b, a, a))
-	}
-	if err == nil {
-		err = f.said(s.from(ctx).Raw(`SELECT p.id, c.person_id, c.actionable, c.on_it_at FROM check_in c
-			JOIN page p ON p.integration_id = c.integration_id AND p.page_key = c.page_key AND p.opened_by = c.opened_by
-			WHERE c.team_id = ? AND c.at >= ? AND c.at < ? AND p.counts ORDER BY c.id`, team, open, b))
+		err = errors.Join(f.work(&worked), f.said(&said))
 	}
 	return f.Facts, translate(err, "facts of team %d", team)
 }
 
 // said takes in what people said of pages that rang for them: whether there was
 // something to do, and when the first of them was on it.
-func (s *factSet) said(q *gorm.DB) (err error) {
-	found, err := q.Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, found.Close()) }()
+func (s *factSet) said(u *rows.Packed) error {
 	type key struct{ page, person schedule.ID }
 	type word struct {
-		verdict int
-		onIt    *int64
+		verdict health.Verdict
+		onIt    time.Time
 	}
 	words := map[key]word{}
-	for found.Next() {
-		var k key
-		var w word
-		if err := found.Scan(&k.page, &k.person, &w.verdict, &w.onIt); err != nil {
-			return err
-		}
-		words[k] = w
+	for range u.Number() {
+		k := key{schedule.ID(u.Number()), schedule.ID(u.Number())}
+		words[k] = word{health.Verdict(u.Number()), moment(u.Number())}
 	}
 	if len(words) == 0 {
-		return found.Err()
+		return u.Err()
 	}
 	for i := range s.Notices {
 		n := &s.Notices[i]
@@ -139,17 +139,16 @@ func (s *factSet) said(q *gorm.DB) (err error) {
 		if n.Undelivered {
 			continue
 		}
-		n.Verdict = health.Verdict(w.verdict)
+		n.Verdict = w.verdict
 		at, known := s.at[int64(n.Incident)]
-		if !known || w.onIt == nil {
+		if !known || w.onIt.IsZero() {
 			continue
 		}
-		in := &s.Incidents[at]
-		if first := time.UnixMicro(*w.onIt).UTC(); in.CheckInAt.IsZero() || first.Before(in.CheckInAt) {
-			in.CheckInAt = first
+		if in := &s.Incidents[at]; in.CheckInAt.IsZero() || w.onIt.Before(in.CheckInAt) {
+			in.CheckInAt = w.onIt
 		}
 	}
-	return found.Err()
+	return u.Err()
 }
 
 // mostOlder bounds how many pages are looked up one by one.
@@ -159,7 +158,11 @@ const mostOlder = 500
 func (s *Store) addOlder(ctx context.Context, f *factSet, from int64, before, missing []int64) error {
 	missing = missing[:min(len(missing), mostOlder)]
 	if len(missing) > 0 {
-		pages, err := readPages(s.from(ctx).Raw(packedPages+"id IN ?", missing))
+		told, err := rows.Pack(s.from(ctx).Raw(packedPages+"p.id IN ?", missing))
+		if err != nil {
+			return err
+		}
+		pages, err := readPages(&told)
 		if err != nil {
 			return err
 		}
@@ -171,7 +174,10 @@ func (s *Store) addOlder(ctx context.Context, f *factSet, from int64, before, mi
 	if len(before) == 0 {
 		return nil
 	}
-	_, err := f.notices(s.from(ctx).Raw(packedNotices+"page_id IN ? AND at < ?", before[:min(len(before), mostOlder)], from))
+	rang, err := rows.Pack(s.from(ctx).Raw(packedNotices+"page_id IN ? AND at < ?", before[:min(len(before), mostOlder)], from))
+	if err == nil {
+		_, err = f.notices(&rang)
+	}
 	slices.SortStableFunc(f.Notices, func(a, b health.Notification) int { return a.At.Compare(b.At) })
 	return err
 }
@@ -191,16 +197,8 @@ func (s *factSet) add(p *factPage) {
 	})
 }
 
-// packedNotices packs notifications behind their number, in order.
-const packedNotices = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(concat_ws(' ', id, page_id, COALESCE(person_id, 0), at, CASE WHEN rings THEN 1 ELSE 0 END) || ' ',
-	'' ORDER BY at, id), '') FROM notice WHERE `
-
 // notices takes in notifications, and returns the pages of those that it does not know.
-func (s *factSet) notices(q *gorm.DB) (missing []int64, err error) {
-	u, err := rows.Pack(q)
-	if err != nil {
-		return nil, err
-	}
+func (s *factSet) notices(u *rows.Packed) (missing []int64, err error) {
 	n := u.Number()
 	s.Notices = slices.Grow(s.Notices, int(n))
 	for range n {
@@ -219,11 +217,7 @@ func (s *factSet) notices(q *gorm.DB) (missing []int64, err error) {
 }
 
 // work takes in who worked on pages, from acknowledging until it was over for them.
-func (s *factSet) work(q *gorm.DB) error {
-	u, err := rows.Pack(q)
-	if err != nil {
-		return err
-	}
+func (s *factSet) work(u *rows.Packed) error {
 	for range u.Number() {
 		page, person, began := u.Number(), schedule.ID(u.Number()), moment(u.Number())
 		released, resolved, responding := moment(u.Number()), moment(u.Number()), u.Number()

@@ -21,9 +21,23 @@ type Packed struct {
 
 // Pack runs a query that returns one packed text.
 func Pack(q *gorm.DB) (Packed, error) {
-	var text sql.NullString
-	err := q.Row().Scan(&text)
-	return Packed{rest: text.String}, err
+	var p Packed
+	err := PackAll(q, &p)
+	return p, err
+}
+
+// PackAll runs a query that returns a row of packed texts: what is read of several tables
+// then takes one way to the database and back.
+func PackAll(q *gorm.DB, into ...*Packed) error {
+	texts, places := make([]sql.NullString, len(into)), make([]any, len(into))
+	for i := range texts {
+		places[i] = &texts[i]
+	}
+	err := q.Row().Scan(places...)
+	for i, p := range into {
+		*p = Packed{rest: texts[i].String}
+	}
+	return err
 }
 
 // More says whether there is more to read.
