@@ -241,7 +241,7 @@ func (s *Feeds) note(ctx context.Context, f *schedule.OpenFeed, agent string) {
 	if agent != f.FetchedBy {
 		wait = otherNoted
 	}
-	if now.Sub(f.FetchedAt) < wait {
+	if now.Sub(f.FetchedAt).Abs() < wait {
 		return
 	}
 	s.mu.Lock()

@@ -40,10 +40,11 @@ type reviewsOut struct{ Body ReviewList }
 
 // listReviews lists a team's reviews.
 func (s *Server) listReviews(ctx context.Context, in *reviewsIn) (*reviewsOut, error) {
-	if _, _, err := s.team(ctx, auth.SeeBurden, in.Team); err != nil {
+	team, _, err := s.team(ctx, auth.SeeBurden, in.Team)
+	if err != nil {
 		return nil, err
 	}
-	all, err := s.Reviews.Store.Reviews(ctx, in.Team, in.Before.date, in.Limit+1)
+	all, err := s.Reviews.List(ctx, &team, in.Before.date, in.Limit+1)
 	out := &reviewsOut{ReviewList{Items: []ReviewRef{}}}
 	if len(all) > in.Limit {
 		all = all[:in.Limit]

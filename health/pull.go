@@ -206,7 +206,7 @@ func (s *Service) LookForGaps(ctx context.Context) error {
 				return err
 			}
 			have, err := tx.Pulls(ctx, k.Integration)
-			if err != nil || slices.ContainsFunc(have, func(p Pull) bool { return p.Nightly && now.Sub(p.AskedAt) < nightlyEvery }) {
+			if err != nil || slices.ContainsFunc(have, func(p Pull) bool { return p.Nightly && now.Sub(p.AskedAt).Abs() < nightlyEvery }) {
 				return err
 			}
 			return tx.AddPull(ctx, &Pull{Integration: k.Integration, From: now.Add(-nightlySpan), Until: now, Nightly: true, AskedAt: now, State: PullWaits, DueAt: now})

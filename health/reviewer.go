@@ -100,6 +100,17 @@ func (r *Reviewer) team(ctx context.Context, team *schedule.TeamRecord, last sch
 	}
 	newest := MondayOf(schedule.DateOf(r.Now().In(zone))).AddDays(-7)
 	week := newest
+	if last.After(newest) {
+		// A clock that was ahead has made reviews of weeks to come. The weeks until then
+		// have theirs all the same.
+		before, err := r.Store.Reviews(ctx, team.ID, newest.AddDays(7), 1)
+		if err != nil {
+			return 0, err
+		}
+		if last = (schedule.Date{}); len(before) > 0 {
+			last = before[0].Week
+		}
+	}
 	if !last.IsZero() {
 		week = last.AddDays(7)
 		if oldest := newest.AddDays(-7 * (mostCatchUp - 1)); week.Before(oldest) {
@@ -136,6 +147,21 @@ func (r *Reviewer) skip(team schedule.ID, week schedule.Date) {
 		r.empty = map[schedule.ID]schedule.Date{}
 	}
 	r.empty[team] = week
+}
+
+// List returns a team's reviews of weeks before one, the newest first; of all that are
+// over when that is zero. What a clock that was ahead has made of weeks to come is not
+// among them.
+func (r *Reviewer) List(ctx context.Context, team *schedule.TeamRecord, before schedule.Date, most int) ([]Review, error) {
+	zone, err := schedule.Zone(team.Zone)
+	if err != nil {
+		return nil, err
+	}
+	// A team that has moved west may have reviewed the week that is not over here.
+	if now := MondayOf(schedule.DateOf(r.Now().In(zone))).AddDays(7); before.IsZero() || before.After(now) {
+		before = now
+	}
+	return r.Store.Reviews(ctx, team.ID, before, most)
 }
 
 // errNotMeasured says that a week is not measured yet.

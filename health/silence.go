@@ -31,6 +31,7 @@ func UsualGap(came []time.Time) (gap time.Duration, ok bool) {
 // Silent says whether an integration has said nothing for three times as long as it
 // usually does. One that is off is not expected to say anything.
 func (i *Integration) Silent(came []time.Time, now time.Time) bool {
+	came = slices.DeleteFunc(slices.Clone(came), func(t time.Time) bool { return t.After(now.Add(mostAhead)) })
 	gap, ok := UsualGap(came)
 	if !ok || !i.OffAt.IsZero() {
 		return false

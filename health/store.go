@@ -46,6 +46,9 @@ type InboxStore interface {
 	// Receive writes deliveries so that they are still there after a power cut, and
 	// sets their ID and Again. All of them are written or none.
 	Receive(ctx context.Context, all []*Delivery) error
+	// BringForward makes due at a moment what is tried, or claimed until, after another:
+	// deliveries, pulls and tables. It returns how many that were.
+	BringForward(ctx context.Context, to, after time.Time) (int, error)
 	// Undone counts what nobody has read yet, but stops at most.
 	Undone(ctx context.Context, most int) (int, error)
 	// AddCounts adds to what is counted, and notes when integrations were seen.

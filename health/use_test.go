@@ -72,6 +72,10 @@ func TestSilent(t *testing.T) {
 	if i.Silent(came, last.Add(71*time.Hour)) || !i.Silent(came, last.Add(72*time.Hour)) {
 		t.Error("it is silent too early, or too late")
 	}
+	// One that came to a replica whose clock was ahead keeps nobody from asking.
+	if i.Silent(append(came, last.AddDate(5, 0, 0)), last.Add(71*time.Hour)) || !i.Silent(append(came, last.AddDate(5, 0, 0)), last.Add(72*time.Hour)) {
+		t.Error("a delivery of years to come counts")
+	}
 	if i.OffAt = start; i.Silent(came, last.AddDate(1, 0, 0)) {
 		t.Error("one that is off is called silent")
 	}

@@ -269,7 +269,10 @@ func ChangedSince(ctx context.Context, store Store, team ID, after time.Time) (b
 // often somebody else begins again.
 const (
 	draftSilence = 30 * time.Second
-	maxTries     = 2
+	// mostAhead is how far the clock of another replica may be ahead for what it has
+	// written to be believed.
+	mostAhead = time.Hour
+	maxTries  = 2
 )
 
 // EndStale puts the drafts of a team back whose maker has died, and gives up those
@@ -280,7 +283,7 @@ func (s *Service) EndStale(ctx context.Context, team ID) error {
 		return err
 	}
 	for _, d := range drafts {
-		if d.State != DraftRunning || s.Now().Before(d.BeatAt.Add(draftSilence)) {
+		if silent := s.Now().Sub(d.BeatAt); d.State != DraftRunning || silent < draftSilence && silent > -mostAhead {
 			continue
 		}
 		d.State, d.Progress = DraftQueued, 0

@@ -157,6 +157,8 @@ type ImportStore interface {
 	// ClaimImport notes that an import is tried and when it is read next; false
 	// when somebody else has since i was loaded.
 	ClaimImport(ctx context.Context, i *Import, next, tried time.Time) (bool, error)
+	// BringForwardImports makes due at a moment what is to be read after another.
+	BringForwardImports(ctx context.Context, to, after time.Time) (int, error)
 	DueImports(ctx context.Context, now time.Time, limit int) ([]ID, error) // those overdue longest first
 	// RemoveImport removes an import and all that came from it, but for absences.
 	RemoveImport(ctx context.Context, id ID) error

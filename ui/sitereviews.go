@@ -36,7 +36,7 @@ func (s *Site) reviews(c echo.Context) error {
 	if err != nil {
 		before = schedule.Date{} // the newest ones
 	}
-	all, err := s.Reviews.Store.Reviews(ctx, team.ID, before, reviewsShown+1)
+	all, err := s.Reviews.List(ctx, &team, before, reviewsShown+1)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,10 @@ var (
 	addressBackoff = backoff{free: 30, limit: 15 * time.Minute, forget: time.Hour}
 )
 
+// mostAhead is how far the clock of another replica may be ahead for what it has written
+// to be believed.
+const mostAhead = time.Hour
+
 // fail returns the count after one more failure.
 func (b backoff) fail(a Attempt, now time.Time) Attempt {
 	if now.Sub(a.Last) >= b.forget {
@@ -67,8 +71,8 @@ func (s *Service) reserve(ctx context.Context, email, address string) error {
 				return err
 			}
 			// Until is Last where nobody has to wait; a replica whose clock is
-			// behind must not make them.
-			if wait := a.Until.Sub(now); wait > 0 && a.Until.After(a.Last) {
+			// behind must not make them, nor one whose clock was years ahead.
+			if wait := a.Until.Sub(now); wait > 0 && wait < c.limit+mostAhead && a.Until.After(a.Last) {
 				return &TooManyError{wait}
 			}
 			failed[i] = c.fail(a, now)

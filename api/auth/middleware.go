@@ -133,7 +133,7 @@ func (s *Service) token(ctx context.Context, text, address string) (Who, error) 
 		return Who{}, err
 	}
 	w.Scope, w.Token = t.Scope, t.ID
-	if now.Sub(t.UsedAt) >= seenEvery {
+	if now.Sub(t.UsedAt).Abs() >= seenEvery {
 		if err := s.store.UseToken(ctx, t.ID, now); err != nil {
 			return Who{}, err
 		}

@@ -44,6 +44,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		every time.Duration
 		run   func(context.Context) error
 	}{
+		"clocks":   {time.Minute, j.bringForward},
 		"drafts":   {time.Second, j.makeDrafts},
 		"requests": {time.Minute, j.expireRequests},
 		"horizon":  {time.Hour, j.draftAhead},
@@ -84,6 +85,17 @@ func (j *jobs) lookForRoom(context.Context) error {
 		return nil
 	}
 	return errors.New("the disk is nearly full: nothing that pagers send is taken in")
+}
+
+// bringForward makes due what the clock of a replica that was far ahead has put off, for
+// years perhaps.
+func (j *jobs) bringForward(ctx context.Context) error {
+	pages, err1 := j.health.BringForward(ctx)
+	calendars, err2 := j.service.BringForwardImports(ctx)
+	if n := pages + calendars; n > 0 {
+		j.log.Warn("a clock that was ahead had put work off", "rows", n)
+	}
+	return errors.Join(err1, err2)
 }
 
 // setupLife is how long a team that nobody finishes setting up is kept.

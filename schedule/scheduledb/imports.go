@@ -207,6 +207,16 @@ func (s *Store) DueImports(ctx context.Context, now time.Time, limit int) ([]sch
 	return ids, translate(err, "imports to be read")
 }
 
+// BringForwardImports makes imports due that are to be read far too late.
+func (s *Store) BringForwardImports(ctx context.Context, to, after time.Time) (int, error) {
+	var some int64 // mostly there is nothing, and that needs no writer
+	if err := s.from(ctx).Model(&importRow{}).Where("next_at > ?", seconds(after)).Count(&some).Error; err != nil || some == 0 {
+		return 0, translate(err, "imports put off")
+	}
+	tx := s.to(ctx).Model(&importRow{}).Where("next_at > ?", seconds(after)).Update("next_at", column.At(to))
+	return int(tx.RowsAffected), translate(tx.Error, "imports put off")
+}
+
 // StaleImports returns those that were added before an instant and never confirmed.
 func (s *Store) StaleImports(ctx context.Context, before time.Time) ([]schedule.ID, error) {
 	var ids []schedule.ID
