@@ -144,7 +144,7 @@ func reword(_ huma.Context, _ string, v any) (any, error) {
 	case len(p.Errors) > 0:
 		p.Detail = p.Errors[0].Field + ": " + p.Errors[0].Reason
 	case model.Status == http.StatusBadRequest:
-		p.Detail = "The request needs a body in JSON."
+		p.Detail = "The request needs a body: JSON, or the file where one is sent."
 	}
 	return p, nil
 }
