@@ -284,9 +284,11 @@ func (s *Server) take(ctx context.Context, in *takeIn) (*overrideOut, error) {
 	return s.oneOverride(ctx, &o, err)
 }
 
-// A WhyTaken says why somebody takes over a running shift.
+// A WhyTaken says who takes over a running shift, and why.
 type WhyTaken struct {
-	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"Whoever has it will read it"`
+	Reason    string      `json:"reason,omitempty" maxLength:"1000" doc:"Whoever has it will read it"`
+	Person    schedule.ID `json:"person,omitempty" minimum:"1" doc:"Who takes it, when whoever has it cannot be reached; yourself when absent"`
+	InsteadOf schedule.ID `json:"instead_of,omitempty" minimum:"1" doc:"Who cannot be reached; when somebody else has it by now it is a conflict. Asked for with person"`
 }
 
 type takeOverIn struct {
@@ -294,7 +296,8 @@ type takeOverIn struct {
 	Body *WhyTaken `required:"false"`
 }
 
-// takeOver gives what is left of a teammate's running shift to whoever asks.
+// takeOver gives what is left of a teammate's running shift to whoever asks, or to
+// somebody else when whoever has it cannot be reached.
 func (s *Server) takeOver(ctx context.Context, in *takeOverIn) (*overrideOut, error) {
 	v, w, err := s.slot(ctx, in.Shift)
 	if err == nil {
@@ -303,11 +306,18 @@ func (s *Server) takeOver(ctx context.Context, in *takeOverIn) (*overrideOut, er
 	if err != nil {
 		return nil, err
 	}
-	reason := ""
-	if in.Body != nil {
-		reason = in.Body.Reason
+	body := in.Body
+	if body == nil {
+		body = &WhyTaken{}
 	}
-	o, err := s.Schedule.TakeOver(ctx, me(w), v.Team, v.Slot, reason)
+	if body.Person == 0 && body.InsteadOf == 0 {
+		o, err := s.Schedule.TakeOver(ctx, me(w), v.Team, v.Slot, body.Reason)
+		return s.oneOverride(ctx, &o, err)
+	}
+	if body.Person == 0 {
+		body.Person = me(w)
+	}
+	o, err := s.Schedule.StandIn(ctx, me(w), body.Person, body.InsteadOf, v.Team, v.Slot, body.Reason)
 	return s.oneOverride(ctx, &o, err)
 }
 

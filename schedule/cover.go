@@ -20,21 +20,11 @@ func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 	if err := goodNote("message", r.Message); err != nil {
 		return r, err
 	}
-	deadline := r.Start
-	if !r.IsSwap() && !now.Before(r.Start) {
-		deadline = r.End
-	}
-	if r.ExpiresAt.IsZero() {
-		r.ExpiresAt = earliest(deadline, now.Add(requestLife))
+	if err := r.until(now); err != nil {
+		return r, err
 	}
 	r.State, r.CreatedBy, r.CreatedAt = RequestOpen, by, now
 	switch {
-	case !now.Before(deadline):
-		return r, &InvalidError{"start", "this part of the shift has begun; ask for what is still to come"}
-	case r.IsSwap() && !now.Before(r.Return.Start):
-		return r, &InvalidError{"other", "the shift in return has begun; choose another"}
-	case !now.Before(r.ExpiresAt) || r.ExpiresAt.After(deadline):
-		return r, &InvalidError{"expires", "the answer must come between now and the start"}
 	case r.Person == 0:
 		return r, &InvalidError{"shift", "nobody has this shift; whoever wants it can take it"}
 	case r.To == r.Person:
@@ -61,6 +51,30 @@ func (s *Service) Ask(ctx context.Context, by ID, r Request) (Request, error) {
 		}
 		return tx.Audit(ctx, &AuditEntry{At: now, By: by, Action: "cover.ask", About: r.Person, Team: r.Team, Detail: string(r.Slot)})
 	})
+}
+
+// until sets when a request ends, if nobody said, and refuses one that could not be
+// answered before what it asks for begins.
+func (r *Request) until(now time.Time) error {
+	deadline, first := r.Start, "start"
+	switch {
+	case r.IsSwap():
+		deadline, first = earliest(r.Start, r.Return.Start), "start of the first of the two shifts"
+	case !now.Before(r.Start):
+		deadline = r.End
+	}
+	if r.ExpiresAt.IsZero() {
+		r.ExpiresAt = earliest(deadline, now.Add(requestLife))
+	}
+	switch {
+	case r.IsSwap() && !now.Before(r.Return.Start):
+		return &InvalidError{"other", "the shift in return has begun; choose another"}
+	case !now.Before(deadline):
+		return &InvalidError{"start", "this part of the shift has begun; ask for what is still to come"}
+	case !now.Before(r.ExpiresAt) || r.ExpiresAt.After(deadline):
+		return &InvalidError{"expires", "the answer must come between now and the " + first}
+	}
+	return nil
 }
 
 // same says whether two requests ask the same people for the same.

@@ -63,39 +63,6 @@ func (s *Service) Take(ctx context.Context, person, team ID, part Stretch) (Over
 	return o, err
 }
 
-// TakeOver makes a person the holder of what is left of a teammate's running
-// shift, from now on: when somebody is ill at three in the night nobody waits for
-// them to ask. The holder sees it on their page, and either of the two can undo it.
-func (s *Service) TakeOver(ctx context.Context, person, team ID, slot SlotID, reason string) (Override, error) {
-	if strings.TrimSpace(reason) == "" {
-		reason = "taken over while it ran"
-	}
-	var o Override
-	err := s.Store.InTx(ctx, func(tx Store) error {
-		if err := lock(ctx, tx, team, person); err != nil {
-			return err
-		}
-		now := s.Now()
-		shifts, err := held(ctx, tx, team, Stretch{Slot: slot, Start: now, End: now.Add(time.Second)})
-		if err != nil {
-			return fmt.Errorf("%s does not run now: %w", slot, ErrConflict)
-		}
-		switch shifts[0].Person {
-		case person:
-			return &InvalidError{"shift", "this is your own shift"}
-		case 0:
-			reason = "taken"
-		}
-		part := Stretch{Slot: slot, Start: now, End: shifts[0].End}
-		if err := s.mayTake(ctx, tx, team, Move{part, person}); err != nil {
-			return err
-		}
-		o, err = s.override(ctx, tx, team, part, decision{person, person, Covered, reason, ""})
-		return err
-	})
-	return o, err
-}
-
 // rest is what is still to come of a stretch.
 func (s *Service) rest(part Stretch) Stretch {
 	if now := s.Now(); part.Start.Before(now) && now.Before(part.End) {

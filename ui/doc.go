@@ -88,9 +88,9 @@
 //
 //	POST /shifts/{id}/cover                        to (all, or a person's id) from until message expires
 //	POST /shifts/{id}/take
-//	POST /shifts/{id}/swap                         other (a shift's id) message
+//	POST /shifts/{id}/swap                         other (a shift's id) message expires
 //	POST /shifts/{id}/override                     person (an id, or none) from until reason anyway (against a rule)
-//	POST /shifts/{id}/takeover                     message
+//	POST /shifts/{id}/takeover                     message; with person and was (who has it), for somebody else
 //	POST /overrides/{id}/undo                      reason (of a manager, against a rule)
 //	POST /requests/{id}/accept                     back
 //	POST /requests/{id}/approve                    reason (of a manager, against a rule)

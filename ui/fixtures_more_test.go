@@ -29,9 +29,9 @@ func shiftFixtures() []fixture {
 	gap := ui.Shift{Frame: at("Backup"), ID: 30, Rotation: "Backup", Kind: "backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), TeamZone: "Europe/London", State: "published",
 		Take: &ui.TakeForm{Sides: []ui.Side{fine("")}}}
 	full.Override.Anyway = true
-	full.TakeOver = &ui.TakeForm{Sides: []ui.Side{fine("")}}
+	full.StandIn = &ui.StandInForm{Was: 2, Name: "Ben Okafor", Who: ui.Field{Value: "1"}, Can: []ui.Candidate{{ID: 1, Name: "Ana Ruiz", Me: true, Sides: []ui.Side{fine("")}}, {ID: 3, Name: "Cleo Hart", Sides: []ui.Side{fine("")}}}, Cannot: []ui.Candidate{{ID: 4, Name: "Dan Wu", Sides: longSides(), Blocked: "away"}}}
 	lengthy := full
-	lengthy.TakeOver = &ui.TakeForm{Blocked: longText, Sides: longSides()}
+	lengthy.StandIn = &ui.StandInForm{Name: longText, Cannot: []ui.Candidate{{ID: 4, Name: longText, Blocked: longText, Sides: longSides()}}, Error: longText}
 	lengthy.Frame = long("Shift", "schedule")
 	lengthy.Mine, lengthy.Rotation, lengthy.Who, lengthy.Relieves, lengthy.RelievedBy = false, longText, longText, longText, longText
 	lengthy.Requests = longRequests()

@@ -239,7 +239,7 @@ func scheduleFixtures() []fixture {
 	s.Away = []ui.ChartAway{{Person: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0)}, {Person: 2, Start: berlin(dec, 19, 0), End: berlin(jan, 3, 0), Label: "Away · Osaka"},
 		{Person: 5, Start: berlin(nov, 30, 0), End: berlin(dec, 7, 0)}, {Person: 6, Start: berlin(dec, 28, 0), End: berlin(jan, 2, 0)}, {Person: 8, Start: berlin(dec, 12, 0), End: berlin(dec, 21, 0), Label: "Parental leave"}}
 	s.Holidays = []ui.Holiday{{Name: "Christmas", Start: berlin(dec, 24, 0), End: berlin(dec, 27, 0)}, {Name: "New Year", Start: berlin(dec, 31, 0), End: berlin(jan, 2, 0)}}
-	s.Cards = []ui.NowCard{{Rotation: "Primary", Kind: "primary", ShiftID: 10, Person: "Leila Haddad", PersonZone: "Europe/Paris", Until: berlin(nov, 23, 10), Next: "Tomás Oliveira"},
+	s.Cards = []ui.NowCard{{Rotation: "Primary", Kind: "primary", ShiftID: 10, Person: "Leila Haddad", Reach: true, PersonZone: "Europe/Paris", Until: berlin(nov, 23, 10), Next: "Tomás Oliveira"},
 		{Rotation: "Backup", Kind: "backup", ShiftID: 22, Person: "Marcus Bell", PersonZone: "Europe/London", Until: berlin(nov, 23, 10), Next: "you"}}
 	next := shiftLine(23, "Priya Raman", berlin(nov, 23, 10), berlin(nov, 30, 10))
 	next.Rotation, next.Kind = "Backup", "backup"
@@ -263,7 +263,7 @@ func scheduleFixtures() []fixture {
 		lengthy.People, lengthy.Fair = append(lengthy.People, p), append(lengthy.Fair, f)
 	}
 	lengthy.Rotations = []ui.RotationLine{{ID: 1, Name: longText, Kind: "primary"}, {ID: 2, Name: "Backup", Kind: "backup"}}
-	lengthy.Cards = []ui.NowCard{{Rotation: longText, Person: longText, Next: longText, PersonZone: "Asia/Kathmandu", Until: berlin(nov, 23, 10)}}
+	lengthy.Cards = []ui.NowCard{{Rotation: longText, Reach: true, Person: longText, Next: longText, PersonZone: "Asia/Kathmandu", Until: berlin(nov, 23, 10)}}
 	lengthy.Asks, lengthy.FairNote = longRequests(), longText
 	return []fixture{{"schedule", "full", s}, {"schedule", "empty", empty}, {"schedule", "long", lengthy}}
 }

@@ -44,6 +44,7 @@ type NowCard struct {
 	PersonZone     string
 	Until          time.Time // zero outside the hours covered
 	Next           string    // who is next, or ""
+	Reach          bool      // the reader may put somebody else on, when they cannot be reached
 	Idle           string    // why nobody needs to be on: "Covers Mon–Fri 08:00–18:00"
 }
 

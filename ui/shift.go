@@ -25,7 +25,7 @@ type Shift struct {
 
 	Cover    *CoverForm
 	Take     *TakeForm
-	TakeOver *TakeForm // of somebody else's running shift: POST /shifts/{id}/takeover with message
+	StandIn  *StandInForm
 	Swap     *SwapForm
 	Override *OverrideForm
 	Undo     []Undo
@@ -57,6 +57,7 @@ type CoverForm struct {
 type Candidate struct {
 	ID      int64
 	Name    string
+	Me      bool
 	Sides   []Side // one, theirs
 	Blocked string // why a hard rule forbids it, or ""
 }
@@ -67,10 +68,23 @@ type TakeForm struct {
 	Blocked string
 }
 
-// SwapForm proposes an exchange: POST /shifts/{id}/swap with other and message.
+// StandInForm puts somebody on for what is left of somebody else's running shift, the
+// reader or whoever can: POST /shifts/{id}/takeover with person, was and message.
+type StandInForm struct {
+	Was     int64 // who has it
+	Name    string
+	Who     Field // a person's id
+	Message Field
+	Can     []Candidate // the reader first, then least clash, then least load
+	Cannot  []Candidate // against a hard rule
+	Error   string
+}
+
+// SwapForm proposes an exchange: POST /shifts/{id}/swap with other, message and expires.
 type SwapForm struct {
 	Other   Field // id of the shift wanted in return
 	Message Field
+	Expires Field
 	Offers  []SwapOffer
 	Error   string
 }

@@ -111,12 +111,23 @@ func (s *Site) askSwap(c echo.Context) error {
 	if err == nil {
 		return done(c, v.path(), "good", "Proposed. Nothing changes before they accept.")
 	}
-	return s.again(c, v, err, func(page *Shift, text, _ string) {
+	return s.again(c, v, err, func(page *Shift, text, field string) {
 		if page.Swap == nil {
 			page.Flash = &Flash{Kind: "bad", Text: text}
 			return
 		}
-		page.Swap.Other.Value, page.Swap.Message.Value, page.Swap.Error = c.FormValue("other"), c.FormValue("message"), text
+		f := page.Swap
+		f.Other.Value, f.Message.Value, f.Expires.Value = c.FormValue("other"), c.FormValue("message"), c.FormValue("expires")
+		switch field {
+		case "other":
+			f.Other.Error = text
+		case "message":
+			f.Message.Error = text
+		case "expires":
+			f.Expires.Error = text
+		default:
+			f.Error = text
+		}
 	})
 }
 
@@ -130,6 +141,10 @@ func (s *Site) sendSwap(c echo.Context, v *slotView) error {
 	if err != nil {
 		return &schedule.InvalidError{Field: "other", Reason: "choose the shift you would like in return"}
 	}
+	expires, err := instant(c.FormValue("expires"), "expires", v.frame.Zone, time.Time{})
+	if err != nil {
+		return err
+	}
 	other, err := s.Schedule.Store.PublishedShift(ctx, schedule.ID(id))
 	if err != nil {
 		return err
@@ -141,7 +156,7 @@ func (s *Site) sendSwap(c echo.Context, v *slotView) error {
 	for _, t := range shifts {
 		if t.ID == other.ID && other.Team == v.Team {
 			_, err := s.Schedule.Ask(ctx, me(v.who), schedule.Request{
-				Team: v.Team, Person: me(v.who), To: t.Person, Message: c.FormValue("message"),
+				Team: v.Team, Person: me(v.who), To: t.Person, Message: c.FormValue("message"), ExpiresAt: expires,
 				Stretch: schedule.Stretch{Slot: v.Slot, Start: mine.Start, End: mine.End},
 				Return:  schedule.Stretch{Slot: t.Slot, Start: t.Start, End: t.End},
 			})

@@ -168,18 +168,63 @@ func (s *Site) myProblems(ctx context.Context, w auth.Who, names map[schedule.ID
 	return out, nil
 }
 
-// takeOver takes over what is left of a running shift.
+// takeOver gives what is left of a running shift to the reader, or to a teammate when
+// whoever has it cannot be reached.
 func (s *Site) takeOver(c echo.Context) error {
 	v, err := s.slot(c, auth.AskCover)
 	if err != nil {
 		return err
 	}
-	o, err := s.Schedule.TakeOver(c.Request().Context(), me(v.who), v.Team, v.Slot, c.FormValue("message"))
-	text := "You have it from now on."
-	if err == nil && o.InsteadOf != 0 {
-		text += " " + v.names[o.InsteadOf].Name + " is told on their page; each of you can undo it here."
+	o, err := s.relieve(c, v)
+	if err == nil {
+		return done(c, v.path(), "good", v.relieved(&o))
 	}
-	return answer(c, err, v.path(), text)
+	return s.again(c, v, err, func(page *Shift, text, field string) {
+		if page.StandIn == nil {
+			page.Flash = &Flash{Kind: "bad", Text: text}
+			return
+		}
+		f := page.StandIn
+		f.Who.Value, f.Message.Value = c.FormValue("person"), c.FormValue("message")
+		switch field {
+		case "person":
+			f.Who.Error = text
+		case "reason":
+			f.Message.Error = text
+		default:
+			f.Error = text
+		}
+	})
+}
+
+func (s *Site) relieve(c echo.Context, v *slotView) (schedule.Override, error) {
+	ctx, was := c.Request().Context(), int64(0)
+	var err error
+	if text := c.FormValue("was"); text != "" {
+		if was, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return schedule.Override{}, &schedule.InvalidError{Field: "was", Reason: "the form is broken; load the page again"}
+		}
+	}
+	if was == 0 {
+		return s.Schedule.TakeOver(ctx, me(v.who), v.Team, v.Slot, c.FormValue("message"))
+	}
+	person, err := strconv.ParseInt(c.FormValue("person"), 10, 64)
+	if err != nil {
+		return schedule.Override{}, &schedule.InvalidError{Field: "person", Reason: "choose who is on call from now on"}
+	}
+	return s.Schedule.StandIn(ctx, me(v.who), schedule.ID(person), schedule.ID(was), v.Team, v.Slot, c.FormValue("message"))
+}
+
+// relieved says who has a shift now, and who is told.
+func (v *slotView) relieved(o *schedule.Override) string {
+	missing := v.names[o.InsteadOf].Name
+	switch {
+	case o.Person != me(v.who):
+		return v.names[o.Person].Name + " is on call from now on. Both are told on their pages and can undo it; nothing is sent, so call " + v.names[o.Person].Name + "."
+	case o.InsteadOf == 0:
+		return "You have it from now on."
+	}
+	return "You have it from now on. " + missing + " is told on their page; each of you can undo it here."
 }
 
 // coverLeave asks everybody for cover of what falls into an absence.

@@ -58,7 +58,7 @@ func (s *Site) offer(ctx context.Context, v *slotView, page *Shift) error {
 	return nil
 }
 
-// offerTake adds the form that takes what nobody has, or takes over what is running.
+// offerTake adds the form that takes what nobody has, or gives away what is running.
 func (v *slotView) offerTake(page *Shift, takers []Candidate) {
 	at := slices.IndexFunc(takers, func(c Candidate) bool { return c.ID == v.who.Person })
 	if slices.ContainsFunc(v.parts, func(t schedule.Shift) bool { return t.Person == 0 && t.End.After(page.Now) }) && v.who.Member(int64(v.Team)) {
@@ -66,19 +66,39 @@ func (v *slotView) offerTake(page *Shift, takers []Candidate) {
 		if at >= 0 {
 			page.Take.Sides, page.Take.Blocked = takers[at].Sides, takers[at].Blocked
 		}
-	} else if page.State == "running" && at >= 0 && v.running(page.Now) != me(v.who) {
-		page.TakeOver = &TakeForm{Sides: takers[at].Sides, Blocked: takers[at].Blocked}
+	} else if now := v.running(); now != nil && now.Person != me(v.who) && v.who.Member(int64(v.Team)) {
+		page.StandIn = v.standIn(now, takers)
 	}
 }
 
-// running returns who has the shift at an instant.
-func (v *slotView) running(now time.Time) schedule.ID {
-	for i := range v.parts {
-		if t := &v.parts[i]; !t.Start.After(now) && now.Before(t.End) {
-			return t.Person
+// standIn offers to put somebody on for what is left of a running part.
+func (v *slotView) standIn(now *schedule.Shift, takers []Candidate) *StandInForm {
+	f := &StandInForm{Was: int64(now.Person), Name: v.names[now.Person].Name}
+	for _, c := range takers {
+		switch {
+		case c.ID == f.Was:
+		case c.Blocked != "":
+			f.Cannot = append(f.Cannot, c)
+		case c.ID == v.who.Person:
+			f.Can = append([]Candidate{c}, f.Can...)
+		default:
+			f.Can = append(f.Can, c)
 		}
 	}
-	return 0
+	if len(f.Can) > 0 && f.Can[0].ID == v.who.Person {
+		f.Who.Value = itoa(v.who.Person)
+	}
+	return f
+}
+
+// running returns the part of the shift that runs now.
+func (v *slotView) running() *schedule.Shift {
+	for i := range v.parts {
+		if t := &v.parts[i]; !t.Start.After(v.frame.Now) && v.frame.Now.Before(t.End) {
+			return t
+		}
+	}
+	return nil
 }
 
 // takers lists who might take what is still to come of the shift, or of the reader's
@@ -87,7 +107,7 @@ func (v *slotView) takers(members []schedule.Membership) (out []Candidate, propo
 	part := v.asked()
 	for _, m := range members {
 		if p := v.names[m.Person]; p.DeactivatedAt.IsZero() && (m.OnCall || m.Person == me(v.who)) {
-			out = append(out, Candidate{ID: int64(m.Person), Name: p.Name})
+			out = append(out, Candidate{ID: int64(m.Person), Name: p.Name, Me: m.Person == me(v.who)})
 			proposals = append(proposals, []schedule.Move{{Stretch: part, To: m.Person}})
 		}
 	}
@@ -116,7 +136,7 @@ func (v *slotView) order(takers []Candidate, o *schedule.Outlook, proposals [][]
 }
 
 // asked is what is asked for when the form says nothing: the reader's part of the
-// shift, the part of nobody, or all of it; from now on.
+// shift, the part of nobody, what runs now, or all of it; from now on.
 func (v *slotView) asked() schedule.Stretch {
 	part := schedule.Stretch{Slot: v.Slot, Rotation: v.Rotation, Start: v.Start, End: v.End}
 	at := v.mine()
@@ -124,6 +144,9 @@ func (v *slotView) asked() schedule.Stretch {
 		if v.parts[i].Person == 0 && v.parts[i].End.After(v.frame.Now) && at == nil {
 			at = &v.parts[i]
 		}
+	}
+	if at == nil {
+		at = v.running()
 	}
 	if at != nil {
 		part.Start, part.End = at.Start, at.End

@@ -138,6 +138,7 @@ func (s *Schedule) fill(shifts []schedule.Shift, names map[schedule.ID]schedule.
 		if !s.At.IsZero() {
 			s.Cards[i].PersonZone = "" // it is not what their clock shows now
 		}
+		s.Cards[i].Reach = s.At.IsZero() && s.Team != nil && s.Team.Member && len(d.Now) == 1 && d.Now[0].Person != 0 && d.Now[0].Person != reader
 	}
 	var filled, all time.Duration
 	for i := range shifts {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -126,7 +128,7 @@ func living(t *testing.T, address string) {
 	d.now = shifts[0].Start.Add(26 * time.Hour)
 	taker := d.person(emails[d.whoCan(1, shifts[0]).Person])
 	status, body = taker.get(first)
-	taker.expect(status, body, http.StatusOK, "Take over from now on")
+	taker.expect(status, body, http.StatusOK, "Not reached, or cannot go on?")
 	status, body = taker.post(first+"/takeover", "message", "you had fever")
 	taker.expect(status, body, http.StatusOK, "You have it from now on")
 	status, body = holder.get("/")
@@ -149,6 +151,51 @@ func living(t *testing.T, address string) {
 	holder.expect(status, body, http.StatusOK, "Write a day and a time")
 	status, body = holder.get("/teams/1/schedule?at=2027-01-12T03:00")
 	holder.expect(status, body, http.StatusOK, "As it is planned for")
+	d.notReached(first, shifts[0].Person, emails)
+}
+
+// notReached has a member put a teammate on for the rest of a running shift, which is
+// refused in words where the form is wrong or somebody was faster, and then undone.
+func (d *deployment) notReached(shift string, holder schedule.ID, emails map[schedule.ID]string) {
+	var others []schedule.ID
+	for id := range emails {
+		if id != holder {
+			others = append(others, id)
+		}
+	}
+	slices.Sort(others)
+	asker := d.person(emails[others[0]])
+	status, body := asker.get("/teams/1/schedule")
+	asker.expect(status, body, http.StatusOK, "Not reached?", shift+"#takeover")
+	status, body = asker.get(shift)
+	asker.expect(status, body, http.StatusOK, "Who is on call instead of")
+	can := regexp.MustCompile(`name="person" value="(\d+)"`).FindAllStringSubmatch(body, -1)
+	to := can[len(can)-1][1]
+	was := fmt.Sprint(holder)
+	for _, bad := range [][]string{
+		{"Choose who is on call from now on", "was", was, "message", "phone is off"},
+		{"This person is not in the team", "was", was, "person", "9999", "message", "phone is off"},
+		{"The form is broken", "was", "x", "person", to, "message", "phone is off"},
+		{"has it by now; look at the shift again", "was", to, "person", to, "message", "phone is off"},
+	} {
+		status, body = asker.post(shift+"/takeover", bad[1:]...)
+		asker.expect(status, body, http.StatusUnprocessableEntity, bad[0], `value="phone is off"`)
+	}
+	status, body = asker.post(shift+"/takeover", "was", was, "person", to)
+	asker.expect(status, body, http.StatusOK, "on call from now on", "was not reached")
+	status, body = asker.post(shift+"/takeover", "was", was, "person", to)
+	asker.expect(status, body, http.StatusUnprocessableEntity, "has it by now")
+	id, err := strconv.ParseInt(to, 10, 64)
+	d.ok(err)
+	for _, person := range []schedule.ID{schedule.ID(id), holder} {
+		told := d.person(emails[person])
+		status, body = told.get("/")
+		told.expect(status, body, http.StatusOK, "was not reached", "/undo")
+		if person == holder {
+			status, body = told.post(regexp.MustCompile(`/overrides/\d+/undo`).FindString(body))
+			told.expect(status, body, http.StatusOK, "Taken back")
+		}
+	}
 }
 
 // What is to be mended is shown, and what cannot go back is said.

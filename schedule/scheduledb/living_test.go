@@ -190,6 +190,50 @@ func TestTakeOver(t *testing.T) {
 	})
 }
 
+// Anybody in the team puts somebody on when whoever has a running shift cannot be
+// reached: the hard rules bind, both are told, and of two who do it at once one is.
+func TestStandIn(t *testing.T) {
+	run(t, func(w *world) {
+		ctx := t.Context()
+		w.publish(schedule.DateOf(start), 3, nil)
+		slot := w.slot(0).Slot
+		_, err := w.StandIn(ctx, w.cleo, w.ben, w.ana, w.team, slot, "")
+		w.is(err, schedule.ErrConflict) // does not run
+		w.now = start.AddDate(0, 0, 1)
+		w.ok(w.SawChanges(ctx, w.ana, w.now))
+		w.ok(w.SawChanges(ctx, w.ben, w.now))
+		w.now = w.now.Add(time.Hour)
+		for person, missing := range map[schedule.ID]schedule.ID{w.ana: w.ana, w.ben: 0, 9999: w.ana} {
+			_, err = w.StandIn(ctx, w.cleo, person, missing, w.team, slot, "")
+			if _, ok := errors.AsType[*schedule.InvalidError](err); !ok {
+				t.Errorf("%d for %d: %v", person, missing, err)
+			}
+		}
+		_, err = w.StandIn(ctx, w.cleo, w.ben, w.cleo, w.team, slot, "")
+		w.is(err, schedule.ErrConflict) // Cleo does not have it
+		o, err := w.StandIn(ctx, w.cleo, w.ben, w.ana, w.team, slot, "")
+		w.ok(err)
+		_, err = w.StandIn(ctx, w.boss, w.cleo, w.ana, w.team, slot, "")
+		if w.is(err, schedule.ErrConflict); err == nil || !strings.HasPrefix(err.Error(), "Ben has it by now") {
+			t.Errorf("the second is told: %v", err)
+		}
+		for _, person := range []schedule.ID{w.ana, w.ben} {
+			changes, err := w.Changes(ctx, person)
+			w.ok(err)
+			if len(changes) == 0 || changes[len(changes)-1].By != w.cleo || changes[len(changes)-1].Reason != "Ana was not reached" {
+				t.Errorf("%d is told %+v", person, changes)
+			}
+		}
+		w.now = w.now.Add(time.Hour)
+		w.ok(w.Undo(ctx, w.ben, o.ID)) // Ben cannot either
+		o, err = w.StandIn(ctx, w.cleo, w.cleo, w.ana, w.team, slot, "she called me")
+		w.ok(err)
+		if o.Reason != "she called me" || o.Person != w.cleo {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
 // Requests are asked once, reminded of once, and void when their shift moves or
 // whom they ask has left.
 func TestRequestsEnd(t *testing.T) {
