@@ -52,6 +52,30 @@ func FuzzNormalize(f *testing.F) {
 	})
 }
 
+func FuzzCloudEventsWithHeaders(f *testing.F) {
+	f.Add([]byte("ce-specversion: 1.0\nce-id: 7\nce-source: /s\nce-type: t\n\n{\"event\":\"triggered\",\"page\":{\"id\":\"g\"}}"))
+	f.Add([]byte("POST / HTTP/1.1\r\nCe-Specversion: 1.0\r\nce-id: %ff%00\r\nce-source: %\r\nce-type: \xff\r\nContent-Type: a; b=\r\n\r\nx"))
+	f.Add([]byte(`{"specversion":"1.0","id":"1","source":"s","type":"t","data_base64":"e30="}`))
+	at := time.Date(2026, 3, 2, 1, 15, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, message []byte) {
+		headers, body := ingest.SplitMessage(message)
+		res := ingest.NormalizeDelivery("cloudevents", "", headers, body, nil)
+		if res.Disposition == "" || (res.Disposition == ingest.Invalid) != (res.Reason != "") {
+			t.Fatalf("disposition %q, reason %q", res.Disposition, res.Reason)
+		}
+		if _, err := res.Record(); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range res.Received(at, 1, health.SourceHook) {
+			for _, s := range []string{e.Key, e.PageKey, e.Title, e.ExternalID} {
+				if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+					t.Fatalf("text %q", s)
+				}
+			}
+		}
+	})
+}
+
 func FuzzParseTime(f *testing.F) {
 	for _, s := range []string{"2026-03-02T01:15:00Z", "1772420700123", "1.7e9", "2023-07-25 13:34:49 UTC", "1e400", ""} {
 		f.Add(s)

@@ -23,6 +23,7 @@ var ilertKinds = map[string]health.Kind{
 	"assigned":          health.KindAssigned,
 	"auto-escalated":    health.KindEscalated,
 	"escalated":         health.KindEscalated,
+	"rerouted":          health.KindReassigned,
 	"acknowledged":      health.KindAcknowledged,
 	"accepted":          health.KindAcknowledged,
 	"raised":            health.KindPriorityChanged,
