@@ -67,8 +67,9 @@ var vendorSteps = map[string][]string{
 		"Or open Integrations, Webhooks, add one with the link, paste the Auth Code below under Secret, and put it into an escalation policy: that one is signed and tells of escalations alone.",
 	},
 	"squadcast": {
-		"In Squadcast, now SolarWinds Incident Response, add an outgoing webhook with the link, of the version v2.",
-		"Choose at least these triggers: incident triggered, acknowledged, reassigned and resolved.",
+		"In Squadcast, now SolarWinds Incident Response, open Settings, Webhooks, and choose Add Webhook. Give it a name, and the link as URL.",
+		"As webhook type choose Automatic, as version V2, and at least these triggers: incident triggered, acknowledged, reassigned and resolved.",
+		"Leave the payload at Standard Squadcast Payload.",
 	},
 	"ilert": {
 		"In ilert, open each alert source whose alerts are this team’s, Alert actions, Create new alert action, and choose Webhook as type.",
