@@ -1,6 +1,7 @@
 package healthdb_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
@@ -14,8 +15,8 @@ import (
 )
 
 // How many deliveries a second are made durable, against a bare insert of as many
-// rows in batches of a hundred on the same database. 256 senders wait for their
-// answer before they send the next.
+// rows in batches of a hundred on the same database, and how many when a hundred come
+// at once. 256 senders wait for their answer before they send the next.
 func BenchmarkReceive(b *testing.B) {
 	for _, kind := range []struct {
 		name    string
@@ -47,6 +48,23 @@ func benchmarkReceive(b *testing.B, db *migrations.DB) {
 			}
 		})
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+	})
+	b.Run("batches", func(b *testing.B) {
+		for range max(1, b.N/100) {
+			all := make([]*health.Delivery, 0, 100)
+			for range 100 {
+				d := deliver()
+				d.Key, d.ReceivedAt = fmt.Sprint("batch:", n.Load()), night
+				all = append(all, d)
+			}
+			// With a time limit, as a receiver has one.
+			ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+			err := s.Receive(ctx, all)
+			if cancel(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(max(100, b.N))/b.Elapsed().Seconds(), "deliveries/s")
 	})
 	b.Run("bare", func(b *testing.B) {
 		statement := "INSERT INTO inbox (integration_id, received_at, delivery_key, headers, body, next_at) VALUES " +
