@@ -359,6 +359,7 @@ func (r *fileReader) readShifts() {
 
 func (r *fileReader) readIncidents() {
 	r.File.instant = map[schedule.ID]*Incident{}
+	var told []*Incident
 	for i := range r.doc.Incidents {
 		doc := &r.doc.Incidents[i]
 		field := fmt.Sprintf("incidents[%d]", i)
@@ -374,11 +375,16 @@ func (r *fileReader) readIncidents() {
 				Person: r.engaged(at+".person", e.Person), Start: r.instant(at+".start", &e.Start), End: r.instant(at+".end", e.End),
 			})
 		}
-		if r.File.instant[in.ID] != nil {
-			continue // told twice
+		if known := r.File.instant[in.ID]; known != nil {
+			known.toldAgain(&in)
+			continue
 		}
-		r.Incident = append(r.Incident, in)
+		in.Engagements = slices.Compact(sortedEngagements(in.Engagements))
 		r.File.instant[in.ID] = &in
+		told = append(told, &in)
+	}
+	for _, in := range told {
+		r.Incident = append(r.Incident, *in)
 	}
 }
 
@@ -416,7 +422,7 @@ func (r *fileReader) ackOf(n Notification) time.Time {
 	if in == nil {
 		return time.Time{}
 	}
-	for _, e := range in.Engagements {
+	for _, e := range in.Engagements { // by start
 		if e.Person == n.Person {
 			return e.Start
 		}

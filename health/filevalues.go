@@ -2,6 +2,7 @@ package health
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"watchbill/schedule"
 )
@@ -204,4 +206,30 @@ func (r *fileReader) engaged(field, name string) schedule.ID {
 // onlyOne refuses several people where the rest of the file does not say who is meant.
 func (r *fileReader) onlyOne() {
 	r.bad.unless(len(r.People) <= 1, "people", "what follows is about one person; write a file for each")
+}
+
+// toldAgain adds what another telling of the same incident says. It is the same whichever
+// came first: each time is the earliest of those said, and work that both tell is done once.
+func (i *Incident) toldAgain(o *Incident) {
+	for _, at := range []struct{ known, said *time.Time }{
+		{&i.TriggeredAt, &o.TriggeredAt}, {&i.AckedAt, &o.AckedAt}, {&i.CheckInAt, &o.CheckInAt}, {&i.ResolvedAt, &o.ResolvedAt},
+	} {
+		if at.known.IsZero() || !at.said.IsZero() && at.said.Before(*at.known) {
+			*at.known = *at.said
+		}
+	}
+	for _, text := range []struct{ known, said *string }{{&i.Service, &o.Service}, {&i.Severity, &o.Severity}} {
+		if *text.known == "" || *text.said != "" && *text.said < *text.known {
+			*text.known = *text.said // SEV0 comes before SEV1
+		}
+	}
+	i.Engagements = slices.Compact(sortedEngagements(append(i.Engagements, o.Engagements...)))
+}
+
+// sortedEngagements puts engagements in order of their start.
+func sortedEngagements(all []Engagement) []Engagement {
+	slices.SortFunc(all, func(a, b Engagement) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.Person, b.Person))
+	})
+	return all
 }
