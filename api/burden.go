@@ -317,7 +317,7 @@ func burdenPagesOf(b *health.Burden) *BurdenPages {
 		out.Luck = &BurdenLuck{l.P, string(l.Method), l.Compatible()}
 	}
 	for _, d := range b.Doubts {
-		out.Doubts = append(out.Doubts, BurdenDoubt(d))
+		out.Doubts = append(out.Doubts, BurdenDoubt{d.Code, d.Evidence, d.Question})
 	}
 	for _, e := range b.Events {
 		out.Events = append(out.Events, BurdenEvent(e))

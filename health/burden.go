@@ -139,9 +139,10 @@ type Answered struct {
 
 // A Doubt is a reason not to believe the figures yet, with a question to ask.
 type Doubt struct {
-	Code     string
-	Evidence string
-	Question string
+	Code     string       `json:"code"`
+	Evidence string       `json:"evidence"`
+	Question string       `json:"question"`
+	Factors  []FlagFactor `json:"-"` // how much less a score is trusted for it
 }
 
 // A Trend compares the rate of a period with that of the one before.
