@@ -165,8 +165,7 @@ type aggregate struct {
 // the guardrail: specs/health.md 6.1 and 6.3. A component counts when half of its parts
 // by weight are known; those stand for the rest.
 func (c *Config) aggregate(values map[string]float64) aggregate {
-	a := aggregate{components: map[string]ComponentScore{}}
-	sum := 0.0
+	components := map[string]ComponentScore{}
 	for _, name := range c.ComponentNames() {
 		component := c.Components[name]
 		s := ComponentScore{Parts: map[string]float64{}}
@@ -188,9 +187,20 @@ func (c *Config) aggregate(values map[string]float64) aggregate {
 			continue
 		}
 		s.Score = math.Max(0, math.Min(100, points/s.Available))
-		a.components[name] = s
-		a.weight += component.Weight
-		sum += component.Weight * s.Score
+		components[name] = s
+	}
+	return c.put(components)
+}
+
+// put puts components together.
+func (c *Config) put(components map[string]ComponentScore) aggregate {
+	a := aggregate{components: components}
+	sum := 0.0
+	for _, name := range c.ComponentNames() {
+		if s, ok := components[name]; ok {
+			a.weight += c.Components[name].Weight
+			sum += c.Components[name].Weight * s.Score
+		}
 	}
 	if a.weight == 0 {
 		return a
