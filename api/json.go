@@ -101,6 +101,7 @@ func (s *Server) teamRoutes(a huma.API) {
 	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
+	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/rest", "get-rest", "Who is to rest after a broken night, as far as you may see it", s.getRest)
 	get(s, a, "/teams/{team}/handovers", "list-handovers", "Shifts with how much each leaves to the next", s.listHandOvers)

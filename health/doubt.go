@@ -10,10 +10,7 @@ import (
 func (b *Burden) doubt(past *TeamSum) {
 	e := b.Sum.evidence()
 	e.Tagged = e.Paged // a figure of the report, and not doubted beside it
-	for i := range b.Answers {
-		a := &b.Answers[i]
-		e.Incidents, e.Unacked, e.Acks = e.Incidents+a.Incidents, e.Unacked+a.Unacked, e.Acks+a.Ack.N()
-	}
+	e.addAnswers(b.Sum.Answers)
 	if len(b.Weeks) == b.Period.Weeks {
 		e.Before = &Evidence{Weeks: past.OnCallWeeks(), Interruptions: past.Interruptions, Paged: past.Incidents}
 	}

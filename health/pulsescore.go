@@ -51,6 +51,8 @@ type PulseResult struct {
 	// drawn without telling how close they were.
 	SD    *float64          `json:"sd"`
 	Items []PulseItemResult `json:"items"`
+	// Straight says that more than half answered everything alike, see [Straightlined].
+	Straight bool `json:"straight,omitempty"`
 }
 
 // Why there is no result, or no index.
@@ -93,7 +95,7 @@ func ScorePulse(items []PulseItem, answers []PulseAnswers, invited int, p Privac
 	if n < p.K {
 		return PulseResult{Reason: PulseBelowK}
 	}
-	out := PulseResult{Published: true, N: &n}
+	out := PulseResult{Published: true, N: &n, Straight: Straightlined(items, answers, p)}
 	if invited > 0 {
 		rate := math.Min(1, float64(n)/float64(invited))
 		out.Rate = &rate

@@ -372,7 +372,7 @@ func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
 		required = *f.doc.RequiredRota
 	}
 	in.RotaSizeRatio = known(fte/required, true)
-	in.CycleWeeks = known(f.cycleWeeks(), true)
+	in.CycleWeeks = known(cycleWeeks(f.Shifts), true)
 	if f.doc.CycleWeeks != nil {
 		in.CycleWeeks = f.doc.CycleWeeks
 	}
@@ -383,10 +383,10 @@ func (f *File) scoreInput(r *FileReport, most float64) ScoreInput {
 // cycleWeeks returns how long the rota takes to come round: everybody who is ever on
 // the first level, for as long as a turn on it lasts most often. Who hands over to
 // themselves has one turn.
-func (f *File) cycleWeeks() float64 {
+func cycleWeeks(shifts []Shift) float64 {
 	held := map[schedule.ID][]span{}
-	for _, s := range f.Shifts {
-		if s.Level == 1 {
+	for _, s := range shifts {
+		if s.Level == 1 && s.Person != 0 {
 			held[s.Person] = append(held[s.Person], span{s.Start.Unix(), s.End.Unix()})
 		}
 	}

@@ -234,6 +234,7 @@ var matrix = map[string]row{
 	"GET /teams/{team}/rest":                                             {need: "member"},
 	"GET /teams/{team}/burden":                                           {need: "member"},
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},
+	"GET /teams/{team}/health":                                           {need: "member"},
 	"GET /teams/{team}/items":                                            {need: "member"},
 	"POST /teams/{team}/items":                                           {need: "member", body: `{"title": "Raise the limit"}`},
 	"GET /teams/{team}/items/{item}":                                     {need: "member"},

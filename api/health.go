@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+
+	"watchbill/api/auth"
+	"watchbill/health"
+	"watchbill/schedule"
+)
+
+// TeamHealth is how a team is, with what whoever asks may see of it.
+type TeamHealth struct {
+	Team          schedule.ID        `json:"team"`
+	Zone          string             `json:"zone" doc:"In which weeks begin"`
+	Until         *schedule.Date     `json:"until" doc:"Not included; a Monday"`
+	Weeks         int                `json:"weeks" doc:"Before it, over which pages are looked at"`
+	ScheduleWeeks int                `json:"schedule_weeks" doc:"Before it, over which the schedule is: whole cycles of the rota"`
+	Pending       bool               `json:"pending" doc:"Something has changed that is about to be measured"`
+	Purpose       string             `json:"purpose" doc:"What it is, and what it is not"`
+	Hidden        string             `json:"hidden,omitempty" doc:"Why score is null"`
+	Meaning       string             `json:"meaning,omitempty" doc:"What the score, or that there is none, means"`
+	Score         *health.Score      `json:"score" doc:"Null where nothing is told; its own score is null where not enough is known to say"`
+	Figures       *health.ScoreInput `json:"figures" doc:"What it is computed from; watchbill health eval computes it again"`
+	Wave          *int               `json:"wave" doc:"Number of the wave of the pulse that is scored"`
+	Losses        []health.Loss      `json:"losses" doc:"The three metrics that took most points"`
+	Helps         []health.Help      `json:"helps" doc:"The score if one metric reached its next anchor, what helps most first: arithmetic, and no promise"`
+	Questions     []BurdenDoubt      `json:"questions" doc:"What to look at before the score is relied on; they lower confidence and never the score"`
+	Change        *HealthChange      `json:"change" doc:"Against the weeks before; null where the two cannot be compared"`
+	Trend         []HealthPoint      `json:"trend" doc:"Every four weeks; periods overlap"`
+	Watch         []HealthWeek       `json:"watch" doc:"Wake-ups by week against what was usual before"`
+	Warnings      []health.Warning   `json:"warnings" doc:"Questions to those who manage the team; empty for everybody else"`
+}
+
+// HealthChange compares with the weeks before.
+type HealthChange struct {
+	Before      float64            `json:"before" doc:"Of the components that both have"`
+	Now         float64            `json:"now"`
+	Change      float64            `json:"change"`
+	Components  map[string]float64 `json:"components" doc:"In points of each"`
+	NotCompared []string           `json:"not_compared" doc:"Components that only one of both has"`
+}
+
+// HealthPoint is an earlier score.
+type HealthPoint struct {
+	Until      schedule.Date `json:"until"`
+	Score      *float64      `json:"score"`
+	Interval   *[2]float64   `json:"interval80"`
+	Band       *string       `json:"band"`
+	Confidence string        `json:"confidence_label,omitempty"`
+	Index      *float64      `json:"pulse_index" doc:"As published"`
+}
+
+// HealthWeek is a week against what was usual.
+type HealthWeek struct {
+	Week       schedule.Date `json:"week"`
+	Wakeups    int           `json:"wakeups"`
+	Exposure   float64       `json:"oncall_weeks"`
+	Usual      float64       `json:"usual_per_ocw"`
+	Learned    bool          `json:"usual_is_learned" doc:"From eight weeks or more of the team itself"`
+	Dispersion float64       `json:"dispersion"`
+	Sum        float64       `json:"sum" doc:"What has gathered above twice the usual; 5.5 is a shift"`
+	Shift      bool          `json:"shift"`
+	Spike      bool          `json:"spike"`
+}
+
+type healthOut struct{ Body TeamHealth }
+
+// getHealth says how a team is.
+func (s *Server) getHealth(ctx context.Context, in *TeamPath) (*healthOut, error) {
+	team, w, err := s.team(ctx, auth.SeeBurden, in.Team)
+	if err != nil {
+		return nil, err
+	}
+	sight, err := w.Sight(int64(team.ID))
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.Burdens.Health(ctx, team.ID, sight)
+	if err != nil {
+		return nil, err
+	}
+	return &healthOut{healthOf(h)}, nil
+}
+
+func healthOf(h *health.TeamHealth) TeamHealth {
+	out := TeamHealth{
+		Team: h.Team, Zone: h.Zone, Weeks: h.Period.Weeks, ScheduleWeeks: h.Cycle.Weeks, Pending: h.Pending, Purpose: health.ScoreIsNot, Hidden: h.Hidden,
+		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Watch: []HealthWeek{}, Warnings: []health.Warning{},
+	}
+	if h.Period.Weeks > 0 {
+		until := h.Period.Until()
+		out.Until = &until
+	}
+	if !h.Told() {
+		return out
+	}
+	out.Score, out.Figures, out.Meaning = &h.Score, &h.Input, health.ReasonWords(h.Score.Reason)
+	if h.Score.Band != nil {
+		out.Meaning = health.BandWords(*h.Score.Band)
+	}
+	if h.Wave > 0 {
+		out.Wave = &h.Wave
+	}
+	out.Losses, out.Helps, out.Warnings = append(out.Losses, h.Losses...), append(out.Helps, h.Helps...), append(out.Warnings, h.Warnings...)
+	for _, d := range h.Doubts {
+		out.Questions = append(out.Questions, BurdenDoubt{d.Code, d.Evidence, d.Question})
+	}
+	if c := h.Change; c != nil {
+		out.Change = &HealthChange{c.Before, c.Now, c.Change, c.Components, c.NotCompared}
+	}
+	for _, p := range h.Trend {
+		out.Trend = append(out.Trend, HealthPoint(p))
+	}
+	for i := range h.Weeks {
+		w := &h.Weeks[i]
+		out.Watch = append(out.Watch, HealthWeek{w.Week, w.Count, w.Exposure, w.Usual, w.Known, w.Dispersion, w.Sum, w.Shift, w.Spike})
+	}
+	return out
+}

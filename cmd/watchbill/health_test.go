@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// healthReply is what the API says of how a team is, as far as tests look at it.
+type healthReply struct {
+	Hidden string
+	Score  *struct {
+		Model    string
+		Score    *float64
+		Lost     map[string]float64 `json:"points_lost"`
+		Guard    *float64           `json:"guardrail_loss"`
+		Interval *[2]float64        `json:"interval80"`
+		Scope    string
+		Label    string `json:"confidence_label"`
+	}
+	Figures   json.RawMessage
+	Wave      *int
+	Questions []struct{ Code, Question string }
+	Helps     []struct{ Text string }
+	Trend     []struct{ Score *float64 }
+	Watch     []struct{ Wakeups int }
+	Warnings  []struct{ Cause, Question string }
+}
+
+// How a team is: the same for everybody in it, questions for those who manage it alone, and
+// nothing that names anybody.
+func TestHealthIsAboutTheTeam(t *testing.T) { both(t, healthByRole) }
+
+func healthByRole(t *testing.T, d *deployment) {
+	ctx := t.Context()
+	d.now = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC) // a Monday
+	d.ok(d.demonstrate(ctx, &console{err: &d.out, now: func() time.Time { return d.now }}))
+	doors, err := d.health.Store.Integrations(ctx, 1)
+	d.ok(err)
+	people, err := d.schedule.Store.People(ctx, nil)
+	d.ok(err)
+	ben := people[slices.IndexFunc(people, func(p schedule.Profile) bool { return p.Email == "ben@demo.example" })]
+	d.disturb(doors[0], ben.ID, ben.Zone, 5)
+	d.ok(d.measureBurden(ctx))
+	var first string
+	for _, email := range []string{"ben@demo.example", people[2].Email, "ana@demo.example", "admin@demo.example"} {
+		b := d.browser()
+		status, body := b.post("/login", "email", email, "password", demoPassword)
+		b.expect(status, body, http.StatusOK, "My on-call")
+		status, body = b.get("/api/v1/teams/1/health")
+		b.expect(status, body, http.StatusOK, `"model":"th-1"`)
+		var r healthReply
+		d.ok(json.Unmarshal([]byte(body), &r))
+		for i := range people {
+			if strings.Contains(body, people[i].Name) || strings.Contains(body, people[i].Email) {
+				t.Errorf("%s: names %s: %s", email, people[i].Name, body)
+			}
+		}
+		manages := email == "ana@demo.example"
+		if asked := slices.ContainsFunc(r.Warnings, func(w struct{ Cause, Question string }) bool { return w.Cause == "nights" }); asked != manages || !manages && len(r.Warnings) > 0 {
+			t.Errorf("%s: warnings %+v", email, r.Warnings)
+		}
+		if r.Score == nil || r.Score.Score == nil {
+			t.Fatalf("%s: no score: %s", email, body)
+		}
+		rest := *r.Score.Score + *r.Score.Guard
+		for _, points := range r.Score.Lost {
+			rest += points
+		}
+		if math.Abs(rest-100) > 1e-9 || len(r.Helps) == 0 || len(r.Trend) != 7 || len(r.Watch) == 0 {
+			t.Errorf("%s: adds up to %v; %s", email, rest, body)
+		}
+		if last := r.Trend[6].Score; last == nil || *last != *r.Score.Score {
+			t.Errorf("%s: the trend ends at %v, the score is %v", email, last, *r.Score.Score)
+		}
+		figures := string(r.Figures)
+		if first == "" {
+			first = figures
+		} else if figures != first {
+			t.Errorf("%s: figures are %s, for somebody else %s", email, figures, first)
+		}
+	}
+	stranger := d.browser()
+	if status, _ := stranger.get("/api/v1/teams/1/health"); status != http.StatusUnauthorized {
+		t.Errorf("nobody: status %d", status)
+	}
+}
+
+// A team in which nobody was on call is told of with a reason, and never a zero.
+func TestHealthOfNobody(t *testing.T) { both(t, healthOfNobody) }
+
+func healthOfNobody(t *testing.T, d *deployment) {
+	b := d.setUp()
+	for range 2 { // before anything was measured, and after
+		status, body := b.get("/api/v1/teams/1/health")
+		b.expect(status, body, http.StatusOK, `"score":null`)
+		var r healthReply
+		d.ok(json.Unmarshal([]byte(body), &r))
+		if r.Hidden == "" || r.Score != nil || string(r.Figures) != "null" || len(r.Trend)+len(r.Watch)+len(r.Warnings) > 0 {
+			t.Errorf("something is told: %s", body)
+		}
+		d.ok(d.measureBurden(t.Context()))
+	}
+	if status, body := b.get("/api/v1/teams/9/health"); status != http.StatusNotFound {
+		t.Errorf("no such team: %d, %s", status, body)
+	}
+}

@@ -1,0 +1,262 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// Windows of the score (specs/health.md 6.1): what pages did is looked at over eight
+// weeks, the schedule over whole cycles of the rota of a quarter at least. A pulse older
+// than a quarter says nothing of today.
+const (
+	loadWeeks     = 8
+	scheduleWeeks = 13
+	mostCycle     = 52
+	pulseWeeks    = 13
+	watchedWeeks  = 26
+	trendPoints   = 7
+	trendStep     = 4 // weeks
+	// pastWeeks is how much of the past is looked at: what is watched, with what was
+	// usual before it.
+	pastWeeks = watchedWeeks + 26 + 4
+)
+
+// A TeamHealth is how a team is, with nothing in it that its reader may not see. It is
+// computed from what is kept whenever it is asked for and is kept nowhere: another
+// configuration is another score beside it.
+type TeamHealth struct {
+	Team    schedule.ID
+	Zone    string
+	Period  ReportPeriod // of what pages did
+	Cycle   ReportPeriod // of the schedule
+	Pending bool         // something is about to be measured
+
+	// Hidden says why nothing is told; then all that follows is empty.
+	Hidden string
+	About  int // how many people it is about
+	Input  ScoreInput
+	Score  Score
+	Losses []Loss
+	Helps  []Help
+	Doubts []Doubt
+	Wave   int // number of the wave that is scored; 0: none
+	// Change is against the eight weeks before; nil where they cannot be compared.
+	Change *ScoreChange
+	Trend  []TrendPoint // the oldest first, the last is the score
+	Weeks  []WeekSignal  // wake-ups against what is usual
+	// Warnings are questions to whoever manages the team; nobody else sees them, because
+	// who was on call in a week is known.
+	Warnings []Warning
+}
+
+// Told reports whether anything is told.
+func (h *TeamHealth) Told() bool { return h.Hidden == "" }
+
+// A TrendPoint is the score of the weeks before a Monday.
+type TrendPoint struct {
+	Until      schedule.Date
+	Score      *float64
+	Interval   *[2]float64
+	Band       *string
+	Confidence string
+	Index      *float64 // the pulse that was scored
+}
+
+// Health says how a team is after the last whole weeks. It adds up weeks and reads no
+// page.
+func (r *Rollup) Health(ctx context.Context, team schedule.ID, sight Sight) (*TeamHealth, error) {
+	h := &TeamHealth{Team: team}
+	state, err := r.Store.BurdenState(ctx, team)
+	if errors.Is(err, schedule.ErrNotFound) {
+		h.Pending, h.Hidden = true, notMeasured
+		return h, nil
+	} else if err != nil {
+		return nil, err
+	}
+	marks, err := r.Store.Marks(ctx, team, 1)
+	if err != nil {
+		return nil, err
+	}
+	h.Zone = state.Zone
+	h.Pending = len(marks) > 0 || state.Version != state.Newest || state.Config != r.Config.Version
+	l := &healthLook{Rollup: r, team: team, now: r.Now()}
+	if l.zone, err = schedule.Zone(state.Zone); err != nil {
+		return nil, err
+	}
+	today := schedule.DateOf(l.now.In(l.zone))
+	until := MondayOf(today)
+	if err := l.read(ctx, until); err != nil {
+		return nil, err
+	}
+	return h, l.tell(ctx, h, until, sight)
+}
+
+// Why nothing is told.
+const (
+	notMeasured = "nothing of this team has been measured yet"
+	tooFewOnIt  = "fewer than three people were on call first in these weeks, and each could work out what happened to the others"
+)
+
+// A healthLook has what was read of a team, to score several periods of it.
+type healthLook struct {
+	*Rollup
+	team   schedule.ID
+	zone   *time.Location
+	now    time.Time
+	weeks  []TeamWeek
+	people []PersonWeek
+	duties []Shift
+	items  []Item
+	waves  []healthWave
+	clocks map[schedule.ID]bool // whoever said when they work and sleep
+	silent float64              // hours
+}
+
+// A healthWave is what was published of a wave.
+type healthWave struct {
+	number int
+	closed time.Time
+	PulseResult
+}
+
+// read reads what is kept of the weeks before a Monday.
+func (l *healthLook) read(ctx context.Context, until schedule.Date) (err error) {
+	from, version := until.AddDays(-7*pastWeeks), l.Config.Version
+	if l.weeks, err = l.Store.TeamWeeks(ctx, l.team, version, from, until); err != nil {
+		return err
+	}
+	if l.people, err = l.Store.PersonWeeks(ctx, l.team, version, 0, until.AddDays(-7*(mostCycle+trendStep*trendPoints)), until); err != nil {
+		return err
+	}
+	at := func(d schedule.Date) time.Time { return d.At(schedule.Midnight, l.zone) }
+	if l.duties, err = l.Store.Duties(ctx, l.team, at(from), at(until)); err != nil {
+		return err
+	}
+	if l.items, err = l.Store.Items(ctx, ItemFilter{Team: l.team}); err != nil {
+		return err
+	}
+	if err = l.readWaves(ctx, at(from)); err != nil {
+		return err
+	}
+	if err = l.readClocks(ctx); err != nil {
+		return err
+	}
+	return l.readSilence(ctx)
+}
+
+// readWaves reads what was published, the oldest first. A wave of which nothing may be
+// told is as good as none.
+func (l *healthLook) readWaves(ctx context.Context, since time.Time) error {
+	waves, err := l.Store.Waves(ctx, l.team)
+	if err != nil {
+		return err
+	}
+	for i := range waves {
+		w := &waves[i]
+		if w.State != PulseClosed || w.Closes.Before(since) || w.Closes.After(l.now) {
+			continue
+		}
+		doc, err := l.Store.WaveResult(ctx, w.ID)
+		if errors.Is(err, schedule.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		l.waves = append(l.waves, healthWave{w.Number, w.Closes, doc.PulseResult})
+	}
+	slices.SortFunc(l.waves, func(a, b healthWave) int { return a.closed.Compare(b.closed) })
+	return nil
+}
+
+// readClocks notes who said when they work and sleep.
+func (l *healthLook) readClocks(ctx context.Context) error {
+	var ids []schedule.ID
+	for i := range l.people {
+		ids = append(ids, l.people[i].Person)
+	}
+	slices.Sort(ids)
+	clocks, err := l.Store.ClockChanges(ctx, slices.Compact(ids))
+	l.clocks = map[schedule.ID]bool{}
+	for _, c := range clocks {
+		l.clocks[c.Person] = c.Works != "" || c.Sleeps != "" // the last one counts
+	}
+	return err
+}
+
+// readSilence looks for how long a pager has been silent that usually is not.
+func (l *healthLook) readSilence(ctx context.Context) error {
+	integrations, err := l.Store.Integrations(ctx, l.team)
+	if err != nil {
+		return err
+	}
+	for i := range integrations {
+		came, err := l.Store.Came(ctx, integrations[i].ID, 100)
+		if err != nil {
+			return err
+		}
+		if integrations[i].Silent(came, l.now) {
+			last := slices.MaxFunc(came, time.Time.Compare)
+			l.silent = max(l.silent, l.now.Sub(last).Hours())
+		}
+	}
+	return nil
+}
+
+// tell scores the weeks before a Monday, and those before them.
+func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Date, sight Sight) error {
+	p, err := l.score(ctx, until, l.now)
+	if err != nil {
+		return err
+	}
+	h.Period, h.Cycle, h.About = p.load, p.cycle, p.about
+	if p.about < fewest {
+		h.Hidden = tooFewOnIt
+		return nil
+	}
+	c := &l.Config
+	h.Input, h.Score, h.Doubts, h.Wave = p.in, p.Score, p.doubts, p.wave
+	h.Losses, h.Helps = c.Losses(&p.in, &p.Score, 3), c.WhatHelps(&p.in)
+	if d, is := p.Diverges(c); is {
+		h.Doubts = slices.Insert(h.Doubts, 0, d)
+	}
+	if err := l.trend(ctx, h, until); err != nil {
+		return err
+	}
+	l.watch(h, until, sight)
+	return nil
+}
+
+// trend scores the periods before, and compares with the one that has no week in common.
+func (l *healthLook) trend(ctx context.Context, h *TeamHealth, until schedule.Date) error {
+	for i := trendPoints - 1; i > 0; i-- {
+		then := until.AddDays(-7 * trendStep * i)
+		p, err := l.score(ctx, then, then.At(schedule.Midnight, l.zone))
+		if err != nil {
+			return err
+		}
+		point := TrendPoint{Until: then}
+		if p.about >= fewest {
+			point = pointOf(then, &p.Score, &p.in)
+		}
+		h.Trend = append(h.Trend, point)
+		if trendStep*i == loadWeeks && p.about >= fewest {
+			if change, ok := l.Config.CompareScores(&p.Score, &h.Score); ok {
+				h.Change = &change
+			}
+		}
+	}
+	h.Trend = append(h.Trend, pointOf(until, &h.Score, &h.Input))
+	return nil
+}
+
+func pointOf(until schedule.Date, s *Score, in *ScoreInput) TrendPoint {
+	p := TrendPoint{Until: until, Score: s.Score, Interval: s.Interval, Band: s.Band, Confidence: s.ConfidenceLabel}
+	if in.Pulse != nil && in.Pulse.Published {
+		p.Index = in.Pulse.Index
+	}
+	return p
+}
