@@ -17,6 +17,7 @@
 //	schedule    Schedule    /teams/{id}/schedule?from=2006-01-02&tz=team, to which /teams/{id} leads
 //	shift       Shift       /shifts/{id}
 //	requests    Requests    /requests
+//	gaps        Gaps        /gaps, and as a table /gaps.csv
 //	timeoff     TimeOff     /timeoff
 //	team        Settings    /teams/{id}/settings
 //	rules       RuleForm    /teams/{id}/settings/rotations/{n or new}?rules_id=, /teams/{id}/settings/limits?rules_id=

@@ -32,6 +32,7 @@ func (s *Site) registerAdmin(e *echo.Group) {
 	e.POST("/account/zone", s.zone)
 	s.registerPeople(e)
 	s.registerInvitations(e)
+	s.registerGaps(e)
 }
 
 // admin lists people and teams for administrators.

@@ -124,6 +124,13 @@ func living(t *testing.T, address string) {
 	status, body = admin.get("/teams/1/schedule")
 	admin.expect(status, body, http.StatusOK, "Needs mending", "Put somebody on it")
 
+	status, body = admin.get("/gaps")
+	admin.expect(status, body, http.StatusOK, "1 team is not planned for all of that time", "Put somebody on it", "Plan on")
+	status, body = admin.get("/gaps.csv")
+	admin.expect(status, body, http.StatusOK, "team,rotation,kind,person,start,end,hours\nCrew,", ",away,", "Crew,,unplanned,,20")
+	status, body = person.get("/gaps")
+	person.expect(status, body, http.StatusOK, "You manage no team")
+
 	// A running shift is taken over at once, and the holder is told.
 	d.now = shifts[0].Start.Add(26 * time.Hour)
 	taker := d.person(emails[d.whoCan(1, shifts[0]).Person])
