@@ -69,7 +69,7 @@ func (d *PulseDoc) Say(w *PulseWave, before *PulseDoc) (tone, text, detail strin
 		if c < 0 {
 			word = "down"
 		}
-		detail = fmt.Sprintf("It is %s by %.0f points since the wave before.", word, max(c, -c))
+		detail = fmt.Sprintf("It is %s by %.0f points since the pulse before.", word, max(c, -c))
 	}
 	return tone, text, detail
 }

@@ -230,12 +230,12 @@ func (p *Pulse) Answer(ctx context.Context, text string, r *PulseReply) error {
 
 // An Invited is a wave that somebody is asked in, with their own link.
 type Invited struct {
-	PulseLink
+	PulseWave
 	Token string
 }
 
 // Invitations returns the open waves to which somebody is invited. Looking at them
-// leaves no trace.
+// leaves no trace, and says nothing of whether they have answered.
 func (p *Pulse) Invitations(ctx context.Context, person schedule.ID) ([]Invited, error) {
 	waves, err := p.Store.OpenWaves(ctx, person)
 	if err != nil {
@@ -257,12 +257,8 @@ func (p *Pulse) Invitations(ctx context.Context, person schedule.ID) ([]Invited,
 		if err != nil {
 			return nil, err
 		}
-		answers, err := answersIn(w, &box, key)
-		if err != nil {
-			return nil, err
-		}
 		if token, ok := linkOf(plain, person); ok {
-			out = append(out, Invited{PulseLink{*w, answers.has(hashOf(token))}, base64.RawURLEncoding.EncodeToString(token)})
+			out = append(out, Invited{*w, base64.RawURLEncoding.EncodeToString(token)})
 		}
 	}
 	return out, nil

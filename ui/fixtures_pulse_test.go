@@ -76,8 +76,8 @@ func pulseFixtures() []fixture {
 	longList := ui.Pulses{Frame: long("Pulse", "burden"), Invited: 12345, Least: 5, Set: true, Clock: "Berlin", List: []ui.PulseRow{{Href: "/teams/1/pulse/1", Number: 12345, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Say: longText}}, Kind: ui.Field{Error: longText}, Closes: ui.Field{Value: "2026-11-27T18:00", Error: longText}, Error: longText}
 
 	result := ui.PulsePage{Frame: frame("Pulse 3", "burden"), Number: 3, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Clock: "Europe/Berlin", Asked: 8, Earlier: "/teams/1/pulse/2", Later: "/teams/1/pulse/4", Table: "/api/v1/teams/1/pulse/3/table",
-		Tone: "warn", Say: "On-call is bearable; some of it wants looking at.", Detail: "It is down by 10 points since the wave before.",
-		Tiles:      []ui.Tile{{Label: "Pulse", Value: "60", Unit: "of 100", Foot: "The mean of the questions’ values.", Tone: "warn"}, {Label: "Change", Value: "−10", Unit: "points", Foot: "Against the wave before."}, {Label: "Answered", Value: "6 of 8", Foot: "75 %; from 70 % on it speaks for the team."}},
+		Tone: "warn", Say: "On-call is bearable; some of it wants looking at.", Detail: "It is down by 10 points since the pulse before.",
+		Tiles:      []ui.Tile{{Label: "Pulse", Value: "60", Unit: "of 100", Foot: "The mean of the questions’ values.", Tone: "warn"}, {Label: "Change", Value: "−10", Unit: "points", Foot: "Against the pulse before."}, {Label: "Answered", Value: "6 of 8", Foot: "75 %; from 70 % on it speaks for the team."}},
 		NoComments: "Comments are shown here from 10 answers on. With fewer, those whose authors said so are shown.", Comments: []string{"The nights are the problem, not the days."},
 	}
 	words := first.Questions
@@ -97,7 +97,7 @@ func pulseFixtures() []fixture {
 	longResult.Items = []ui.PulseItemRow{{Text: longText + longText, Value: "100", W: "100%", Tone: "good", Change: "+100", Reversed: true}}
 	longResult.Extra = longResult.Items
 
-	mine := ui.MyPulse{Frame: frame("Pulse", "home"), List: []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}, {Team: "Search", Number: 2, Closes: berlin(nov, 27, 18), Small: true}}}
+	mine := ui.MyPulse{Frame: frame("Pulse", "home"), List: []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}, {Team: "Search", Number: 2, Closes: berlin(nov, 27, 18), Href: "/pulse/BAAAAAAAAAAAAAAAAAAAAA", Small: true}}}
 	longMine := ui.MyPulse{Frame: long("Pulse", "home"), List: []ui.MyPulseRow{{Team: longText, Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA", Small: true}}}
 	return []fixture{
 		{"survey", "full", first}, {"survey", "empty", again}, {"survey", "long", longest},

@@ -89,7 +89,7 @@ type MyPulseRow struct {
 	Team   string
 	Number int
 	Closes time.Time
-	Href   string // empty when it was answered
+	Href   string
 	Small  bool
 }
 
@@ -129,7 +129,7 @@ func pulseTiles(w *health.PulseWave, doc *health.PulseDoc, before *health.PulseD
 	}
 	change := Tile{Label: "Change", Value: "–", Foot: "There is nothing before it to compare with."}
 	if c, ok := doc.Change(before); ok {
-		change.Value, change.Unit, change.Foot = signed(c), "points", "Against the wave before."
+		change.Value, change.Unit, change.Foot = signed(c), "points", "Against the pulse before."
 	}
 	rate := Tile{Label: "Answered", Value: fmt.Sprintf("%d of %d", *doc.N, w.Invited)}
 	if doc.Rate != nil {

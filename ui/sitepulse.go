@@ -44,11 +44,7 @@ func (s *Site) myPulse(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		row := MyPulseRow{Team: team.Name, Number: all[i].Number, Closes: all[i].Closes, Small: all[i].Small()}
-		if !all[i].Used {
-			row.Href = "/pulse/" + all[i].Token
-		}
-		page.List = append(page.List, row)
+		page.List = append(page.List, MyPulseRow{team.Name, all[i].Number, all[i].Closes, "/pulse/" + all[i].Token, all[i].Small()})
 	}
 	return s.show(c, http.StatusOK, "mypulse", page)
 }
