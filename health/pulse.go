@@ -126,6 +126,8 @@ type PulseDoc struct {
 	Extra []PulseExtra `json:"extra,omitempty"`
 	// Said says why the team sees no comments; empty when it sees those there are.
 	Said string `json:"comments_reason,omitempty"`
+	// Straight says that of ten or more most answered the same to every question.
+	Straight bool `json:"straight,omitempty"`
 }
 
 // A PulseExtra is what is told of a question that is not scored.
@@ -137,6 +139,7 @@ type PulseExtra struct {
 // Why a wave has no result, besides what [PulseResult] says.
 const (
 	PulseSmallTeam = "small_team" // fewer were asked than must answer
+	PulseBelowTen  = "below_10"   // of a figure that takes ten answers
 	PulseLost      = "lost"       // its key is gone, and with it what was answered
 )
 
@@ -157,4 +160,11 @@ type PulseStore interface {
 	CloseWave(ctx context.Context, wave schedule.ID, result *PulseDoc, comments []string) error
 	WaveResult(ctx context.Context, wave schedule.ID) (PulseDoc, error)
 	WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) // in an order of their own
+
+	PulsePolicy(ctx context.Context, team schedule.ID) (PulsePolicy, error)
+	// SetPulsePolicy replaces the policy of the version given by the next one. It is
+	// ErrConflict when that is not the newest.
+	SetPulsePolicy(ctx context.Context, p *PulsePolicy) error
+	AddPulseSaid(ctx context.Context, s *PulseSaid) error // ErrConflict when the version is there
+	PulseSaid(ctx context.Context, wave schedule.ID) (PulseSaid, error)
 }

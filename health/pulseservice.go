@@ -1,8 +1,6 @@
 package health
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -25,6 +23,8 @@ type Pulse struct {
 	Now   func() time.Time
 	// Asked are the people of a team who are on call on a day, each once.
 	Asked func(ctx context.Context, team schedule.ID, day schedule.Date) ([]schedule.ID, error)
+	// Names are those of a team's members.
+	Names func(ctx context.Context, team schedule.ID) ([]string, error)
 }
 
 // A PulseOrder says which wave is to open.
@@ -49,8 +49,12 @@ func (p *Pulse) Open(ctx context.Context, by schedule.ID, team *schedule.TeamRec
 	if err != nil {
 		return PulseWave{}, err
 	}
-	w := PulseWave{Team: team.ID, Kind: o.Kind, Zone: team.Zone, Opens: now, Closes: o.Closes, Least: PulseLeast, LeastSaid: PulseLeastSaid, State: PulseOpen}
-	if w.Questions, err = pulseQuestions(o.Kind); err != nil {
+	policy, err := p.Policy(ctx, team)
+	if err != nil {
+		return PulseWave{}, err
+	}
+	w := PulseWave{Team: team.ID, Kind: o.Kind, Zone: team.Zone, Opens: now, Closes: o.Closes, Least: policy.Least, LeastSaid: policy.LeastSaid, State: PulseOpen}
+	if w.Questions, err = policy.questions(o.Kind); err != nil {
 		return w, err
 	}
 	if length := o.Closes.Sub(now); length < shortestWave || length > longestWave {
@@ -168,10 +172,13 @@ func (p *Pulse) look(ctx context.Context, wave schedule.ID) (PulseBox, []byte, e
 	}
 	key, err := p.Keys.Key(ctx, box.Key)
 	if errors.Is(err, schedule.ErrNotFound) {
-		err = fmt.Errorf("the key of wave %d is gone: nothing can be answered", wave)
+		err = fmt.Errorf("wave %d takes no answers: %w", wave, errNoKey)
 	}
 	return box, key, err
 }
+
+// errNoKey says that a key is gone, as it is when the database was brought from elsewhere.
+var errNoKey = errors.New("its key is gone")
 
 func answersIn(w *PulseWave, box *PulseBox, key []byte) (*pulseAnswers, error) {
 	plain, err := unseal(key, sealedAnswers, box.Answers)
@@ -248,8 +255,8 @@ func (p *Pulse) Invitations(ctx context.Context, person schedule.ID) ([]Invited,
 			continue
 		}
 		box, key, err := p.look(ctx, w.ID)
-		if errors.Is(err, schedule.ErrNotFound) {
-			continue
+		if errors.Is(err, schedule.ErrNotFound) || errors.Is(err, errNoKey) {
+			continue // nobody can answer
 		} else if err != nil {
 			return nil, err
 		}
@@ -322,44 +329,6 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 		return err
 	}
 	return p.Keys.ForgetKey(ctx, box.Key)
-}
-
-// publish makes of all replies of a wave what may be told of them. Everything that anybody
-// is ever shown of a wave comes out of here.
-func publish(w *PulseWave, replies []PulseReply) (PulseDoc, []string) {
-	if w.Small() {
-		return PulseDoc{PulseResult: PulseResult{Reason: PulseSmallTeam}, Said: PulseSmallTeam}, nil
-	}
-	privacy := DefaultConfig().Privacy
-	privacy.K, privacy.KComments = w.Least, w.LeastSaid
-	core := w.Core()
-	items := make([]PulseItem, core)
-	for i := range items {
-		items[i] = w.Questions[i].PulseItem
-	}
-	var answers []PulseAnswers
-	for i := range replies {
-		answers = append(answers, replies[i].Answers[:core])
-	}
-	doc := PulseDoc{PulseResult: ScorePulse(items, answers, w.Invited, privacy)}
-	if !doc.Published {
-		doc.Said = doc.Reason
-		return doc, nil
-	}
-	var comments []string
-	enough := len(replies) >= w.LeastSaid
-	if !enough {
-		doc.Said = PulseBelowK
-	}
-	for i := range replies {
-		if r := &replies[i]; r.Comment != "" && (enough || r.Share) {
-			comments = append(comments, r.Comment)
-		}
-	}
-	slices.SortFunc(comments, func(a, b string) int {
-		return cmp.Or(bytes.Compare(hashOf([]byte(a)), hashOf([]byte(b))), strings.Compare(a, b))
-	})
-	return doc, comments
 }
 
 // A PulseOutcome is a wave with all that is told of it.

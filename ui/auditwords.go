@@ -87,10 +87,12 @@ var auditWords = map[string]words{
 	"item.drop":   {"dropped an action item", "dropped an action item of"},
 	"item.reopen": {"opened an action item again", "opened again an action item of"},
 
-	"pulse.open":   {"opened a survey", "opened a survey for"},
-	"pulse.close":  {"closed a survey", "closed a survey for"},
-	"review.make":  {"made a weekly review", "made a weekly review for"},
-	"review.agree": {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},
+	"pulse.open":     {"opened a survey", "opened a survey for"},
+	"pulse.settings": {"changed when the team is asked", "changed when people are asked in"},
+	"pulse.said":     {"wrote down what became of a survey", "wrote down what became of a survey for"},
+	"pulse.close":    {"closed a survey", "closed a survey for"},
+	"review.make":    {"made a weekly review", "made a weekly review for"},
+	"review.agree":   {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},
 
 	"invitation.make":   {"invited", "invited"},
 	"invitation.accept": {"accepted an invitation", "accepted an invitation for"},

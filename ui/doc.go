@@ -86,6 +86,8 @@
 //
 //	POST /pulse/{token}                            lang; q1 q2 … (1 to 5, or to 11; 0 does not apply) comment share
 //	POST /teams/{id}/pulse                         kind (pulse, quarterly) closes
+//	POST /teams/{id}/pulse/settings                version on first at days weeks long least least_said own (a line each)
+//	POST /teams/{id}/pulse/{number}/said           base said did
 //
 //	POST /shifts/{id}/cover                        to (all, or a person's id) from until message expires
 //	POST /shifts/{id}/take

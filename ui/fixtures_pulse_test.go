@@ -71,15 +71,22 @@ func pulseFixtures() []fixture {
 		{Href: "/teams/1/pulse/2", Number: 2, Long: true, Opens: berlin(10, 5, 9), Closes: berlin(10, 9, 18), Asked: 8, Say: "Fewer than 5 answered, so nothing is shown."},
 	}
 	open := ui.PulseRow{Href: "/teams/1/pulse/4", Number: 4, Opens: berlin(nov, 16, 9), Closes: berlin(nov, 20, 18), Asked: 8}
-	list := ui.Pulses{Frame: frame("Pulse", "burden"), Open: &open, Invited: 8, Least: 5, Set: true, List: rows, Clock: "Berlin"}
-	none := ui.Pulses{Frame: frame("Pulse", "burden"), Invited: 4, Least: 5, Set: true, Clock: "Berlin", Closes: ui.Field{Value: "2026-11-27T18:00"}}
-	longList := ui.Pulses{Frame: long("Pulse", "burden"), Invited: 12345, Least: 5, Set: true, Clock: "Berlin", List: []ui.PulseRow{{Href: "/teams/1/pulse/1", Number: 12345, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Say: longText}}, Kind: ui.Field{Error: longText}, Closes: ui.Field{Value: "2026-11-27T18:00", Error: longText}, Error: longText}
+	form := func() *ui.PulseForm {
+		return &ui.PulseForm{Version: 3, On: true, Long: true, First: ui.Field{Value: "2026-12-07"}, At: ui.Field{Value: "09:00"}, Days: ui.Field{Value: "4"}, Weeks: ui.Field{Value: "4"}, Least: ui.Field{Value: "5"}, LeastSaid: ui.Field{Value: "10"}}
+	}
+	badForm := form()
+	badForm.Error, badForm.Own, badForm.Weeks.Error = longText, ui.Field{Value: longText, Error: longText}, longText
+	list := ui.Pulses{Frame: frame("Pulse", "burden"), Open: &open, Invited: 8, Least: 5, Set: true, List: rows, Clock: "Berlin", Policy: form()}
+	none := ui.Pulses{Frame: frame("Pulse", "burden"), Invited: 4, Least: 5, Set: true, Clock: "Berlin", Policy: form(), Next: berlin(dec, 7, 9), Closes: ui.Field{Value: "2026-11-27T18:00"}}
+	longList := ui.Pulses{Frame: long("Pulse", "burden"), Invited: 12345, Least: 5, Set: true, Clock: "Berlin", Policy: badForm, List: []ui.PulseRow{{Href: "/teams/1/pulse/1", Number: 12345, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Say: longText}}, Kind: ui.Field{Error: longText}, Closes: ui.Field{Value: "2026-11-27T18:00", Error: longText}, Error: longText}
 
 	result := ui.PulsePage{Frame: frame("Pulse 3", "burden"), Number: 3, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Clock: "Europe/Berlin", Asked: 8, Earlier: "/teams/1/pulse/2", Later: "/teams/1/pulse/4", Table: "/api/v1/teams/1/pulse/3/table",
 		Tone: "warn", Say: "On-call is bearable; some of it wants looking at.", Detail: "It is down by 10 points since the pulse before.",
 		Tiles:      []ui.Tile{{Label: "Pulse", Value: "60", Unit: "of 100", Foot: "The mean of the questions’ values.", Tone: "warn"}, {Label: "Change", Value: "−10", Unit: "points", Foot: "Against the pulse before."}, {Label: "Answered", Value: "6 of 8", Foot: "75 %; from 70 % on it speaks for the team."}},
 		NoComments: "Comments are shown here from 10 answers on. With fewer, those whose authors said so are shown.", Comments: []string{"The nights are the problem, not the days."},
 	}
+	result.Set, result.Save, result.Base, result.Straight = true, "/teams/1/pulse/3/said", 1, true
+	result.Said.Value, result.Did.Value, result.SaidText, result.DidText = thanks.Said, thanks.Did, []string{thanks.Said}, []string{thanks.Did}
 	words := first.Questions
 	for i, v := range []string{"55", "80", "50", "40", "55", "75–100", "", "70"} {
 		row := ui.PulseItemRow{Text: words[i].Text, Reversed: i == 4, Value: v, W: v + "%", Tone: []string{"bad", "good", "warn"}[i%3], Change: "+5"}
@@ -95,7 +102,7 @@ func pulseFixtures() []fixture {
 	longResult := result
 	longResult.Frame, longResult.Say, longResult.Detail, longResult.Comments, longResult.NoComments = long("Pulse 3", "burden"), longText, longText, []string{longText + longText}, ""
 	longResult.Items = []ui.PulseItemRow{{Text: longText + longText, Value: "100", W: "100%", Tone: "good", Change: "+100", Reversed: true}}
-	longResult.Extra = longResult.Items
+	longResult.Extra, longResult.Said, longResult.SaidError = longResult.Items, ui.Field{Value: longText, Error: longText}, longText
 
 	mine := ui.MyPulse{Frame: frame("Pulse", "home"), List: []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}, {Team: "Search", Number: 2, Closes: berlin(nov, 27, 18), Href: "/pulse/BAAAAAAAAAAAAAAAAAAAAA", Small: true}}}
 	longMine := ui.MyPulse{Frame: long("Pulse", "home"), List: []ui.MyPulseRow{{Team: longText, Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA", Small: true}}}

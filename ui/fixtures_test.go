@@ -168,6 +168,7 @@ func homeFixtures() []fixture {
 	full.Problems = problems()[1:]
 	full.Hand = []ui.HandOverNotice{{Team: "Payments Platform", Href: "/teams/1/handover?at=1", Who: "Marcus Bell", Read: true, Notes: 2}, {Team: "Search", Href: "/teams/2/handover?at=1", Ends: now.Add(5 * time.Hour)}, {Team: "Search", Href: "/teams/2/handover?at=2", Ends: now.Add(-5 * time.Hour)}}
 	full.Open, full.OpenMore, full.Untold = toldPages()[:2], 1, 5
+	full.Pulses = []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 27, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}}
 	full.Rest = &ui.MyRest{Say: "woken twice, 3 hours of work in sleeping hours", Rest: berlin(dec, 4, 15), Shift: &next, Until: "2026-12-05T08:00"}
 	full.Due = []ui.RestDue{{Name: "Ingrid Solberg", Team: "Payments Platform", Rest: berlin(dec, 4, 16), Shift: &next}, {Name: "Jonas Weber", Team: "Search", Rest: berlin(dec, 4, 12), Asked: true}}
 	full.Changes = &ui.Changes{Until: now.Unix(), List: []ui.ShiftChange{

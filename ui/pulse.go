@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"watchbill/health"
@@ -19,7 +20,9 @@ type Pulses struct {
 	Kind    Field
 	Closes  Field
 	Error   string
-	Clock   string // the city of the team's zone
+	Policy  *PulseForm // for whoever may change it
+	Next    time.Time  // opens by itself then; the zero time when none does
+	Clock   string     // the city of the team's zone
 }
 
 // Kinds are the surveys there are to choose from.
@@ -32,6 +35,23 @@ func (p Pulses) ClosesHint() string { return "On " + p.Clock + " time." }
 
 // Small says whether the team would get no result.
 func (p Pulses) Small() bool { return p.Invited < p.Least }
+
+// PulseForm is when and what a team is asked by itself.
+type PulseForm struct {
+	Version                                       int
+	On, Long                                      bool
+	First, At, Days, Weeks, Least, LeastSaid, Own Field
+	Error                                         string
+}
+
+// fillPolicy shows a policy as it is.
+func (p *PulseForm) fillPolicy(is *health.PulsePolicy) {
+	p.Version, p.On, p.Long = is.Version, is.On, is.Long
+	p.First.Value, p.At.Value, p.Own.Value = is.First.String(), is.At.String(), strings.Join(is.Own, "\n")
+	for f, n := range map[*Field]int{&p.Days: is.Days, &p.Weeks: is.Weeks, &p.Least: is.Least, &p.LeastSaid: is.LeastSaid} {
+		f.Value = strconv.Itoa(n)
+	}
+}
 
 // PulseRow is a wave in a list.
 type PulseRow struct {
@@ -64,6 +84,14 @@ type PulsePage struct {
 	Extra          []PulseItemRow
 	Comments       []string
 	NoComments     string // why there are none
+	Straight       bool   // most answered the same to everything
+	Set            bool   // the reader may say what became of it
+	Save           string
+	Base           int
+	Said, Did      Field
+	SaidError      string
+	SaidText       []string
+	DidText        []string
 }
 
 // PulseItemRow is what is told of one question. Value is empty where something else is
@@ -112,6 +140,7 @@ func (p *PulsePage) fillWave(w *health.PulseWave, doc *health.PulseDoc, before *
 		e := &doc.Extra[i]
 		p.Extra = append(p.Extra, pulseItem(w.Question(e.ID), &e.PulseItemResult, e.Reason, before.Item(e.ID)))
 	}
+	p.Straight = doc.Straight
 	if p.Comments = comments; doc.Said != "" {
 		p.NoComments = fmt.Sprintf("Comments are shown here from %d answers on. With fewer, those whose authors said so are shown.", w.LeastSaid)
 	} else if len(comments) == 0 {
@@ -162,7 +191,7 @@ func pulseItem(q *health.PulseQuestion, r *health.PulseItemResult, reason string
 	return row
 }
 
-var pulseReasons = map[string]string{health.PulseBelowK: "too few answered"}
+var pulseReasons = map[string]string{health.PulseBelowK: "too few answered", health.PulseBelowTen: "this is told from ten answers on"}
 
 func bucketText(b *health.Bucket) string { return pointsText(b.From) + "–" + pointsText(b.To) }
 

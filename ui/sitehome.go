@@ -95,6 +95,9 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
 		return nil, err
 	}
+	if page.Pulses, err = s.surveysOf(ctx, me(w)); err != nil {
+		return nil, err
+	}
 	return page, s.fillFeed(ctx, page, w)
 }
 

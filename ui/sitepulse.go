@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"watchbill/api/auth"
@@ -21,7 +22,9 @@ func (s *Site) registerPulse(e *echo.Group) {
 	e.GET("/pulse", s.myPulse)
 	e.GET("/teams/:team/pulse", s.pulses)
 	e.POST("/teams/:team/pulse", s.openPulse)
+	e.POST("/teams/:team/pulse/settings", s.setPulse)
 	e.GET("/teams/:team/pulse/:wave", s.pulse)
+	e.POST("/teams/:team/pulse/:wave/said", s.sayPulse)
 }
 
 // myPulse shows where somebody is asked, with their own links.
@@ -35,18 +38,27 @@ func (s *Site) myPulse(c echo.Context) error {
 		return err
 	}
 	page := MyPulse{Frame: f}
-	all, err := s.Pulse.Invitations(c.Request().Context(), me(w))
-	if err != nil {
+	if page.List, err = s.surveysOf(c.Request().Context(), me(w)); err != nil {
 		return err
 	}
-	for i := range all {
-		team, err := s.Schedule.Store.Team(c.Request().Context(), all[i].Team)
-		if err != nil {
-			return err
-		}
-		page.List = append(page.List, MyPulseRow{team.Name, all[i].Number, all[i].Closes, "/pulse/" + all[i].Token, all[i].Small()})
-	}
 	return s.show(c, http.StatusOK, "mypulse", page)
+}
+
+// surveysOf are those in which somebody is asked.
+func (s *Site) surveysOf(ctx context.Context, person schedule.ID) ([]MyPulseRow, error) {
+	all, err := s.Pulse.Invitations(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	var list []MyPulseRow
+	for i := range all {
+		team, err := s.Schedule.Store.Team(ctx, all[i].Team)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, MyPulseRow{team.Name, all[i].Number, all[i].Closes, "/pulse/" + all[i].Token, all[i].Small()})
+	}
+	return list, nil
 }
 
 // pulsesPage is what there is about surveys of a team.
@@ -67,6 +79,15 @@ func (s *Site) pulsesPage(c echo.Context, need auth.Action) (*Pulses, schedule.T
 	}
 	page.Invited = len(asked)
 	page.Closes.Value = schedule.DateOf(f.Now.In(zone)).AddDays(4).At(schedule.ClockAt(18, 0), zone).Format("2006-01-02T15:04")
+	policy, err := s.Pulse.Policy(ctx, &team)
+	if err != nil {
+		return nil, team, w, err
+	}
+	page.Next, page.Least = policy.Next(f.Now, zone), policy.Least
+	if page.Set {
+		page.Policy = &PulseForm{}
+		page.Policy.fillPolicy(&policy)
+	}
 	waves, err := s.Pulse.Store.Waves(ctx, team.ID)
 	if err != nil {
 		return nil, team, w, err
@@ -125,34 +146,112 @@ func (s *Site) openPulse(c echo.Context) error {
 	return s.show(c, problem.Status, "pulses", page)
 }
 
-// pulse shows what was published of a wave.
-func (s *Site) pulse(c echo.Context) error {
-	f, team, _, err := s.teamFrame(c, "Pulse", "burden", auth.SeePulse)
+// setPulse changes when and what a team is asked by itself.
+func (s *Site) setPulse(c echo.Context) error {
+	page, team, w, err := s.pulsesPage(c, auth.SetPulse)
 	if err != nil {
 		return err
 	}
+	form := page.Policy
+	form.On, form.Long = c.FormValue("on") == "1", c.FormValue("long") == "1"
+	fields := map[string]*Field{"first": &form.First, "at": &form.At, "days": &form.Days, "weeks": &form.Weeks, "least": &form.Least, "least_said": &form.LeastSaid, "own": &form.Own}
+	for name, f := range fields {
+		f.Value = plainLines(c.FormValue(name))
+	}
+	to := health.PulsePolicy{Team: team.ID, On: form.On, Long: form.Long}
+	to.Version, _ = strconv.Atoi(c.FormValue("version")) // what is no version is none
+	to.First, _ = schedule.ParseDate(form.First.Value)   // what cannot be read is refused as nothing
+	if to.At, err = schedule.ParseClock(form.At.Value); err != nil {
+		to.At = -1
+	}
+	for name, n := range map[string]*int{"days": &to.Days, "weeks": &to.Weeks, "least": &to.Least, "least_said": &to.LeastSaid} {
+		*n, _ = strconv.Atoi(fields[name].Value)
+	}
+	for line := range strings.Lines(form.Own.Value) {
+		if line = strings.TrimSpace(line); line != "" {
+			to.Own = append(to.Own, line)
+		}
+	}
+	if err = s.Pulse.SetPolicy(c.Request().Context(), me(w), to); err == nil {
+		return done(c, fmt.Sprintf("/teams/%d/pulse", team.ID), "good", "Saved. What is open stays as it was promised.")
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() {
+		return err
+	}
+	put(problem, fields, &form.Error)
+	if errors.Is(err, schedule.ErrConflict) {
+		form.Error, _ = refused(err)
+	}
+	return s.show(c, problem.Status, "pulses", page)
+}
+
+// pulse shows what was published of a wave.
+func (s *Site) pulse(c echo.Context) error {
+	page, _, _, err := s.pulseAt(c, auth.SeePulse)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "pulse", page)
+}
+
+// pulseAt finds the wave of an address.
+func (s *Site) pulseAt(c echo.Context, need auth.Action) (*PulsePage, *health.PulseWave, auth.Who, error) {
+	f, team, w, err := s.teamFrame(c, "Pulse", "burden", need)
+	if err != nil {
+		return nil, nil, w, err
+	}
 	number, err := strconv.Atoi(c.Param("wave"))
 	if err != nil {
-		return fmt.Errorf("wave %q: %w", c.Param("wave"), schedule.ErrNotFound)
+		return nil, nil, w, fmt.Errorf("wave %q: %w", c.Param("wave"), schedule.ErrNotFound)
 	}
 	ctx := c.Request().Context()
 	wave, err := s.Pulse.Result(ctx, team.ID, number)
 	if err != nil {
-		return err
+		return nil, nil, w, err
+	}
+	said, err := s.Pulse.Store.PulseSaid(ctx, wave.ID)
+	if err != nil {
+		return nil, nil, w, err
 	}
 	f.Zone, f.BrowserZoneNote = wave.Zone, false // as it was for everybody
 	page := &PulsePage{Frame: f, Table: fmt.Sprintf("/api/v1/teams/%d/pulse/%d/table", team.ID, number)}
 	page.Title = fmt.Sprintf("Pulse %d", number)
 	page.fillWave(&wave.PulseWave, &wave.Doc, wave.Before, wave.Comments)
+	page.Set, page.Save, page.Base = w.May(auth.SetPulse, auth.Team(int64(team.ID))) && !page.IsOpen, fmt.Sprintf("/teams/%d/pulse/%d/said", team.ID, number), said.Version
+	page.Said.Value, page.Did.Value, page.SaidText, page.DidText = said.Said, said.Did, textLines(said.Said), textLines(said.Did)
 	for _, other := range []struct {
 		number int
 		href   *string
 	}{{number - 1, &page.Earlier}, {number + 1, &page.Later}} {
 		if *other.href, err = s.waveAt(ctx, team.ID, other.number); err != nil {
-			return err
+			return nil, nil, w, err
 		}
 	}
-	return s.show(c, http.StatusOK, "pulse", page)
+	return page, &wave.PulseWave, w, nil
+}
+
+// sayPulse writes down what became of a wave.
+func (s *Site) sayPulse(c echo.Context) error {
+	page, wave, w, err := s.pulseAt(c, auth.SetPulse)
+	if err != nil {
+		return err
+	}
+	page.Said, page.Did = Field{Value: plainLines(c.FormValue("said"))}, Field{Value: plainLines(c.FormValue("did"))}
+	base, _ := strconv.Atoi(c.FormValue("base")) // what is no version is the first
+	err = s.Pulse.SayOf(c.Request().Context(), me(w), wave, health.PulseSaid{Version: base, Said: page.Said.Value, Did: page.Did.Value})
+	if err == nil {
+		return done(c, fmt.Sprintf("/teams/%d/pulse/%d#became", wave.Team, wave.Number), "good", "Written down. Whoever answers the next pulse reads it.")
+	}
+	problem := httperr.Of(err)
+	if problem.Internal() || page.IsOpen { // there is no form
+		return answer(c, err, fmt.Sprintf("/teams/%d/pulse/%d", wave.Team, wave.Number), "")
+	}
+	put(problem, map[string]*Field{"said": &page.Said, "did": &page.Did}, &page.SaidError)
+	if errors.Is(err, schedule.ErrConflict) {
+		page.SaidError, _ = refused(err)
+	}
+	return s.show(c, problem.Status, "pulse", page)
 }
 
 // waveAt is where a wave is, or "" where there is none.

@@ -118,6 +118,11 @@ func replyOf(c echo.Context, w *health.PulseWave) (said *health.PulseReply, miss
 // surveyDone says that there is nothing to ask, or nothing more.
 func (s *Site) surveyDone(c echo.Context, status int, l *health.PulseLink, p *Survey, state string) error {
 	done := SurveyDone{Frame: p.Frame, Words: p.Words, Of: p.Of, Number: l.Number, State: state, Closes: l.Closes.In(zoneOf(l.Zone)), Least: l.Least, Small: l.Small()}
+	said, err := s.Pulse.LastSaid(c.Request().Context(), &l.PulseWave)
+	if err != nil {
+		return err
+	}
+	done.Said, done.Did = said.Said, said.Did
 	done.Results = fmt.Sprintf("/teams/%d/pulse/%d", l.Team, l.Number)
 	return s.show(c, status, "surveydone", done)
 }

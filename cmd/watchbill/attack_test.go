@@ -105,7 +105,7 @@ func (d *deployment) sealed(w *health.PulseWave) []byte {
 	return box.Answers
 }
 
-// An answer changes one row, in which nothing is to be seen, whoever is logged in in that
+// An answer changes one row, in which nothing is to be seen, whoever has logged in with that
 // browser, and no page that anybody could look at.
 func TestAttackTraces(t *testing.T) { both(t, attackTraces) }
 
@@ -164,7 +164,7 @@ func attackTraces(t *testing.T, d *deployment) {
 	for _, where := range []struct {
 		name string
 		in   []byte
-	}{{"a copy of the database while it was open", d.copies()}, {"the log", []byte(d.out.String())}} {
+	}{{"a copy of the database while it was open", d.copies()}, {"the log", d.out.Bytes()}} {
 		for _, s := range secrets {
 			if bytes.Contains(where.in, []byte(s)) {
 				t.Errorf("%s has %q", where.name, s)
@@ -336,7 +336,8 @@ func learned(features [][]float64, said []bool) (right, guesses int) {
 		mean[true][j] /= count[true]
 		mean[false][j] /= count[false]
 		for i := 0; i < len(said); i += 2 {
-			spread[j] += math.Pow(features[i][j]-mean[said[i]][j], 2)
+			x := features[i][j] - mean[said[i]][j]
+			spread[j] += x * x
 		}
 		spread[j] = max(1e-9, spread[j])
 	}
@@ -344,7 +345,7 @@ func learned(features [][]float64, said []bool) (right, guesses int) {
 		far := map[bool]float64{}
 		for j, x := range features[i] {
 			for _, side := range []bool{true, false} {
-				far[side] += math.Pow(x-mean[side][j], 2) / spread[j]
+				far[side] += (x - mean[side][j]) * (x - mean[side][j]) / spread[j]
 			}
 		}
 		guesses++

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"watchbill/health"
 	"watchbill/health/healthdb"
@@ -11,7 +12,7 @@ import (
 // askPeople puts together what asks people how on-call is for them.
 func (s *server) askPeople() {
 	store := healthdb.New(s.db.Write, s.db.Read)
-	s.pulse = &health.Pulse{Store: store, Keys: store, Now: s.schedule.Now, Asked: s.askedOn}
+	s.pulse = &health.Pulse{Store: store, Keys: store, Now: s.schedule.Now, Asked: s.askedOn, Names: s.memberNames}
 	if file := s.db.File(); file != "" {
 		s.pulse.Keys = keysBeside(file)
 	}
@@ -57,6 +58,30 @@ func (s *server) askedOn(ctx context.Context, team schedule.ID, day schedule.Dat
 		}
 	}
 	return ids, nil
+}
+
+// memberNames implements health.Pulse.Names.
+func (s *server) memberNames(ctx context.Context, team schedule.ID) ([]string, error) {
+	members, err := s.schedule.Store.Members(ctx, team)
+	if err != nil || len(members) == 0 {
+		return nil, err
+	}
+	var ids []schedule.ID
+	for i := range members {
+		ids = append(ids, members[i].Person)
+	}
+	people, err := s.schedule.Store.People(ctx, ids)
+	var names []string
+	for i := range people {
+		names = append(names, people[i].Name)
+	}
+	return names, err
+}
+
+// askTeams closes and opens the waves that are due.
+func (s *server) askTeams(ctx context.Context) error {
+	teams, err := s.schedule.Store.Teams(ctx)
+	return errors.Join(err, s.pulse.CloseDue(ctx), s.pulse.OpenDue(ctx, teams))
 }
 
 // sealWith makes the keys of waves from a secret. Without one they lie beside an SQLite

@@ -274,7 +274,7 @@ const stopWithin = 10 * time.Second
 
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulse: s.pulse.CloseDue, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
+	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulse: s.askTeams, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
 	if err != nil {
 		return err
 	}

@@ -227,3 +227,64 @@ func (s *Store) Key(ctx context.Context, name string) ([]byte, error) {
 func (s *Store) ForgetKey(ctx context.Context, name string) error {
 	return translate(s.to(ctx).Where("name = ?", name).Delete(&keyRow{}).Error, "key of a wave")
 }
+
+type pulsePolicyRow struct {
+	TeamID  int64 `gorm:"primaryKey"`
+	Version int
+	Doc     string
+}
+
+func (pulsePolicyRow) TableName() string { return "pulse_policy" }
+
+// PulsePolicy returns when and what a team is asked.
+func (s *Store) PulsePolicy(ctx context.Context, team schedule.ID) (health.PulsePolicy, error) {
+	return one(s.from(ctx).Where("team_id = ?", team), func(r *pulsePolicyRow) (health.PulsePolicy, error) {
+		p := health.PulsePolicy{Team: team, Version: r.Version}
+		return p, json.Unmarshal([]byte(r.Doc), &p)
+	}, "pulse policy of team", team)
+}
+
+// SetPulsePolicy replaces a policy.
+func (s *Store) SetPulsePolicy(ctx context.Context, p *health.PulsePolicy) error {
+	doc, err := text(p)
+	if err != nil {
+		return err
+	}
+	row := pulsePolicyRow{int64(p.Team), p.Version + 1, doc}
+	if p.Version == 0 {
+		return translate(s.to(ctx).Create(&row).Error, "somebody has said when the team is asked meanwhile")
+	}
+	err = affected(s.to(ctx).Model(&pulsePolicyRow{}).Where("team_id = ? AND version = ?", p.Team, p.Version).Updates(map[string]any{"version": row.Version, "doc": doc}))
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		err = gorm.ErrDuplicatedKey // there is a newer one
+	}
+	return translate(err, "somebody has changed when the team is asked meanwhile")
+}
+
+type pulseSaidRow struct {
+	WaveID    int64
+	Version   int
+	Said, Did string
+	At        column.Instant
+	ByID      *int64
+}
+
+func (pulseSaidRow) TableName() string { return "pulse_said" }
+
+// AddPulseSaid keeps a version of what became of a wave.
+func (s *Store) AddPulseSaid(ctx context.Context, v *health.PulseSaid) error {
+	row := pulseSaidRow{int64(v.Wave), v.Version, v.Said, v.Did, column.At(v.At), ref(v.By)}
+	return translate(s.to(ctx).Create(&row).Error, "somebody has written about this wave meanwhile")
+}
+
+// PulseSaid returns the newest version of what became of a wave.
+func (s *Store) PulseSaid(ctx context.Context, wave schedule.ID) (health.PulseSaid, error) {
+	v := health.PulseSaid{Wave: wave}
+	var row pulseSaidRow
+	err := s.from(ctx).Where("wave_id = ?", wave).Order("version DESC").Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return v, nil
+	}
+	v.Version, v.Said, v.Did, v.At, v.By = row.Version, row.Said, row.Did, row.At.Time, id(row.ByID)
+	return v, translate(err, "what became of a wave")
+}
