@@ -47,7 +47,7 @@ type TeamHealth struct {
 	// Change is against the eight weeks before; nil where they cannot be compared.
 	Change *ScoreChange
 	Trend  []TrendPoint // the oldest first, the last is the score
-	Weeks  []WeekSignal  // wake-ups against what is usual
+	Weeks  []WeekSignal // wake-ups against what is usual
 	// Warnings are questions to whoever manages the team; nobody else sees them, because
 	// who was on call in a week is known.
 	Warnings []Warning
