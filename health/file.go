@@ -72,7 +72,7 @@ func (d *fileDoc) asked(in *ScoreInput) {
 	if f := d.FollowUp; f != nil {
 		in.ItemsOnTime, in.ActionItems, in.ToilShare, in.TicketAge = f.ItemsOnTime, f.ActionItems, f.ToilShare, f.TicketAge
 	}
-	in.Pulse, in.Flags = d.Pulse, append(in.Flags, d.Flags...)
+	in.Pulse, in.Flags = d.Pulse, append(in.Flags, expandFlags(d.Flags)...)
 }
 
 type personDoc struct {

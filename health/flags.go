@@ -3,6 +3,7 @@ package health
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Evidence is what figures of a period may be doubted for: specs/health.md 6.6. What is
@@ -52,20 +53,44 @@ const fewestToDoubt = 5
 // A doubter collects doubts.
 type doubter []Doubt
 
-func (d *doubter) add(is bool, code, evidence, question string, factors ...FlagFactor) {
-	if !is {
-		return
+func (d *doubter) add(is bool, code, evidence, question string) {
+	if is {
+		*d = append(*d, Doubt{Code: code, Evidence: evidence, Question: question, Factors: codedFactors(code)})
 	}
-	for i := range factors {
-		factors[i].Code = code
-	}
-	*d = append(*d, Doubt{Code: code, Evidence: evidence, Question: question, Factors: factors})
+}
+
+// doubtFactors are how much less components are trusted for a doubt.
+var doubtFactors = map[string][]FlagFactor{
+	"ALERT_DROP":     on(0.5, componentPersonal, componentLoad),
+	"SEVERITY_SHIFT": on(0.5, componentLoad),
+	"MERGE":          on(0.8, componentLoad),
+	"ACK_BOT":        on(0.8, componentLoad),
+	"NO_ACK":         on(0.8, componentLoad),
+	"OPEN_STALE":     on(0.8, componentPersonal, componentLoad),
+	"BULK_RESOLVE":   on(0.8, componentLoad),
+	"OFF_SCHEDULE":   on(0.5, componentRest, componentFairness),
+	"COVERAGE_GAP":   on(0.5, componentLoad, componentPersonal),
+	"TZ_MISSING":     on(0.5, componentPersonal),
+	"HOURS_DEFAULT":  on(0.9, componentPersonal),
+	"TAG_COVERAGE":   on(0.8, componentFollow),
+	"SURVEY_LOW":     on(0.8, componentExperience),
+	"STRAIGHTLINE":   on(0.5, componentExperience),
+	"INGEST_GAP":     on(0.5, allComponents),
 }
 
 // on makes a factor for each of some components.
 func on(factor float64, components ...string) (out []FlagFactor) {
 	for _, name := range components {
 		out = append(out, FlagFactor{Component: name, Factor: factor})
+	}
+	return out
+}
+
+// codedFactors returns the factors of a doubt, each with its code.
+func codedFactors(code string) []FlagFactor {
+	out := slices.Clone(doubtFactors[code])
+	for i := range out {
+		out[i].Code = code
 	}
 	return out
 }
@@ -90,45 +115,45 @@ func (e *Evidence) doubtCover(d *doubter) {
 	covered, intended := float64(e.Covered), float64(e.Intended)
 	d.add(intended > 0 && covered < 0.99*intended, "COVERAGE_GAP",
 		fmt.Sprintf("Somebody was on call for %.0f %% of the time in which somebody should be.", math.Min(99, 100*covered/math.Max(1, intended))),
-		"Who was called in the rest?", on(0.5, componentLoad, componentPersonal)...)
+		"Who was called in the rest?")
 	d.add(share(e.OffDuty, e.Episodes) > 0.15, "OFF_SCHEDULE",
 		fmt.Sprintf("%.0f %% of episodes went to somebody who was not on call.", 100*share(e.OffDuty, e.Episodes)),
-		"Is there an on-call behind the one that is planned?", on(0.5, componentRest, componentFairness)...)
+		"Is there an on-call behind the one that is planned?")
 	d.add(e.SilentHours > 24 && e.Weeks > 0, "INGEST_GAP",
 		fmt.Sprintf("A pager has said nothing for %.0f hours while people were on call.", e.SilentHours),
-		"Is it still connected?", on(0.5, allComponents)...)
+		"Is it still connected?")
 }
 
 // doubtAnswers asks whether acknowledging and resolving say what they seem to say.
 func (e *Evidence) doubtAnswers(d *doubter) {
 	d.add(e.Incidents >= fewestToDoubt && float64(e.Unacked) > 0.2*float64(e.Incidents), "NO_ACK",
 		fmt.Sprintf("%d of %s were never acknowledged.", e.Unacked, plural(e.Incidents, "page", "pages")),
-		"Do they end by themselves, and need they wake anybody then?", on(0.8, componentLoad)...)
+		"Do they end by themselves, and need they wake anybody then?")
 	fast := e.Acks >= fewestToDoubt && float64(e.FastAcks) > 0.5*float64(e.Acks)
 	evidence := fmt.Sprintf("%d of %s came within five seconds.", e.FastAcks, plural(e.Acks, "acknowledgement", "acknowledgements"))
 	if !fast {
 		evidence = "One name acknowledges at every hour of every day."
 	}
-	d.add(fast || e.OneActor, "ACK_BOT", evidence, "Does a program acknowledge?", on(0.8, componentLoad)...)
+	d.add(fast || e.OneActor, "ACK_BOT", evidence, "Does a program acknowledge?")
 	capped := e.Work >= fewestToDoubt && float64(e.Capped) > 0.1*float64(e.Work)
 	evidence = fmt.Sprintf("%s stayed open for more than three days.", plural(e.Stale, "page", "pages"))
 	if e.Stale == 0 {
 		evidence = fmt.Sprintf("%d of %s were cut off after hours without an end.", e.Capped, plural(e.Work, "stretch of work", "stretches of work"))
 	}
-	d.add(e.Stale > 0 || capped, "OPEN_STALE", evidence, "Were they forgotten, or does nobody say when trouble ends?", on(0.8, componentPersonal, componentLoad)...)
+	d.add(e.Stale > 0 || capped, "OPEN_STALE", evidence, "Were they forgotten, or does nobody say when trouble ends?")
 	d.add(e.Bulk > 0, "BULK_RESOLVE", fmt.Sprintf("%s ended five or more in the same minute.", plural(e.Bulk, "page", "pages")),
-		"Were they cleaned up, so that times of resolution mean little?", on(0.8, componentLoad)...)
+		"Were they cleaned up, so that times of resolution mean little?")
 	d.add(e.Paged >= fewestToDoubt && share(e.Tagged, e.Paged) < 0.7, "TAG_COVERAGE",
 		fmt.Sprintf("Of %.0f %% of pages somebody said whether there was something to do.", 100*share(e.Tagged, e.Paged)),
-		"How many of the others needed nobody?", on(0.8, componentFollow)...)
+		"How many of the others needed nobody?")
 }
 
 // doubtPeople asks whether nights are where people sleep.
 func (e *Evidence) doubtPeople(d *doubter) {
-	d.add(e.NoZone > 0, "TZ_MISSING", "Somebody has no time zone, and the schedule's stands in.", "Where do they live?", on(0.5, componentPersonal)...)
+	d.add(e.NoZone > 0, "TZ_MISSING", "Somebody has no time zone, and the schedule's stands in.", "Where do they live?")
 	d.add(e.Members > 0 && 2*e.DefaultHours > e.Members, "HOURS_DEFAULT",
 		fmt.Sprintf("%d of %s never said when they work and sleep; 08:00 to 18:00 and 22:00 to 08:00 stand in.", e.DefaultHours, plural(e.Members, "person", "people")),
-		"When do they really sleep?", on(0.9, componentPersonal)...)
+		"When do they really sleep?")
 }
 
 // doubtChange asks what a change comes from.
@@ -138,13 +163,11 @@ func (e *Evidence) doubtChange(d *doubter) {
 		expected := float64(b.Interruptions) * e.Weeks / b.Weeks
 		fell := float64(e.Interruptions) < 0.5*expected && 1-AtLeast(e.Interruptions+1, expected) < 0.01
 		known, well, silenced := e.outside()
-		var factors []FlagFactor
-		if known {
-			// Who tells of trouble from outside makes it more than a question.
-			factors = on(0.5, componentPersonal, componentLoad)
-		}
 		d.add(fell && (!known || !well || silenced), "ALERT_DROP", fmt.Sprintf("%s after %d in the weeks before.", plural(e.Interruptions, "interruption", "interruptions"), b.Interruptions),
-			"Did things get better, or were alerts turned off?", factors...)
+			"Did things get better, or were alerts turned off?")
+		if n := len(*d) - 1; fell && !known && n >= 0 && (*d)[n].Code == "ALERT_DROP" {
+			(*d)[n].Factors = nil // nobody outside tells of trouble: it is a question and no more
+		}
 	}
 	all, before := e.Notifications+e.Volume, b.Notifications+b.Volume
 	if all >= fewestToDoubt && before >= fewestToDoubt && e.Weeks > 0 && b.Weeks > 0 {
@@ -152,10 +175,10 @@ func (e *Evidence) doubtChange(d *doubter) {
 		expected := float64(before) * e.Weeks / b.Weeks
 		d.add(then-now > 0.2+1e-9 && math.Abs(float64(all)-expected) <= 0.2*expected, "SEVERITY_SHIFT",
 			fmt.Sprintf("%.0f %% of notifications interrupt, after %.0f %% of about as many.", 100*now, 100*then),
-			"Were alerts made less urgent because they are, or because they counted?", on(0.5, componentLoad)...)
+			"Were alerts made less urgent because they are, or because they counted?")
 	}
 	d.add(e.Paged >= fewestToDoubt && b.Paged >= fewestToDoubt && share(e.Interruptions, e.Paged) > 2*share(b.Interruptions, b.Paged), "MERGE",
-		"Each page interrupts more than twice as often as before.", "Are several alerts put into one page now?", on(0.8, componentLoad)...)
+		"Each page interrupts more than twice as often as before.", "Are several alerts put into one page now?")
 }
 
 // outside returns whether anything from outside the pagers is known, whether customers
@@ -179,9 +202,9 @@ func (e *Evidence) outside() (known, well, silenced bool) {
 func (e *Evidence) doubtPulse(d *doubter) {
 	if p := e.Pulse; p != nil && p.Published && p.Rate != nil {
 		d.add(*p.Rate < 0.5, "SURVEY_LOW", fmt.Sprintf("%.0f %% of those who were asked answered.", 100**p.Rate),
-			"What keeps the others from answering?", on(0.8, componentExperience)...)
+			"What keeps the others from answering?")
 		d.add(e.Straight, "STRAIGHTLINE", "More than half answered all questions alike, also the one that is put the other way round.",
-			"Is it asked too often, or does nothing come of it?", on(0.5, componentExperience)...)
+			"Is it asked too often, or does nothing come of it?")
 	}
 }
 

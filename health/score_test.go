@@ -2,7 +2,9 @@ package health_test
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -385,5 +387,79 @@ func TestScoreNamesItsModel(t *testing.T) {
 	s := a.Score(&health.ScoreInput{})
 	if s.Model != "th-1" || s.Config != a.Hash() {
 		t.Errorf("got model %s, %s", s.Model, s.Config)
+	}
+}
+
+// TestFlagByCode checks that the code of a doubt stands for its factors.
+func TestFlagByCode(t *testing.T) {
+	const figures = `{"oncall_weeks": 8, "wakeups": 2, "worst_nights_7d": 1, "offhours_episodes": 3, "paged_incidents": 9, "overloaded_block_share": 0, "flags": `
+	for _, pair := range [][2]string{
+		{`[{"code": "INGEST_GAP"}]`, `[{"component": "all", "factor": 0.5}]`},
+		{`[{"code": "OPEN_STALE"}]`, `[{"component": "load", "factor": 0.8}, {"component": "personal_time", "factor": 0.8}]`},
+		{`null`, `[]`},
+	} {
+		a, err := health.Evaluate([]byte(figures + pair[0] + "}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := health.Evaluate([]byte(figures + pair[1] + "}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, pair[0], plain(t, a), plain(t, b), 1e-12)
+	}
+	if _, err := health.Evaluate([]byte(figures + `[{"code": "NO_SUCH"}]}`)); err == nil {
+		t.Errorf("a doubt that nobody knows was taken")
+	}
+}
+
+// TestWeightsAreNoKnifeEdge draws weights and anchors at random around those of the model,
+// as specs/health.md 6.7 did: the score of a team moves by a few points, and its band does
+// not hang on them.
+func TestWeightsAreNoKnifeEdge(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	about := func(x, by float64) float64 { return x * (1 - by + 2*by*random.Float64()) }
+	for _, test := range []struct {
+		name      string
+		low, high float64 // 5 to 95 % of the draws, by the specification
+	}{{"case_17_health_steady", 90.5, 93.2}, {"case_25_end_to_end", 62.1, 67.4}} {
+		c := readCase(t, test.name)
+		input := []byte(c.Input)
+		if want := c.Expected.(map[string]any)["health_input"]; want != nil {
+			input, _ = json.Marshal(want)
+		}
+		model := health.DefaultConfig()
+		in, _, err := health.ReadScoreInput(input, &model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		band := *model.Score(&in).Band
+		var scores []float64
+		kept := 0
+		for range 2000 {
+			drawn := health.DefaultConfig()
+			for _, name := range drawn.ComponentNames() {
+				part := drawn.Components[name]
+				part.Weight = about(part.Weight, 0.3)
+				for _, metric := range slices.Sorted(maps.Keys(part.Parts)) {
+					part.Parts[metric] = about(part.Parts[metric], 0.3)
+				}
+				drawn.Components[name] = part
+			}
+			for _, metric := range slices.Sorted(maps.Keys(drawn.Targets)) {
+				target := drawn.Targets[metric]
+				target.B = target.G + about(target.B-target.G, 0.2)
+				drawn.Targets[metric] = target
+			}
+			s := drawn.Score(&in)
+			scores = append(scores, *s.Score)
+			if *s.Band == band {
+				kept++
+			}
+		}
+		slices.Sort(scores)
+		if low, high := scores[100], scores[1900]; math.Abs(low-test.low) > 0.5 || math.Abs(high-test.high) > 0.5 || kept < 1980 {
+			t.Errorf("%s: %.1f to %.1f, band kept %d times of 2000; want about %.1f to %.1f", test.name, low, high, kept, test.low, test.high)
+		}
 	}
 }

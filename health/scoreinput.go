@@ -56,8 +56,8 @@ func (r *PulseResult) Figures() *PulseFigures {
 	return &PulseFigures{Published: true, N: &n, Rate: r.Rate, Index: r.Index, SD: r.SD}
 }
 
-// A FlagFactor is how much less a component is trusted. Component is empty, or "all", of
-// all of them.
+// A FlagFactor is how much less a component is trusted; "all" is each of them. In a file
+// the code of a doubt may stand alone for all its factors.
 type FlagFactor struct {
 	Component string  `json:"component"`
 	Factor    float64 `json:"factor"`
@@ -152,8 +152,20 @@ func ReadScoreInput(data []byte, c *Config) (in ScoreInput, unknown []string, er
 		}
 	}
 	slices.Sort(unknown)
-	in.Pulse = in.Pulse.told(c)
+	in.Pulse, in.Flags = in.Pulse.told(c), expandFlags(in.Flags)
 	return in, unknown, in.Validate(c)
+}
+
+// expandFlags puts the factors of a doubt in the place of its code.
+func expandFlags(flags []FlagFactor) (out []FlagFactor) {
+	for _, f := range flags {
+		if factors := codedFactors(f.Code); f.Component == "" && f.Factor == 0 && len(factors) > 0 {
+			out = append(out, factors...)
+		} else {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // told returns what of a wave is told: of one that was not published nothing but that.
@@ -203,8 +215,13 @@ const (
 	metricNoAction   = "nonactionable_per_ocw"
 )
 
-// weeks returns the exposure, zero when there is none.
-func (in *ScoreInput) weeks() float64 { return valueOf(in.OnCallWeeks) }
+// weeks returns the exposure, zero when there is none to speak of.
+func (in *ScoreInput) weeks() float64 {
+	if t := valueOf(in.OnCallWeeks); t >= 1/mostCount {
+		return t
+	}
+	return 0
+}
 
 func valueOf(x *float64) float64 {
 	if x == nil {

@@ -227,7 +227,28 @@ func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Dat
 		return err
 	}
 	l.watch(h, until, sight)
-	return nil
+	return l.noteAsked(ctx, h, sight)
+}
+
+// noteAsked writes down that a manager was asked about nights or rest, for whoever was on
+// call in those weeks to see: a question that names nobody is about them all the same.
+func (l *healthLook) noteAsked(ctx context.Context, h *TeamHealth, sight Sight) error {
+	var people []schedule.ID
+	for _, w := range h.Warnings {
+		if w.Cause != CauseNights && w.Cause != CauseRest {
+			continue
+		}
+		for _, p := range l.weeksOf(ReportPeriod{w.Week, 1}) {
+			if p.Person != sight.Self && len(p.Nights)+p.ShortRests > 0 {
+				people = append(people, p.Person)
+			}
+		}
+	}
+	slices.Sort(people)
+	if people = slices.Compact(people); sight.Self == 0 || len(people) == 0 {
+		return nil
+	}
+	return l.Store.NoteSeen(ctx, sight.Self, l.team, people, l.now)
 }
 
 // trend scores the periods before, and compares with the one that has no week in common.

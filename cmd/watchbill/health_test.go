@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/health"
 	"watchbill/schedule"
 )
 
@@ -109,5 +110,50 @@ func healthOfNobody(t *testing.T, d *deployment) {
 	}
 	if status, body := b.get("/api/v1/teams/9/health"); status != http.StatusNotFound {
 		t.Errorf("no such team: %d, %s", status, body)
+	}
+}
+
+// The pulse in the score: a wave below its threshold changes not one byte of what is told,
+// one that is published is scored as it was published.
+func TestHealthTakesThePulse(t *testing.T) { both(t, healthAndPulse) }
+
+func healthAndPulse(t *testing.T, d *deployment) {
+	ctx := t.Context()
+	d.now = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+	d.ok(d.demonstrate(ctx, &console{err: &d.out, now: func() time.Time { return d.now }}))
+	d.ok(d.measureBurden(ctx))
+	b := d.browser()
+	status, body := b.post("/login", "email", "ana@demo.example", "password", demoPassword)
+	b.expect(status, body, http.StatusOK, "My on-call")
+	team, err := d.schedule.Store.Team(ctx, 1)
+	d.ok(err)
+	anybody := d.browser()
+	wave := func(length time.Duration, rows ...string) (before, after string) {
+		w, err := d.pulse.Open(ctx, 0, &team, health.PulseOrder{Kind: health.PulseShort, Closes: d.now.Add(length)})
+		d.ok(err)
+		tokens := d.pulseTokens(&team)
+		for i, row := range rows {
+			status, body := anybody.post("/pulse/"+tokens[i], answers(row)...)
+			anybody.expect(status, body, http.StatusOK, "Thank you")
+		}
+		d.now = w.Closes.Add(time.Minute)
+		_, before = b.get("/api/v1/teams/1/health")
+		d.ok(d.pulse.CloseDue(ctx))
+		_, after = b.get("/api/v1/teams/1/health")
+		return before, after
+	}
+	before, after := wave(24*time.Hour, "11111111", "11111111", "11111111", "11111111")
+	if before != after || !strings.Contains(after, `"operational_only"`) {
+		t.Errorf("four answers changed\n%s\nto\n%s", before, after)
+	}
+	before, after = wave(24*time.Hour, "45342544", "24224433", "55441545", "34323424", "13215323", "40432534")
+	var was, is healthReply
+	d.ok(json.Unmarshal([]byte(before), &was))
+	d.ok(json.Unmarshal([]byte(after), &is))
+	if is.Score.Scope != health.ScopeFull || is.Wave == nil || !strings.Contains(string(is.Figures), `"index":60`) || is.Score.Score == nil {
+		t.Errorf("six answers: %s", after)
+	}
+	if last := len(is.Trend) - 1; *is.Trend[last].Score != *is.Score.Score || *is.Score.Score >= *was.Score.Score {
+		t.Errorf("a pulse of 60 took the score from %v to %v", *was.Score.Score, *is.Score.Score)
 	}
 }
