@@ -123,6 +123,7 @@ func (d *deployment) crewed() map[string]string {
 	d.ok(err)
 	d.liven()
 	d.reviewed(1)
+	d.pulsed(1)
 	_, err = d.health.AddItem(ctx, 1, 1, health.ItemText{Title: "Raise the limit", Owner: 2}, schedule.DateOf(d.now))
 	d.ok(err)
 	_, hook := d.hooked("generic")
@@ -254,6 +255,10 @@ var matrix = map[string]row{
 	"POST /teams/{team}/owed/{person}/decisions":                         {need: "manager", path: "/teams/1/owed/3/decisions", body: `{"approve": true, "minutes": 60}`, once: true},
 	"POST /teams/{team}/owed/{person}/taken":                             {need: "manager", path: "/teams/1/owed/3/taken", body: `{"minutes": 60, "reason": "paid out"}`, once: true},
 	"DELETE /teams/{team}/owed/{person}/taken/{entry}":                   {need: "manager", path: "/teams/1/owed/3/taken/1", once: true},
+	"GET /teams/{team}/pulse":                                            {need: "member"},
+	"POST /teams/{team}/pulse":                                           {need: "manager", body: `{"kind": "pulse", "closes_at": "2026-12-03T10:00:00Z"}`, once: true},
+	"GET /teams/{team}/pulse/{wave}":                                     {need: "member", path: "/teams/1/pulse/1"},
+	"GET /teams/{team}/pulse/{wave}/table":                               {need: "member", path: "/teams/1/pulse/1/table"},
 	"GET /teams/{team}/handovers":                                        {need: "member", inside: true},
 	"GET /teams/{team}/handover":                                         {need: "member", inside: true},
 	"POST /teams/{team}/handover":                                        {need: "member", inside: true, body: `{}`, once: true},

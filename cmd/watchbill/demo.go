@@ -89,6 +89,9 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 	if err := s.demoPay(ctx, team, boss, first); err != nil {
 		return err
 	}
+	if err := s.demoPulse(ctx, &team, boss); err != nil {
+		return err
+	}
 	return s.demoAccounts(ctx, con, people)
 }
 

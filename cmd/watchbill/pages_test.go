@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -84,8 +85,9 @@ func (d *deployment) pages() map[string][2]string {
 	tell := "/tell/" + token
 	team, err := d.schedule.Store.Team(t.Context(), 1)
 	d.ok(err)
-	_, err = d.pulse.Open(t.Context(), 1, &team, health.PulseOrder{Kind: health.PulseQuarterly, Closes: d.now.AddDate(0, 0, 4)})
-	d.ok(err)
+	if _, err = d.pulse.Open(t.Context(), 1, &team, health.PulseOrder{Kind: health.PulseQuarterly, Closes: d.now.AddDate(0, 0, 4)}); !errors.Is(err, schedule.ErrConflict) { // on some days it is open already
+		d.ok(err)
+	}
 	survey := "/pulse/" + d.pulseTokens(&team)[0]
 	const ana, root = "ana@demo.example", "admin@demo.example"
 	return map[string][2]string{

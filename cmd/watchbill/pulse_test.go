@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/api/auth"
 	"watchbill/health"
 	"watchbill/schedule"
 )
@@ -134,6 +135,7 @@ func pulse(t *testing.T, d *deployment) {
 			t.Errorf("question %d: %s is not told in %s", i+1, value, got)
 		}
 	}
+	d.alike(&team, body)
 	if _, err := d.pulse.Store.Box(t.Context(), w.ID); err == nil {
 		t.Error("the box is still there")
 	}
@@ -205,4 +207,58 @@ func TestPulseInvitations(t *testing.T) {
 			b.expect(status, body, http.StatusOK, "Thank you")
 		}
 	})
+}
+
+// pulsed asks a team in a wave that is closed.
+func (d *deployment) pulsed(id schedule.ID) {
+	d.t.Helper()
+	team, err := d.schedule.Store.Team(d.t.Context(), id)
+	d.ok(err)
+	d.now = d.now.Add(-2 * time.Hour)
+	_, err = d.pulse.Open(d.t.Context(), 0, &team, health.PulseOrder{Kind: health.PulseShort, Closes: d.now.Add(time.Hour)})
+	d.ok(err)
+	d.now = d.now.Add(2 * time.Hour)
+	d.ok(d.pulse.CloseDue(d.t.Context()))
+}
+
+// alike fails unless what programs and spreadsheets are told is what the page says.
+func (d *deployment) alike(team *schedule.TeamRecord, page string) {
+	d.t.Helper()
+	p, err := d.schedule.Store.PersonByEmail(d.t.Context(), "p2@asked.example")
+	d.ok(err)
+	d.account(int64(p.ID), auth.KindPerson)
+	token := d.token(int64(p.ID), auth.ScopeRead)
+	at := fmt.Sprintf("/api/v1/teams/%d/pulse", team.ID)
+	var one struct {
+		Answered  int      `json:"answered"`
+		Rate      float64  `json:"response_rate"`
+		Index     float64  `json:"index"`
+		Comments  []string `json:"comments"`
+		Why       string   `json:"comments_reason"`
+		Questions []struct {
+			Value *float64
+		}
+	}
+	d.call(token, http.MethodGet, at+"/1", "").into(d.t, http.StatusOK, &one)
+	got := fmt.Sprint(one.Answered, one.Rate, one.Index, len(one.Comments), one.Why)
+	for _, q := range one.Questions {
+		got += fmt.Sprint(" ", *q.Value)
+	}
+	if want := "6 0.75 60 3below_k 55 80 50 40 55 85 50 70"; got != want {
+		d.t.Errorf("the API says %s, want %s", got, want)
+	}
+	csv := d.call(token, http.MethodGet, at+"/1/table", "")
+	for _, line := range []string{"result,answered,6,,,", "result,response rate,0.75,,,", "result,index,60,,,", "likely to get.\",70,,,", "comment,Comment 5"} {
+		if csv.status != http.StatusOK || !strings.Contains(csv.body, line) {
+			d.t.Errorf("the table (%d) lacks %q:\n%s", csv.status, line, csv.body)
+		}
+	}
+	for _, body := range []string{csv.body, d.call(token, http.MethodGet, at, "").body} {
+		if strings.Contains(body, "Comment 2") || strings.Contains(body, "60.5") {
+			d.t.Errorf("more is told than on the page: %s", body)
+		}
+	}
+	if !strings.Contains(page, "/api/v1/teams/") {
+		d.t.Error("the page does not lead to the table")
+	}
 }
