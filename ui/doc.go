@@ -40,6 +40,7 @@
 //	owedteam    TeamOwed    /teams/{id}/owed
 //	reviews     Reviews     /teams/{id}/reviews?before=
 //	review      ReviewPage  /teams/{id}/reviews/{week}
+//	health      HealthPage  /teams/{id}/health
 //	pulses      Pulses      /teams/{id}/pulse
 //	pulse       PulsePage   /teams/{id}/pulse/{number}
 //	mypulse     MyPulse     /pulse

@@ -17,6 +17,7 @@ import (
 
 func (s *Site) registerBurden(e *echo.Group) {
 	e.GET("/teams/:team/burden", s.burden)
+	e.GET("/teams/:team/health", s.teamHealth)
 	e.GET("/burden", s.myBurden)
 }
 

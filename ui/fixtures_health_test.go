@@ -1,0 +1,50 @@
+package ui_test
+
+import (
+	"strings"
+
+	"watchbill/health"
+	"watchbill/schedule"
+	"watchbill/ui"
+)
+
+func healthFixtures() []fixture {
+	c := health.DefaultConfig()
+	some := func(x float64) *float64 { return &x }
+	until := schedule.DateOf(berlin(nov, 16, 0))
+	in := health.ScoreInput{
+		OnCallWeeks: some(8), Wakeups: some(13), WorstWeek: some(3), OffHours: some(7), AfterHours: some(20), PagedIncidents: some(18), OverloadedShare: some(0),
+		AlertShare: some(.02), NoAction: some(3), MaxOnCallShare: some(.33), RestBreaches: some(4), RotaSizeRatio: some(.69), StandbyCV: some(.32), StandbyTop: some(1.83),
+		ScheduleWeeks: some(14), CycleWeeks: some(7), HistoryWeeks: some(26), ItemsOnTime: some(.8), ActionItems: some(10),
+		Pulse: &health.PulseFigures{Published: true, N: some(6), Rate: some(.75), Index: some(20), SD: some(20)},
+	}
+	full := &health.TeamHealth{Team: 1, Zone: "Europe/Berlin", Period: health.ReportPeriod{From: until.AddDays(-56), Weeks: 8}, Cycle: health.ReportPeriod{From: until.AddDays(-98), Weeks: 14}, About: 8, Input: in, Wave: 14}
+	full.Score = c.Score(&in)
+	full.Losses, full.Helps = c.Losses(&in, &full.Score, 3), c.WhatHelps(&in)
+	d, _ := full.Score.Diverges(&c)
+	full.Doubts = []health.Doubt{d, {Code: "NO_ACK", Evidence: "40 of 120 pages were never acknowledged.", Question: "Do they end by themselves, and need they wake anybody then?"}}
+	full.Change = &health.ScoreChange{Before: 71, Now: 61.5, Change: -9.5, Components: map[string]float64{"personal_time": -12, "load": .4}, NotCompared: []string{"experience"}}
+	full.Warnings = []health.Warning{{Week: until.AddDays(-7), Cause: health.CauseNights, Question: "Who can take over the next nights?", Evidence: "Somebody was woken in 4 nights of seven days."}}
+	for i, index := range []*float64{nil, some(65), some(20)} {
+		full.Trend = append(full.Trend, health.TrendPoint{Until: until.AddDays(28 * (i - 2)), Score: full.Score.Score, Interval: full.Score.Interval, Band: full.Score.Band, Confidence: "medium", Index: index})
+	}
+	full.Trend = append([]health.TrendPoint{{Until: until.AddDays(-84)}}, full.Trend...)
+	page := ui.HealthPage{Frame: frame("Health", "burden")}
+	page.Fill(full, &c)
+
+	none := ui.HealthPage{Frame: frame("Health", "burden")}
+	none.Fill(&health.TeamHealth{Team: 1, Pending: true, Hidden: "nothing of this team has been measured yet"}, &c)
+
+	little := health.ScoreInput{OnCallWeeks: some(1), PagedIncidents: some(2), OverloadedShare: some(0)}
+	much := &health.TeamHealth{Team: 1, Zone: "Europe/Berlin", Period: full.Period, Cycle: full.Cycle, About: 3, Input: little, Pending: true}
+	much.Score = c.Score(&little)
+	for range 6 {
+		much.Losses = append(much.Losses, health.Loss{Points: 99.9, Text: longText, Source: longText})
+		much.Helps = append(much.Helps, health.Help{Text: longText})
+		much.Doubts = append(much.Doubts, health.Doubt{Evidence: longText, Question: longText})
+		much.Warnings = append(much.Warnings, health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2)})
+	}
+	longest := ui.HealthPage{Frame: long("Health", "burden")}
+	longest.Fill(much, &c)
+	return []fixture{{"health", "full", page}, {"health", "empty", none}, {"health", "long", longest}}
+}

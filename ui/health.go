@@ -1,0 +1,198 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"watchbill/health"
+	"watchbill/schedule"
+)
+
+// HealthPage is the page "health": how a team is. It shows what was computed for its
+// reader, and decides nothing about who may see what.
+type HealthPage struct {
+	Frame
+	When        string
+	Pending     bool
+	Tone        string
+	Say, Detail string
+	Hidden      string // why nothing is told; then all that follows is empty
+	Tiles       []Tile
+	Warnings    []HealthWarning
+	Parts       []HealthRow
+	Missing     []string
+	Losses      []HealthLoss
+	Helps       []string
+	Doubts      []DoubtRow
+	Trend       []HealthTrend
+	Change      string // against the weeks before, in words
+	Model       string
+}
+
+// HealthWarning is a question to whoever manages the team.
+type HealthWarning struct{ Week, Question, Evidence string }
+
+// HealthRow is a component of the score.
+type HealthRow struct {
+	Name, Value, W, Tone string
+	Lost                 string // points of the score
+	Seen                 string // how well it is known
+}
+
+// HealthLoss is what a metric took.
+type HealthLoss struct{ Points, Text, Source string }
+
+// HealthTrend is the score of earlier weeks.
+type HealthTrend struct{ Until, Value, W, Tone, Known, Pulse string }
+
+// Helped is how many things that would help are shown.
+const helped = 5
+
+// Fill shows how a team is.
+func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
+	p.Pending = h.Pending
+	if h.Period.Weeks > 0 {
+		p.When = fmt.Sprintf("%s · the schedule over %s", periodText(h.Period), plural(h.Cycle.Weeks, "week", "weeks"))
+	}
+	if !h.Told() {
+		p.Say, p.Detail = "Nothing is told of these weeks.", upper(h.Hidden)+"."
+		p.Hidden = h.Hidden
+		return
+	}
+	p.conclude(h)
+	p.tiles(h)
+	p.parts(&h.Score, c)
+	for _, l := range h.Losses {
+		p.Losses = append(p.Losses, HealthLoss{points1(l.Points), unbroken(l.Text), unbroken(l.Source)})
+	}
+	for _, help := range h.Helps[:min(helped, len(h.Helps))] {
+		p.Helps = append(p.Helps, unbroken(help.Text))
+	}
+	for _, d := range h.Doubts {
+		p.Doubts = append(p.Doubts, DoubtRow{unbroken(d.Evidence), d.Question})
+	}
+	for _, w := range h.Warnings {
+		p.Warnings = append(p.Warnings, HealthWarning{healthDate(w.Week), w.Question, w.Evidence})
+	}
+	for _, t := range h.Trend {
+		if t.Score == nil && len(p.Trend) == 0 {
+			continue // there was nothing to score yet
+		}
+		row := HealthTrend{Until: healthDate(t.Until), Known: t.Confidence}
+		if t.Score != nil {
+			row.Value, row.W, row.Tone = fmt.Sprintf("%.0f", *t.Score), percent(*t.Score/100), bandTone(*t.Band)
+		}
+		if t.Index != nil {
+			row.Pulse = pointsText(*t.Index)
+		}
+		p.Trend = append(p.Trend, row)
+	}
+	p.compare(h.Change)
+	p.Model = h.Score.Model
+}
+
+// conclude says what it comes to.
+func (p *HealthPage) conclude(h *health.TeamHealth) {
+	s := &h.Score
+	if s.Score == nil {
+		p.Say, p.Detail = health.ReasonWords(s.Reason), "What is known stands below, part by part."
+		return
+	}
+	p.Tone, p.Say = bandTone(*s.Band), health.BandWords(*s.Band)
+	var detail []string
+	if s.Borderline {
+		detail = append(detail, "It is borderline: the range reaches into another band.")
+	}
+	if s.Provisional {
+		detail = append(detail, "Little was seen, so it is provisional.")
+	}
+	if s.Scope == health.ScopeOperational {
+		detail = append(detail, "Nobody was asked, or nothing can be told of it: this is what can be counted, and how it is for people is not in it.")
+	}
+	p.Detail = strings.Join(detail, " ")
+}
+
+// tiles are the key figures.
+func (p *HealthPage) tiles(h *health.TeamHealth) {
+	s := &h.Score
+	score := Tile{Label: "Score", Value: "–", Foot: "Not enough to say."}
+	if s.Score != nil {
+		score = Tile{"Score", fmt.Sprintf("%.0f", *s.Score), "of 100", fmt.Sprintf("Likely %.0f to %.0f.", s.Interval[0], s.Interval[1]), p.Tone}
+	}
+	confidence := Tile{Label: "Confidence", Value: upper(s.ConfidenceLabel), Foot: fmt.Sprintf("%.0f %% of what it takes was seen.", 100*s.Confidence)}
+	change := Tile{Label: "Change", Value: "–", Foot: "There is nothing to compare with."}
+	if c := h.Change; c != nil {
+		change.Value, change.Unit, change.Foot = signed(c.Change), "points", "Against the eight weeks before, of what both have."
+	}
+	pulse := Tile{Label: "Pulse", Value: "–", Foot: "None was published in a quarter."}
+	if in := h.Input.Pulse; in != nil && in.Index != nil {
+		pulse.Value, pulse.Unit, pulse.Foot, pulse.Tone = pointsText(*in.Index), "of 100", fmt.Sprintf("From pulse %d, as published.", h.Wave), pulseTone(*in.Index)
+	}
+	p.Tiles = []Tile{score, confidence, change, pulse}
+}
+
+// parts are the components, with what each took.
+func (p *HealthPage) parts(s *health.Score, c *health.Config) {
+	for _, name := range c.ComponentNames() {
+		part, ok := s.Components[name]
+		if !ok {
+			p.Missing = append(p.Missing, strings.ToLower(health.ComponentWords(name)))
+			continue
+		}
+		row := HealthRow{Name: health.ComponentWords(name), Value: fmt.Sprintf("%.0f", part.Score), W: percent(part.Score / 100), Tone: bandTone(c.BandOf(part.Score)), Lost: "–"}
+		if lost, ok := s.PointsLost[name]; ok {
+			row.Lost = points1(lost)
+		}
+		row.Seen = fmt.Sprintf("%.0f %%", 100*s.ComponentConfidence[name])
+		p.Parts = append(p.Parts, row)
+	}
+	if loss := s.GuardrailLoss; loss != nil && *loss > 0.05 {
+		p.Parts = append(p.Parts, HealthRow{Name: "Guardrail: no average hides the worst", Lost: points1(*loss)})
+	}
+}
+
+// compare says what moved since the weeks before.
+func (p *HealthPage) compare(c *health.ScoreChange) {
+	if c == nil {
+		return
+	}
+	var moved []string
+	for name, by := range c.Components {
+		if by >= 1 || by <= -1 {
+			moved = append(moved, fmt.Sprintf("%s %s", strings.ToLower(health.ComponentWords(name)), signed(by)))
+		}
+	}
+	slices.Sort(moved)
+	p.Change = "Against the eight weeks before, nothing moved by a point."
+	if len(moved) > 0 {
+		p.Change = "Against the eight weeks before: " + strings.Join(moved, ", ") + "."
+	}
+	if len(c.NotCompared) > 0 {
+		var names []string
+		for _, name := range c.NotCompared {
+			names = append(names, strings.ToLower(health.ComponentWords(name)))
+		}
+		p.Change += " Not compared, because only one of both has it: " + strings.Join(names, ", ") + "."
+	}
+}
+
+// bandTone is how a band is shown.
+func bandTone(band string) string {
+	switch band {
+	case "steady":
+		return "good"
+	case "critical":
+		return "bad"
+	}
+	return "warn"
+}
+
+// unbroken keeps percent signs with their numbers.
+func unbroken(s string) string { return strings.ReplaceAll(s, " %", "\u00a0%") }
+
+// points1 writes points with one decimal.
+func points1(x float64) string { return fmt.Sprintf("%.1f", x) }
+
+func healthDate(d schedule.Date) string { return d.At(schedule.Noon, time.UTC).Format("2 Jan 2006") }
