@@ -80,6 +80,11 @@ func healthByRole(t *testing.T, d *deployment) {
 		if last := r.Trend[6].Score; last == nil || *last != *r.Score.Score {
 			t.Errorf("%s: the trend ends at %v, the score is %v", email, last, *r.Score.Score)
 		}
+		status, page := b.get("/teams/1/health")
+		b.expect(status, page, http.StatusOK, "What it is made of", "What would help most", "no diagnosis, no measure of a person, no league table")
+		if strings.Contains(page, "Who can take over the next nights?") != manages {
+			t.Errorf("%s: the question of nights is there: %v", email, !manages)
+		}
 		figures := string(r.Figures)
 		if first == "" {
 			first = figures
@@ -108,6 +113,8 @@ func healthOfNobody(t *testing.T, d *deployment) {
 		}
 		d.ok(d.measureBurden(t.Context()))
 	}
+	status, body := b.get("/teams/1/health")
+	b.expect(status, body, http.StatusOK, "Nothing is told of these weeks.", "Fewer than three people")
 	if status, body := b.get("/api/v1/teams/9/health"); status != http.StatusNotFound {
 		t.Errorf("no such team: %d, %s", status, body)
 	}
