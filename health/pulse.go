@@ -126,6 +126,9 @@ type PulseDoc struct {
 	Extra []PulseExtra `json:"extra,omitempty"`
 	// Said says why the team sees no comments; empty when it sees those there are.
 	Said string `json:"comments_reason,omitempty"`
+	// Coarse says that figures are rounded as for fewer than ten, because one to four
+	// people had joined or left since figures that were not.
+	Coarse bool `json:"coarse,omitempty"`
 	// Straight says that of ten or more most answered the same to every question.
 	Straight bool `json:"straight,omitempty"`
 }
@@ -159,6 +162,9 @@ type PulseStore interface {
 	// CloseWave ends a wave: the box goes, the result and the comments stay.
 	CloseWave(ctx context.Context, wave schedule.ID, result *PulseDoc, comments []string) error
 	WaveResult(ctx context.Context, wave schedule.ID) (PulseDoc, error)
+	InvitedTo(ctx context.Context, wave schedule.ID) ([]schedule.ID, error) // by id
+	// InDurableTx is InTx that returns when what was written is there after a power cut.
+	InDurableTx(ctx context.Context, f func(Store) error) error
 	WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) // in an order of their own
 
 	PulsePolicy(ctx context.Context, team schedule.ID) (PulsePolicy, error)

@@ -213,7 +213,7 @@ func (p *Pulse) Answer(ctx context.Context, text string, r *PulseReply) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Store.InTx(ctx, func(tx Store) error {
+	return p.Store.InDurableTx(ctx, func(tx Store) error {
 		box, err := tx.Box(ctx, w.ID)
 		if errors.Is(err, schedule.ErrNotFound) {
 			return over
@@ -300,7 +300,8 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 	if keyErr != nil && !errors.Is(keyErr, schedule.ErrNotFound) {
 		return keyErr
 	}
-	err = p.Store.InTx(ctx, func(tx Store) error {
+	// The key may only go when the result is sure to stay.
+	err = p.Store.InDurableTx(ctx, func(tx Store) error {
 		box, err := tx.Box(ctx, w.ID)
 		if err != nil {
 			return err
@@ -315,7 +316,11 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 			if err != nil {
 				return err
 			}
-			result, comments = publish(w, all)
+			coarse, err := mustBeCoarse(ctx, tx, w)
+			if err != nil {
+				return err
+			}
+			result, comments = publish(w, all, coarse)
 		}
 		if err := tx.CloseWave(ctx, w.ID, &result, comments); err != nil {
 			return err

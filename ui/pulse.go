@@ -84,6 +84,7 @@ type PulsePage struct {
 	Extra          []PulseItemRow
 	Comments       []string
 	NoComments     string // why there are none
+	Coarse         bool   // people joined or left
 	Straight       bool   // most answered the same to everything
 	Set            bool   // the reader may say what became of it
 	Save           string
@@ -140,7 +141,7 @@ func (p *PulsePage) fillWave(w *health.PulseWave, doc *health.PulseDoc, before *
 		e := &doc.Extra[i]
 		p.Extra = append(p.Extra, pulseItem(w.Question(e.ID), &e.PulseItemResult, e.Reason, before.Item(e.ID)))
 	}
-	p.Straight = doc.Straight
+	p.Straight, p.Coarse = doc.Straight, doc.Coarse
 	if p.Comments = comments; doc.Said != "" {
 		p.NoComments = fmt.Sprintf("Comments are shown here from %d answers on. With fewer, those whose authors said so are shown.", w.LeastSaid)
 	} else if len(comments) == 0 {

@@ -71,7 +71,9 @@ func (k fileKeys) ForgetKey(_ context.Context, name string) error {
 			return err
 		}
 	}
-	if err := os.Remove(k.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(k.path(name)); errors.Is(err, fs.ErrNotExist) {
+		return nil // it was gone
+	} else if err != nil {
 		return err
 	}
 	return syncFolder(k.dir)

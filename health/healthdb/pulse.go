@@ -288,3 +288,28 @@ func (s *Store) PulseSaid(ctx context.Context, wave schedule.ID) (health.PulseSa
 	v.Version, v.Said, v.Did, v.At, v.By = row.Version, row.Said, row.Did, row.At.Time, id(row.ByID)
 	return v, translate(err, "what became of a wave")
 }
+
+// InDurableTx is InTx whose commit waits until what was written is on the disk, also where
+// the database is set up not to.
+func (s *Store) InDurableTx(ctx context.Context, f func(health.Store) error) error {
+	if !s.lite() {
+		return s.InTx(ctx, func(t health.Store) error {
+			if err := t.(*Store).to(ctx).Exec(durablePost).Error; err != nil {
+				return err
+			}
+			return f(t)
+		})
+	}
+	return s.write.WithContext(ctx).Connection(func(conn *gorm.DB) error {
+		if err := conn.Exec("PRAGMA synchronous=FULL").Error; err != nil {
+			return err
+		}
+		defer conn.WithContext(context.WithoutCancel(ctx)).Exec("PRAGMA synchronous=NORMAL")
+		return New(conn, conn).InTx(ctx, f)
+	})
+}
+
+// InvitedTo returns who was asked in a wave, by id.
+func (s *Store) InvitedTo(ctx context.Context, wave schedule.ID) ([]schedule.ID, error) {
+	return values(s.from(ctx).Where("wave_id = ?", wave).Order("person_id"), func(r *invitationRow) (schedule.ID, error) { return schedule.ID(r.PersonID), nil }, "invitations")
+}
