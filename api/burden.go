@@ -157,9 +157,9 @@ type BurdenAnswers struct {
 	N        int      `json:"n"`
 	Acked    int      `json:"n_acked"`
 	Unacked  int      `json:"n_unacked"`
-	Ack      *float64 `json:"tta_median_minutes"`
+	Ack      *float64 `json:"tta_median_minutes" doc:"Null of fewer than five"`
 	Resolved int      `json:"n_resolved_acked"`
-	Resolve  *float64 `json:"ttr_median_minutes"`
+	Resolve  *float64 `json:"ttr_median_minutes" doc:"Null of fewer than five"`
 	CheckIns int      `json:"check_ins_due" doc:"Incidents that somebody has to say they are on within 5 minutes (SEV0) or 30 (SEV1)"`
 	CheckIn  *float64 `json:"checkin_compliance" doc:"The share in which somebody did, to a tenth; null of fewer than five"`
 }
@@ -186,8 +186,8 @@ type BurdenEvent struct {
 
 type burdenIn struct {
 	TeamPath
-	From  string `query:"from" doc:"A day of the first week, like 2026-09-07; the last whole weeks when absent"`
-	Weeks string `query:"weeks" enum:"4,12,26,52" doc:"How many weeks; 12 when absent"`
+	From  string `query:"from" doc:"A day of the first of the blocks of four weeks that it is about, like 2026-09-07; the last whole weeks when absent, and of blocks that are not over"`
+	Weeks string `query:"weeks" enum:"4,12,24,52" doc:"How many weeks; 12 when absent"`
 }
 
 type burdenOut struct{ Body Burden }
@@ -224,11 +224,12 @@ func (s *Server) burden(ctx context.Context, in *burdenIn) (*health.Burden, map[
 	if err != nil {
 		return nil, nil, err
 	}
-	period, err := health.ParsePeriod(in.From, in.Weeks, schedule.DateOf(s.Schedule.Now().In(zone)))
+	today := schedule.DateOf(s.Schedule.Now().In(zone))
+	period, err := health.ParsePeriod(in.From, in.Weeks, today)
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := s.Burdens.Burden(ctx, team.ID, period, sight)
+	b, err := s.Burdens.Burden(ctx, team.ID, period.InBlocks(today), sight)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -305,10 +306,10 @@ func burdenPagesOf(b *health.Burden) *BurdenPages {
 		if part, ok := a.CheckInShare(); ok {
 			answers.CheckIn = &part
 		}
-		if median, ok := a.Ack.Median(); ok {
+		if median, ok := a.Ack.Answer(); ok {
 			answers.Ack = finite(health.Minutes(median))
 		}
-		if median, ok := a.Resolve.Median(); ok {
+		if median, ok := a.Resolve.Answer(); ok {
 			answers.Resolve = finite(health.Minutes(median))
 		}
 		out.Answers = append(out.Answers, answers)
@@ -348,8 +349,8 @@ type OrganisationBurden struct {
 }
 
 type organisationIn struct {
-	From  string `query:"from" doc:"A day of the first week, like 2026-09-07; the last whole weeks when absent"`
-	Weeks string `query:"weeks" enum:"4,12,26,52" doc:"How many weeks; 12 when absent"`
+	From  string `query:"from" doc:"A day of the first of the blocks of four weeks that it is about, like 2026-09-07; the last whole weeks when absent, and of blocks that are not over"`
+	Weeks string `query:"weeks" enum:"4,12,24,52" doc:"How many weeks; 12 when absent"`
 }
 
 type organisationOut struct{ Body OrganisationBurden }
@@ -360,10 +361,12 @@ func (s *Server) organisationBurden(ctx context.Context, in *organisationIn) (*o
 	if err := auth.From(ctx).Must(auth.SeeBurden, auth.On{}); err != nil {
 		return nil, err
 	}
-	p, err := health.ParsePeriod(in.From, in.Weeks, schedule.DateOf(s.Schedule.Now()))
+	today := schedule.DateOf(s.Schedule.Now())
+	p, err := health.ParsePeriod(in.From, in.Weeks, today)
 	if err != nil {
 		return nil, err
 	}
+	p = p.InBlocks(today)
 	sum, told, err := s.Burdens.Organisation(ctx, p)
 	if err != nil {
 		return nil, err

@@ -101,17 +101,13 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	if s.reading.Add(size) > mostReading {
 		return s.later(c, "too much at once", health.ErrBusy)
 	}
-	raw, err := readWhole(r.Body, vendor.Limit())
-	var body []byte
-	if err == nil {
-		body, err = inflate(r, raw, vendor.Limit())
-	}
+	raw, body, err := arrived(r, vendor.Limit())
 	switch {
 	case errors.Is(err, errTooLarge):
 		s.Receiver.Note(door.ID, health.CountTooLarge)
 		return c.JSON(http.StatusRequestEntityTooLarge, hookAnswer{Error: "This is more than " + strconv.FormatInt(vendor.Limit()>>20, 10) + " MiB."})
 	case err != nil:
-		return c.JSON(http.StatusBadRequest, hookAnswer{Error: "The request did not arrive whole."})
+		return s.later(c, "delivery cut off", health.ErrBusy) // a 4xx would be the last of it
 	}
 	if len(door.Secrets) > 0 && !s.authentic(r, door, body, raw) {
 		if s.Receiver.Refuse(door.ID) {
@@ -165,6 +161,18 @@ func (s *Hooks) authentic(r *http.Request, door *health.Integration, bodies ...[
 }
 
 var errTooLarge = errors.New("too large")
+
+// arrived reads what came and what it is when inflated. What says that it is too large
+// is not waited for.
+func arrived(r *http.Request, limit int64) (raw, body []byte, err error) {
+	if r.ContentLength > limit {
+		return nil, nil, errTooLarge
+	}
+	if raw, err = readWhole(r.Body, limit); err == nil {
+		body, err = inflate(r, raw, limit)
+	}
+	return raw, body, err
+}
 
 // readWhole reads up to a limit.
 func readWhole(in io.Reader, limit int64) ([]byte, error) {

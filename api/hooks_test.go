@@ -3,10 +3,14 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"watchbill/api"
@@ -36,6 +40,29 @@ func openDoor(tb testing.TB, address string) (*echo.Echo, *healthdb.Store) {
 	e := echo.New()
 	(&api.Hooks{Receiver: r, Log: slog.New(slog.DiscardHandler)}).Register(e)
 	return e, store
+}
+
+// What was cut off on its way is sent again by a sender that is told so, and never after
+// a 4xx; what says that it is too large is not waited for.
+func TestWhatDoesNotArriveWhole(t *testing.T) {
+	e, _ := openDoor(t, migrationstest.SQLite(t))
+	for _, test := range []struct {
+		body   io.Reader
+		length int64
+		want   int
+	}{
+		{iotest.ErrReader(io.ErrUnexpectedEOF), 100, http.StatusServiceUnavailable},
+		{io.MultiReader(strings.NewReader("{"), iotest.ErrReader(os.ErrDeadlineExceeded)), -1, http.StatusServiceUnavailable},
+		{iotest.ErrReader(os.ErrDeadlineExceeded), 1<<20 + 1, http.StatusRequestEntityTooLarge},
+	} {
+		req := httptest.NewRequest(http.MethodPost, "/hooks/generic/token", test.body)
+		req.ContentLength = test.length
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, req)
+		if w.Code != test.want || (w.Header().Get("Retry-After") != "") != (test.want == http.StatusServiceUnavailable) {
+			t.Errorf("%d bytes: %d %s, want %d", test.length, w.Code, w.Body, test.want)
+		}
+	}
 }
 
 // Whatever is sent to an open door is taken in or too large, and what was taken in is

@@ -137,10 +137,10 @@ func (t *table) answered(a *Answered) {
 	if severity == "" {
 		severity = "no severity"
 	}
-	if median, ok := a.Ack.Median(); ok {
+	if median, ok := a.Ack.Answer(); ok {
 		t.add("answered", severity, number(Minutes(median)), "", "", strconv.Itoa(a.Ack.N()), strconv.Itoa(a.Incidents), "minutes to the first acknowledgement, median")
 	}
-	if median, ok := a.Resolve.Median(); ok {
+	if median, ok := a.Resolve.Answer(); ok {
 		t.add("answered", severity, number(Minutes(median)), "", "", strconv.Itoa(a.Resolve.N()), strconv.Itoa(a.Incidents), "minutes to resolution, median")
 	}
 	if part, ok := a.CheckInShare(); ok {

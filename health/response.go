@@ -37,6 +37,16 @@ func (r *Response) CheckInShare() (float64, bool) {
 	return math.Round(checkInSteps*float64(r.CheckIns)/float64(r.CheckInDue)) / checkInSteps, true
 }
 
+// Answer returns the median of times to answer or to resolve; false of so few that it
+// would be somebody's, whose turn it was standing in the schedule.
+func (s Sample) Answer() (float64, bool) {
+	median, ok := s.Median()
+	return median, ok && s.N() >= fewestAnswers
+}
+
+// fewestAnswers is of how many answers at least a median is told.
+const fewestAnswers = 5
+
 // A Sample is a set of measurements, in order.
 type Sample []float64
 

@@ -386,9 +386,12 @@ func answerRow(a *health.Answered) AnswerRow {
 		row.Severity = "Not said"
 	}
 	minutes := func(s health.Sample) string {
-		median, ok := s.Median()
-		if !ok {
+		median, ok := s.Answer()
+		switch {
+		case s.N() == 0:
 			return "–"
+		case !ok:
+			return "too few to tell"
 		}
 		return plural(int(health.Minutes(median)), "minute", "minutes") + fmt.Sprintf(" (of %d)", s.N())
 	}

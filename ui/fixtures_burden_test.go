@@ -46,7 +46,7 @@ func burdenSample() *health.Burden {
 }
 
 func burdenPage(f ui.Frame, b *health.Burden, names map[schedule.ID]string) ui.Burden {
-	p := ui.Burden{Frame: f, Real: "The times are real.", CSV: "/api/v1/teams/1/burden.csv?weeks=12", Earlier: "?from=2026-06-08", Lengths: []ui.PeriodLink{{Weeks: 4, Href: "?weeks=4"}, {Weeks: 12, Href: "?weeks=12", On: true}, {Weeks: 26, Href: "?weeks=26"}, {Weeks: 52, Href: "?weeks=52"}}}
+	p := ui.Burden{Frame: f, Real: "The times are real.", CSV: "/api/v1/teams/1/burden.csv?weeks=12", Earlier: "?from=2026-06-08", Lengths: []ui.PeriodLink{{Weeks: 4, Href: "?weeks=4"}, {Weeks: 12, Href: "?weeks=12", On: true}, {Weeks: 24, Href: "?weeks=24"}, {Weeks: 52, Href: "?weeks=52"}}}
 	p.Fill(b, names, 1)
 	if p.Do != "" {
 		p.DoHref = "#services"

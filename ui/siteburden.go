@@ -35,18 +35,18 @@ func lengths(path string, p health.ReportPeriod, usual bool) []PeriodLink {
 }
 
 // period reads the period of an address. What is wrong is said, and the usual one shown.
-func (s *Site) period(c echo.Context, zone string) (p health.ReportPeriod, wrong string, err error) {
+func (s *Site) period(c echo.Context, zone string) (p health.ReportPeriod, today schedule.Date, wrong string, err error) {
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
-		return p, "", err
+		return p, today, "", err
 	}
-	today := schedule.DateOf(s.Schedule.Now().In(loc))
+	today = schedule.DateOf(s.Schedule.Now().In(loc))
 	p, err = health.ParsePeriod(c.QueryParam("from"), c.QueryParam("weeks"), today)
 	if invalid, ok := errors.AsType[*schedule.InvalidError](err); ok {
 		p, err = health.ParsePeriod("", "", today)
 		wrong = upper(invalid.Reason) + ". These are the last twelve weeks."
 	}
-	return p, wrong, err
+	return p, today, wrong, err
 }
 
 // burden reports on a team.
@@ -61,10 +61,11 @@ func (s *Site) burden(c echo.Context) error {
 		return err
 	}
 	page := Burden{Frame: f, Real: s.Note}
-	period, wrong, err := s.period(c, team.Zone)
+	period, today, wrong, err := s.period(c, team.Zone)
 	if err != nil {
 		return err
 	}
+	period = period.InBlocks(today)
 	b, err := s.Burdens.Burden(ctx, team.ID, period, sight)
 	if err != nil {
 		return err
@@ -79,7 +80,7 @@ func (s *Site) burden(c echo.Context) error {
 	}
 	page.Wrong = wrong
 	page.Fill(b, names, me(w))
-	page.link(fmt.Sprintf("/teams/%d/burden", team.ID), period, c.QueryParam("from") == "" || wrong != "", b.Running)
+	page.link(fmt.Sprintf("/teams/%d/burden", team.ID), period, today)
 	page.DoHref = step(b.Finding.Do, team.ID, f.Team != nil && f.Team.Manager)
 	if page.DoHref == "" {
 		page.Do = ""
@@ -94,13 +95,14 @@ func (s *Site) burden(c echo.Context) error {
 }
 
 // link fills in where other periods are.
-func (p *Burden) link(path string, period health.ReportPeriod, usual, running bool) {
+func (p *Burden) link(path string, period health.ReportPeriod, today schedule.Date) {
+	usual := period == health.LastWeeks(period.Weeks, today)
 	p.Lengths = lengths(path, period, usual)
 	at := func(from schedule.Date) url.Values {
 		return url.Values{"weeks": {itoa(int64(period.Weeks))}, "from": {from.String()}}
 	}
-	p.Earlier = path + "?" + at(period.From.AddDays(-7*period.Weeks)).Encode()
-	if !usual && !running {
+	p.Earlier = path + "?" + at(period.Earlier(today).From).Encode()
+	if !usual {
 		p.Later = path + "?" + at(period.From.AddDays(7*period.Weeks)).Encode()
 	}
 	p.CSV = "/api/v1" + path + ".csv?" + at(period.From).Encode()
@@ -138,7 +140,7 @@ func (s *Site) myBurden(c echo.Context) error {
 		return err
 	}
 	page := MineBurden{Frame: f}
-	period, wrong, err := s.period(c, w.Zone)
+	period, _, wrong, err := s.period(c, w.Zone)
 	if err != nil {
 		return err
 	}
