@@ -57,6 +57,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	a := humaecho.NewWithGroup(e, g, s.config())
 	a.UseMiddleware(s.checkQuery(a))
 	s.teamRoutes(a)
+	s.burdenRoutes(a)
 	s.shiftRoutes(a)
 	s.personRoutes(a)
 	s.pagerRoutes(a)
@@ -99,15 +100,6 @@ func (s *Server) teamRoutes(a huma.API) {
 	change(s, a, del, "/teams/{team}/feeds/{feed}", "revoke-team-feed", "End a calendar link of a team", s.revokeTeamFeed)
 	get(s, a, "/teams/{team}/imports", "list-team-imports", "Calendars of others that are read for a team", s.listTeamImports)
 	add(s, a, "/teams/{team}/imports", "add-team-import", "Look at a calendar of holidays, or of another tool's shifts", s.addTeamImport)
-	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
-	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
-	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
-	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
-	get(s, a, "/teams/{team}/pulse", "list-pulses", "What a team was asked, and what was published of it", s.listPulses)
-	add(s, a, "/teams/{team}/pulse", "open-pulse", "Ask a team now; whoever is asked finds their link on their own page", s.openPulse)
-	get(s, a, "/teams/{team}/pulse/{wave}", "get-pulse", "What was published of a wave of the pulse", s.getPulse)
-	get(s, a, "/teams/{team}/pulse/{wave}/table", "get-pulse-table", "The same as a table", s.getPulseTable)
-	get(s, a, "/teams/{team}/rest", "get-rest", "Who is to rest after a broken night, as far as you may see it", s.getRest)
 	get(s, a, "/teams/{team}/handovers", "list-handovers", "Shifts with how much each leaves to the next", s.listHandOvers)
 	get(s, a, "/teams/{team}/handover", "get-handover", "What a shift leaves to the next: pages, what is open, notes", s.getHandOver)
 	act(s, a, "/teams/{team}/handover", "hand-over", "Hand a shift over: its notes stay as they are, and whoever is next is told", s.handOver)
@@ -125,6 +117,19 @@ func (s *Server) teamRoutes(a huma.API) {
 	add(s, a, "/teams/{team}/drafts/{draft}/publish", "publish-draft", "Make a draft what people can rely on", s.publish)
 	get(s, a, "/teams/{team}/plans", "list-plans", "What a team has published", s.listPlans)
 	get(s, a, "/teams/{team}/plans/{number}", "get-plan", "A published plan as it was made", s.getPlan)
+}
+
+// burdenRoutes lists what there is about what on-call does to teams, and how they are.
+func (s *Server) burdenRoutes(a huma.API) {
+	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
+	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
+	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
+	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
+	get(s, a, "/teams/{team}/pulse", "list-pulses", "What a team was asked, and what was published of it", s.listPulses)
+	add(s, a, "/teams/{team}/pulse", "open-pulse", "Ask a team now; whoever is asked finds their link on their own page", s.openPulse)
+	get(s, a, "/teams/{team}/pulse/{wave}", "get-pulse", "What was published of a wave of the pulse", s.getPulse)
+	get(s, a, "/teams/{team}/pulse/{wave}/table", "get-pulse-table", "The same as a table", s.getPulseTable)
+	get(s, a, "/teams/{team}/rest", "get-rest", "Who is to rest after a broken night, as far as you may see it", s.getRest)
 }
 
 // reviewRoutes lists what there is about what a team makes of its burden.
