@@ -44,11 +44,13 @@ type Burden struct {
 	Over      int // weeks above it
 	Events    []BurdenEvent
 	Sum       TeamWeek
-	Interrupt Rate // interruptions per on-call week
-	Wake      Rate // wake-ups per on-call week
-	Broken    Rate // disrupted nights per night
-	Trend     Trend
-	Services  []Origin // those that cost most first
+	Interrupt Rate              // interruptions per on-call week
+	Wake      Rate              // wake-ups per on-call week
+	Broken    Rate              // disrupted nights per night
+	Trend     Trend             // of wake-ups
+	Calls     Trend             // of interruptions
+	Clock     [24]schedule.Band // what the hours of a working day are, of whoever set none of their own
+	Services  []Origin          // those that cost most first
 	Alerts    []Origin
 	Answers   []Answered
 	Luck      *Luck
@@ -145,10 +147,11 @@ type Doubt struct {
 	Factors  []FlagFactor `json:"-"` // how much less a score is trusted for it
 }
 
-// A Trend compares the rate of a period with that of the one before.
+// A Trend compares the rate of a period with that of the one before: of interruptions
+// or of wake-ups.
 type Trend struct {
 	Known  bool
-	Before Rate    // wake-ups per on-call week
+	Before Rate    // per on-call week
 	Ratio  float64 // now to then
 	Low    float64 // the bounds hold it 95 times in a hundred
 	High   float64

@@ -35,6 +35,7 @@ func (r *Rollup) pages(ctx context.Context, b *Burden, tallies map[schedule.ID]*
 	b.Interrupt = Garwood(Total(b.Sum.Sum.Interruptions), exposure, 0.95)
 	b.Wake = Garwood(b.Sum.Sum.Wakeups(), exposure, 0.95)
 	b.Broken = Garwood(b.Sum.Nights, 7*exposure, 0.95)
+	b.Calls = compare(past.Interruptions, past.OnCallWeeks(), Total(b.Sum.Sum.Interruptions), exposure)
 	b.Trend = compare(past.Wakeups, past.OnCallWeeks(), b.Sum.Sum.Wakeups(), exposure)
 	for i := range b.Sum.Origins {
 		if o := b.Sum.Origins[i]; o.Alert == "" {
@@ -43,6 +44,7 @@ func (r *Rollup) pages(ctx context.Context, b *Burden, tallies map[schedule.ID]*
 			b.Alerts = append(b.Alerts, o)
 		}
 	}
+	b.Clock = r.Config.clock()
 	b.answer()
 	b.luck(tallies)
 	b.doubt(&past)

@@ -76,6 +76,16 @@ func (h DailyHours) Hours() schedule.Hours {
 	return out
 }
 
+// clock returns the band of a page in each hour of a working day, of whoever has no hours
+// of their own; an hour that belongs to two bands has that of its middle.
+func (c *Config) clock() (out [24]schedule.Band) {
+	for h := range out {
+		middle := schedule.Clock(h*3600 + 1800)
+		out[h] = pageOrder(false, false, covers(c.Sleep.Hours(), middle), covers(c.Business.Hours(), middle))
+	}
+	return out
+}
+
 // A Prior is what a rate is believed to be before anything was seen: M0 a week, as
 // firmly as if it had been observed for B on-call weeks.
 type Prior struct {

@@ -42,6 +42,9 @@ type Burden struct {
 	Good     []string // what went well
 	Heat     []HeatRow
 	HeatMost int
+	Hours    []string   // the class of each hour's band
+	Clock    []HeatBand // the bands over the hours
+	Ramp     []int      // the steps of Heat
 	Services []OriginRow
 	Alerts   []OriginRow
 	Period   int // weeks
@@ -69,8 +72,21 @@ type PeriodLink struct {
 	On    bool
 }
 
-// Tile is one of the figures on top.
-type Tile struct{ Label, Value, Unit, Foot, Tone string }
+// Tile is one of the figures on top. Change says how it has moved, and Spark draws it by
+// week, as the points of a line; both may be empty.
+type Tile struct {
+	Label, Value, Unit, Foot, Tone string
+
+	Change TileChange
+	Spark  string
+}
+
+// TileChange is how a figure moved against the weeks before. Share is what of it went or
+// came; empty where chance alone may have moved it.
+type TileChange struct {
+	Known, Up bool
+	Share     string
+}
 
 // BurdenRow is who holds what of the schedule.
 type BurdenRow struct {
@@ -79,6 +95,7 @@ type BurdenRow struct {
 	Hours, Weeks, Points, Week, Ratio string
 	High                              bool
 	Segments                          []segment
+	Fair                              string // where the fair share lies on the bar, or ""
 	ShortRests, ShortWeeks            int
 }
 
@@ -105,6 +122,12 @@ type MyWeek struct {
 type HeatRow struct {
 	Day   string
 	Cells []HeatCell
+}
+
+// HeatBand is some hours one after the other that are of one band.
+type HeatBand struct {
+	Name, Class string
+	Hours       int
 }
 
 // HeatCell is an hour of a weekday; Step is 0 to 6.
@@ -151,10 +174,12 @@ func (p *Burden) Fill(b *health.Burden, names map[schedule.ID]string, reader sch
 		{Label: "Disrupted nights", Value: num(b.Broken.Count), Unit: fmt.Sprintf("of %.0f nights on call", b.Broken.Exposure), Foot: interval(b.Broken.Low*b.Broken.Exposure, b.Broken.High*b.Broken.Exposure)},
 		fairTile(b),
 	}
+	p.Tiles[0].move(&b.Calls, b.Weeks, func(w *health.WeekFigures) int { return w.Interruptions })
+	p.Tiles[1].move(&b.Trend, b.Weeks, func(w *health.WeekFigures) int { return w.Wakeups })
 	p.Chart = newTrend(b)
 	p.Trend = trendText(b)
 	p.fillGood(b)
-	p.fillHeat(&b.Sum.Heat)
+	p.fillHeat(&b.Sum.Heat, &b.Clock)
 	p.Services, p.Alerts = originRows(b.Team, b.Services), originRows(b.Team, b.Alerts)
 	for i := range b.Answers {
 		p.Answers = append(p.Answers, answerRow(&b.Answers[i]))
@@ -208,6 +233,22 @@ func rateTile(label string, r health.Rate, unit, over, foot string, high bool) T
 	return t
 }
 
+// move says how the figure of a tile has moved, and draws what there was of it each week.
+func (t *Tile) move(trend *health.Trend, weeks []health.WeekFigures, of func(*health.WeekFigures) int) {
+	var counts []int
+	for i := range weeks {
+		counts = append(counts, of(&weeks[i]))
+	}
+	t.Spark = spark(counts)
+	t.Change.Known = trend.Known
+	if moved := trend.Clear(); moved != 0 {
+		t.Change.Up, t.Change.Share = moved > 0, "from none"
+		if !math.IsInf(trend.Ratio, 0) {
+			t.Change.Share = fmt.Sprintf("%.0f %%", 100*math.Abs(trend.Ratio-1))
+		}
+	}
+}
+
 func fairTile(b *health.Burden) Tile {
 	t := Tile{Label: "Heaviest load", Value: "–", Unit: "of what is fair", Foot: "counted from the schedule, no estimate"}
 	if !math.IsNaN(b.Top) {
@@ -236,6 +277,7 @@ func (p *Burden) fillLoads(b *health.Burden, names map[schedule.ID]string, reade
 		if l := &b.People[i]; !math.IsNaN(l.PerWeek) {
 			most = math.Max(most, l.Points)
 		}
+		most = math.Max(most, b.People[i].Fair)
 	}
 	for i := range b.People {
 		l := &b.People[i]
@@ -248,6 +290,9 @@ func (p *Burden) fillLoads(b *health.Burden, names map[schedule.ID]string, reade
 		}
 		if !math.IsNaN(l.Ratio) {
 			row.Ratio, row.High = fmt.Sprintf("%.1f×", l.Ratio), l.Ratio >= 1.5
+		}
+		if l.Fair > 0 {
+			row.Fair = percent(l.Fair / most * .97)
 		}
 		x := 0.0
 		for _, c := range bandClasses {
@@ -317,8 +362,20 @@ func trendText(b *health.Burden) string {
 	return before + ": no clear change, chance alone may do that."
 }
 
+// clockBands are the bands over the hours of the heat map.
+var clockBands = map[schedule.Band]HeatBand{schedule.Sleep: {"Sleep", "night", 1}, schedule.Business: {"Working hours", "day", 1}, schedule.Evening: {"After hours", "eve", 1}}
+
 // fillHeat shows when interruptions come.
-func (p *Burden) fillHeat(heat *[7][24]int) {
+func (p *Burden) fillHeat(heat *[7][24]int, clock *[24]schedule.Band) {
+	p.Ramp = []int{0, 1, 2, 3, 4, 5, 6}
+	for h, b := range clock {
+		p.Hours = append(p.Hours, clockBands[b].Class)
+		if h > 0 && b == clock[h-1] {
+			p.Clock[len(p.Clock)-1].Hours++
+		} else {
+			p.Clock = append(p.Clock, clockBands[b])
+		}
+	}
 	for d := range heat {
 		for _, n := range heat[d] {
 			p.HeatMost = max(p.HeatMost, n)

@@ -146,3 +146,28 @@ func fairBars(rows []FairRow) []bar {
 	}
 	return out
 }
+
+// Size of a line of what there was each week, in pixels.
+const (
+	sparkWidth  = 76
+	sparkHeight = 26
+)
+
+// spark is the points of a line through counts, from nothing at the bottom to the most at
+// the top; empty where there are fewer than two.
+func spark(counts []int) string {
+	if len(counts) < 2 {
+		return ""
+	}
+	most := 1
+	for _, n := range counts {
+		most = max(most, n)
+	}
+	var out []string
+	for i, n := range counts {
+		x := 1 + float64(sparkWidth-2)*float64(i)/float64(len(counts)-1)
+		y := 1 + float64(sparkHeight-2)*(1-float64(n)/float64(most))
+		out = append(out, strconv.FormatFloat(x, 'f', 1, 64)+","+strconv.FormatFloat(y, 'f', 1, 64))
+	}
+	return strings.Join(out, " ")
+}

@@ -160,3 +160,19 @@ func FuzzTimeline(f *testing.F) {
 		s.agenda()
 	})
 }
+
+func TestSpark(t *testing.T) {
+	for _, c := range []struct {
+		counts []int
+		want   string
+	}{
+		{nil, ""},
+		{[]int{3}, ""},
+		{[]int{0, 0}, "1.0,25.0 75.0,25.0"},
+		{[]int{4, 0, 2}, "1.0,1.0 38.0,25.0 75.0,13.0"},
+	} {
+		if got := spark(c.counts); got != c.want {
+			t.Errorf("spark(%v) = %q, want %q", c.counts, got, c.want)
+		}
+	}
+}

@@ -15,6 +15,7 @@ func burdenSample() *health.Burden {
 		Team: 1, Zone: "Europe/Berlin", Period: health.ReportPeriod{From: first, Weeks: 12}, Config: "th-1", Limit: 14, Top: 1.6, About: 8, Over: 6,
 		Interrupt: health.Garwood(171, 12, .95), Wake: health.Garwood(40, 12, .95), Broken: health.Garwood(31, 84, .95),
 		Trend: health.Trend{Known: true, Before: health.Garwood(22, 12, .95), Ratio: 1.8, Low: 1.1, High: 3.2},
+		Calls: health.Trend{Known: true, Before: health.Garwood(150, 12, .95), Ratio: 1.1, Low: .9, High: 1.4},
 		Rest:  []health.RestNeed{{Person: 2, Nights: 4}},
 		Events: []health.BurdenEvent{
 			{Date: first.AddDays(49), Text: "Plan 3"}, {Date: first.AddDays(56), Text: "New rules"}, {Date: first.AddDays(80), Text: "Plan 4"},
@@ -29,13 +30,21 @@ func burdenSample() *health.Burden {
 		b.Weeks = append(b.Weeks, health.WeekFigures{Week: first.AddDays(7 * i), Interruptions: n, Wakeups: n / 4, OnCallWeeks: 1, Quiet: n < 9, Running: i == 11})
 		b.Sum.Heat[i%7][(i*5)%24] = n
 	}
+	for h := range b.Clock {
+		switch {
+		case h < 8 || h >= 22:
+			b.Clock[h] = schedule.Sleep
+		case h >= 18:
+			b.Clock[h] = schedule.Evening
+		}
+	}
 	b.Sum.Sum.Episodes = health.ByBand[int]{40, 30, 20, 1, 40}
 	b.Sum.Sum.OffDuty = health.ByBand[int]{4, 0, 0, 0, 2}
 	b.Sum.Quiet, b.Sum.QuietShifts, b.Sum.Shifts = 1, 2, 12
 	for i := range 8 {
 		short := i % 3
 		weeks := i / 5
-		l := health.Load{Person: schedule.ID(i + 1), OnCall: 200, Weeks: 1.2, Points: 300 - 20*float64(i), PerWeek: 180, Ratio: 1.6 - .1*float64(i), ShortRests: &short, ShortWeeks: &weeks}
+		l := health.Load{Person: schedule.ID(i + 1), OnCall: 200, Weeks: 1.2, Points: 300 - 20*float64(i), PerWeek: 180, Fair: 190, Ratio: 1.6 - .1*float64(i), ShortRests: &short, ShortWeeks: &weeks}
 		l.ByBand = health.ByBand[float64]{60, 40, 80, 20, 100}
 		b.People = append(b.People, l)
 	}

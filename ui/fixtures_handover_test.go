@@ -28,6 +28,8 @@ func handOverFixtures() []fixture {
 			{Href: "/teams/1/handover?at=2", Who: "Aiko Tanaka", Start: berlin(nov, 23, 9), End: berlin(nov, 30, 9)},
 			{Href: "/teams/1/handover?at=1", Who: "Priya Raman", Mine: true, On: true, Start: berlin(nov, 16, 9), End: berlin(nov, 23, 9), Pages: 3, Notes: 2},
 			{Href: "/teams/1/handover?at=0", Who: "Marcus Bell", Start: berlin(nov, 9, 9), End: berlin(nov, 16, 9), Pages: 12, Notes: 1, Done: &ui.DoneRow{By: "Marcus Bell", When: ago(98)}},
+		},
+		Others: []ui.TurnRow{
 			{Href: "/teams/1/handover?at=3", Who: "Aiko Tanaka", Start: berlin(nov, 2, 9), End: berlin(nov, 9, 9), Done: &ui.DoneRow{By: "Aiko Tanaka", When: ago(298), ReadBy: "Marcus Bell", Read: ago(290)}},
 		},
 	}

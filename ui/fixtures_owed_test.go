@@ -19,7 +19,7 @@ func owedFixtures() []fixture {
 		{Team: ui.TeamLink{Name: "Search"}, Account: 2, Tiles: tiles},
 	}}
 	wordy := ui.MineOwed{Frame: long("Time owed", "home"), Accounts: []ui.OwedCard{{
-		Team: ui.TeamLink{ID: 1, Name: longText}, Account: 1, Ending: longText, Rules: longText, CanTake: true, Tiles: []ui.Tile{{longText, longText, longText, longText, "warn"}},
+		Team: ui.TeamLink{ID: 1, Name: longText}, Account: 1, Ending: longText, Rules: longText, CanTake: true, Tiles: []ui.Tile{{Label: longText, Value: longText, Unit: longText, Foot: longText, Tone: "warn"}},
 		Lots: []ui.OwedLotRow{{longText, longText, longText, "good"}}, Lines: []ui.OwedLine{{When: now, Minutes: longText, Text: longText, Reason: longText, Return: 1}},
 		Form: ui.OwedForm{Error: longText, Hours: ui.Field{Value: longText, Error: longText}, Reason: ui.Field{Value: longText, Error: longText}},
 	}}}

@@ -34,11 +34,12 @@ type HandOver struct {
 	CanHand   bool
 	HandFrom  time.Time // when the reader can hand it over; zero: now, or never
 	Add       Field
-	Wrong     string   // what is wrong with what was sent, or ""
-	Before    *LeftRow // what the shift before has left; nil: there was none
-	List      []TurnRow
-	Today     string // where the running shift is, when this is an earlier one
-	Real      string // says where pages are from, when it is a demonstration
+	Wrong     string    // what is wrong with what was sent, or ""
+	Before    *LeftRow  // what the shift before has left; nil: there was none
+	List      []TurnRow // the shift and those next to it
+	Others    []TurnRow // those further away
+	Today     string    // where the running shift is, when this is an earlier one
+	Real      string    // says where pages are from, when it is a demonstration
 }
 
 // RotationLink leads to the hand-overs of another rotation.
@@ -228,7 +229,11 @@ func (p *HandOver) list(d *turnDesk, lines []health.TurnLine, rotations []schedu
 	first := max(0, shown-turnsShown/2)
 	for i := first; i < min(len(lines), first+turnsShown); i++ {
 		l := &lines[i]
-		p.List = append(p.List, TurnRow{
+		list := &p.List
+		if i > max(shown, 0)+turnsNear || i < shown-1 {
+			list = &p.Others
+		}
+		*list = append(*list, TurnRow{
 			Href: d.href(l.Rotation, l.Start), Who: d.who(l.People), Mine: l.Has(d.reader), On: l.Start.Unix() == p.At, Start: l.Start, End: l.End, Pages: l.Pages, Notes: l.Notes, Done: d.done(l.Done),
 		})
 	}

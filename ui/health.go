@@ -119,7 +119,7 @@ func (p *HealthPage) tiles(h *health.TeamHealth) {
 	s := &h.Score
 	score := Tile{Label: "Score", Value: "–", Foot: "Not enough to say."}
 	if s.Score != nil {
-		score = Tile{"Score", fmt.Sprintf("%.0f", *s.Score), "of 100", fmt.Sprintf("Likely %.0f to %.0f.", s.Interval[0], s.Interval[1]), p.Tone}
+		score = Tile{Label: "Score", Value: fmt.Sprintf("%.0f", *s.Score), Unit: "of 100", Foot: fmt.Sprintf("Likely %.0f to %.0f.", s.Interval[0], s.Interval[1]), Tone: p.Tone}
 	}
 	confidence := Tile{Label: "Confidence", Value: upper(s.ConfidenceLabel), Foot: fmt.Sprintf("%.0f %% of what it takes was seen.", 100*s.Confidence)}
 	change := Tile{Label: "Change", Value: "–", Foot: "There is nothing to compare with."}

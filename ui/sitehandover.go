@@ -28,9 +28,11 @@ func (s *Site) registerHandOver(e *echo.Group) {
 
 const (
 	// turnsBack is how far back from the one that is shown shifts are listed, and
-	// turnsAhead how far ahead; turnsShown is how many.
+	// turnsAhead how far ahead; turnsShown is how many, of which turnsNear of those
+	// before the shown one are not folded away.
 	turnsBack, turnsAhead = 12 * 7 * 24 * time.Hour, 8 * 24 * time.Hour
 	turnsShown            = 40
+	turnsNear             = 2
 	// firstYear is before every shift.
 	firstYear = 2000
 )

@@ -102,6 +102,9 @@ func TestFewPeople(t *testing.T) {
 			if got.Told() != told || (len(got.Weeks) > 0) != told || (got.Wake.Count > 0) != told || (len(got.Services) > 0) != told || (got.Sum.Sum.Notifications > 0) != told || (got.Trend.Before.Exposure > 0) {
 				t.Errorf("%d people, %+v: told %v, %d weeks, %v wake-ups", n, sight, got.Told(), len(got.Weeks), got.Wake.Count)
 			}
+			if told && (got.Clock[7] != schedule.Sleep || got.Clock[8] != schedule.Business || got.Clock[18] != schedule.Evening || got.Clock[22] != schedule.Sleep) {
+				t.Errorf("the hours of a working day are %v", got.Clock)
+			}
 			if own := got.Mine != nil; own != (sight.Self != 0) {
 				t.Errorf("%d people, %+v: own figures %v", n, sight, own)
 			}
