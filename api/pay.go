@@ -292,6 +292,9 @@ func (s *Server) setPayRules(ctx context.Context, in *setPayRulesIn) (*setPayRul
 	if p.Rules, err = health.ReadPayRules(text); err != nil {
 		return nil, within("rules", err)
 	}
+	if err := s.Pay.CheckRotations(ctx, team.ID, p.From, &p.Rules); err != nil {
+		return nil, within("rules", err)
+	}
 	if err := s.Pay.SetPay(ctx, &p); err != nil {
 		return nil, err
 	}

@@ -72,7 +72,8 @@ type Payroll struct {
 }
 
 // SetPay adds rules of pay and sets their number and version. They begin after what was
-// published, and another zone or currency with a month.
+// published, and another zone or currency with a month. What they say of a rotation has
+// to be about one that there is.
 func (p *Payroll) SetPay(ctx context.Context, policy *PayPolicy) error {
 	if err := policy.Rules.Validate(); err != nil {
 		return err
@@ -81,6 +82,9 @@ func (p *Payroll) SetPay(ctx context.Context, policy *PayPolicy) error {
 	today := schedule.DateOf(now.In(policy.Rules.Zone))
 	if policy.From.Before(today.AddDays(-366)) || policy.From.After(today.AddDays(366)) {
 		return &schedule.InvalidError{Field: "from", Reason: "choose a day within a year of today"}
+	}
+	if err := p.CheckRotations(ctx, policy.Team, policy.From, &policy.Rules); err != nil {
+		return err
 	}
 	return p.Store.InTx(ctx, func(tx Store) error {
 		if err := tx.LockPay(ctx, policy.Team); err != nil {

@@ -100,6 +100,20 @@ func ReadPayRules(data []byte) (PayRules, error) {
 	return rules, rules.Validate()
 }
 
+// KeptPayRules reads rules that were saved once, and does not ask whether they could be
+// saved today: a check that came later must not hide what was paid by them. It refuses
+// only what nothing can be computed of.
+func KeptPayRules(data []byte) (PayRules, error) {
+	var doc payDoc
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return PayRules{}, err
+	}
+	var bad faults
+	rules := doc.rules(&bad, "")
+	bad.unless(rules.Zone != nil, "tz", "rules need a time zone, like Europe/Berlin")
+	return rules, bad.err()
+}
+
 // MarshalJSON writes what ReadPayRules reads.
 func (r PayRules) MarshalJSON() ([]byte, error) {
 	doc := payDoc{

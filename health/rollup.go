@@ -28,6 +28,9 @@ type Schedules interface {
 	// Events returns what changed in [from, until) that a change of burden may come
 	// from.
 	Events(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]BurdenEvent, error)
+	// Rotations returns those of which a team has shifts from a day on, or will have by
+	// its rules, and those that it had only before.
+	Rotations(ctx context.Context, team schedule.ID, from schedule.Date) (on, before []schedule.RotationID, err error)
 }
 
 // A Rollup measures days and weeks and keeps them, so that a report adds up weeks and

@@ -45,8 +45,14 @@ type PayRow struct {
 type TeamPay struct {
 	Frame
 	Months []PayMonthRow
-	Rules  []string // from when on, and what; the latest first
+	Rules  []PayPolicyRow // the latest first
 	On     bool
+}
+
+// PayPolicyRow is rules of pay in words.
+type PayPolicyRow struct {
+	Text  string   // from when on, and what
+	Wrong []string // what of it is about no rotation that there is
 }
 
 // PayMonthRow is a month in the list.
@@ -159,10 +165,13 @@ func policyWords(p *health.PayPolicy, now time.Time) string {
 	r := &p.Rules
 	text := fmt.Sprintf("From %s, version %s: %s %s", dayOf(p.From.At(0, now.Location()), now), r.Version, health.Money(r.Base, r.Currency), unitWords(r.Unit))
 	for _, w := range r.Weekly {
-		text += fmt.Sprintf("; %s %s (%s)", health.Money(w.Rate, r.Currency), w.Name, hoursText(w.Hours))
+		text += fmt.Sprintf("; %s %s (%s%s)", health.Money(w.Rate, r.Currency), w.Name, hoursText(w.Hours), onlyOf(w.Rotations))
 	}
 	for _, o := range r.OneOffs {
-		text += fmt.Sprintf("; %s %s", health.Money(o.Rate, r.Currency), o.Name)
+		text += fmt.Sprintf("; %s %s (%s%s)", health.Money(o.Rate, r.Currency), o.Name, span(o.From.In(r.Zone), o.To.In(r.Zone), now), onlyOf(o.Rotations))
+	}
+	if len(r.Unpaid) > 0 {
+		text += "; nothing for " + rotationNames(r.Unpaid)
 	}
 	if r.PerCallOut > 0 {
 		text += fmt.Sprintf("; %s for each call-out", health.Money(r.PerCallOut, r.Currency))
@@ -171,6 +180,14 @@ func policyWords(p *health.PayPolicy, now time.Time) string {
 		text += fmt.Sprintf("; %s for an hour at work on pages", health.Money(r.WorkHour, r.Currency))
 	}
 	return text + ". On " + city(r.Zone.String()) + "’s clock."
+}
+
+// onlyOf says which rotations a rule is about, unless it is about all.
+func onlyOf(rotations []schedule.RotationID) string {
+	if len(rotations) == 0 {
+		return ""
+	}
+	return ", only of " + rotationNames(rotations)
 }
 
 // hoursText writes hours as the form reads them: "Mon-Fri 18:00-09:00", "Sat Sun", "".

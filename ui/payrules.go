@@ -301,3 +301,25 @@ func (p *PayRulesPage) tell(err error, text string) {
 	}
 	putErrors(err, fields, &p.Error, text)
 }
+
+// pricesNothing says in words what rules are about that there is not.
+func pricesNothing(r *health.PayRules, err error) []string {
+	var out []string
+	for _, one := range unjoined(err) {
+		invalid, ok := errors.AsType[*schedule.InvalidError](one)
+		if !ok {
+			continue
+		}
+		what := "Rotations that are not paid"
+		if m := payRow.FindStringSubmatch(invalid.Field); m != nil {
+			i, _ := strconv.Atoi(m[2]) // it is digits
+			if m[1] == "weekly_rules" {
+				what = r.Weekly[i].Name
+			} else {
+				what = r.OneOffs[i].Name
+			}
+		}
+		out = append(out, what+": "+invalid.Reason+".")
+	}
+	return out
+}

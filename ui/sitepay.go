@@ -148,8 +148,13 @@ func (s *Site) teamPay(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	forgotten, err := s.Pay.Forgotten(ctx, policies)
+	if err != nil {
+		return err
+	}
 	for i := range slices.Backward(policies) {
-		page.Rules = append(page.Rules, policyWords(&policies[i], f.Now.In(policies[i].Rules.Zone)))
+		p := &policies[i]
+		page.Rules = append(page.Rules, PayPolicyRow{policyWords(p, f.Now.In(p.Rules.Zone)), pricesNothing(&p.Rules, forgotten[p.ID])})
 	}
 	page.On = len(policies) > 0
 	months, err := s.Pay.Months(ctx, team.ID)
@@ -282,15 +287,20 @@ func (s *Site) payRulesPage(c echo.Context, f Frame, team schedule.TeamRecord) (
 	} else {
 		last := &policies[len(policies)-1]
 		page.fill(&last.Rules)
+		forgotten, err := s.Pay.Forgotten(c.Request().Context(), policies)
+		if err != nil {
+			return page, err
+		}
+		page.tell(forgotten[last.ID], "")
 		if page.Text, err = last.PolicyText(); err != nil {
 			return page, err
 		}
 	}
-	rotations, err := s.Schedule.Store.Rotations(c.Request().Context(), []schedule.ID{team.ID})
+	rotations, _, err := s.Pay.Schedules.Rotations(c.Request().Context(), team.ID, today)
 	if err != nil {
 		return page, err
 	}
-	for _, r := range rotations[team.ID] {
+	for _, r := range rotations {
 		page.Rotations = append(page.Rotations, string(r))
 	}
 	return page, nil
@@ -352,6 +362,12 @@ func (s *Site) importPayRules(c echo.Context) error {
 		return s.show(c, http.StatusUnprocessableEntity, "payrules", page)
 	}
 	page.fill(&rules)
+	err = s.Pay.CheckRotations(c.Request().Context(), team.ID, schedule.DateOf(f.Now), &rules)
+	if text, bad := refused(err); bad {
+		page.tell(err, text)
+	} else if err != nil {
+		return err
+	}
 	page.Flash = &Flash{Kind: "info", Text: "Read, and not saved yet: look at the form and save it."}
 	return s.show(c, http.StatusOK, "payrules", page)
 }

@@ -209,6 +209,44 @@ func (b *burdenSchedules) Events(ctx context.Context, team schedule.ID, from, un
 	return out[max(0, len(out)-mostEvents):], nil
 }
 
+// plansAhead is how far from a day on published shifts are looked at.
+const plansAhead = 2 * 366
+
+// Rotations implements health.Schedules: of rules that hold on the day or later, and of
+// shifts that end after it began somewhere.
+func (b *burdenSchedules) Rotations(ctx context.Context, team schedule.ID, from schedule.Date) (on, before []schedule.RotationID, err error) {
+	rules, err := b.schedule.Store.Rules(ctx, team)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range rules {
+		text, err := teamfile.ReadRules(rules[i].Source)
+		if err != nil {
+			return nil, nil, fmt.Errorf("rules of team %d from %v: %w", team, rules[i].From, err)
+		}
+		for _, r := range text.Rotations {
+			if i+1 < len(rules) && !rules[i+1].From.After(from) {
+				before = append(before, schedule.RotationID(r.Name))
+			} else {
+				on = append(on, schedule.RotationID(r.Name))
+			}
+		}
+	}
+	shifts, err := b.schedule.Shifts(ctx, team, from.AddDays(-1).At(schedule.Midnight, time.UTC), from.AddDays(plansAhead).At(schedule.Midnight, time.UTC), time.Time{})
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range shifts {
+		on = append(on, shifts[i].Rotation)
+	}
+	published, err := b.schedule.Store.Rotations(ctx, []schedule.ID{team})
+	before = append(before, published[team]...)
+	slices.Sort(on)
+	slices.Sort(before)
+	on = slices.DeleteFunc(slices.Compact(on), func(r schedule.RotationID) bool { return r == "" })
+	return on, slices.DeleteFunc(slices.Compact(before), func(r schedule.RotationID) bool { return r == "" || slices.Contains(on, r) }), err
+}
+
 // measureBurden looks at every team and measures what is marked, until nothing is.
 func (s *server) measureBurden(ctx context.Context) error {
 	teams, err := s.schedule.Store.Teams(ctx)

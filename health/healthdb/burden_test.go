@@ -76,6 +76,10 @@ func (r *rota) Events(context.Context, schedule.ID, schedule.Date, schedule.Date
 	return nil, nil
 }
 
+func (r *rota) Rotations(context.Context, schedule.ID, schedule.Date) (on, before []schedule.RotationID, err error) {
+	return []schedule.RotationID{"primary"}, nil, nil
+}
+
 var monday = time.Date(2026, 2, 2, 8, 0, 0, 0, time.UTC) // 09:00 in Berlin
 
 // weekly gives people the first level by the week, and the next one the second.

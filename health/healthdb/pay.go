@@ -24,7 +24,7 @@ func (payPolicyRow) TableName() string { return "pay_policy" }
 
 func (r *payPolicyRow) value() (health.PayPolicy, error) {
 	from, err1 := schedule.ParseDate(r.FromDay)
-	rules, err2 := health.ReadPayRules([]byte(r.Rules))
+	rules, err2 := health.KeptPayRules([]byte(r.Rules))
 	return health.PayPolicy{ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), From: from, Rules: rules, By: id(r.CreatedBy), At: r.CreatedAt.Time}, errors.Join(err1, err2)
 }
 

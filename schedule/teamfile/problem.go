@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"watchbill/schedule"
 )
 
 // A Problem is something wrong, or in a warning something odd, at one place of a
@@ -68,38 +69,9 @@ func sorted(problems []Problem) []Problem {
 
 // didYouMean proposes the known word nearest to a mistyped one.
 func didYouMean(word string, known []string) string {
-	// Of a very short word so little is right that any other is as near.
-	letters := utf8.RuneCountInString(word)
-	best, least := "", min(max(2, letters/3), letters-2)+1
-	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
+	best := schedule.Nearest(word, known)
 	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// distance counts the letters to insert, drop or replace.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		last := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := last
-			if x[i] != y[j] {
-				cost++
-			}
-			last = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
 }
