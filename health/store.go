@@ -37,6 +37,7 @@ type Store interface {
 	HandOverStore
 	ReviewStore
 	PulseStore
+	IndicatorStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

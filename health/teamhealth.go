@@ -114,6 +114,7 @@ type healthLook struct {
 	waves  []healthWave
 	clocks map[schedule.ID]bool // whoever said when they work and sleep
 	silent float64              // hours
+	said   []IndicatorValue     // that no pager tells, the last version of each
 }
 
 // A healthWave is what was published of a wave.
@@ -139,6 +140,10 @@ func (l *healthLook) read(ctx context.Context, until schedule.Date) (err error) 
 	if l.items, err = l.Store.Items(ctx, ItemFilter{Team: l.team}); err != nil {
 		return err
 	}
+	if l.said, err = l.Store.Indicators(ctx, l.team, from.AddDays(-31)); err != nil {
+		return err
+	}
+	l.said = LatestIndicators(l.said)
 	if err = l.readWaves(ctx, at(from)); err != nil {
 		return err
 	}

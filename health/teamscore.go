@@ -40,7 +40,10 @@ func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.
 		return nil, err
 	}
 	today := schedule.DateOf(known.In(l.zone))
-	if items := InTime(l.items, p.cycle.From, p.cycle.Until(), today); items.Due > 0 {
+	items := InTime(l.items, p.cycle.From, p.cycle.Until(), today)
+	items.addElsewhere(l.said, p.cycle.From, p.cycle.Until())
+	p.in.ToilShare, p.in.TicketAge = toil(l.said, p.cycle.From, p.cycle.Until()), ticketAge(l.said, p.cycle.From, p.cycle.Until())
+	if items.Due > 0 {
 		n := float64(items.Due)
 		p.in.ItemsOnTime, p.in.ActionItems = &items.Share, &n
 	}
@@ -198,7 +201,9 @@ func (l *healthLook) doubt(p *scoredPeriod, sum *TeamWeek, tallies map[schedule.
 	}
 	past := l.sum(p.load.before())
 	if past.Sum.Level1 > 0 {
-		before := past.evidence()
+		before, earlier := past.evidence(), p.load.before()
+		e.Reports, e.Silenced = amount(l.said, CustomerReports, p.load.From, p.load.Until()), amount(l.said, SilencedHours, p.load.From, p.load.Until())
+		before.Reports, before.Silenced = amount(l.said, CustomerReports, earlier.From, earlier.Until()), amount(l.said, SilencedHours, earlier.From, earlier.Until())
 		e.Before = &before
 	}
 	p.doubts = append(sum.Quality.doubts(), e.Doubts()...)

@@ -94,6 +94,10 @@ var auditWords = map[string]words{
 	"review.make":    {"made a weekly review", "made a weekly review for"},
 	"review.agree":   {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},
 
+	"indicator.set":      {"entered an indicator", "entered an indicator of"},
+	"indicator.withdraw": {"withdrew an indicator", "withdrew an indicator of"},
+	"indicator.upload":   {"uploaded indicators", "uploaded indicators of"},
+
 	"invitation.make":   {"invited", "invited"},
 	"invitation.accept": {"accepted an invitation", "accepted an invitation for"},
 	"invitation.revoke": {"took an invitation back", "took back an invitation of"},

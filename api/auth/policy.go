@@ -40,6 +40,7 @@ const (
 	SetPay         Action = "set pay"           // rules of pay and publishing: manages the team
 	SeePulse       Action = "see pulse"         // what was published of surveys of the team: in the team
 	SetPulse       Action = "set pulse"         // whether, when and what a team is asked, and what was done about it: manages the team
+	SetIndicators  Action = "set indicators"    // what no pager tells, like toil: manages the team
 	DecideOwed     Action = "decide time owed"  // approve and decline: manages the team, and about nobody's own but an administrator
 )
 
@@ -112,7 +113,7 @@ func (w Who) mayInRole(a Action, on On) bool {
 		return self || manages(w, on)
 	case DecideOwed:
 		return !self && manages(w, on)
-	case SetPay, SetPulse, SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
+	case SetPay, SetPulse, SetIndicators, SeeAuditTeam, SeePlanning, SeePersonsLoad, Override, EditTeam, Publish, Invite:
 		return manages(w, on)
 	}
 	return false
