@@ -61,7 +61,7 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
 		p.Hidden = h.Hidden
 		return
 	}
-	p.conclude(h)
+	p.conclude(h, c)
 	p.tiles(h)
 	p.parts(&h.Score, c)
 	for _, l := range h.Losses {
@@ -73,7 +73,7 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
 	for _, d := range h.Doubts {
 		p.Doubts = append(p.Doubts, DoubtRow{unbroken(d.Evidence), d.Question})
 	}
-	for _, w := range h.Warnings {
+	for _, w := range slices.Backward(h.Warnings) { // the newest first
 		p.Warnings = append(p.Warnings, HealthWarning{healthDate(w.Week), w.Question, w.Evidence})
 	}
 	for _, t := range h.Trend {
@@ -94,7 +94,7 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
 }
 
 // conclude says what it comes to.
-func (p *HealthPage) conclude(h *health.TeamHealth) {
+func (p *HealthPage) conclude(h *health.TeamHealth, c *health.Config) {
 	s := &h.Score
 	if s.Score == nil {
 		p.Say, p.Detail = health.ReasonWords(s.Reason), "What is known stands below, part by part."
@@ -102,6 +102,9 @@ func (p *HealthPage) conclude(h *health.TeamHealth) {
 	}
 	p.Tone, p.Say = bandTone(*s.Band), health.BandWords(*s.Band)
 	var detail []string
+	if worst, ok := held(s, c); ok {
+		detail = append(detail, fmt.Sprintf("No average hides the worst: the score is never more than %.0f above %s, so little else would help.", c.Guardrail.Slack, strings.ToLower(health.ComponentWords(worst))))
+	}
 	if s.Borderline {
 		detail = append(detail, "It is borderline: the range reaches into another band.")
 	}
@@ -112,6 +115,16 @@ func (p *HealthPage) conclude(h *health.TeamHealth) {
 		detail = append(detail, "Nobody was asked, or nothing can be told of it: this is what can be counted, and how it is for people is not in it.")
 	}
 	p.Detail = strings.Join(detail, " ")
+}
+
+// held returns the component that holds the score down, where one does within a point.
+func held(s *health.Score, c *health.Config) (string, bool) {
+	for _, name := range c.Guardrail.Components {
+		if part, ok := s.Components[name]; ok && part.Score+c.Guardrail.Slack-*s.Score < 1 {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // tiles are the key figures.
