@@ -24,8 +24,9 @@ type Record struct {
 // left out, so the notifications, shifts and incidents of a whole team will do. Work on
 // an incident that is still open counts until asOf.
 func NewRecord(person schedule.ID, notifications []Notification, shifts []Shift, incidents []Incident, c *Config, asOf time.Time) *Record {
-	r := &Record{}
-	for _, n := range Distinct(notifications) {
+	distinct := Distinct(notifications)
+	r := &Record{rings: distinct[:0]} // none is written before it was read
+	for _, n := range distinct {
 		switch {
 		case n.Person != person:
 		case n.Interrupts():

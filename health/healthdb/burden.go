@@ -309,21 +309,7 @@ func (s *Store) SavePersonWeeks(ctx context.Context, team schedule.ID, config st
 	return translate(err, "weeks of team %d", team)
 }
 
-type teamWeekRow struct {
-	TeamID        int64
-	Config        string
-	Week          string
-	Level1        int64
-	OnCall        int64
-	Engaged       int64
-	Interruptions int
-	Wakeups       int
-	OffHours      int
-	Nights        int
-	Incidents     int
-	Quiet         int
-	Measure       string
-}
+type teamWeekRow struct{ Week, Measure string }
 
 func (teamWeekRow) TableName() string { return "burden_team_week" }
 
@@ -347,13 +333,11 @@ func (s *Store) SaveTeamWeek(ctx context.Context, team schedule.ID, config strin
 		return err
 	}
 	f := w.Figures()
-	row := teamWeekRow{
-		TeamID: int64(team), Config: config, Week: w.Week.String(), Level1: f.Level1, OnCall: f.OnCall, Engaged: f.Engaged, Interruptions: f.Interruptions,
-		Wakeups: f.Wakeups, OffHours: f.OffHours, Nights: f.Nights, Incidents: f.Incidents, Quiet: f.Quiet, Measure: measure,
-	}
-	err = replace(s.to(ctx), []string{"team_id", "config", "week"}, []string{
-		"level1", "on_call", "engaged", "interruptions", "wakeups", "off_hours", "nights", "incidents", "quiet", "measure",
-	}).Create(&row).Error
+	err = s.to(ctx).Exec(`INSERT INTO burden_team_week (team_id, config, week, level1, on_call, engaged, interruptions, wakeups, off_hours, nights, incidents, quiet, measure)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (team_id, config, week) DO UPDATE SET level1 = excluded.level1, on_call = excluded.on_call,
+		engaged = excluded.engaged, interruptions = excluded.interruptions, wakeups = excluded.wakeups, off_hours = excluded.off_hours, nights = excluded.nights,
+		incidents = excluded.incidents, quiet = excluded.quiet, measure = excluded.measure`,
+		team, config, w.Week.String(), f.Level1, f.OnCall, f.Engaged, f.Interruptions, f.Wakeups, f.OffHours, f.Nights, f.Incidents, f.Quiet, measure).Error
 	return translate(err, "week %v of team %d", w.Week, team)
 }
 
