@@ -94,3 +94,35 @@ func TestKeptPayRules(t *testing.T) {
 		}
 	})
 }
+
+// A time that comes twice when the clock goes back stays the one that it was, through the
+// form and back, unless another is typed.
+func TestPayTwiceTheSameTime(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		_, ana := d.paidCrew()
+		second, end := time.Date(2027, 10, 31, 1, 30, 0, 0, time.UTC), time.Date(2027, 10, 31, 1, 45, 0, 0, time.UTC)
+		rules := health.PayRules{Version: "x", Currency: "EUR", Zone: load(t, "Europe/Berlin"), Unit: health.PerHour, Base: 500, OneOffs: []health.OneOffRate{{Name: "Change", From: second, To: end, Rate: 900}}}
+		d.ok(d.payroll.SetPay(t.Context(), &health.PayPolicy{Team: 1, From: schedule.Date{Year: 2027, Month: 1, Day: 1}, Rules: rules, By: 2}))
+		status, body := ana.get("/teams/1/pay/rules")
+		ana.expect(status, body, http.StatusOK, `value="2027-10-31T02:30"`, `value="2027-10-31T01:30:00Z"`, "The second 02:30 of that night")
+		for _, test := range []struct {
+			from, was string
+			want      time.Time
+		}{
+			{"2027-10-31T02:30", "2027-10-31T01:30:00Z", second},
+			{"2027-10-31T02:30", "", second.Add(-time.Hour)},
+			{"2027-10-31T02:15", "2027-10-31T01:30:00Z", second.Add(-75 * time.Minute)},
+			{"2027-10-31T02:30", "nonsense", second.Add(-time.Hour)},
+			{"2027-10-31T02:30", "2027-06-01T01:30:00Z", second.Add(-time.Hour)},
+		} {
+			status, body = ana.payRules("2027-01-01", "EUR", "5", "onces", "1", "once_name.0", "Change", "once_rate.0", "9",
+				"once_from.0", test.from, "once_from_at.0", test.was, "once_until.0", "2027-10-31T02:45", "once_until_at.0", "2027-10-31T01:45:00Z")
+			ana.expect(status, body, http.StatusOK, "Saved.")
+			policies, err := d.health.Store.PayPolicies(t.Context(), 1)
+			d.ok(err)
+			if o := policies[len(policies)-1].Rules.OneOffs[0]; !o.From.Equal(test.want) || !o.To.Equal(end) {
+				t.Errorf("%s after %q is from %v to %v", test.from, test.was, o.From, o.To)
+			}
+		}
+	})
+}
