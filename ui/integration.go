@@ -48,7 +48,6 @@ type Integration struct {
 	Rotation  Field
 	Rotations []Option
 	Urgencies Field
-	Reason    Field
 	Error     string
 }
 
@@ -61,6 +60,7 @@ type IntegrationCount struct {
 
 // DeadCode is why deliveries cannot be read, and how many.
 type DeadCode struct {
+	Reason      Field // why they are discarded
 	Code, Label string
 	N           int
 	Latest      []DeliveryRow // some of them

@@ -17,6 +17,7 @@ type Shift struct {
 	Start, End time.Time
 	TeamZone   string
 	State      string // "published", "past", "running"
+	Open       string // which form the address asks to be open: "takeover" or "override"
 	Relieves   string
 	RelievedBy string
 	Parts      []ShiftLine // who really has which part, when cover has split the shift

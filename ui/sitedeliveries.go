@@ -118,8 +118,14 @@ func (s *Site) discardDead(c echo.Context) error {
 		if err2 != nil {
 			return err2
 		}
-		page.Reason.Value = c.FormValue("reason")
-		putError(err, text, map[string]*Field{"reason": &page.Reason}, &page.Error)
+		fields := map[string]*Field{}
+		for k := range page.Codes { // only the form that was sent says what is wrong with it
+			if page.Codes[k].Code == c.FormValue("code") {
+				fields["reason"] = &page.Codes[k].Reason
+				page.Codes[k].Reason.Value = c.FormValue("reason")
+			}
+		}
+		putError(err, text, fields, &page.Error)
 		return s.show(c, http.StatusUnprocessableEntity, "integration", page)
 	}
 	return answer(c, err, integrationPath(&i), plural(n, "delivery is", "deliveries are")+" discarded.")

@@ -104,7 +104,7 @@ func (s *Site) problem(i *schedule.Issue, team schedule.ID, w auth.Who, names ma
 	manager := w.May(auth.Override, auth.Team(int64(team)))
 	p.Do, p.Href = "Look at it", p.Href+"#cover"
 	if manager {
-		p.Do, p.Href = "Put somebody on it", "/shifts/"+itoa(p.ID)+"#override"
+		p.Do, p.Href = "Put somebody on it", "/shifts/"+itoa(p.ID)+"?open=override#override"
 	}
 	if p.Mine {
 		p.Do, p.Href = "Ask for cover", "/shifts/"+itoa(p.ID)+"#cover"

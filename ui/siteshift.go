@@ -111,6 +111,7 @@ func (s *Site) shift(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	page.Open = c.QueryParam("open")
 	return s.show(c, http.StatusOK, "shift", page)
 }
 
