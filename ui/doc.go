@@ -32,6 +32,7 @@
 //	delivery    Delivery    /teams/{id}/integrations/{integration}/deliveries/{delivery}
 //	contacts    Contacts    /teams/{id}/integrations/{integration}/people
 //	past        Past        /teams/{id}/integrations/{integration}/past
+//	indicators  IndicatorPage /teams/{id}/indicators?indicator=&period=
 //	items       Items       /teams/{id}/items?state=&owner=&sort=&new=&service=&alert=
 //	item        ItemPage    /teams/{id}/items/{item}
 //	tables      Tables      /teams/{id}/tables?pager= (an integration's id)
@@ -170,6 +171,8 @@
 //	POST /teams/{id}/tables/{table}/undo
 //	POST /teams/{id}/tables/{table}/remove
 //
+//	POST /teams/{id}/indicators                    indicator period value of base
+//	POST /teams/{id}/indicators/table              table file do (look, keep)
 //	POST /teams/{id}/items                         kind title owner due value effort why service alert blockers risk link page review
 //	POST /teams/{id}/items/{item}                  the same, and base
 //	POST /teams/{id}/items/{item}/close            base state (done, dropped, open) reason

@@ -16,13 +16,17 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// registerItems adds the pages of what teams want to do.
+// registerItems adds the pages of what teams want to do, and of what they say that no
+// pager tells.
 func (s *Site) registerItems(e *echo.Group) {
 	e.GET("/teams/:team/items", s.items)
 	e.POST("/teams/:team/items", s.addItem)
 	e.GET("/teams/:team/items/:item", s.item)
 	e.POST("/teams/:team/items/:item", s.changeItem)
 	e.POST("/teams/:team/items/:item/close", s.closeItem)
+	e.GET("/teams/:team/indicators", s.indicators)
+	e.POST("/teams/:team/indicators", s.putIndicator)
+	e.POST("/teams/:team/indicators/table", s.putIndicators)
 }
 
 // shareWeeks is over how many weeks it is said what was done on time.

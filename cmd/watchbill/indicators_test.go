@@ -230,3 +230,40 @@ func scoreTakesIndicators(t *testing.T, d *deployment) {
 		t.Errorf("after one was withdrawn: %v", f.TicketAge)
 	}
 }
+
+// On the page a value is entered, corrected, withdrawn and looked at by everybody in the team;
+// what was typed stays when it is refused.
+func TestIndicatorsPage(t *testing.T) { both(t, indicatorsPage) }
+
+func indicatorsPage(t *testing.T, d *deployment) {
+	ana := d.setUp()
+	ben := d.person("ben@example.com")
+	const page = "/teams/1/indicators"
+	status, body := ana.get(page)
+	ana.expect(status, body, http.StatusOK, "Nothing was said", "Enter or correct a value", "fewer than five people")
+	status, body = ana.post(page, "indicator", "toil_share", "period", "2026-10", "value", "35 <b>%", "base", "0")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "is no number; give one like 0.3 or 30 %", `value="35 &lt;b&gt;%"`)
+	status, body = ana.post(page, "indicator", "toil_share", "period", "2026-10", "value", "30 %", "base", "0")
+	ana.expect(status, body, http.StatusOK, "Toil, October 2026: 30 %.", "by hand by ")
+	status, body = ana.post(page, "indicator", "toil_share", "period", "2026-10", "value", "40 %", "base", "0")
+	ana.expect(status, body, http.StatusConflict, "omebody has changed it meanwhile", "Now it is 30 %", `name="base" value="1"`, `value="40 %"`)
+	status, body = ana.post(page, "indicator", "toil_share", "period", "2026-10", "value", "40 %", "base", "1")
+	ana.expect(status, body, http.StatusOK, "before: 30 %")
+	status, body = ana.get(page + "?indicator=toil_share&period=2026-10")
+	ana.expect(status, body, http.StatusOK, `name="base" value="2"`, `value="0.4"`)
+	status, body = ana.post(page+"/table", "table", "indicator,period,value\ntoil_share,2026-10,200", "do", "keep")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "Nothing was kept", "Row 2, value", "200 is more than all of it", "toil_share,2026-10,200")
+	status, body = ana.post(page+"/table", "table", "indicator,period,value\ntoil_share,2026-09,20 %\ntoil_share,2026-10,40 %", "do", "look")
+	ana.expect(status, body, http.StatusOK, "1 value changes", "1 is as before", "Keep it")
+	status, body = ana.post(page+"/table", "table", "indicator,period,value\ntoil_share,2026-09,20 %\ntoil_share,2026-10,40 %", "do", "keep")
+	ana.expect(status, body, http.StatusOK, "1 value is kept", "September 2026: 20 %")
+	status, body = ana.post(page+"/table", "table", "", "do", "look")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "It is empty")
+	status, body = ana.post(page, "indicator", "toil_share", "period", "2026-10", "value", "", "base", "2")
+	ana.expect(status, body, http.StatusOK, "Toil, October 2026: withdrawn.")
+	status, body = ben.get(page)
+	ben.expect(status, body, http.StatusOK, "Who enters them", "withdrawn")
+	if strings.Contains(body, "<form class=\"form\"") {
+		t.Error("a member is shown the form")
+	}
+}
