@@ -32,7 +32,7 @@ type Page struct {
 
 // Paged is somebody who was paged.
 type Paged struct {
-	Person *PersonRef `json:"person,omitempty" doc:"Absent: somebody whom only the pager knows"`
+	Person *PersonRef `json:"person,omitempty" doc:"Absent: somebody whom only the pager knows, and for whoever is not in the team"`
 	Basis  string     `json:"basis" enum:"vendor,assignment,schedule,manual" doc:"How that is known: the pager says so, it was given to them, they were on call by the schedule as it was then, or somebody entered it"`
 }
 
@@ -96,8 +96,15 @@ func (s *Server) listPages(ctx context.Context, in *pagesIn) (*pagesOut, error) 
 		}
 	}
 	people, err := names(ctx, s.Schedule.Store, ids)
+	member := w.May(auth.SeeHandOver, auth.Team(int64(team.ID)))
 	for i := range all {
-		out.Body.Items = append(out.Body.Items, pageOf(&all[i], me(w), people))
+		page := pageOf(&all[i], me(w), people)
+		for n := range page.Paged {
+			if !member { // it says who was woken when
+				page.Paged[n].Person = nil
+			}
+		}
+		out.Body.Items = append(out.Body.Items, page)
 	}
 	return out, err
 }

@@ -200,7 +200,7 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 	for _, r := range rotations {
 		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
 	}
-	if page.Pages, err = s.pageRows(ctx, i); err != nil {
+	if page.Pages, err = s.pageRows(ctx, i, f.Team != nil && f.Team.Member); err != nil {
 		return page, err
 	}
 	storms, err := s.Health.Storms(ctx, i)
@@ -210,8 +210,9 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 	return page, err
 }
 
-// pageRows lists the latest pages of an integration.
-func (s *Site) pageRows(ctx context.Context, i *health.Integration) ([]PageRow, error) {
+// pageRows lists the latest pages of an integration. Who was paged is for the team: it
+// says who was woken when.
+func (s *Site) pageRows(ctx context.Context, i *health.Integration, member bool) ([]PageRow, error) {
 	pages, err := s.Health.Store.PagesOf(ctx, health.PageFilter{Team: i.Team, Integration: i.ID, To: s.Health.Now().Add(time.Hour), Most: pagesShown})
 	if err != nil {
 		return nil, err
@@ -226,7 +227,13 @@ func (s *Site) pageRows(ctx context.Context, i *health.Integration) ([]PageRow, 
 	}
 	rows := make([]PageRow, 0, len(pages))
 	for k := range pages {
-		rows = append(rows, pageRow(&pages[k], names, known))
+		row := pageRow(&pages[k], names, known)
+		for n := range row.Who {
+			if !member {
+				row.Who[n].Name = ""
+			}
+		}
+		rows = append(rows, row)
 	}
 	return rows, nil
 }

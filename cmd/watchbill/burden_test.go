@@ -78,6 +78,14 @@ func burdenByRole(t *testing.T, d *deployment) {
 		says("After these nights you need rest", page, role.self)
 		says("=HYPERLINK", page, true) // the service, as text
 
+		member := role.email != "admin@demo.example"
+		status, paged := b.get("/api/v1/teams/1/pages")
+		b.expect(status, paged, http.StatusOK, `"basis"`)
+		says(`"name":"`+ben.Name, paged, member)
+		if status, paged = b.get(fmt.Sprintf("/teams/1/integrations/%d", doors[0].ID)); status == http.StatusOK {
+			says("<small>Somebody: ", paged, !member)
+		}
+
 		status, table := b.get("/api/v1/teams/1/burden.csv" + weeks)
 		b.expect(status, table, http.StatusOK, "section,what")
 		says("\nrest,", table, role.rest)
