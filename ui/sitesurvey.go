@@ -18,7 +18,7 @@ import (
 // log-in of the same browser is not looked up, and so it is noted nowhere whose it was.
 func (s *Site) registerSurvey(e *echo.Echo) {
 	e.GET("/pulse/:token", s.survey, plainForm)
-	e.POST("/pulse/:token", s.answerSurvey, plainForm)
+	e.POST("/pulse/:token", s.answerSurvey, s.Access.OwnSite, plainForm)
 }
 
 // surveyAt finds what a link leads to. The page it is shown on says nothing to others:

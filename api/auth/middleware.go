@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 
 	"watchbill/schedule"
@@ -35,8 +36,8 @@ func (s *Service) Identify(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		case ok: // somebody else's token, such as a hook's
 		default:
-			if err := s.cross.Check(r); err != nil {
-				return fmt.Errorf("%w: %w", ErrForbidden, err)
+			if err := s.own(r); err != nil {
+				return err
 			}
 			if v.cookie = s.sessionCookie(v); v.cookie != "" {
 				if w, _, err = s.session(ctx, v.cookie); err != nil {
@@ -48,6 +49,24 @@ func (s *Service) Identify(next echo.HandlerFunc) echo.HandlerFunc {
 		c.SetRequest(r.WithContext(With(ctx, w)))
 		return next(c)
 	}
+}
+
+// OwnSite is the middleware of pages on which nobody is recognised: it refuses a write
+// that another site made the browser send with ErrForbidden.
+func (s *Service) OwnSite(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := s.own(c.Request()); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+func (s *Service) own(r *http.Request) error {
+	if err := s.cross.Check(r); err != nil {
+		return fmt.Errorf("%w: %w", ErrForbidden, err)
+	}
+	return nil
 }
 
 // Browsers is the middleware of pages: it refuses API tokens with ErrForbidden,
