@@ -67,6 +67,9 @@ type Facts struct {
 // A BurdenStore keeps what was measured. Like all of a [Store] it is used within a
 // transaction to write.
 type BurdenStore interface {
+	// BurdenStates says of every team how far it was measured; a zero value with its zone
+	// and version stands for one that never was.
+	BurdenStates(ctx context.Context) ([]BurdenState, error)
 	// MarkedTeams returns teams that have marks.
 	MarkedTeams(ctx context.Context, most int) ([]schedule.ID, error)
 	// LockBurden keeps others from measuring a team until the transaction ends, and

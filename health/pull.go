@@ -64,7 +64,9 @@ func Regions(vendor string) []Region {
 // A PullStore keeps what is fetched from vendors' APIs.
 type PullStore interface {
 	PullKey(ctx context.Context, integration schedule.ID) (PullKey, error)
-	PullKeys(ctx context.Context) ([]PullKey, error) // of integrations that are on
+	// PullKeys returns those of integrations that are on and of which nothing was asked
+	// for by night between two moments.
+	PullKeys(ctx context.Context, after, before time.Time) ([]PullKey, error)
 	SavePullKey(ctx context.Context, k *PullKey) error
 	RemovePullKey(ctx context.Context, integration schedule.ID) error
 
@@ -195,11 +197,11 @@ func (s *Service) CancelPulls(ctx context.Context, by, id schedule.ID) error {
 // LookForGaps has the last two days fetched once a day of every integration that can
 // be asked, for what no hook has told.
 func (s *Service) LookForGaps(ctx context.Context) error {
-	keys, err := s.Store.PullKeys(ctx)
+	now := s.Now()
+	keys, err := s.Store.PullKeys(ctx, now.Add(-nightlyEvery), now.Add(nightlyEvery))
 	if err != nil {
 		return err
 	}
-	now := s.Now()
 	for _, k := range keys {
 		err := s.Store.InTx(ctx, func(tx Store) error {
 			if err := tx.LockIntegration(ctx, k.Integration); err != nil {

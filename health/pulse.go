@@ -168,6 +168,7 @@ type PulseStore interface {
 	WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) // in an order of their own
 
 	PulsePolicy(ctx context.Context, team schedule.ID) (PulsePolicy, error)
+	PulsePolicies(ctx context.Context) ([]PulsePolicy, error) // of all teams that have one
 	// SetPulsePolicy replaces the policy of the version given by the next one. It is
 	// ErrConflict when that is not the newest.
 	SetPulsePolicy(ctx context.Context, p *PulsePolicy) error

@@ -194,22 +194,28 @@ const late = 24 * time.Hour
 // OpenDue opens the waves that are due by the policies of teams. Any number of replicas
 // may do so at once: one of them opens a wave.
 func (p *Pulse) OpenDue(ctx context.Context, teams []schedule.TeamRecord) error {
+	policies, err := p.Store.PulsePolicies(ctx)
+	if err != nil {
+		return err
+	}
+	byTeam := make(map[schedule.ID]*PulsePolicy, len(policies))
+	for i := range policies {
+		byTeam[policies[i].Team] = &policies[i]
+	}
 	var failed []error
 	for i := range teams {
-		if err := p.openDue(ctx, &teams[i]); err != nil {
+		policy := byTeam[teams[i].ID]
+		if policy == nil || !policy.On {
+			continue
+		}
+		if err := p.openDue(ctx, &teams[i], policy); err != nil {
 			failed = append(failed, fmt.Errorf("team %d: %w", teams[i].ID, err))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func (p *Pulse) openDue(ctx context.Context, team *schedule.TeamRecord) error {
-	policy, err := p.Store.PulsePolicy(ctx, team.ID)
-	if errors.Is(err, schedule.ErrNotFound) || err == nil && !policy.On {
-		return nil
-	} else if err != nil {
-		return err
-	}
+func (p *Pulse) openDue(ctx context.Context, team *schedule.TeamRecord, policy *PulsePolicy) error {
 	zone, err := schedule.Zone(team.Zone)
 	if err != nil {
 		return err

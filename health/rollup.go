@@ -85,6 +85,25 @@ func (r *Rollup) Work(ctx context.Context) (int, error) {
 	return done, errors.Join(failed...)
 }
 
+// Due returns the teams that Team has something to do for: whose schedule has changed,
+// a day has passed, or of whom something is marked.
+func (r *Rollup) Due(ctx context.Context) ([]schedule.ID, error) {
+	states, err := r.Store.BurdenStates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	marked, err := r.Store.MarkedTeams(ctx, len(states))
+	var due []schedule.ID
+	for _, state := range states {
+		m := measuring{Rollup: r, state: state, now: r.Now()}
+		// Of a team whose zone cannot be read, Team says so.
+		if m.zone, _ = schedule.Zone(state.Zone); m.zone == nil || !m.looked(m.dayEnd(m.now)) || slices.Contains(marked, state.Team) {
+			due = append(due, state.Team)
+		}
+	}
+	return due, err
+}
+
 // Team looks whether a team's schedule has changed or a day has passed, and measures
 // some weeks that are marked. It returns how many; none also when somebody else is at it.
 func (r *Rollup) Team(ctx context.Context, team schedule.ID) (weeks int, err error) {

@@ -8,10 +8,17 @@ import (
 	"watchbill/schedule"
 )
 
+// looked says whether nothing has changed since the schedule was looked at, until a
+// moment.
+func (m *measuring) looked(until time.Time) bool {
+	s := &m.state
+	return s.Newest == s.Version && !s.Until.Before(until) && s.Config == m.Config.Version
+}
+
 // look brings what is known of the schedule up to date, and marks what has changed.
 func (m *measuring) look(ctx context.Context) error {
 	s, until := m.state, m.dayEnd(m.now)
-	if s.Newest == s.Version && !s.Until.Before(until) && s.Config == m.Config.Version {
+	if m.looked(until) {
 		return nil
 	}
 	team, from := s.Team, m.now.Add(-longestPast)

@@ -197,6 +197,30 @@ func checkPeriod(from, until, today Date, plans []Plan) error {
 	return nil
 }
 
+// short says whether a plan that goes until a day reaches less far than a team wants.
+func (t *TeamRecord) short(until, today Date) bool {
+	return until.Before(today.AddDays(7 * t.HorizonWeeks))
+}
+
+// ShortPlanned returns the teams whose published plan is getting short, for DraftAhead.
+func (s *Service) ShortPlanned(ctx context.Context) ([]ID, error) {
+	until, err := s.Store.PlannedUntil(ctx)
+	if err != nil {
+		return nil, err
+	}
+	teams, err := s.Store.Teams(ctx)
+	var short []ID
+	for i := range teams {
+		t := &teams[i]
+		last, planned := until[t.ID]
+		// Of a team whose zone cannot be read, DraftAhead says so.
+		if zone, err := time.LoadLocation(t.Zone); planned && (err != nil || t.short(last, DateOf(s.Now().In(zone)))) {
+			short = append(short, t.ID)
+		}
+	}
+	return short, err
+}
+
 // DraftAhead asks for a draft of the next plan when the published ones end before
 // the team's horizon, unless one is there already. One that failed is made again
 // once the rules or the members have changed. It does nothing for a team that has
@@ -217,7 +241,7 @@ func (s *Service) DraftAhead(ctx context.Context, team ID) error {
 		return fmt.Errorf("zone of team %d: %w", team, err)
 	}
 	today := DateOf(s.Now().In(zone))
-	if !last.Until.Before(today.AddDays(7 * record.HorizonWeeks)) {
+	if !record.short(last.Until, today) {
 		return nil
 	}
 	// Nobody may have planned for a while.

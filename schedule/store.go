@@ -80,6 +80,7 @@ type Store interface {
 	CancelOverride(ctx context.Context, id, by ID, at time.Time) (bool, error)
 
 	Requests(ctx context.Context, team ID, states ...string) ([]Request, error)
+	TeamsAsking(ctx context.Context) ([]ID, error) // those with open requests
 	RequestsOf(ctx context.Context, teams []ID, states ...string) ([]Request, error)
 	Request(ctx context.Context, id ID) (Request, error)
 	AddRequest(ctx context.Context, r *Request) error
@@ -101,6 +102,9 @@ type Store interface {
 	SaveSeen(ctx context.Context, person ID, until time.Time) error
 
 	Drafts(ctx context.Context, team ID) ([]Draft, error) // newest first, without plans
+	// DraftsAtWork returns those of all teams that are queued or being made, oldest
+	// first, without plans.
+	DraftsAtWork(ctx context.Context) ([]Draft, error)
 	// DraftsAhead returns the newest draft of each of some teams that goes on after
 	// its last plan and that nobody has asked for, without plans.
 	DraftsAhead(ctx context.Context, teams []ID) ([]Draft, error)
@@ -120,6 +124,7 @@ type Store interface {
 	Plan(ctx context.Context, team ID, number int) (Plan, error)
 	LastPlan(ctx context.Context, team ID) (Plan, error)
 	LastPlanAlone(ctx context.Context, team ID) (Plan, error) // without the document
+	PlannedUntil(ctx context.Context) (map[ID]Date, error)    // the end of the last plan of each team that has one
 	AddPlan(ctx context.Context, p *Plan) error
 
 	Feeds(ctx context.Context, owner ID) ([]Feed, error)

@@ -247,16 +247,16 @@ func (b *burdenSchedules) Rotations(ctx context.Context, team schedule.ID, from 
 	return on, slices.DeleteFunc(slices.Compact(before), func(r schedule.RotationID) bool { return r == "" || slices.Contains(on, r) }), err
 }
 
-// measureBurden looks at every team and measures what is marked, until nothing is.
+// measureBurden measures what has changed or is marked of every team, until nothing is.
 func (s *server) measureBurden(ctx context.Context) error {
-	teams, err := s.schedule.Store.Teams(ctx)
+	teams, err := s.rollup.Due(ctx)
 	if err != nil {
 		return err
 	}
 	var failed []error
 	for _, team := range teams {
 		for {
-			n, err := s.rollup.Team(ctx, team.ID)
+			n, err := s.rollup.Team(ctx, team)
 			if failed = append(failed, err); n == 0 || err != nil {
 				break
 			}

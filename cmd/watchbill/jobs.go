@@ -32,18 +32,16 @@ type jobs struct {
 	log     *slog.Logger
 }
 
-// start runs the jobs at once and then again and again until the context ends: what
-// became due while nothing ran has waited long enough. The function it returns waits
-// for those at work.
-func (j *jobs) start(ctx context.Context) (wait func(), err error) {
-	scheduler, err := gocron.NewScheduler(gocron.WithLocation(time.UTC))
-	if err != nil {
-		return nil, err
-	}
-	for name, job := range map[string]struct {
-		every time.Duration
-		run   func(context.Context) error
-	}{
+// A job is what is done again and again.
+type job struct {
+	every time.Duration
+	run   func(context.Context) error
+}
+
+// all are the jobs by name. What one asks when there is nothing to do is a few
+// statements, however many teams there are.
+func (j *jobs) all() map[string]job {
+	return map[string]job{
 		"clocks":   {time.Minute, j.bringForward},
 		"drafts":   {time.Second, j.makeDrafts},
 		"requests": {time.Minute, j.expireRequests},
@@ -60,7 +58,18 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 		"gaps":     {time.Hour, j.health.LookForGaps},
 		"room":     {time.Minute, j.lookForRoom},
 		"counts":   {time.Second, j.health.Receiver.Flush},
-	} {
+	}
+}
+
+// start runs the jobs at once and then again and again until the context ends: what
+// became due while nothing ran has waited long enough. The function it returns waits
+// for those at work.
+func (j *jobs) start(ctx context.Context) (wait func(), err error) {
+	scheduler, err := gocron.NewScheduler(gocron.WithLocation(time.UTC))
+	if err != nil {
+		return nil, err
+	}
+	for name, job := range j.all() {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
 			if err := job.run(ctx); err != nil && ctx.Err() == nil {
 				j.log.Error("job failed", "job", name, "error", err)
@@ -107,16 +116,12 @@ func (j *jobs) prune(ctx context.Context) error {
 		forgetDeliveries(ctx, j.health.Store, now))
 }
 
-// each runs f for every team, also when it fails for one.
-func (j *jobs) each(ctx context.Context, f func(schedule.TeamRecord) error) error {
-	teams, err := j.service.Store.Teams(ctx)
-	if err != nil {
-		return err
-	}
+// each runs f for teams, also when it fails for one.
+func each(teams []schedule.ID, f func(schedule.ID) error) error {
 	var failed []error
 	for _, team := range teams {
 		if err := f(team); err != nil {
-			failed = append(failed, fmt.Errorf("team %d: %w", team.ID, err))
+			failed = append(failed, fmt.Errorf("team %d: %w", team, err))
 		}
 	}
 	return errors.Join(failed...)
@@ -125,22 +130,33 @@ func (j *jobs) each(ctx context.Context, f func(schedule.TeamRecord) error) erro
 // makeDrafts makes the draft of every team that waits longest, also one whose maker
 // has died.
 func (j *jobs) makeDrafts(ctx context.Context) error {
-	return j.each(ctx, func(team schedule.TeamRecord) error {
-		drafts, err := j.service.Store.Drafts(ctx, team.ID)
-		if err != nil {
-			return err
+	drafts, err := j.service.Store.DraftsAtWork(ctx)
+	if err != nil {
+		return err
+	}
+	var teams []schedule.ID
+	running, first := map[schedule.ID]bool{}, map[schedule.ID]schedule.ID{}
+	for i := range drafts {
+		d := &drafts[i]
+		if !slices.Contains(teams, d.Team) {
+			teams = append(teams, d.Team)
 		}
-		if slices.ContainsFunc(drafts, func(d schedule.Draft) bool { return d.State == schedule.DraftRunning }) {
-			if err := j.service.EndStale(ctx, team.ID); err != nil {
+		if d.State == schedule.DraftRunning {
+			running[d.Team] = true
+		} else if first[d.Team] == 0 {
+			first[d.Team] = d.ID
+		}
+	}
+	return each(teams, func(team schedule.ID) error {
+		if running[team] {
+			if err := j.service.EndStale(ctx, team); err != nil {
 				return err
 			}
 		}
-		for _, d := range slices.Backward(drafts) {
-			if d.State == schedule.DraftQueued {
-				return j.makeDraft(ctx, d.ID)
-			}
+		if first[team] == 0 {
+			return nil
 		}
-		return nil
+		return j.makeDraft(ctx, first[team])
 	})
 }
 
@@ -189,16 +205,24 @@ func (j *jobs) makeDraft(ctx context.Context, id schedule.ID) error {
 }
 
 func (j *jobs) expireRequests(ctx context.Context) error {
-	return j.each(ctx, func(team schedule.TeamRecord) error {
-		due, err := j.service.Remind(ctx, team.ID)
+	teams, err := j.service.Store.TeamsAsking(ctx)
+	if err != nil {
+		return err
+	}
+	return each(teams, func(team schedule.ID) error {
+		due, err := j.service.Remind(ctx, team)
 		if len(due) > 0 {
-			j.log.Info("requests are about to expire", "team_id", team.ID, "requests", len(due))
+			j.log.Info("requests are about to expire", "team_id", team, "requests", len(due))
 		}
-		return errors.Join(err, j.service.Expire(ctx, team.ID))
+		return errors.Join(err, j.service.Expire(ctx, team))
 	})
 }
 
 // draftAhead drafts the next plan of teams whose published one is getting short.
 func (j *jobs) draftAhead(ctx context.Context) error {
-	return j.each(ctx, func(team schedule.TeamRecord) error { return j.service.DraftAhead(ctx, team.ID) })
+	teams, err := j.service.ShortPlanned(ctx)
+	if err != nil {
+		return err
+	}
+	return each(teams, func(team schedule.ID) error { return j.service.DraftAhead(ctx, team) })
 }

@@ -272,9 +272,17 @@ func (s *server) greet(ctx context.Context, con *console, base string) error {
 // stopWithin is how long requests may take to end once the program is to stop.
 const stopWithin = 10 * time.Second
 
+// jobs are what the service does by itself.
+func (s *server) jobs() *jobs {
+	return &jobs{
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulse: s.askTeams,
+		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log,
+	}
+}
+
 // run serves until the context ends, then finishes what it is doing.
 func (s *server) run(ctx context.Context, listener net.Listener) error {
-	wait, err := (&jobs{service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulse: s.askTeams, pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log}).start(ctx)
+	wait, err := s.jobs().start(ctx)
 	if err != nil {
 		return err
 	}

@@ -93,6 +93,13 @@ func (s *Store) BurdenState(ctx context.Context, team schedule.ID) (health.Burde
 	return one(stateOf(s.from(ctx), team), (*stateRow).value, "burden of team", team)
 }
 
+// BurdenStates says of every team how far it was measured.
+func (s *Store) BurdenStates(ctx context.Context) ([]health.BurdenState, error) {
+	q := s.from(ctx).Raw(`SELECT team.id AS team_id, COALESCE(b.since_day, '') AS since_day, COALESCE(b.version, 0) AS version, COALESCE(b.until_at, 0) AS until_at,
+		COALESCE(b.config, '') AS config, team.zone AS zone, team.version AS newest FROM team LEFT JOIN burden_state b ON b.team_id = team.id ORDER BY team.name`)
+	return values(q, (*stateRow).value, "burden of teams")
+}
+
 func stateOf(q *gorm.DB, team schedule.ID) *gorm.DB {
 	return q.Select("burden_state.*, team.zone AS zone, team.version AS newest").Joins("JOIN team ON team.id = burden_state.team_id").Where("burden_state.team_id = ?", team)
 }

@@ -30,10 +30,12 @@ func (s *Store) PullKey(ctx context.Context, integration schedule.ID) (health.Pu
 	return one(s.from(ctx).Where("integration_id = ?", integration), (*pullKeyRow).value, "key of integration", integration)
 }
 
-// PullKeys returns the keys of all integrations that are on.
-func (s *Store) PullKeys(ctx context.Context) ([]health.PullKey, error) {
-	q := s.from(ctx).Where("integration_id IN (SELECT id FROM integration WHERE off_at IS NULL)").Order("integration_id")
-	return values(q, (*pullKeyRow).value, "keys")
+// PullKeys returns those of integrations that are on and of which nothing was asked for by
+// night between two moments.
+func (s *Store) PullKeys(ctx context.Context, after, before time.Time) ([]health.PullKey, error) {
+	q := s.from(ctx).Where(`integration_id IN (SELECT id FROM integration WHERE off_at IS NULL) AND NOT EXISTS
+		(SELECT 1 FROM pull p WHERE p.integration_id = pull_key.integration_id AND p.nightly AND p.asked_at > ? AND p.asked_at < ?)`, after.Unix(), before.Unix())
+	return values(q.Order("integration_id"), (*pullKeyRow).value, "keys")
 }
 
 // SavePullKey sets the key of an integration.

@@ -238,10 +238,17 @@ func (pulsePolicyRow) TableName() string { return "pulse_policy" }
 
 // PulsePolicy returns when and what a team is asked.
 func (s *Store) PulsePolicy(ctx context.Context, team schedule.ID) (health.PulsePolicy, error) {
-	return one(s.from(ctx).Where("team_id = ?", team), func(r *pulsePolicyRow) (health.PulsePolicy, error) {
-		p := health.PulsePolicy{Team: team, Version: r.Version}
-		return p, json.Unmarshal([]byte(r.Doc), &p)
-	}, "pulse policy of team", team)
+	return one(s.from(ctx).Where("team_id = ?", team), (*pulsePolicyRow).value, "pulse policy of team", team)
+}
+
+// PulsePolicies returns when and what teams are asked.
+func (s *Store) PulsePolicies(ctx context.Context) ([]health.PulsePolicy, error) {
+	return values(s.from(ctx).Order("team_id"), (*pulsePolicyRow).value, "pulse policies")
+}
+
+func (r *pulsePolicyRow) value() (health.PulsePolicy, error) {
+	p := health.PulsePolicy{Team: schedule.ID(r.TeamID), Version: r.Version}
+	return p, json.Unmarshal([]byte(r.Doc), &p)
 }
 
 // SetPulsePolicy replaces a policy.

@@ -182,6 +182,13 @@ func (s *Store) RequestsOf(ctx context.Context, teams []schedule.ID, states ...s
 	return values[requestRow](tx, "requests")
 }
 
+// TeamsAsking returns the teams that have open requests, by the index of these alone.
+func (s *Store) TeamsAsking(ctx context.Context) ([]schedule.ID, error) {
+	var ids []schedule.ID
+	err := s.from(ctx).Model(&requestRow{}).Where("state = 'open'").Distinct().Order("team_id").Pluck("team_id", &ids).Error
+	return ids, translate(err, "requests")
+}
+
 // Request returns one request.
 func (s *Store) Request(ctx context.Context, id schedule.ID) (schedule.Request, error) {
 	return one[requestRow](s.from(ctx).Where("id = ?", id), "request", id)
@@ -207,6 +214,13 @@ func (s *Store) CloseRequest(ctx context.Context, r *schedule.Request) (bool, er
 // Drafts returns the drafts of a team without their plans, the newest first.
 func (s *Store) Drafts(ctx context.Context, team schedule.ID) ([]schedule.Draft, error) {
 	return values[draftRow](s.from(ctx).Omit("plan").Where("team_id = ?", team).Order("id DESC").Limit(200), "drafts")
+}
+
+// DraftsAtWork returns the drafts of all teams that are queued or being made, oldest
+// first, without plans. The states stand in the statement, so that it is answered by
+// the index of just these.
+func (s *Store) DraftsAtWork(ctx context.Context) ([]schedule.Draft, error) {
+	return values[draftRow](s.from(ctx).Omit("plan").Where("state IN ('queued', 'running')").Order("id"), "drafts")
 }
 
 // DraftsAhead returns the newest draft of each of some teams that goes on after its
@@ -285,6 +299,21 @@ func (s *Store) LastPlan(ctx context.Context, team schedule.ID) (schedule.Plan, 
 // LastPlanAlone is LastPlan without the document, which is long.
 func (s *Store) LastPlanAlone(ctx context.Context, team schedule.ID) (schedule.Plan, error) {
 	return one[planRow](s.from(ctx).Omit("document").Where("team_id = ?", team).Order("number DESC").Limit(1), "plan of team", team)
+}
+
+// PlannedUntil returns until when the last plan of each team goes.
+func (s *Store) PlannedUntil(ctx context.Context) (map[schedule.ID]schedule.Date, error) {
+	var last []struct {
+		TeamID   int64
+		UntilDay string
+	}
+	err := s.from(ctx).Raw(`SELECT team_id, until_day FROM plan
+		WHERE number = (SELECT MAX(o.number) FROM plan o WHERE o.team_id = plan.team_id)`).Scan(&last).Error
+	until := make(map[schedule.ID]schedule.Date, len(last))
+	for _, p := range last {
+		until[schedule.ID(p.TeamID)] = date(p.UntilDay)
+	}
+	return until, translate(err, "plans")
 }
 
 // AddPlan adds a published plan and sets its ID.
