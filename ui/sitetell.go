@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"watchbill/api/auth"
@@ -63,7 +64,7 @@ func (s *Site) tellByLink(c echo.Context) error {
 	if err == nil {
 		err = s.Health.SayByLink(c.Request().Context(), c.Param("token"), what)
 	}
-	return answer(c, err, "/tell/"+c.Param("token"), "Noted. You can change it here as long as the link lasts.")
+	return answer(c, err, "/tell/"+url.PathEscape(c.Param("token")), "Noted. You can change it here as long as the link lasts.")
 }
 
 // teller returns who is looking, if they may say what pages were for them.

@@ -193,6 +193,11 @@ func (d *deployment) tellByLink(t *testing.T, ben *browser) {
 	nobody.expect(status, body, 200, "Noted.", `value="untag"`, `value="woke"`)
 	status, body = nobody.post(link, "say", "x")
 	nobody.expect(status, body, 200, "Press one of the buttons")
+	for _, odd := range []string{"/tell/a%00b", "/tell/a%0D%0ASet-Cookie:x=1", "/tell/..%2F..%2Flogin"} {
+		if status, _ := nobody.post(odd, "say", "x"); status != http.StatusNotFound {
+			t.Errorf("POST %s: %d", odd, status)
+		}
+	}
 	if got, err := d.health.OwnPage(t.Context(), 3, 1); err != nil || got.CheckIn.Verdict != health.NoAction || got.CheckIn.Waking != health.WakingUnsaid || got.CheckIn.Note != "" {
 		t.Errorf("said by link: %+v, %v", got.CheckIn, err)
 	}
