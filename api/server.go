@@ -15,12 +15,16 @@ func (s *Feeds) Register(e *echo.Echo) {
 }
 
 // Health adds /healthz, which says that the program runs, and /readyz, which says
-// that it can do its work.
-func Health(e *echo.Echo, ready func(context.Context) error) {
+// that it can do its work, and what note says is wrong all the same: a service that can
+// tell who is on call is not taken away for it.
+func Health(e *echo.Echo, ready func(context.Context) error, note func() string) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", func(c echo.Context) error {
 		if err := ready(c.Request().Context()); err != nil {
 			return c.String(http.StatusServiceUnavailable, "not ready\n")
+		}
+		if wrong := note(); wrong != "" {
+			return c.String(http.StatusOK, "ready\n"+wrong+"\n")
 		}
 		return c.String(http.StatusOK, "ready\n")
 	})

@@ -152,6 +152,17 @@ func (db *DB) Ping(ctx context.Context) error {
 	return pool.PingContext(ctx)
 }
 
+// Clock returns what time it is at the database: the zero time on SQLite, which has no
+// clock but this machine's. PostgreSQL is asked for the present time and not for that of
+// a transaction's begin.
+func (db *DB) Clock(ctx context.Context) (now time.Time, err error) {
+	if db.path != "" {
+		return time.Time{}, nil
+	}
+	err = db.Read.WithContext(ctx).Raw("SELECT clock_timestamp()").Scan(&now).Error
+	return now.UTC(), err
+}
+
 // Migrate brings the schema up to date. Several programs may do so at once: one
 // works, the others wait. It returns how many steps it took.
 func (db *DB) Migrate(ctx context.Context) (steps int, err error) {

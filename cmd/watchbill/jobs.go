@@ -29,6 +29,7 @@ type jobs struct {
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server
+	guard   *clockGuard
 	log     *slog.Logger
 }
 
@@ -39,20 +40,22 @@ type job struct {
 }
 
 // all are the jobs by name. What one asks when there is nothing to do is a few
-// statements, however many teams there are.
+// statements, however many teams there are. What cannot be undone is done only while
+// this clock is sure to be right.
 func (j *jobs) all() map[string]job {
+	sure := j.guard.sure
 	return map[string]job{
 		"clocks":   {time.Minute, j.bringForward},
 		"drafts":   {time.Second, j.makeDrafts},
-		"requests": {time.Minute, j.expireRequests},
+		"requests": {time.Minute, sure(j.expireRequests)},
 		"horizon":  {time.Hour, j.draftAhead},
-		"prune":    {time.Hour, j.prune},
+		"prune":    {time.Hour, sure(j.prune)},
 		"imports":  {time.Minute, j.service.ReadDue},
-		"forget":   {time.Hour, j.service.PruneImports},
+		"forget":   {time.Hour, sure(j.service.PruneImports)},
 		"burden":   {time.Minute, j.burden},
-		"owed":     {time.Hour, j.health.ExpireOwed},
-		"reviews":  {time.Minute, j.reviews},
-		"pulse":    {time.Minute, j.pulse},
+		"owed":     {time.Hour, sure(j.health.ExpireOwed)},
+		"reviews":  {time.Minute, sure(j.reviews)},
+		"pulse":    {time.Minute, sure(j.pulse)},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

@@ -163,6 +163,7 @@ type server struct {
 	api       *api.Server
 	site      *ui.Site
 	echo      *echo.Echo
+	guard     *clockGuard
 	log       *slog.Logger
 	now       func() time.Time // moves for the demonstration
 }
@@ -179,6 +180,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 		return nil, errors.Join(err, s.db.Close())
 	}
 	clock := func() time.Time { return s.now().UTC().Truncate(time.Second) }
+	s.guard = &clockGuard{here: clock, database: s.db.Clock, log: s.log}
 	rules := new(judge)
 	s.schedule = &schedule.Service{
 		Store: scheduledb.New(s.db.Write, s.db.Read), Now: clock, Plan: s.planner.plan, Check: s.planner.check,
@@ -228,7 +230,7 @@ func (s *server) routes(base string) error {
 			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/") || api.IsHook(c)
 		},
 	}))
-	api.Health(s.echo, s.db.Ping)
+	api.Health(s.echo, s.db.Ping, s.guard.note)
 	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
 	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log}).Register(s.echo)
 	s.site.Register(s.echo, s.access.Identify)
@@ -276,7 +278,7 @@ const stopWithin = 10 * time.Second
 func (s *server) jobs() *jobs {
 	return &jobs{
 		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, pulse: s.askTeams,
-		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, log: s.log,
+		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }
 
