@@ -94,6 +94,21 @@ func (d Date) At(c Clock, loc *time.Location) time.Time {
 	return time.Unix(z.instant(d.Nominal(c)), 0).In(loc)
 }
 
+// Again returns the instant at which a clock on the wall in loc shows c on day d for
+// the second time, if it does: the clock went back in between, and At is the first.
+func (d Date) Again(c Clock, loc *time.Location) (time.Time, bool) {
+	first := d.At(c, loc)
+	_, change := first.ZoneBounds()
+	if change.IsZero() {
+		return time.Time{}, false
+	}
+	_, before := first.Zone()
+	_, after := change.Zone()
+	second := first.Add(time.Duration(before-after) * time.Second)
+	start, _ := second.ZoneBounds()
+	return second, start.Equal(change)
+}
+
 // MarshalText writes the date as 2026-12-21 and the zero Date as nothing.
 func (d Date) MarshalText() ([]byte, error) {
 	if d.IsZero() {

@@ -83,6 +83,47 @@ func TestAtIsTheFirstInstant(t *testing.T) {
 	}
 }
 
+// Again is the second instant that shows the same time, if there is one: looked for
+// without any knowledge of clock changes.
+func TestAgainIsTheSecondInstant(t *testing.T) {
+	repeated := 0
+	for _, name := range append(zoneNames, "America/St_Johns", "America/Havana", "Africa/Casablanca", "Europe/Dublin") {
+		z := zone(t, name)
+		for _, change := range transitions(z, 2024, 2031) {
+			shown := map[int64][]time.Time{}
+			for at := change.Add(-30 * time.Hour); at.Before(change.Add(30 * time.Hour)); at = at.Add(15 * time.Minute) {
+				shown[wall(at, z)] = append(shown[wall(at, z)], at)
+			}
+			for _, want := range shown {
+				local := want[0].In(z)
+				got, again := schedule.DateOf(local).Again(schedule.ClockOf(local), z)
+				if again != (len(want) == 2) || again && !got.Equal(want[1]) {
+					t.Fatalf("%s: %v comes again at %v, %v; want %v", name, local, got, again, want)
+				}
+				repeated += len(want) - 1
+			}
+		}
+	}
+	if repeated == 0 {
+		t.Error("no time came twice")
+	}
+	for _, c := range []struct{ zone, date, clock string }{
+		{"Europe/Berlin", "2026-03-29", "02:30"}, {"Pacific/Apia", "2011-12-30", "09:00"}, {"UTC", "2026-10-25", "02:30"}, {"Europe/London", "1800-01-01", "12:00"},
+	} {
+		date, err := schedule.ParseDate(c.date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock, err := schedule.ParseClock(c.clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, again := date.Again(clock, zone(t, c.zone)); again {
+			t.Errorf("%s %s in %s comes again at %v", c.date, c.clock, c.zone, at)
+		}
+	}
+}
+
 func TestAt(t *testing.T) {
 	for _, c := range []struct{ zone, date, clock, want string }{
 		{"Europe/Berlin", "2026-03-29", "02:30", "2026-03-29T03:00:00+02:00"},       // skipped: the end of the gap

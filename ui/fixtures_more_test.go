@@ -23,7 +23,7 @@ func shiftFixtures() []fixture {
 			{ID: 5, Name: "Jonas Weber", Blocked: "away until 7 Dec."}}},
 		Swap: &ui.SwapForm{Offers: []ui.SwapOffer{{ShiftLine: shiftLine(17, "Marcus Bell", berlin(dec, 14, 10), berlin(dec, 21, 10)), Sides: []ui.Side{fine("You"), fine("Marcus Bell")}},
 			{ShiftLine: shiftLine(18, "Aiko Tanaka", berlin(jan, 4, 10), berlin(jan, 11, 10)), Blocked: "Aiko is away from 19 Dec."}}},
-		Override: &ui.OverrideForm{Options: []ui.Option{{Value: "none", Label: "Nobody"}, {Value: "7", Label: "Marcus Bell"}}},
+		Override: &ui.OverrideForm{From: ui.Field{Value: "2026-10-25T02:30", Error: "02:30 comes twice on that day, because the clock goes back: choose the first or the second.", Twice: twoTimes()}, Options: []ui.Option{{Value: "none", Label: "Nobody"}, {Value: "7", Label: "Marcus Bell"}}},
 		Undo:     []ui.Undo{{ID: 3, Text: "Marcus Bell has it instead of Priya Raman", Start: berlin(dec, 8, 18), End: berlin(dec, 9, 8)}, {ID: 4, Text: "Leila Haddad has the rest", Against: "Priya Raman cannot take this: away 7–9 Dec."}},
 	}
 	gap := ui.Shift{Frame: at("Backup"), ID: 30, Rotation: "Backup", Kind: "backup", Start: berlin(dec, 31, 10), End: berlin(jan, 2, 10), TeamZone: "Europe/London", State: "published",
@@ -303,4 +303,12 @@ func adminFixtures() []fixture {
 		{"error", "empty", ui.ErrorPage{Frame: out("Error"), Status: 500, What: "Something went wrong"}},
 		{"error", "long", ui.ErrorPage{Frame: long("Error", ""), Status: 403, What: longText, Do: longText, ID: longText}},
 	}
+}
+
+// twoTimes is the choice of a time that comes twice.
+func twoTimes() *ui.Twice {
+	return &ui.Twice{Chosen: "2026-10-25T01:30:00Z", Options: [2]ui.Option{
+		{Value: "2026-10-25T00:30:00Z", Label: "the first 02:30 (summer time, UTC+2)"},
+		{Value: "2026-10-25T01:30:00Z", Label: "the second 02:30 (winter time, UTC+1)"},
+	}}
 }

@@ -15,12 +15,14 @@ type control struct {
 	Options                []Option
 	List                   string
 	Suggestions            []string
+	Twice                  *Twice
+	Which                  string // the name of what is chosen of Twice
 }
 
 // field makes a control; what follows the Field are pairs of a setting and its
 // value, like "type" "email" "hint" "We write to it once".
 func field(name, label string, f Field, kv ...any) (control, error) {
-	c := control{ID: name, Name: name, Label: label, Type: "text", Value: f.Value, Error: f.Error, Rows: 3}
+	c := control{ID: name, Name: name, Label: label, Type: "text", Value: f.Value, Error: f.Error, Rows: 3, Twice: f.Twice, Which: whichName(name)}
 	if len(kv)%2 != 0 {
 		return c, fmt.Errorf("field %s: settings come in pairs", name)
 	}

@@ -19,8 +19,9 @@ import (
 // PayRulesPage is the page "payrules". Its form posts to /teams/{id}/pay/rules with from,
 // currency, zone, unit, base, overlap, unpaid, per_call_out, work_hour, and for each rule
 // i of rules: name.i, when.i, rate.i, rotations.i; of once: once_name.i, once_from.i,
-// once_until.i, once_rate.i. do is save, or add, once, up.i, down.i, drop.i, undo.i, which
-// change the form and save nothing.
+// once_until.i, once_rate.i, and where a time comes twice once_from_which.i and
+// once_until_which.i. do is save, or add, once, up.i, down.i, drop.i, undo.i, which change
+// the form and save nothing.
 type PayRulesPage struct {
 	Frame
 	From, Currency, Clock, Unit, Base, Overlap, Unpaid, PerCallOut, WorkHour Field
@@ -40,39 +41,7 @@ type PayRulesPage struct {
 type PayRuleRow struct{ Name, When, Rate, Rotations Field }
 
 // PayOnceRow is a rule of one stretch of time, on the rules' clock.
-type PayOnceRow struct {
-	Name, From, Until, Rate, Rotations Field
-	// FromAt and UntilAt go along unseen, as once_from_at.i and once_until_at.i: the
-	// instants that From and Until show. When the clock goes back a time comes twice,
-	// and only they tell which of the two is meant.
-	FromAt, UntilAt string
-}
-
-// Later says that of two times that are called alike this is the second.
-func (p PayRulesPage) Later(at string) string {
-	t, err := time.Parse(time.RFC3339, at)
-	zone, err2 := schedule.Zone(p.Clock.Value)
-	if err != nil || err2 != nil {
-		return ""
-	}
-	local := t.In(zone)
-	if first := schedule.DateOf(local).At(schedule.ClockOf(local), zone); !t.After(first) {
-		return ""
-	}
-	return "The second " + schedule.ClockOf(local).String() + " of that night, after the clock went back."
-}
-
-// localText writes an instant as the form reads it.
-func localText(t time.Time) string {
-	return schedule.DateOf(t).String() + "T" + schedule.ClockOf(t).String()
-}
-
-// stillAt returns the instant that a field has shown when what it showed was left as it is.
-func stillAt(at, text, zone string) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, at)
-	loc, err2 := schedule.Zone(zone)
-	return t.UTC(), err == nil && err2 == nil && localText(t.In(loc)) == text
-}
+type PayOnceRow struct{ Name, From, Until, Rate, Rotations Field }
 
 // PayUnits says what rates may be for.
 func (PayRulesPage) PayUnits() []Option {
@@ -122,10 +91,8 @@ func (p *PayRulesPage) fill(r *health.PayRules) {
 	for _, w := range r.Weekly {
 		p.Weekly = append(p.Weekly, PayRuleRow{Field{Value: w.Name}, Field{Value: hoursText(w.Hours)}, money(w.Rate), Field{Value: rotationNames(w.Rotations)}})
 	}
-	local := func(t time.Time) Field { return Field{Value: localText(t.In(r.Zone))} }
-	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	for _, o := range r.OneOffs {
-		p.Once = append(p.Once, PayOnceRow{Field{Value: o.Name}, local(o.From), local(o.To), money(o.Rate), Field{Value: rotationNames(o.Rotations)}, at(o.From), at(o.To)})
+		p.Once = append(p.Once, PayOnceRow{Field{Value: o.Name}, shownAt(o.From, r.Zone), shownAt(o.To, r.Zone), money(o.Rate), Field{Value: rotationNames(o.Rotations)}})
 	}
 }
 
@@ -151,12 +118,13 @@ func (p *PayRulesPage) read(c echo.Context) {
 		return max(0, min(n, mostPayRows))
 	}
 	value := func(name string, i int) Field { return Field{Value: c.FormValue(fmt.Sprintf("%s.%d", name, i))} }
+	at := func(name string, i int) Field { return typedOf(c, fmt.Sprintf("%s.%d", name, i), p.Clock.Value) }
 	p.Weekly, p.Once = nil, nil
 	for i := range count("rules") {
 		p.Weekly = append(p.Weekly, PayRuleRow{value("name", i), value("when", i), value("rate", i), value("rotations", i)})
 	}
 	for i := range count("onces") {
-		p.Once = append(p.Once, PayOnceRow{value("once_name", i), value("once_from", i), value("once_until", i), value("once_rate", i), value("once_rotations", i), value("once_from_at", i).Value, value("once_until_at", i).Value})
+		p.Once = append(p.Once, PayOnceRow{value("once_name", i), at("once_from", i), at("once_until", i), value("once_rate", i), value("once_rotations", i)})
 	}
 }
 
@@ -210,6 +178,22 @@ func (r *payReader) money(field, text string, optional bool) int64 {
 		r.wrong(field, invalid.Reason)
 	}
 	return minor
+}
+
+// instant reads when a stretch begins or ends.
+func (r *payReader) instant(field string, f *Field, zone string) time.Time {
+	which := ""
+	if f.Twice != nil {
+		which = f.Twice.Chosen
+	}
+	at, err := instant(f.Value, which, field, zone, time.Time{})
+	switch {
+	case err != nil && f.Twice != nil:
+		r.bad = append(r.bad, err)
+	case err != nil || f.Value == "":
+		r.wrong(field, "say when, like 2026-12-24T18:00")
+	}
+	return at
 }
 
 func rotationsOf(text string) []schedule.RotationID {
@@ -284,18 +268,7 @@ func (p *PayRulesPage) policy() (out health.PayPolicy, err error) {
 	for i := range p.Once {
 		x, field := &p.Once[i], fmt.Sprintf("one_off_rules[%d]", i)
 		one := health.OneOffRate{Name: strings.TrimSpace(x.Name.Value), Rate: r.money(field+".rate", x.Rate.Value, false), Rotations: rotationsOf(x.Rotations.Value)}
-		for name, at := range map[string]struct {
-			text, was string
-			to        *time.Time
-		}{".start": {x.From.Value, x.FromAt, &one.From}, ".end": {x.Until.Value, x.UntilAt, &one.To}} {
-			if was, still := stillAt(at.was, at.text, p.Clock.Value); still {
-				*at.to = was
-				continue
-			}
-			if *at.to, err = instant(at.text, field+name, p.Clock.Value, time.Time{}); err != nil || at.text == "" {
-				r.wrong(field+name, "say when, like 2026-12-24T18:00")
-			}
-		}
+		one.From, one.To = r.instant(field+".start", &x.From, p.Clock.Value), r.instant(field+".end", &x.Until, p.Clock.Value)
 		rules.OneOffs = append(rules.OneOffs, one)
 	}
 	if len(r.bad) > 0 {

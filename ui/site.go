@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -328,23 +327,4 @@ func kind(r schedule.RotationID) string {
 		}
 	}
 	return "primary"
-}
-
-// instant reads a time of a form on a clock; empty is the default. When clocks change,
-// a time that is skipped is the end of the gap, and one that happens twice its first.
-func instant(text, field, zone string, other time.Time) (time.Time, error) {
-	if text == "" {
-		return other, nil
-	}
-	loc, err := schedule.Zone(zone)
-	if err != nil {
-		return other, err
-	}
-	day, at, _ := strings.Cut(text, "T")
-	date, dateErr := schedule.ParseDate(day)
-	clock, clockErr := schedule.ParseClock(at)
-	if dateErr != nil || clockErr != nil {
-		return other, &schedule.InvalidError{Field: field, Reason: fmt.Sprintf("%q is no date and time, like 2026-12-24T09:00", text)}
-	}
-	return date.At(clock, loc).UTC(), nil
 }

@@ -18,11 +18,11 @@ import (
 // part reads the stretch that a form is about: all of the shift, or from and until.
 func (v *slotView) part(c echo.Context, start, end time.Time) (schedule.Stretch, error) {
 	p := schedule.Stretch{Slot: v.Slot, Rotation: v.Rotation}
-	from, err := instant(c.FormValue("from"), "from", v.frame.Zone, start)
+	from, err := instantOf(c, "from", v.frame.Zone, start)
 	if err != nil {
 		return p, err
 	}
-	until, err := instant(c.FormValue("until"), "until", v.frame.Zone, end)
+	until, err := instantOf(c, "until", v.frame.Zone, end)
 	p.Start, p.End = from, until
 	return p, err
 }
@@ -53,7 +53,7 @@ func (s *Site) askCover(c echo.Context) error {
 	}
 	err = s.sendCover(c, v)
 	if err == nil {
-		return done(c, v.path(), "good", "Asked. You will see here who takes it.")
+		return done(c, v.path(), "good", "Asked. You will see here who takes it."+skipped(v.frame.Zone, c.FormValue("from"), c.FormValue("until"), c.FormValue("expires")))
 	}
 	return s.again(c, v, err, func(page *Shift, text, field string) {
 		if page.Cover == nil {
@@ -61,8 +61,8 @@ func (s *Site) askCover(c echo.Context) error {
 			return
 		}
 		f := page.Cover
-		f.To.Value, f.From.Value, f.Until.Value = c.FormValue("to"), c.FormValue("from"), c.FormValue("until")
-		f.Message.Value, f.Expires.Value = c.FormValue("message"), c.FormValue("expires")
+		f.To.Value, f.From, f.Until = c.FormValue("to"), typedOf(c, "from", page.Zone), typedOf(c, "until", page.Zone)
+		f.Message.Value, f.Expires = c.FormValue("message"), typedOf(c, "expires", page.Zone).orFirst()
 		for name, at := range map[string]*Field{"to": &f.To, "from": &f.From, "start": &f.From, "until": &f.Until, "end": &f.Until, "message": &f.Message, "expires": &f.Expires} {
 			if name == field {
 				at.Error = text
@@ -95,7 +95,7 @@ func (s *Site) sendCover(c echo.Context, v *slotView) error {
 		}
 		r.To = schedule.ID(id)
 	}
-	if r.ExpiresAt, err = instant(c.FormValue("expires"), "expires", v.frame.Zone, time.Time{}); err != nil {
+	if r.ExpiresAt, err = instantOf(c, "expires", v.frame.Zone, time.Time{}); err != nil {
 		return err
 	}
 	_, err = s.Schedule.Ask(c.Request().Context(), me(v.who), r)
@@ -109,7 +109,7 @@ func (s *Site) askSwap(c echo.Context) error {
 	}
 	err = s.sendSwap(c, v)
 	if err == nil {
-		return done(c, v.path(), "good", "Proposed. Nothing changes before they accept.")
+		return done(c, v.path(), "good", "Proposed. Nothing changes before they accept."+skipped(v.frame.Zone, c.FormValue("expires")))
 	}
 	return s.again(c, v, err, func(page *Shift, text, field string) {
 		if page.Swap == nil {
@@ -117,7 +117,7 @@ func (s *Site) askSwap(c echo.Context) error {
 			return
 		}
 		f := page.Swap
-		f.Other.Value, f.Message.Value, f.Expires.Value = c.FormValue("other"), c.FormValue("message"), c.FormValue("expires")
+		f.Other.Value, f.Message.Value, f.Expires = c.FormValue("other"), c.FormValue("message"), typedOf(c, "expires", page.Zone).orFirst()
 		switch field {
 		case "other":
 			f.Other.Error = text
@@ -141,7 +141,7 @@ func (s *Site) sendSwap(c echo.Context, v *slotView) error {
 	if err != nil {
 		return &schedule.InvalidError{Field: "other", Reason: "choose the shift you would like in return"}
 	}
-	expires, err := instant(c.FormValue("expires"), "expires", v.frame.Zone, time.Time{})
+	expires, err := instantOf(c, "expires", v.frame.Zone, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (s *Site) override(c echo.Context) error {
 		_, err = s.Schedule.Put(c.Request().Context(), me(v.who), v.Team, part, schedule.ID(person), c.FormValue("reason"))
 	}
 	if err == nil {
-		return done(c, v.path(), "good", "Changed.")
+		return done(c, v.path(), "good", "Changed."+skipped(v.frame.Zone, c.FormValue("from"), c.FormValue("until")))
 	}
 	return s.again(c, v, err, func(page *Shift, text, field string) {
 		f := page.Override
@@ -209,7 +209,7 @@ func (s *Site) override(c echo.Context) error {
 			return
 		}
 		f.Anyway = errors.As(err, &rule)
-		f.Who.Value, f.From.Value, f.Until.Value, f.Reason.Value = c.FormValue("person"), c.FormValue("from"), c.FormValue("until"), c.FormValue("reason")
+		f.Who.Value, f.From, f.Until, f.Reason.Value = c.FormValue("person"), typedOf(c, "from", page.Zone), typedOf(c, "until", page.Zone), c.FormValue("reason")
 		for name, at := range map[string]*Field{"person": &f.Who, "from": &f.From, "start": &f.From, "until": &f.Until, "end": &f.Until, "reason": &f.Reason} {
 			if name == field {
 				at.Error = text

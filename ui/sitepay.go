@@ -332,7 +332,11 @@ func (s *Site) setPayRules(c echo.Context) error {
 	} else if err != nil {
 		return err
 	}
-	return done(c, payPath(team.ID), "good", readable(fmt.Sprintf("Saved. They hold from %v on.", policy.From), f.Now))
+	moved := ""
+	for i := range page.Once {
+		moved += skipped(page.Clock.Value, page.Once[i].From.Value, page.Once[i].Until.Value)
+	}
+	return done(c, payPath(team.ID), "good", readable(fmt.Sprintf("Saved. They hold from %v on.", policy.From), f.Now)+moved)
 }
 
 // importPayRules reads rules as JSON into the form, where they can be looked at and saved.

@@ -127,18 +127,18 @@ func (s *Site) openPulse(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	closes, err := instant(c.FormValue("closes"), "closes", team.Zone, time.Time{})
+	closes, err := instantOf(c, "closes", team.Zone, time.Time{})
 	if err == nil {
 		_, err = s.Pulse.Open(c.Request().Context(), me(w), &team, health.PulseOrder{Kind: c.FormValue("kind"), Closes: closes})
 	}
 	if err == nil {
-		return done(c, fmt.Sprintf("/teams/%d/pulse", team.ID), "good", "It is open. Everybody who is asked finds their link on their first page.")
+		return done(c, fmt.Sprintf("/teams/%d/pulse", team.ID), "good", "It is open. Everybody who is asked finds their link on their first page."+skipped(team.Zone, c.FormValue("closes")))
 	}
 	problem := httperr.Of(err)
 	if problem.Internal() {
 		return err
 	}
-	page.Kind.Value, page.Closes.Value = c.FormValue("kind"), c.FormValue("closes")
+	page.Kind.Value, page.Closes = c.FormValue("kind"), typedOf(c, "closes", team.Zone).orFirst()
 	put(problem, map[string]*Field{"kind": &page.Kind, "closes": &page.Closes}, &page.Error)
 	if errors.Is(err, schedule.ErrConflict) {
 		page.Error, _ = refused(err)

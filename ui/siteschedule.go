@@ -34,7 +34,7 @@ func (s *Site) schedule(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page.moment(c.QueryParam("at"))
+	page.moment(c.QueryParam("at"), c.QueryParam("at_which"))
 	if err := page.period(c, zone); err != nil {
 		return err
 	}
@@ -81,14 +81,19 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // moment reads the moment that is looked at, on the page's clock.
-func (s *Schedule) moment(text string) {
-	s.AtField.Value = text
+func (s *Schedule) moment(text, which string) {
+	s.AtField = typed(text, which, s.Zone).orFirst()
 	if text == "" {
 		return
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		at, err = instant(text, "at", s.Zone, time.Time{})
+	if err == nil {
+		s.AtField = shownAt(at, zoneOf(s.Zone))
+	} else {
+		if t := s.AtField.Twice; t != nil {
+			which = t.Chosen
+		}
+		at, err = instant(text, which, "at", s.Zone, time.Time{})
 	}
 	if err != nil || at.Sub(s.Now).Abs() > 10*366*24*time.Hour {
 		s.AtField.Error = "Write a day and a time of the last or the next ten years, like 2026-12-24T03:00."

@@ -66,22 +66,38 @@ func leave(c echo.Context, w auth.Who) (schedule.Leave, error) {
 		l.First, l.Last = from, until.AddDays(-1)
 		return l, nil
 	}
-	at := func(day schedule.Date, field, other string) (time.Time, error) {
-		text := c.FormValue(field)
-		if text == "" {
-			text = other
-		}
-		return instant(day.String()+"T"+text, field, w.Zone, time.Time{})
-	}
-	if l.Start, err = at(from, "from_time", "00:00"); err != nil {
+	zone, err := schedule.Zone(w.Zone)
+	if err != nil {
 		return l, err
 	}
-	if c.FormValue("until_time") == "" {
-		l.End, err = at(until, "until_time", "00:00")
-	} else {
-		l.End, err = at(until.AddDays(-1), "until_time", "")
+	// Nobody is asked about the whole of a first or a last day: midnight is its first.
+	at := func(day string, whole schedule.Date) (time.Time, error) {
+		field := day + "_time"
+		if c.FormValue(field) == "" {
+			return whole.At(schedule.Midnight, zone).UTC(), nil
+		}
+		return instant(partOfDay(c, day), c.FormValue(whichName(field)), field, w.Zone, time.Time{})
 	}
+	if l.Start, err = at("from", from); err != nil {
+		return l, err
+	}
+	l.End, err = at("until", until)
 	return l, err
+}
+
+// partOfDay is a day of the form with the time that is in the field beside it.
+func partOfDay(c echo.Context, day string) string {
+	return c.FormValue(day) + "T" + c.FormValue(day+"_time")
+}
+
+// typedTimes shows the times of part of a day again, with the choice of one that comes
+// twice.
+func (p *TimeOff) typedTimes(c echo.Context, zone string) {
+	for day, f := range map[string]*Field{"from": &p.FromTime, "until": &p.UntilTime} {
+		field := day + "_time"
+		*f = typed(partOfDay(c, day), c.FormValue(whichName(field)), zone)
+		f.Value = c.FormValue(field)
+	}
 }
 
 func (s *Site) addTimeOff(c echo.Context) error {
@@ -99,17 +115,19 @@ func (s *Site) addTimeOff(c echo.Context) error {
 	case bad:
 		return s.timeOffPage(c, http.StatusUnprocessableEntity, func(p *TimeOff) {
 			p.From.Value, p.Until.Value, p.Label.Value = c.FormValue("from"), c.FormValue("until"), c.FormValue("label")
-			p.FromTime.Value, p.UntilTime.Value = c.FormValue("from_time"), c.FormValue("until_time")
+			p.typedTimes(c, w.Zone)
 			putError(err, text, map[string]*Field{
 				"from": &p.From, "first": &p.From, "until": &p.Until, "last": &p.Until, "from_time": &p.FromTime, "until_time": &p.UntilTime, "note": &p.Label,
 			}, &p.Error)
 		})
 	case err != nil:
 		return err
-	case len(clashes) > 0:
-		return done(c, "/timeoff", "warn", "Noted. "+plural(len(clashes), "published shift falls", "published shifts fall")+" into that time: ask for cover.")
 	}
-	return done(c, "/timeoff", "good", "Noted. The next plan keeps that time free.")
+	moved := skipped(w.Zone, partOfDay(c, "from"), partOfDay(c, "until"))
+	if len(clashes) > 0 {
+		return done(c, "/timeoff", "warn", "Noted. "+plural(len(clashes), "published shift falls", "published shifts fall")+" into that time: ask for cover."+moved)
+	}
+	return done(c, "/timeoff", "good", "Noted. The next plan keeps that time free."+moved)
 }
 
 // putError puts what is wrong beside the field it is about.

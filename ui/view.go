@@ -51,7 +51,17 @@ type TeamLink struct {
 type Flash struct{ Kind, Text string }
 
 // Field is one input of a form: what was typed and, after a refusal, why.
-type Field struct{ Value, Error string }
+type Field struct {
+	Value, Error string
+	Twice        *Twice // of a date and time that comes twice; nil of all others
+}
+
+// Twice is the choice between two instants that a clock calls alike, because it goes
+// back in between. It is sent as the field's name with _which, as an instant.
+type Twice struct {
+	Options [2]Option
+	Chosen  string // the Value of one of them, or empty
+}
 
 // Option is one choice of a select. Label is shown, Value is sent.
 type Option struct{ Value, Label string }

@@ -104,24 +104,29 @@ func TestPayTwiceTheSameTime(t *testing.T) {
 		rules := health.PayRules{Version: "x", Currency: "EUR", Zone: load(t, "Europe/Berlin"), Unit: health.PerHour, Base: 500, OneOffs: []health.OneOffRate{{Name: "Change", From: second, To: end, Rate: 900}}}
 		d.ok(d.payroll.SetPay(t.Context(), &health.PayPolicy{Team: 1, From: schedule.Date{Year: 2027, Month: 1, Day: 1}, Rules: rules, By: 2}))
 		status, body := ana.get("/teams/1/pay/rules")
-		ana.expect(status, body, http.StatusOK, `value="2027-10-31T02:30"`, `value="2027-10-31T01:30:00Z"`, "The second 02:30 of that night")
+		ana.expect(status, body, http.StatusOK, `value="2027-10-31T02:30"`, `name="once_from_which.0" value="2027-10-31T01:30:00Z" checked`, "the second 02:30 (winter time, UTC&#43;1)")
 		for _, test := range []struct {
-			from, was string
-			want      time.Time
+			from, which string
+			want        time.Time // zero: the form comes back
 		}{
 			{"2027-10-31T02:30", "2027-10-31T01:30:00Z", second},
-			{"2027-10-31T02:30", "", second.Add(-time.Hour)},
-			{"2027-10-31T02:15", "2027-10-31T01:30:00Z", second.Add(-75 * time.Minute)},
-			{"2027-10-31T02:30", "nonsense", second.Add(-time.Hour)},
-			{"2027-10-31T02:30", "2027-06-01T01:30:00Z", second.Add(-time.Hour)},
+			{"2027-10-31T02:30", "2027-10-31T00:30:00Z", second.Add(-time.Hour)},
+			{"2027-10-31T01:15", "2027-10-31T01:30:00Z", second.Add(-135 * time.Minute)},
+			{"2027-10-31T02:30", "", time.Time{}},
+			{"2027-10-31T02:15", "2027-10-31T01:30:00Z", time.Time{}},
+			{"2027-10-31T02:30", "nonsense", time.Time{}},
 		} {
 			status, body = ana.payRules("2027-01-01", "EUR", "5", "onces", "1", "once_name.0", "Change", "once_rate.0", "9",
-				"once_from.0", test.from, "once_from_at.0", test.was, "once_until.0", "2027-10-31T02:45", "once_until_at.0", "2027-10-31T01:45:00Z")
+				"once_from.0", test.from, "once_from_which.0", test.which, "once_until.0", "2027-10-31T02:45", "once_until_which.0", "2027-10-31T01:45:00Z")
+			if test.want.IsZero() {
+				ana.expect(status, body, http.StatusUnprocessableEntity, "comes twice on that day", `value="`+test.from+`"`, `name="once_from_which.0"`, `name="once_until_which.0" value="2027-10-31T01:45:00Z" checked`)
+				continue
+			}
 			ana.expect(status, body, http.StatusOK, "Saved.")
 			policies, err := d.health.Store.PayPolicies(t.Context(), 1)
 			d.ok(err)
 			if o := policies[len(policies)-1].Rules.OneOffs[0]; !o.From.Equal(test.want) || !o.To.Equal(end) {
-				t.Errorf("%s after %q is from %v to %v", test.from, test.was, o.From, o.To)
+				t.Errorf("%s, chosen %q, is from %v to %v", test.from, test.which, o.From, o.To)
 			}
 		}
 	})
