@@ -118,6 +118,7 @@ type PayStatement struct {
 	Totals    []PayTotal  `json:"totals"`
 	Lines     []PayLine   `json:"lines" doc:"By person"`
 	Flags     []string    `json:"flags" doc:"What whoever reads it should know of the rules"`
+	Unpaid    int         `json:"unpaid_pages" doc:"How many pages outside working hours paid nothing because nobody acknowledged them"`
 	Seen      string      `json:"seen" doc:"To send when it is published: nothing else is"`
 }
 
@@ -159,7 +160,7 @@ func (s *Server) statement(ctx context.Context, in *PayPath) (*health.Statement,
 func statementOf(st *health.Statement, people map[schedule.ID]string) PayStatement {
 	out := PayStatement{
 		Team: st.Team, Month: st.Month.String()[:7], Published: st.Published(), Number: st.Number, From: instantOf(st.From), To: instantOf(st.To),
-		Totals: payTotals(st.Lines), Lines: []PayLine{}, Flags: append([]string{}, st.Flags...), Seen: st.Seen,
+		Totals: payTotals(st.Lines), Lines: []PayLine{}, Flags: append([]string{}, st.Flags...), Unpaid: st.Unpaid, Seen: st.Seen,
 	}
 	for i := range st.Lines {
 		out.Lines = append(out.Lines, payLineOf(&st.Lines[i], people))

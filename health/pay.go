@@ -29,6 +29,9 @@ type PayRules struct {
 	// PerCallOut is paid for each call-out besides. It rewards pages, and reports say
 	// so.
 	PerCallOut int64
+	// Paged makes being called a call-out also when nobody says that they worked on it:
+	// many pagers tell of no acknowledgement.
+	Paged bool
 	// WorkHour is paid for an hour at work on incidents, times Times by band on the
 	// clock of Zone, besides standing by.
 	WorkHour int64
@@ -108,6 +111,7 @@ func (r *PayRules) Validate() error {
 	rate("base_rate", r.Base)
 	rate("per_call_out", r.PerCallOut)
 	rate("work_hour", r.WorkHour)
+	bad.unless(!r.Paged || r.PerCallOut != 0, "per_call_out", "being paged is paid as a call-out; say what one is worth, or that being paged is not enough")
 	bad.rotations("unpaid_rotations", r.Unpaid)
 	for i, o := range r.OneOffs {
 		field := fmt.Sprintf("one_off_rules[%d]", i)

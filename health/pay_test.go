@@ -102,6 +102,86 @@ func TestWorkPay(t *testing.T) {
 	}
 }
 
+// A page that nobody acknowledged is a call-out where being paged is enough, and is named
+// where it is not. One at work, one within a call-out and one that somebody acknowledged
+// are neither.
+func TestPayOfBeingPaged(t *testing.T) {
+	c := health.DefaultConfig()
+	p := person(t, &c, health.Person{ID: 1, Stays: []health.Stay{{Zone: load(t, "Europe/London")}}})
+	from, to := instant(t, "2025-06-01T00:00:00Z"), instant(t, "2025-07-01T00:00:00Z")
+	ring := func(page schedule.ID, at string) health.Notification {
+		return health.Notification{ID: page*10 + 1, Person: 1, Incident: page, At: instant(t, at)}
+	}
+	notices := []health.Notification{
+		ring(1, "2025-06-11T01:00:00Z"), ring(2, "2025-06-11T01:40:00Z"), // one call-out
+		ring(3, "2025-06-11T10:00:00Z"),                                  // at work
+		ring(4, "2025-06-12T01:00:00Z"), ring(5, "2025-06-12T01:20:00Z"), // the first is acknowledged
+		ring(6, "2025-06-13T01:00:00Z"),                                  // somebody else is on it
+		ring(7, "2025-06-14T01:00:00Z"), ring(8, "2025-07-01T00:00:00Z"), // the last is July's
+		{ID: 91, Person: 1, Incident: 9, At: instant(t, "2025-06-15T01:00:00Z"), Channel: "email"},
+		{ID: 92, Person: 2, Incident: 10, At: instant(t, "2025-06-16T01:00:00Z")},
+	}
+	again := ring(7, "2025-06-14T01:10:00Z")
+	again.ID++
+	notices = append(notices, again)
+	var incidents []health.Incident
+	for _, n := range notices {
+		incidents = append(incidents, health.Incident{ID: n.Incident, TriggeredAt: n.At, ResolvedAt: n.At.Add(time.Hour)})
+	}
+	incidents[3].Engagements = []health.Engagement{{Person: 1, Start: instant(t, "2025-06-12T01:05:00Z")}}
+	incidents[5].Engagements = []health.Engagement{{Person: 2, Start: instant(t, "2025-06-13T01:05:00Z")}}
+	incidents = incidents[:len(incidents)-1]
+	record := health.NewRecord(1, notices, nil, incidents, &c, to)
+
+	rules := payRules(t)
+	if got := rules.Unanswered(&p, record, incidents, from, to); got != nil {
+		t.Errorf("where call-outs are not paid, %v are named", got)
+	}
+	rules.WorkHour = 4000
+	if got, want := rules.Unanswered(&p, record, incidents, from, to), []schedule.ID{1, 2, 7}; !slices.Equal(got, want) {
+		t.Errorf("pages that paid nothing for work are %v, want %v", got, want)
+	}
+	rules.PerCallOut = 2500
+	if got, want := rules.Unanswered(&p, record, incidents, from, to), []schedule.ID{1, 2, 7}; !slices.Equal(got, want) {
+		t.Errorf("pages that paid nothing are %v, want %v", got, want)
+	}
+	starts := func() (out []string) {
+		for _, c := range rules.CallOuts(&p, record, from, to) {
+			out = append(out, c.Start.Format("02 15:04"))
+		}
+		return out
+	}
+	if diff := cmp.Diff([]string{"12 01:05"}, starts()); diff != "" {
+		t.Error(diff)
+	}
+	rules.Paged = true
+	// Page 5 is of the call-out that was acknowledged; who was called to page 6 was called.
+	if diff := cmp.Diff([]string{"11 01:00", "12 01:05", "13 01:00", "14 01:00"}, starts()); diff != "" {
+		t.Error(diff)
+	}
+	if got := rules.Unanswered(&p, record, incidents, from, to); got != nil {
+		t.Errorf("where being paged is enough, %v are named", got)
+	}
+	if err := rules.Validate(); err != nil {
+		t.Error(err)
+	}
+	text, err := rules.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := health.ReadPayRules(text); err != nil || !read.Paged {
+		t.Errorf("%s is read as %+v: %v", text, read, err)
+	}
+	var bad *schedule.InvalidError
+	rules.PerCallOut = 0
+	if err := rules.Validate(); !errors.As(err, &bad) || bad.Field != "per_call_out" {
+		t.Errorf("being paged is enough for nothing: %v", err)
+	}
+	if old, err := health.KeptPayRules([]byte(`{"currency": "EUR", "tz": "Europe/Berlin", "unit": "hour", "base_rate": 500, "per_call_out": 2500}`)); err != nil || old.Paged {
+		t.Errorf("rules of before pay for being paged: %+v, %v", old, err)
+	}
+}
+
 func TestPayRulesSayWhatIsWrong(t *testing.T) {
 	rules := payRules(t)
 	rules.Currency, rules.Base, rules.Unit = "pounds", -1, "month"

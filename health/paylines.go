@@ -23,6 +23,10 @@ func (s *Statement) finish(policies []PayPolicy) {
 		l := &s.Lines[i]
 		fmt.Fprintln(sum, l.Person, l.Kind, l.From.Unix(), l.To.Unix(), l.Rotation, l.Rule, l.Rate, l.Count, l.Amount, l.Correction, l.Month, l.Currency, l.Policy)
 	}
+	if s.Unpaid > 0 {
+		fmt.Fprintln(sum, s.Unpaid)
+		s.Flags = append(s.Flags, unpaidWords(s.Unpaid))
+	}
 	s.Seen = hex.EncodeToString(sum.Sum(nil)[:12])
 	for i := range policies {
 		if _, _, holds := s.within(policies, i); holds {
@@ -35,7 +39,7 @@ func (s *Statement) finish(policies []PayPolicy) {
 
 // corrections returns what mends a month that was published.
 func (p *Payroll) corrections(ctx context.Context, policies []PayPolicy, old *Statement, paid []PaidLine) ([]PaidLine, error) {
-	lines, err := p.lines(ctx, policies, old)
+	lines, _, err := p.lines(ctx, policies, old)
 	if err != nil {
 		return nil, err
 	}
@@ -59,28 +63,29 @@ func (p *Payroll) corrections(ctx context.Context, policies []PayPolicy, old *St
 	return out, nil
 }
 
-// lines prices a month by the policies that hold in it, one after the other.
-func (p *Payroll) lines(ctx context.Context, policies []PayPolicy, s *Statement) ([]PaidLine, error) {
+// lines prices a month by the policies that hold in it, one after the other, and says how
+// many pages paid nothing because nobody acknowledged them.
+func (p *Payroll) lines(ctx context.Context, policies []PayPolicy, s *Statement) (out []PaidLine, unpaid int, err error) {
 	shifts, err := p.Schedules.Shifts(ctx, s.Team, s.From, s.To)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var out []PaidLine
+	pages := map[schedule.ID]bool{}
 	for i := range policies {
 		policy := &policies[i]
 		from, to, holds := s.within(policies, i)
 		if !holds {
 			continue
 		}
-		some, err := p.segment(ctx, s.Team, policy, shifts, from, to)
+		some, err := p.segment(ctx, s.Team, policy, shifts, pages, from, to)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, l := range some {
 			out = append(out, PaidLine{PayLine: l, Month: s.Month, Currency: policy.Rules.Currency, Policy: policy.ID, Unit: policy.Rules.Unit})
 		}
 	}
-	return out, nil
+	return out, len(pages), nil
 }
 
 // within returns when in the month a policy holds. It goes by days: where a month begins
@@ -101,8 +106,9 @@ func (s *Statement) within(policies []PayPolicy, i int) (from, to time.Time, hol
 	return from, to, policies[i].From.Before(nextMonth(s.Month)) && from.Before(to)
 }
 
-// segment prices the part of a month in which one policy holds.
-func (p *Payroll) segment(ctx context.Context, team schedule.ID, policy *PayPolicy, shifts []Shift, from, to time.Time) ([]PayLine, error) {
+// segment prices the part of a month in which one policy holds, and adds pages that paid
+// nothing.
+func (p *Payroll) segment(ctx context.Context, team schedule.ID, policy *PayPolicy, shifts []Shift, unpaid map[schedule.ID]bool, from, to time.Time) ([]PayLine, error) {
 	people := map[schedule.ID]bool{}
 	for _, s := range shifts {
 		if s.Person != 0 {
@@ -116,12 +122,12 @@ func (p *Payroll) segment(ctx context.Context, team schedule.ID, policy *PayPoli
 	if policy.Rules.PerCallOut == 0 && policy.Rules.WorkHour == 0 {
 		return out, nil
 	}
-	worked, err := p.worked(ctx, team, policy, from, to)
+	worked, err := p.worked(ctx, team, policy, unpaid, from, to)
 	return append(out, worked...), err
 }
 
-// worked prices work on incidents.
-func (p *Payroll) worked(ctx context.Context, team schedule.ID, policy *PayPolicy, from, to time.Time) ([]PayLine, error) {
+// worked prices work on incidents and being called, and adds pages that paid nothing.
+func (p *Payroll) worked(ctx context.Context, team schedule.ID, policy *PayPolicy, unpaid map[schedule.ID]bool, from, to time.Time) ([]PayLine, error) {
 	facts, err := p.Store.Facts(ctx, team, from.Add(-lookBack), to.Add(lookBack))
 	if err != nil {
 		return nil, err
@@ -132,6 +138,11 @@ func (p *Payroll) worked(ctx context.Context, team schedule.ID, policy *PayPolic
 			who[e.Person] = true
 		}
 	}
+	for i := range facts.Notices {
+		if n := &facts.Notices[i]; n.Interrupts() {
+			who[n.Person] = true
+		}
+	}
 	ids := sortedIDs(who)
 	if len(ids) == 0 {
 		return nil, nil
@@ -140,14 +151,13 @@ func (p *Payroll) worked(ctx context.Context, team schedule.ID, policy *PayPolic
 	if err != nil {
 		return nil, err
 	}
-	calls := DefaultOwedRules()
 	var out []PayLine
 	for _, id := range ids {
 		person := people[id]
 		if person == nil {
 			continue // nothing is known of them any more
 		}
-		record := NewRecord(id, nil, nil, facts.Incidents, &p.Config, p.Now())
+		record := NewRecord(id, facts.Notices, nil, facts.Incidents, &p.Config, p.Now())
 		rules := policy.Rules
 		rules.Holidays = person.Holidays
 		var within []Work
@@ -156,11 +166,14 @@ func (p *Payroll) worked(ctx context.Context, team schedule.ID, policy *PayPolic
 				within = append(within, w)
 			}
 		}
-		lines, err := rules.WorkLines(id, calls.CallOuts(person, record.work, from, to), within, &p.Config, from, to)
+		lines, err := rules.WorkLines(id, rules.CallOuts(person, record, from, to), within, &p.Config, from, to)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, lines...)
+		for _, page := range rules.Unanswered(person, record, facts.Incidents, from, to) {
+			unpaid[page] = true
+		}
 	}
 	return out, nil
 }

@@ -45,6 +45,8 @@ type Statement struct {
 	Seen string
 	// Flags are what whoever reads it should know of the rules.
 	Flags []string
+	// Unpaid is how many pages paid nothing because nobody acknowledged them.
+	Unpaid int
 
 	policy   schedule.ID // the newest policy when it was computed
 	previous int         // how many statements there were
@@ -247,7 +249,7 @@ func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedul
 	}
 	s := &Statement{Team: team, Month: month, Number: len(statements) + 1, previous: len(statements), policy: policies[len(policies)-1].ID}
 	s.From, s.To = monthSpan(policies, statements, month)
-	if s.Lines, err = p.lines(ctx, policies, s); err != nil {
+	if s.Lines, s.Unpaid, err = p.lines(ctx, policies, s); err != nil {
 		return nil, err
 	}
 	if n := len(statements); n > 0 && nextMonth(statements[n-1].Month) != month {

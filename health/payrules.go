@@ -22,6 +22,7 @@ type payDoc struct {
 	OneOffs    []payOneOff           `json:"one_off_rules,omitempty"`
 	Weekly     []payWeekly           `json:"weekly_rules,omitempty"`
 	PerCallOut int64                 `json:"per_call_out,omitempty"`
+	Paged      bool                  `json:"paged,omitempty"`
 	WorkHour   int64                 `json:"work_hour,omitempty"`
 	Times      *ByBand[float64]      `json:"times,omitempty"`
 }
@@ -48,7 +49,7 @@ type payWeekly struct {
 func (doc *payDoc) rules(bad *faults, prefix string) PayRules {
 	out := PayRules{
 		Version: doc.Version, Currency: doc.Currency, Unit: PayUnit(doc.Unit), Base: doc.Base, Overlap: PayOverlap(doc.Overlap), Unpaid: doc.Unpaid,
-		PerCallOut: doc.PerCallOut, WorkHour: doc.WorkHour,
+		PerCallOut: doc.PerCallOut, Paged: doc.Paged, WorkHour: doc.WorkHour,
 	}
 	if out.Version == "" {
 		out.Version = "1"
@@ -118,7 +119,7 @@ func KeptPayRules(data []byte) (PayRules, error) {
 func (r PayRules) MarshalJSON() ([]byte, error) {
 	doc := payDoc{
 		Version: r.Version, Currency: r.Currency, Zone: r.Zone.String(), Unit: string(r.Unit), Base: r.Base, Overlap: string(r.Overlap), Unpaid: r.Unpaid,
-		PerCallOut: r.PerCallOut, WorkHour: r.WorkHour,
+		PerCallOut: r.PerCallOut, Paged: r.Paged, WorkHour: r.WorkHour,
 	}
 	if r.WorkHour > 0 {
 		doc.Times = &ByBand[float64]{}

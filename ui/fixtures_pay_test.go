@@ -14,12 +14,12 @@ func payFixtures() []fixture {
 	wordy := []ui.PayRow{{longText, longText, longText, longText, longText, longText, true, longText, true}}
 	sums := []string{"1,020.84 EUR", "12,000 JPY"}
 	rules := ui.PayRulesPage{Frame: frame("Rules of pay", "pay"), From: ui.Field{Value: "2026-12-01"}, Currency: ui.Field{Value: "EURO", Error: "Write it in capitals as banks do, like EUR."}, Clock: ui.Field{Value: "Europe/Berlin"},
-		Unit: ui.Field{Value: "hour"}, Base: ui.Field{Value: "5.00"}, Overlap: ui.Field{Value: "once"}, Rotations: []string{"primary", "secondary"}, Text: "{}", TextOpen: true, TextErrors: []string{"tz: Rules need a time zone, like Europe/Berlin."},
+		Paged: true, Unit: ui.Field{Value: "hour"}, Base: ui.Field{Value: "5.00"}, Overlap: ui.Field{Value: "once"}, Rotations: []string{"primary", "secondary"}, Text: "{}", TextOpen: true, TextErrors: []string{"tz: Rules need a time zone, like Europe/Berlin."},
 		Weekly: []ui.PayRuleRow{{Name: ui.Field{Value: "Weekend"}, When: ui.Field{Value: "Sat Sun"}, Rate: ui.Field{Value: "15.00"}}, {Name: ui.Field{Error: "A rule needs a name; it is on the pay slip."}, When: ui.Field{Value: "Mon-Fri 18:00-09:00"}, Rate: ui.Field{Value: "x", Error: "“x” is no amount; write it like 7.05."}}},
 		Once: []ui.PayOnceRow{{Name: ui.Field{Value: "Christmas"}, From: ui.Field{Value: "2026-12-25T00:00"}, Until: ui.Field{Value: "2026-12-26T00:00"}, Rate: ui.Field{Value: "30.00"}},
 			{Name: ui.Field{Value: "Change"}, From: ui.Field{Value: "2026-10-25T02:30", Twice: twoTimes()}, Until: ui.Field{Value: "2026-10-25T04:00"}, Rate: ui.Field{Value: "30.00"}}}}
 	full := ui.PayMonthPage{Frame: frame("On-call pay", "pay"), Month: "November 2026", Base: "/teams/1/pay/2026-11", CSV: "/api/v1/teams/1/pay/2026-11/lines.csv", Number: 3, CanDo: true, Seen: "abc", Sums: sums, Mended: 1, Clock: "Europe/Berlin",
-		Flags: []string{"These rules pay for being called. That rewards pages: look at who gains from an alert that stays."}, People: []ui.PayPerson{{3, "Aiko Tanaka", sums, rows}, {2, "Chidi Okafor", sums[:1], rows[:2]}}}
+		Flags: []string{"12 pages outside working hours paid nothing, because nobody acknowledged them. Many pagers, Alertmanager for one, tell of no acknowledgement: with “Being paged is enough” in the rules of pay, being called is paid as a call-out.", "These rules pay for being called. That rewards pages: look at who gains from an alert that stays."}, People: []ui.PayPerson{{3, "Aiko Tanaka", sums, rows}, {2, "Chidi Okafor", sums[:1], rows[:2]}}}
 	return []fixture{
 		{"minepay", "full", ui.MinePay{Frame: frame("My pay", "home"), Paid: []ui.OwnPay{{Team: ui.TeamLink{ID: 1, Name: "Payments Platform"}, Key: 1, Months: []ui.PayMonthCard{{"November 2026", "", sums, rows}, {"October 2026", "Statement 2, published Mon 2 Nov by Leila Haddad", sums[:1], rows[:2]}}}, {Team: ui.TeamLink{Name: "Search"}, Key: 2}}}},
 		{"minepay", "empty", ui.MinePay{Frame: bare("My pay", "home")}},

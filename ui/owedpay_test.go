@@ -22,7 +22,7 @@ func TestPayRulesRoundTrip(t *testing.T) {
 	}
 	clock := func(h int) schedule.Clock { return schedule.ClockAt(h, 0) }
 	want := health.PayRules{
-		Version: "new", Currency: "EUR", Zone: time.UTC, Unit: health.PerHour, Overlap: health.PayOnce, Times: health.ByBand[schedule.Weight]{1000, 1000, 1000, 1000, 1000},
+		Version: "new", Currency: "EUR", Zone: time.UTC, Unit: health.PerHour, Overlap: health.PayOnce, PerCallOut: 2500, Paged: true, Times: health.ByBand[schedule.Weight]{1000, 1000, 1000, 1000, 1000},
 		Weekly: []health.WeeklyRate{
 			{Name: "from nine", Hours: schedule.Hours{Days: schedule.Workdays, From: clock(9), Until: clock(9)}, Rate: 1},
 			{Name: "night", Hours: schedule.Hours{Days: schedule.Workdays, From: clock(18), Until: clock(9)}, Rate: 2},

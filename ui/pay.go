@@ -175,6 +175,9 @@ func policyWords(p *health.PayPolicy, now time.Time) string {
 	}
 	if r.PerCallOut > 0 {
 		text += fmt.Sprintf("; %s for each call-out", health.Money(r.PerCallOut, r.Currency))
+		if r.Paged {
+			text += ", and being paged is enough"
+		}
 	}
 	if r.WorkHour > 0 {
 		text += fmt.Sprintf("; %s for an hour at work on pages", health.Money(r.WorkHour, r.Currency))

@@ -17,7 +17,7 @@ import (
 )
 
 // PayRulesPage is the page "payrules". Its form posts to /teams/{id}/pay/rules with from,
-// currency, zone, unit, base, overlap, unpaid, per_call_out, work_hour, and for each rule
+// currency, zone, unit, base, overlap, unpaid, per_call_out, paged, work_hour, and for each rule
 // i of rules: name.i, when.i, rate.i, rotations.i; of once: once_name.i, once_from.i,
 // once_until.i, once_rate.i, and where a time comes twice once_from_which.i and
 // once_until_which.i. do is save, or add, once, up.i, down.i, drop.i, undo.i, which change
@@ -27,6 +27,7 @@ type PayRulesPage struct {
 	From, Currency, Clock, Unit, Base, Overlap, Unpaid, PerCallOut, WorkHour Field
 	Weekly                                                                   []PayRuleRow
 	Once                                                                     []PayOnceRow
+	Paged                                                                    bool
 	Times                                                                    [5]Field // by band
 	Rotations                                                                []string
 	Error                                                                    string
@@ -77,7 +78,7 @@ func (p *PayRulesPage) fill(r *health.PayRules) {
 	money := func(minor int64) Field { return Field{Value: health.Decimal(minor, r.Currency)} }
 	p.Currency.Value, p.Clock.Value, p.Unit.Value, p.Overlap.Value = r.Currency, r.Zone.String(), string(r.Unit), string(r.Overlap)
 	p.Base, p.Unpaid.Value = money(r.Base), rotationNames(r.Unpaid)
-	p.PerCallOut, p.WorkHour = Field{}, Field{}
+	p.PerCallOut, p.WorkHour, p.Paged = Field{}, Field{}, r.Paged
 	if r.PerCallOut > 0 {
 		p.PerCallOut = money(r.PerCallOut)
 	}
@@ -107,6 +108,7 @@ func (p *PayRulesPage) read(c echo.Context) {
 	} {
 		*f = Field{Value: c.FormValue(name)}
 	}
+	p.Paged = c.FormValue("paged") != ""
 	for i := range p.Times {
 		p.Times[i] = Field{Value: c.FormValue(p.PayBandName(i))}
 	}
@@ -249,6 +251,7 @@ func (p *PayRulesPage) policy() (out health.PayPolicy, err error) {
 		rules.Zone = nil
 	}
 	rules.Base, rules.PerCallOut, rules.WorkHour = r.money("base_rate", p.Base.Value, true), r.money("per_call_out", p.PerCallOut.Value, true), r.money("work_hour", p.WorkHour.Value, true)
+	rules.Paged = p.Paged
 	for i, b := range payBands {
 		rules.Times[b] = schedule.One
 		if text := strings.TrimSpace(p.Times[i].Value); text != "" {

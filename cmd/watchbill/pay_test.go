@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -137,6 +138,71 @@ func payStory(t *testing.T, d *deployment) {
 		}
 	}
 	d.whoSeesPay(first.Person, other)
+}
+
+// A pager that tells of no acknowledgement: its pages pay nothing, and the month says so,
+// as it was published too; where being paged is enough they are call-outs.
+func TestPayOfPagesWithoutAcknowledgement(t *testing.T) { both(t, payWithoutAcks) }
+
+func payWithoutAcks(t *testing.T, d *deployment) {
+	_, ana := d.paidCrew()
+	_, url := d.hooked("alertmanager")
+	berlin := load(t, "Europe/Berlin")
+	fire := func(name string, at time.Time) {
+		t.Helper()
+		if a := d.send(url, fmt.Sprintf(`{"version":"4","groupKey":%q,"status":"firing","alerts":[{"status":"firing","labels":{"alertname":%q,"severity":"critical"},"startsAt":%q}]}`, "{}:"+name, name, at.Format(time.RFC3339))); a.status != http.StatusAccepted {
+			t.Fatal(a.body)
+		}
+		d.readAll()
+	}
+	january := d.now
+	d.now = time.Date(2026, 12, 16, 20, 0, 0, 0, berlin)
+	fire("night", time.Date(2026, 12, 16, 2, 0, 0, 0, berlin))
+	fire("again", time.Date(2026, 12, 16, 2, 20, 0, 0, berlin))
+	fire("noon", time.Date(2026, 12, 16, 12, 0, 0, 0, berlin))
+	d.now = time.Date(2027, 1, 12, 8, 0, 0, 0, berlin)
+	fire("new year", time.Date(2027, 1, 12, 2, 0, 0, 0, berlin))
+	d.now = january
+
+	unpaid := "2 pages outside working hours paid nothing, because nobody acknowledged them"
+	status, body := ana.payRules("2026-12-01", "EUR", "5")
+	ana.expect(status, body, http.StatusOK, "Saved.")
+	_, body = ana.get("/teams/1/pay/2026-12")
+	if strings.Contains(body, "paid nothing") {
+		t.Error("where call-outs are not paid, the month says that pages paid nothing")
+	}
+	status, body = ana.payRules("2026-12-01", "EUR", "5", "work_hour", "40", "paged", "1")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "Being paged is paid as a call-out; say what one is worth", `name="paged" value="1" checked`)
+	status, body = ana.payRules("2026-12-01", "EUR", "5", "per_call_out", "25", "work_hour", "40")
+	ana.expect(status, body, http.StatusOK, "Saved.", "25.00 EUR for each call-out; 40.00 EUR")
+	status, body = ana.get("/teams/1/pay/2026-12")
+	ana.expect(status, body, http.StatusOK, unpaid, "“Being paged is enough”", "Publish December 2026")
+	if strings.Contains(body, "25.00 EUR each") {
+		t.Error("a page without an acknowledgement is paid")
+	}
+	stale := seenField.FindStringSubmatch(body)[1]
+	fire("late", time.Date(2026, 12, 20, 3, 0, 0, 0, berlin))
+	status, body = ana.post("/teams/1/pay/2026-12/publish", "seen", stale)
+	ana.expect(status, body, http.StatusOK, "has changed since you looked", "3 pages outside working hours")
+	status, body = ana.post("/teams/1/pay/2026-12/publish", "seen", seenField.FindStringSubmatch(body)[1])
+	ana.expect(status, body, http.StatusOK, "is published and stays", "3 pages outside working hours")
+
+	fire("later", time.Date(2026, 12, 21, 3, 0, 0, 0, berlin))
+	status, body = ana.get("/teams/1/pay/2026-12")
+	ana.expect(status, body, http.StatusOK, "Statement 1, published", "3 pages outside working hours")
+	status, body = ana.get("/api/v1/teams/1/pay/2026-12")
+	ana.expect(status, body, http.StatusOK, `"unpaid_pages":3`, `"3 pages outside working hours`)
+	status, body = ana.get("/teams/1/pay/2027-01")
+	ana.expect(status, body, http.StatusOK, "1 page outside working hours paid nothing, because nobody acknowledged it")
+	status, body = ana.payRules("2027-01-01", "EUR", "5", "per_call_out", "25", "work_hour", "40", "paged", "1")
+	ana.expect(status, body, http.StatusOK, "Saved.", "25.00 EUR for each call-out, and being paged is enough")
+	status, body = ana.get("/teams/1/pay/rules")
+	ana.expect(status, body, http.StatusOK, `name="paged" value="1" checked`)
+	status, body = ana.get("/teams/1/pay/2027-01")
+	ana.expect(status, body, http.StatusOK, "1 call-out", "25.00 EUR each")
+	if strings.Contains(body, "paid nothing") || strings.Contains(body, "correction of") || strings.Contains(body, "Work on pages") {
+		t.Error("where being paged is enough, a page pays nothing, hours are made up, or what was published is corrected")
+	}
 }
 
 // wrongRules tries rules that are wrong: each is named with its rule, and what was typed

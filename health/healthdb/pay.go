@@ -59,6 +59,7 @@ type statementRow struct {
 	ToAt        column.Instant
 	PublishedBy *int64
 	PublishedAt column.Instant
+	UnpaidPages int
 }
 
 func (statementRow) TableName() string { return "pay_statement" }
@@ -67,6 +68,7 @@ func (r *statementRow) value() (health.Statement, error) {
 	month, err := schedule.ParseDate(r.Month)
 	return health.Statement{
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Number: r.Number, Month: month, From: r.FromAt.Time, To: r.ToAt.Time, By: id(r.PublishedBy), At: r.PublishedAt.Time,
+		Unpaid: r.UnpaidPages,
 	}, err
 }
 
@@ -112,6 +114,7 @@ func (r *payLineRow) value() (health.PaidLine, error) {
 func (s *Store) AddStatement(ctx context.Context, p *health.Statement) error {
 	row := statementRow{
 		TeamID: int64(p.Team), Number: p.Number, Month: p.Month.String(), FromAt: column.At(p.From), ToAt: column.At(p.To), PublishedBy: ref(p.By), PublishedAt: column.At(p.At),
+		UnpaidPages: p.Unpaid,
 	}
 	if err := s.to(ctx).Create(&row).Error; err != nil {
 		return translate(err, "pay of %v is published already", p.Month)
