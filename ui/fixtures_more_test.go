@@ -308,7 +308,7 @@ func adminFixtures() []fixture {
 // twoTimes is the choice of a time that comes twice.
 func twoTimes() *ui.Twice {
 	return &ui.Twice{Chosen: "2026-10-25T01:30:00Z", Options: [2]ui.Option{
-		{Value: "2026-10-25T00:30:00Z", Label: "the first 02:30 (summer time, UTC+2)"},
-		{Value: "2026-10-25T01:30:00Z", Label: "the second 02:30 (winter time, UTC+1)"},
+		{Value: "2026-10-25T00:30:00Z", Label: "The first 02:30 (summer time, UTC+2)"},
+		{Value: "2026-10-25T01:30:00Z", Label: "The second 02:30 (winter time, UTC+1)"},
 	}}
 }

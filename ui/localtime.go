@@ -116,8 +116,8 @@ func twice(text, zone string) *Twice {
 		summer, winter = "summer time, ", "winter time, "
 	}
 	return &Twice{Options: [2]Option{
-		{Value: sent(first), Label: fmt.Sprintf("the first %v (%s%s)", clock, summer, distance(first))},
-		{Value: sent(second), Label: fmt.Sprintf("the second %v (%s%s)", clock, winter, distance(second))},
+		{Value: sent(first), Label: fmt.Sprintf("The first %v (%s%s)", clock, summer, distance(first))},
+		{Value: sent(second), Label: fmt.Sprintf("The second %v (%s%s)", clock, winter, distance(second))},
 	}}
 }
 

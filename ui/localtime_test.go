@@ -71,12 +71,12 @@ func TestInstant(t *testing.T) {
 // The two times that are called alike have names that tell them apart.
 func TestTwice(t *testing.T) {
 	for _, test := range []struct{ zone, text, first, second string }{
-		{"Europe/Berlin", "2026-10-25T02:30", "the first 02:30 (summer time, UTC+2)", "the second 02:30 (winter time, UTC+1)"},
-		{"Europe/London", "2026-10-25T01:00", "the first 01:00 (summer time, UTC+1)", "the second 01:00 (winter time, UTC)"},
-		{"America/New_York", "2026-11-01T01:30", "the first 01:30 (summer time, UTC−4)", "the second 01:30 (winter time, UTC−5)"},
-		{"America/St_Johns", "2026-11-01T01:30", "the first 01:30 (summer time, UTC−2:30)", "the second 01:30 (winter time, UTC−3:30)"},
-		{"Australia/Lord_Howe", "2026-04-05T01:45", "the first 01:45 (summer time, UTC+11)", "the second 01:45 (winter time, UTC+10:30)"},
-		{"Europe/Moscow", "2014-10-26T01:30", "the first 01:30 (UTC+4)", "the second 01:30 (UTC+3)"},
+		{"Europe/Berlin", "2026-10-25T02:30", "The first 02:30 (summer time, UTC+2)", "The second 02:30 (winter time, UTC+1)"},
+		{"Europe/London", "2026-10-25T01:00", "The first 01:00 (summer time, UTC+1)", "The second 01:00 (winter time, UTC)"},
+		{"America/New_York", "2026-11-01T01:30", "The first 01:30 (summer time, UTC−4)", "The second 01:30 (winter time, UTC−5)"},
+		{"America/St_Johns", "2026-11-01T01:30", "The first 01:30 (summer time, UTC−2:30)", "The second 01:30 (winter time, UTC−3:30)"},
+		{"Australia/Lord_Howe", "2026-04-05T01:45", "The first 01:45 (summer time, UTC+11)", "The second 01:45 (winter time, UTC+10:30)"},
+		{"Europe/Moscow", "2014-10-26T01:30", "The first 01:30 (UTC+4)", "The second 01:30 (UTC+3)"},
 	} {
 		two := twice(test.text, test.zone)
 		if two == nil || two.Options[0].Label != test.first || two.Options[1].Label != test.second {

@@ -104,7 +104,7 @@ func TestPayTwiceTheSameTime(t *testing.T) {
 		rules := health.PayRules{Version: "x", Currency: "EUR", Zone: load(t, "Europe/Berlin"), Unit: health.PerHour, Base: 500, OneOffs: []health.OneOffRate{{Name: "Change", From: second, To: end, Rate: 900}}}
 		d.ok(d.payroll.SetPay(t.Context(), &health.PayPolicy{Team: 1, From: schedule.Date{Year: 2027, Month: 1, Day: 1}, Rules: rules, By: 2}))
 		status, body := ana.get("/teams/1/pay/rules")
-		ana.expect(status, body, http.StatusOK, `value="2027-10-31T02:30"`, `name="once_from_which.0" value="2027-10-31T01:30:00Z" checked`, "the second 02:30 (winter time, UTC&#43;1)")
+		ana.expect(status, body, http.StatusOK, `value="2027-10-31T02:30"`, `name="once_from_which.0" value="2027-10-31T01:30:00Z" checked`, "The second 02:30 (winter time, UTC&#43;1)")
 		for _, test := range []struct {
 			from, which string
 			want        time.Time // zero: the form comes back

@@ -29,6 +29,7 @@ func TestTheHourThatComesTwice(t *testing.T) {
 		admin.expect(status, body, http.StatusOK, `name="at_which" value="2027-10-31T00:30:00Z" checked`, `name="at_which" value="2027-10-31T01:30:00Z">`)
 		status, body = admin.get("/teams/1/schedule?at=2027-10-31T02:30&at_which=2027-10-31T01:30:00Z")
 		admin.expect(status, body, http.StatusOK, `value="2027-10-31T02:30"`, `name="at_which" value="2027-10-31T01:30:00Z" checked`)
+		d.askedTwice(t)
 	})
 }
 
@@ -38,9 +39,9 @@ func (d *deployment) overrideTwice(t *testing.T, admin *browser, shift schedule.
 	status, body := admin.post(path, "person", "none", "from", "2027-10-31T02:30", "until", "2027-10-31T02:45", "reason", "the change of clocks")
 	admin.expect(status, body, http.StatusUnprocessableEntity, "02:30 comes twice on that day, because the clock goes back: choose the first or the second.",
 		`value="2027-10-31T02:30"`, "the change of clocks",
-		`name="from_which" value="2027-10-31T00:30:00Z"><span>the first 02:30 (summer time, UTC&#43;2)`,
-		`name="from_which" value="2027-10-31T01:30:00Z"><span>the second 02:30 (winter time, UTC&#43;1)`,
-		`name="until_which" value="2027-10-31T00:45:00Z"><span>the first 02:45`)
+		`name="from_which" value="2027-10-31T00:30:00Z"><span>The first 02:30 (summer time, UTC&#43;2)`,
+		`name="from_which" value="2027-10-31T01:30:00Z"><span>The second 02:30 (winter time, UTC&#43;1)`,
+		`name="until_which" value="2027-10-31T00:45:00Z"><span>The first 02:45`)
 	// A choice of another time is none; what is chosen stays when something else is wrong.
 	status, body = admin.post(path, "person", "none", "from", "2027-10-31T02:15", "from_which", "2027-10-31T01:30:00Z", "reason", "x")
 	admin.expect(status, body, http.StatusUnprocessableEntity, "02:15 comes twice", `name="from_which" value="2027-10-31T01:15:00Z">`)
@@ -91,5 +92,19 @@ func (d *deployment) awayTwice(t *testing.T, first time.Time) {
 		if l.Note == "train" && !l.Start.Equal(first.Add(time.Hour)) {
 			t.Errorf("away from %v, want the second 02:30", l.Start)
 		}
+	}
+}
+
+// A survey that would close in that hour is proposed to close in the first, too.
+func (d *deployment) askedTwice(t *testing.T) {
+	d.now = time.Date(2027, 10, 25, 10, 0, 0, 0, time.UTC)
+	admin := d.person("root@example.com")
+	status, body := admin.post("/teams/1/pulse", "kind", "pulse", "closes", "2027-10-31T02:30")
+	admin.expect(status, body, http.StatusUnprocessableEntity, "02:30 comes twice", `name="closes_which" value="2027-10-31T00:30:00Z" checked`)
+	status, body = admin.post("/teams/1/pulse", "kind", "pulse", "closes", "2027-10-31T02:30", "closes_which", "2027-10-31T01:30:00Z")
+	admin.expect(status, body, http.StatusOK, "It is open.")
+	waves, err := d.pulse.Store.Waves(t.Context(), 1)
+	if d.ok(err); len(waves) != 1 || !waves[0].Closes.Equal(time.Date(2027, 10, 31, 1, 30, 0, 0, time.UTC)) {
+		t.Errorf("asked: %+v", waves)
 	}
 }
