@@ -27,6 +27,7 @@ type TeamHealth struct {
 	Questions     []BurdenDoubt      `json:"questions" doc:"What to look at before the score is relied on; they lower confidence and never the score"`
 	Change        *HealthChange      `json:"change" doc:"Against the weeks before; null where the two cannot be compared"`
 	Trend         []HealthPoint      `json:"trend" doc:"Every four weeks; periods overlap"`
+	Events        []BurdenEvent      `json:"events" doc:"What changed in the weeks of the trend that a change may come from"`
 	Watch         []HealthWeek       `json:"watch" doc:"Wake-ups by week against what was usual before"`
 	Warnings      []health.Warning   `json:"warnings" doc:"Questions to those who manage the team; empty for everybody else"`
 }
@@ -85,7 +86,7 @@ func (s *Server) getHealth(ctx context.Context, in *TeamPath) (*healthOut, error
 func healthOf(h *health.TeamHealth) TeamHealth {
 	out := TeamHealth{
 		Team: h.Team, Zone: h.Zone, Weeks: h.Period.Weeks, ScheduleWeeks: h.Cycle.Weeks, Pending: h.Pending, Purpose: health.ScoreIsNot, Hidden: h.Hidden,
-		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Watch: []HealthWeek{}, Warnings: []health.Warning{},
+		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Events: []BurdenEvent{}, Watch: []HealthWeek{}, Warnings: []health.Warning{},
 	}
 	if h.Period.Weeks > 0 {
 		until := h.Period.Until()
@@ -110,6 +111,9 @@ func healthOf(h *health.TeamHealth) TeamHealth {
 	}
 	for _, p := range h.Trend {
 		out.Trend = append(out.Trend, HealthPoint(p))
+	}
+	for _, e := range h.Events {
+		out.Events = append(out.Events, BurdenEvent(e))
 	}
 	for i := range h.Weeks {
 		w := &h.Weeks[i]

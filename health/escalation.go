@@ -30,6 +30,8 @@ type WatchedWeek struct {
 	Declined     bool // a wave that was published in it, see [Declined]
 	Index        float64
 	IndexBefore  float64
+	Wave         int // the number of that wave
+	Fell         []PulseFall
 }
 
 // A Warning is a question to whoever answers for a team, with what it is asked for. It
@@ -39,6 +41,9 @@ type Warning struct {
 	Cause    Cause         `json:"cause"`
 	Question string        `json:"question"`
 	Evidence string        `json:"evidence"`
+	Wave     int           `json:"wave,omitempty" doc:"Number of the wave of a pulse that fell"`
+	// Fell are the questions whose values fell most in that wave, as published.
+	Fell []PulseFall `json:"fell,omitempty" doc:"Its questions that fell most, as published"`
 }
 
 // Warnings returns what the weeks, in order, give reason to ask: one question for each
@@ -75,7 +80,7 @@ func (w *WatchedWeek) causes(spikes int) []Warning {
 	var out []Warning
 	ask := func(is bool, cause Cause, question, evidence string) {
 		if is {
-			out = append(out, Warning{w.Week, cause, question, evidence})
+			out = append(out, Warning{Week: w.Week, Cause: cause, Question: question, Evidence: evidence})
 		}
 	}
 	ask(w.Shift, CauseShift, "What has changed at night in the last weeks?",
@@ -88,6 +93,10 @@ func (w *WatchedWeek) causes(spikes int) []Warning {
 		fmt.Sprintf("Work on incidents left too little rest, %s.", times(w.RestBreaches)))
 	ask(w.Declined, CauseDecline, "What would the team say has become harder?",
 		fmt.Sprintf("The pulse went from %s to %s.", short(w.IndexBefore), short(w.Index)))
+	if w.Declined {
+		last := &out[len(out)-1]
+		last.Wave, last.Fell = w.Wave, w.Fell
+	}
 	return out
 }
 

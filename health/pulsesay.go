@@ -1,6 +1,10 @@
 package health
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // From which points on a value is good, or to be watched; below it is a concern.
 const (
@@ -42,6 +46,43 @@ func (d *PulseDoc) Change(before *PulseDoc) (float64, bool) {
 		return 0, false
 	}
 	return *d.Index - *before.Index, true
+}
+
+// A PulseFall is a question whose value was lower than in the wave before.
+type PulseFall struct {
+	ID     string  `json:"id"`
+	Text   string  `json:"text"`
+	Before float64 `json:"before"`
+	Now    float64 `json:"now"`
+}
+
+// mostFalls is how many questions are named that fell.
+const mostFalls = 3
+
+// Falls returns the questions that fell most since another result, the largest fall first.
+// Like everything about a wave it knows nothing but what was published: a question of which
+// only a range was told, or nothing, is not among them.
+func (r *PulseResult) Falls(before *PulseResult, questions []PulseQuestion) []PulseFall {
+	var out []PulseFall
+	for i := range questions {
+		q := &questions[i]
+		was, is := before.value(q.ID), r.value(q.ID)
+		if was != nil && is != nil && *is < *was {
+			out = append(out, PulseFall{q.ID, q.In(DefaultLanguage), *was, *is})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b PulseFall) int { return cmp.Compare(b.Before-b.Now, a.Before-a.Now) })
+	return out[:min(mostFalls, len(out))]
+}
+
+// value is what was told of a question as one figure, nil where nothing was.
+func (r *PulseResult) value(id string) *float64 {
+	for i := range r.Items {
+		if r.Items[i].ID == id {
+			return r.Items[i].Value
+		}
+	}
+	return nil
 }
 
 // Say says what a wave comes to: how serious, in a sentence, and what belongs to it.

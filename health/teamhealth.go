@@ -47,6 +47,8 @@ type TeamHealth struct {
 	// Change is against the eight weeks before; nil where they cannot be compared.
 	Change *ScoreChange
 	Trend  []TrendPoint // the oldest first, the last is the score
+	// Events are what changed in the weeks of the trend that a change may come from.
+	Events []BurdenEvent
 	Weeks  []WeekSignal // wake-ups against what is usual
 	// Warnings are questions to whoever manages the team; nobody else sees them, because
 	// who was on call in a week is known.
@@ -119,8 +121,9 @@ type healthLook struct {
 
 // A healthWave is what was published of a wave.
 type healthWave struct {
-	number int
-	closed time.Time
+	number    int
+	closed    time.Time
+	questions []PulseQuestion
 	PulseResult
 }
 
@@ -171,7 +174,7 @@ func (l *healthLook) readWaves(ctx context.Context, since time.Time) error {
 		} else if err != nil {
 			return err
 		}
-		l.waves = append(l.waves, healthWave{w.Number, w.Closes, doc.PulseResult})
+		l.waves = append(l.waves, healthWave{w.Number, w.Closes, w.Questions, doc.PulseResult})
 	}
 	slices.SortFunc(l.waves, func(a, b healthWave) int { return a.closed.Compare(b.closed) })
 	return nil
@@ -276,7 +279,9 @@ func (l *healthLook) trend(ctx context.Context, h *TeamHealth, until schedule.Da
 		}
 	}
 	h.Trend = append(h.Trend, pointOf(until, &h.Score, &h.Input))
-	return nil
+	var err error
+	h.Events, err = l.Schedules.Events(ctx, l.team, until.AddDays(-7*trendStep*trendPoints), until)
+	return err
 }
 
 func pointOf(until schedule.Date, s *Score, in *ScoreInput) TrendPoint {

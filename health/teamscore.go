@@ -269,5 +269,6 @@ func (l *healthLook) decline(w *WatchedWeek) {
 			continue
 		}
 		w.Declined, w.Index, w.IndexBefore = true, *figures[i].Index, *figures[i-1].Index
+		w.Wave, w.Fell = wave.number, wave.Falls(&l.waves[i-1].PulseResult, wave.questions)
 	}
 }

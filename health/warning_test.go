@@ -1,6 +1,7 @@
 package health_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -189,16 +190,62 @@ func TestWarningsAreFew(t *testing.T) {
 	}
 	weeks[2].Shift, weeks[4].Shift, weeks[6].Shift = true, true, true
 	weeks[7].WorstNights, weeks[8].WorstNights = 3, 4
-	weeks[9].Declined, weeks[9].Index, weeks[9].IndexBefore = true, 55, 70
+	weeks[9].Declined, weeks[9].Index, weeks[9].IndexBefore, weeks[9].Wave, weeks[9].Fell = true, 55, 70, 7, []health.PulseFall{{ID: "Q4", Before: 75, Now: 40}}
 	var got []string
 	for _, w := range health.Warnings(weeks) {
 		got = append(got, string(w.Cause)+" "+string(rune('0'+w.Week.DaysSince(firstWeek)/7)))
 		if !strings.HasSuffix(w.Question, "?") || w.Evidence == "" {
 			t.Errorf("%s: %q, %q", w.Cause, w.Question, w.Evidence)
 		}
+		if fell := w.Cause == health.CauseDecline; (w.Wave == 7 && len(w.Fell) == 1) != fell || (w.Wave == 0 && w.Fell == nil) == fell {
+			t.Errorf("%s is of pulse %d, of which fell %v", w.Cause, w.Wave, w.Fell)
+		}
 	}
 	want := "rest 1, shift 2, spikes 5, rest 5, shift 6, nights 8, rest 9, survey_decline 9"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
+// TestFalls checks that the questions that fell most are named, the largest fall first, and
+// none of which not both figures were published.
+func TestFalls(t *testing.T) {
+	questions := make([]health.PulseQuestion, 7)
+	result := func(values ...float64) *health.PulseResult {
+		r := &health.PulseResult{Published: true}
+		for i, x := range values {
+			questions[i].ID, questions[i].Text = fmt.Sprintf("Q%d", i+1), map[string]string{"": fmt.Sprintf("Question %d.", i+1)}
+			item := health.PulseItemResult{ID: questions[i].ID, Value: &x}
+			switch {
+			case x < 0: // too few answered
+				item.Value = nil
+			case x == 100: // all answered alike
+				item.Value, item.Bucket = nil, &health.Bucket{From: 75, To: 100}
+			}
+			r.Items = append(r.Items, item)
+		}
+		return r
+	}
+	before := result(80, 70, 60, 100, 90, 75, 65)
+	tests := []struct {
+		name string
+		is   *health.PulseResult
+		want string
+	}{
+		{"largest first, three at most", result(75, 50, 45, 60, 80, 75, 70), "Q2 70 50, Q3 60 45, Q5 90 80"},
+		{"none that is not told", result(-1, 100, 60, 5, 90, 80, 64), "Q7 65 64"},
+		{"nothing published", &health.PulseResult{}, ""},
+	}
+	for _, test := range tests {
+		var got []string
+		for _, f := range test.is.Falls(before, questions) {
+			got = append(got, fmt.Sprintf("%s %v %v", f.ID, f.Before, f.Now))
+			if f.Text == "" {
+				t.Errorf("%s: %s has no words", test.name, f.ID)
+			}
+		}
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
 	}
 }

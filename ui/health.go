@@ -31,8 +31,19 @@ type HealthPage struct {
 	Model       string
 }
 
-// HealthWarning is a question to whoever manages the team.
-type HealthWarning struct{ Week, Question, Evidence string }
+// HealthWarning is a question to whoever manages the team, with where to read on about
+// its cause.
+type HealthWarning struct {
+	Week, Question, Evidence string
+	Fell                     []HealthFall
+	Links                    []HealthLink
+}
+
+// HealthFall is a question of the pulse that fell.
+type HealthFall struct{ Text, Before, Now string }
+
+// HealthLink leads to what something comes from.
+type HealthLink struct{ Href, Text string }
 
 // HealthRow is a component of the score.
 type HealthRow struct {
@@ -45,13 +56,16 @@ type HealthRow struct {
 type HealthLoss struct{ Points, Text, Source string }
 
 // HealthTrend is the score of earlier weeks.
-type HealthTrend struct{ Until, Value, W, Tone, Known, Pulse string }
+type HealthTrend struct {
+	Until, Value, W, Tone, Known, Pulse string
+	Events                              []string // of the four weeks before
+}
 
 // Helped is how many things that would help are shown.
 const helped = 5
 
-// Fill shows how a team is.
-func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
+// Fill shows how a team is. Weeks that were reviewed are linked to.
+func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, reviewed map[schedule.Date]bool) {
 	p.Pending = h.Pending
 	if h.Period.Weeks > 0 {
 		p.When = fmt.Sprintf("%s · the schedule over %s", periodText(h.Period), plural(h.Cycle.Weeks, "week", "weeks"))
@@ -74,10 +88,39 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
 		p.Doubts = append(p.Doubts, DoubtRow{unbroken(d.Evidence), d.Question})
 	}
 	for _, w := range slices.Backward(h.Warnings) { // the newest first
-		p.Warnings = append(p.Warnings, HealthWarning{healthDate(w.Week), w.Question, w.Evidence})
+		p.Warnings = append(p.Warnings, healthWarning(&w, h.Team, reviewed[w.Week]))
 	}
+	p.trend(h)
+	p.compare(h.Change)
+	p.Model = h.Score.Model
+}
+
+// healthWarning shows a question, and leads to what it comes from: the pulse that fell, the
+// review of the week, the services and alerts of the weeks around it.
+func healthWarning(w *health.Warning, team schedule.ID, reviewed bool) HealthWarning {
+	out := HealthWarning{Week: healthDate(w.Week), Question: w.Question, Evidence: w.Evidence}
+	for _, f := range w.Fell {
+		out.Fell = append(out.Fell, HealthFall{f.Text, pointsText(f.Before), pointsText(f.Now)})
+	}
+	link := func(text, format string, args ...any) {
+		out.Links = append(out.Links, HealthLink{fmt.Sprintf("/teams/%d/", team) + fmt.Sprintf(format, args...), text})
+	}
+	if w.Wave > 0 {
+		link(fmt.Sprintf("Pulse %d, question by question", w.Wave), "pulse/%d", w.Wave)
+	}
+	if reviewed {
+		link("The review of that week", "reviews/%v", w.Week)
+	}
+	link("What paged in those weeks", "burden?from=%v&weeks=4", w.Week)
+	return out
+}
+
+// trend is the score of earlier weeks, each with what changed since the one before.
+func (p *HealthPage) trend(h *health.TeamHealth) {
+	var since schedule.Date
 	for _, t := range h.Trend {
-		if t.Score == nil && len(p.Trend) == 0 {
+		from := since
+		if since = t.Until; t.Score == nil && len(p.Trend) == 0 {
 			continue // there was nothing to score yet
 		}
 		row := HealthTrend{Until: healthDate(t.Until), Known: t.Confidence}
@@ -87,10 +130,13 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config) {
 		if t.Index != nil {
 			row.Pulse = pointsText(*t.Index)
 		}
+		for _, e := range h.Events {
+			if !e.Date.Before(from) && e.Date.Before(t.Until) {
+				row.Events = append(row.Events, fmt.Sprintf("%s on %s", e.Text, healthDate(e.Date)))
+			}
+		}
 		p.Trend = append(p.Trend, row)
 	}
-	p.compare(h.Change)
-	p.Model = h.Score.Model
 }
 
 // conclude says what it comes to.

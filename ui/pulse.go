@@ -61,6 +61,7 @@ type PulseRow struct {
 	Opens  time.Time
 	Closes time.Time
 	Asked  int
+	Small  bool // too few are asked for a result
 	Say    string
 	Tone   string
 }
@@ -127,6 +128,9 @@ func (p *PulsePage) fillWave(w *health.PulseWave, doc *health.PulseDoc, before *
 	p.Number, p.Long, p.Opens, p.Closes, p.Clock, p.Asked = w.Number, w.Kind == health.PulseQuarterly, w.Opens, w.Closes, w.Zone, w.Invited
 	if p.IsOpen = w.State == health.PulseOpen; p.IsOpen {
 		p.Say = "It is open. What is answered is sealed until it closes, and nobody sees how many have."
+		if w.Small() {
+			p.Detail = fmt.Sprintf("%s asked, and a team of fewer than %d never gets a result of its own. Everybody reads so before they answer.", plural(w.Invited, "person was", "people were"), w.Least)
+		}
 		return
 	}
 	p.Tone, p.Say, p.Detail = doc.Say(w, before)

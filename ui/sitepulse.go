@@ -94,7 +94,7 @@ func (s *Site) pulsesPage(c echo.Context, need auth.Action) (*Pulses, schedule.T
 	}
 	for i := range waves {
 		v := &waves[i]
-		row := PulseRow{Href: fmt.Sprintf("/teams/%d/pulse/%d", team.ID, v.Number), Number: v.Number, Long: v.Kind == health.PulseQuarterly, Opens: v.Opens, Closes: v.Closes, Asked: v.Invited}
+		row := PulseRow{Href: fmt.Sprintf("/teams/%d/pulse/%d", team.ID, v.Number), Number: v.Number, Long: v.Kind == health.PulseQuarterly, Opens: v.Opens, Closes: v.Closes, Asked: v.Invited, Small: v.Small()}
 		if v.State == health.PulseOpen {
 			page.Open = &row
 			continue

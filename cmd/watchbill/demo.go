@@ -15,7 +15,7 @@ import (
 )
 
 // The demonstration company is a team with a past, covers, a swap and open
-// requests, around the day on which it is started.
+// requests, around the day on which it is started, and a small team that is new.
 
 //go:embed demo.yaml
 var demoTeam string
@@ -74,25 +74,21 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		return err
 	}
 	s.now = con.now
-	if err := s.page(ctx, team, boss); err != nil {
-		return err
+	for _, tell := range []func() error{
+		func() error { return s.page(ctx, team, boss) },
+		func() error { return s.note(ctx, team) },
+		func() error { return s.demoOwed(ctx, team, boss, first) },
+		func() error { return s.demoReviews(ctx, team) },
+		func() error { return s.demoPay(ctx, team, boss, first) },
+		func() error { return s.demoPulse(ctx, &team, boss) },
+		func() error { return s.demoIndicators(ctx, &team, boss) },
+		func() error { return s.demoSmallTeam(ctx, boss, first, monday) },
+	} {
+		if err := tell(); err != nil {
+			return err
+		}
 	}
-	if err := s.note(ctx, team); err != nil {
-		return err
-	}
-	if err := s.demoOwed(ctx, team, boss, first); err != nil {
-		return err
-	}
-	if err := s.demoReviews(ctx, team); err != nil {
-		return err
-	}
-	if err := s.demoPay(ctx, team, boss, first); err != nil {
-		return err
-	}
-	if err := s.demoPulse(ctx, &team, boss); err != nil {
-		return err
-	}
-	return s.demoAccounts(ctx, con, people)
+	return s.demoAccounts(ctx, con)
 }
 
 // demoPast is for how many weeks the team has been planned before the plan of now.
@@ -122,7 +118,11 @@ func span(from schedule.Date, first, last int) string {
 }
 
 // demoAccounts lets everybody in with the same password and says so.
-func (s *server) demoAccounts(ctx context.Context, con *console, people []schedule.Profile) error {
+func (s *server) demoAccounts(ctx context.Context, con *console) error {
+	people, err := s.schedule.Store.People(ctx, nil)
+	if err != nil {
+		return err
+	}
 	code, err := s.access.SetupCode(ctx)
 	if err != nil {
 		return err

@@ -16,6 +16,19 @@ const demoPulses = 13
 // demoPulse lets the team be asked every four weeks for a year. It goes well until the
 // nights of the autumn, which is what the burden report shows as well.
 func (s *server) demoPulse(ctx context.Context, team *schedule.TeamRecord, boss schedule.ID) error {
+	zone, err := schedule.Zone(team.Zone)
+	if err != nil {
+		return err
+	}
+	first := health.MondayOf(schedule.DateOf(s.now().In(zone))).AddDays(-28 * demoPulses)
+	policy := health.DefaultPulsePolicy(team.ID, first)
+	policy.On, policy.First, policy.Own = true, first, []string{"Our runbooks say what to do at night."}
+	return s.demoWaves(ctx, team, boss, &policy, func(n int) error { return s.demoBecame(ctx, team, boss, n) })
+}
+
+// demoWaves has a team be asked by a policy until now. closed is called with the number,
+// from zero, of each wave that is over.
+func (s *server) demoWaves(ctx context.Context, team *schedule.TeamRecord, boss schedule.ID, policy *health.PulsePolicy, closed func(n int) error) error {
 	now := s.now
 	defer func() { s.now = now }()
 	zone, err := schedule.Zone(team.Zone)
@@ -23,47 +36,51 @@ func (s *server) demoPulse(ctx context.Context, team *schedule.TeamRecord, boss 
 		return err
 	}
 	today := s.now()
-	first := health.MondayOf(schedule.DateOf(today.In(zone))).AddDays(-28 * demoPulses)
-	policy := health.DefaultPulsePolicy(team.ID, first)
-	policy.On, policy.First, policy.Own = true, first, []string{"Our runbooks say what to do at night."}
-	at := first.AddDays(-3).At(policy.At, zone)
+	at := policy.First.AddDays(-3).At(policy.At, zone)
 	s.now = func() time.Time { return at }
-	if err := s.pulse.SetPolicy(ctx, boss, policy); err != nil {
+	if err := s.pulse.SetPolicy(ctx, boss, *policy); err != nil {
 		return err
 	}
 	rng := rand.New(rand.NewPCG(13, uint64(team.ID)))
-	for n := range demoPulses + 1 {
-		at = first.AddDays(28*n).At(policy.At, zone).Add(time.Minute)
-		if at.After(today) {
+	for n := 0; ; n++ {
+		opens := policy.First.AddDays(7 * policy.Weeks * n)
+		if at = opens.At(policy.At, zone).Add(time.Minute); at.After(today) {
 			return nil
 		}
 		if err := s.pulse.OpenDue(ctx, []schedule.TeamRecord{*team}); err != nil {
 			return err
 		}
-		if err := s.demoAnswers(ctx, team, n, rng); err != nil {
+		closes := opens.AddDays(policy.Days).At(policy.At, zone)
+		open := closes.After(today)
+		if err := s.demoAnswers(ctx, team, n, open, rng); err != nil || open {
 			return err
 		}
-		at = first.AddDays(28*n+policy.Days).At(policy.At, zone)
-		if at.After(today) {
-			return nil // it is open now
-		}
+		at = closes
 		if err := s.pulse.CloseDue(ctx); err != nil {
 			return err
 		}
-		if err := s.demoBecame(ctx, team, boss, n); err != nil {
+		if err := closed(n); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
-// demoMood is how people feel in a wave, from 1 to 5.
-func demoMood(n int) float64 {
-	return 4.1 - 0.45*max(0, float64(n-9))
+// demoMood is how people feel in a wave about what a question asks, from 1 to 5: what
+// nights wear down falls fastest, what the team gives each other stays.
+func demoMood(n, question int) float64 {
+	since := max(0, float64(n-9))
+	switch question {
+	case 0, 3, 4: // going on, recovering, worrying
+		return 4.1 - 0.8*since
+	case 1, 5: // help, and room for mistakes
+		return 4.6
+	}
+	return 4.1 - 0.35*since
 }
 
-// demoAnswers answers for most of those who are asked in the open wave.
-func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n int, rng *rand.Rand) error {
+// demoAnswers answers for most of those who are asked in the last wave. In one that is open
+// now the first two have not answered, so that whoever looks around as one of them can.
+func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n int, open bool, rng *rand.Rand) error {
 	waves, err := s.pulse.Store.Waves(ctx, team.ID)
 	if err != nil || len(waves) == 0 {
 		return err
@@ -79,6 +96,9 @@ func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n i
 		if n == 5 { // it was August
 			answers = i < 4
 		}
+		if open {
+			answers = i >= 2
+		}
 		if !answers {
 			continue
 		}
@@ -90,7 +110,7 @@ func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n i
 			if all[j].Team != team.ID {
 				continue
 			}
-			r := demoReply(w, demoMood(n), rng)
+			r := demoReply(w, n, rng)
 			if said++; said == 2 && n >= demoPulses-2 {
 				r.Comment, r.Share = "The nights are the problem, not the days.", true
 			}
@@ -102,14 +122,11 @@ func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n i
 	return nil
 }
 
-func demoReply(w *health.PulseWave, mood float64, rng *rand.Rand) *health.PulseReply {
+func demoReply(w *health.PulseWave, n int, rng *rand.Rand) *health.PulseReply {
 	r := &health.PulseReply{}
 	for i := range w.Questions {
 		q := &w.Questions[i]
-		x := mood + rng.NormFloat64()*.7
-		if i == 1 || i == 5 { // they help each other
-			x += .5
-		}
+		x := demoMood(n, i) + rng.NormFloat64()*.7
 		if q.Reversed {
 			x = 6 - x
 		}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"watchbill/migrations/migrationstest"
+)
+
+// Of the two teams of the demonstration one goes down, and whoever manages it can follow
+// the question about that to its cause; of the other nothing is told, because it is small.
+func TestDemonstrationOfHealth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the demonstration plans half a minute under the race detector")
+	}
+	// A Friday, a Monday before anything opens, the first of a month that is a Sunday.
+	for _, now := range []time.Time{time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 4, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 0, 30, 0, 0, time.UTC)} {
+		t.Run(now.Format("Mon 2 Jan"), func(t *testing.T) {
+			d := deploy(t, migrationstest.SQLite(t))
+			d.now = now
+			d.ok(d.demonstrate(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}))
+			d.ok(d.measureBurden(t.Context()))
+			d.demonstratesDecline()
+			d.demonstratesSmallTeam()
+		})
+	}
+}
+
+func (d *deployment) demonstratesDecline() {
+	t := d.t
+	ana, ben := d.login("ana@demo.example"), d.login("ben@demo.example")
+	status, body := ana.get("/teams/1/indicators")
+	ana.expect(status, body, http.StatusOK, "50 %", "19 days", "4.5 days", "by hand")
+	status, body = ana.get("/teams/1/health")
+	ana.expect(status, body, http.StatusOK, "To ask", "What would the team say has become harder?", "The pulse went from", "Plan 2 on ")
+	asked := between(body, `aria-labelledby="wa-h"`, "</section>")
+	if !strings.Contains(asked, "Thinking about my next shift") && !strings.Contains(asked, "enough time to recover") {
+		t.Errorf("no question about nights fell: %s", asked)
+	}
+	links := regexp.MustCompile(`href="(/[^"#]+)"`).FindAllStringSubmatch(asked, -1)
+	kinds := map[string]int{}
+	for _, l := range links {
+		path := strings.ReplaceAll(l[1], "&amp;", "&")
+		kind := regexp.MustCompile(`^/teams/1/(\w+)`).FindStringSubmatch(path)[1]
+		kinds[kind]++
+		status, page := ana.get(path)
+		ana.expect(status, page, http.StatusOK)
+		if kind == "pulse" {
+			ana.expect(status, page, http.StatusOK, "Questions", "Change", "−")
+		}
+	}
+	if kinds["pulse"] == 0 || kinds["burden"] == 0 || kinds["reviews"] == 0 {
+		t.Errorf("the questions lead to %v", kinds)
+	}
+	status, body = ben.get("/teams/1/health")
+	ben.expect(status, body, http.StatusOK, "Plan 2 on ")
+	if strings.Contains(body, "To ask") {
+		t.Error("somebody who does not manage the team is asked")
+	}
+}
+
+func (d *deployment) demonstratesSmallTeam() {
+	t := d.t
+	ana, ines := d.login("ana@demo.example"), d.login("ines@demo.example")
+	status, body := ana.get("/teams/2/pulse")
+	ana.expect(status, body, http.StatusOK, "Pulse 3 is open", "4 people were asked", "So few never get a result of their own", "A team of fewer than five never gets a result of its own.")
+	status, body = ana.get("/teams/2/pulse/3")
+	ana.expect(status, body, http.StatusOK, "It is open.", "4 people were asked, and a team of fewer than 5 never gets a result of its own.")
+	for n := 1; n <= 2; n++ {
+		for _, b := range []*browser{ana, ines} {
+			status, body = b.get(fmt.Sprintf("/teams/2/pulse/%d", n))
+			b.expect(status, body, http.StatusOK, "A team of fewer than five never gets a result of its own.", "everybody was told so before")
+			if strings.Contains(body, "What was answered to each question") {
+				t.Errorf("something is told of four people: %s", body)
+			}
+			status, body = b.get(fmt.Sprintf("/api/v1/teams/2/pulse/%d", n))
+			b.expect(status, body, http.StatusOK, `"small_team"`)
+		}
+	}
+	status, body = ana.get("/teams/2/health")
+	ana.expect(status, body, http.StatusOK, "Nothing is told of these weeks.")
+	status, body = ines.get("/pulse")
+	ines.expect(status, body, http.StatusOK, "the team is too small for a result of its own")
+	status, body = ines.get("/pulse/" + between(body, `href="/pulse/`, `"`))
+	ines.expect(status, body, http.StatusOK, "Your team has 4 people on call. A team of fewer than 5 never gets a result of its own")
+	if strings.Contains(body, `name="comment"`) {
+		t.Error("four people are asked for a comment that nobody will see")
+	}
+	status, body = ana.get("/pulse")
+	ana.expect(status, body, http.StatusOK)
+	if strings.Contains(body, "Platform · Pulse") {
+		t.Error("who manages the small team and is not on call in it is asked")
+	}
+}
