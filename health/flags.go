@@ -35,6 +35,7 @@ type Evidence struct {
 	// SilentHours is for how long the pager that has been silent for longest has been,
 	// of those that are usually not, while somebody was on call.
 	SilentHours float64
+	Unheard     bool // nothing of a pager ever came
 
 	// Before is the baseline; nil: nothing to compare with.
 	Before *Evidence
@@ -122,6 +123,8 @@ func (e *Evidence) doubtCover(d *doubter) {
 	d.add(e.SilentHours > 24 && e.Weeks > 0, "INGEST_GAP",
 		fmt.Sprintf("A pager has said nothing for %.0f hours while people were on call.", e.SilentHours),
 		"Is it still connected?")
+	d.add(e.Unheard && e.Weeks > 0, "NO_PAGER", "No page of this team ever came here, so what pages cost is left out.",
+		"Is nobody ever called, or is no pager connected?")
 }
 
 // doubtAnswers asks whether acknowledging and resolving say what they seem to say.

@@ -49,6 +49,7 @@ func TestDoubts(t *testing.T) {
 		{"SURVEY_LOW", func(e *health.Evidence) { e.Pulse = drawn(0.49) }, func(e *health.Evidence) { e.Pulse = drawn(0.2); e.Pulse.Published = false }, []string{"experience 0.8"}},
 		{"STRAIGHTLINE", func(e *health.Evidence) { e.Straight = true }, func(e *health.Evidence) { e.Straight, e.Pulse = true, nil }, []string{"experience 0.5"}},
 		{"INGEST_GAP", func(e *health.Evidence) { e.SilentHours = 25 }, func(e *health.Evidence) { e.SilentHours = 24 }, []string{"all 0.5"}},
+		{"NO_PAGER", func(e *health.Evidence) { e.Unheard = true }, func(e *health.Evidence) { e.Unheard = false }, nil},
 	}
 	clean := with(none)
 	if d := clean.Doubts(); len(d) > 0 {

@@ -38,6 +38,13 @@ type ScoreInput struct {
 	Flags []FlagFactor  `json:"flags"`
 }
 
+// unheard takes out what only pages tell: where none ever came nobody knows whether
+// nobody was called, or the pager tells somebody else.
+func (in *ScoreInput) unheard() {
+	in.Wakeups, in.WorstWeek, in.OffHours, in.AfterHours, in.RestBreaches = nil, nil, nil, nil, nil
+	in.PagedIncidents, in.OverloadedShare, in.AlertShare, in.NoAction = nil, nil, nil, nil
+}
+
 // PulseFigures are what was published of a wave and no more: see [PulseResult].
 type PulseFigures struct {
 	Published bool     `json:"published"`

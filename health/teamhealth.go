@@ -116,6 +116,7 @@ type healthLook struct {
 	waves  []healthWave
 	clocks map[schedule.ID]bool // whoever said when they work and sleep
 	silent float64              // hours
+	heard  bool                 // something of a pager ever came
 	said   []IndicatorValue     // that no pager tells, the last version of each
 }
 
@@ -153,7 +154,7 @@ func (l *healthLook) read(ctx context.Context, until schedule.Date) (err error) 
 	if err = l.readClocks(ctx); err != nil {
 		return err
 	}
-	return l.readSilence(ctx)
+	return l.readPagers(ctx)
 }
 
 // readWaves reads what was published, the oldest first. A wave of which nothing may be
@@ -195,8 +196,10 @@ func (l *healthLook) readClocks(ctx context.Context) error {
 	return err
 }
 
-// readSilence looks for how long a pager has been silent that usually is not.
-func (l *healthLook) readSilence(ctx context.Context) error {
+// readPagers looks for how long a pager has been silent that usually is not, and whether
+// anything ever came of one.
+func (l *healthLook) readPagers(ctx context.Context) error {
+	l.heard = slices.ContainsFunc(l.weeks, func(w TeamWeek) bool { return w.Sum.Notifications+w.Sum.Volume > 0 })
 	integrations, err := l.Store.Integrations(ctx, l.team)
 	if err != nil {
 		return err
@@ -206,6 +209,7 @@ func (l *healthLook) readSilence(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		l.heard = l.heard || len(came) > 0
 		if integrations[i].Silent(came, l.now) {
 			last := slices.MaxFunc(came, time.Time.Compare)
 			l.silent = max(l.silent, l.now.Sub(last).Hours())

@@ -36,6 +36,9 @@ func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.
 	if paged := sum.Paged(); paged.Incidents > 0 && paged.Tagged == 0 {
 		p.in.NoAction = nil // nobody has said of any page whether there was something to do
 	}
+	if !l.heard {
+		p.in.unheard()
+	}
 	if err := l.schedule(ctx, p, &sum); err != nil {
 		return nil, err
 	}
@@ -187,6 +190,7 @@ func (l *healthLook) pulse(p *scoredPeriod, at time.Time) bool {
 func (l *healthLook) doubt(p *scoredPeriod, sum *TeamWeek, tallies map[schedule.ID]*Tally, known time.Time, straight bool) {
 	e := sum.evidence()
 	e.addAnswers(sum.Answers)
+	e.Unheard = !l.heard
 	e.Pulse, e.Straight = p.in.Pulse, straight
 	for id, t := range tallies {
 		if t.OnCall > 0 {
@@ -236,7 +240,9 @@ func (l *healthLook) watch(h *TeamHealth, until schedule.Date, sight Sight) {
 		if signals[i].Week.Before(from) {
 			continue
 		}
-		h.Weeks = append(h.Weeks, signals[i])
+		if l.heard {
+			h.Weeks = append(h.Weeks, signals[i])
+		}
 		w := WatchedWeek{WeekSignal: signals[i], WorstNights: l.worstNights(signals[i].Week), RestBreaches: l.weeks[i].Breaks}
 		l.decline(&w)
 		watched = append(watched, w)

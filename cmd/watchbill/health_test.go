@@ -120,6 +120,35 @@ func healthOfNobody(t *testing.T, d *deployment) {
 	}
 }
 
+// Where no pager ever spoke nobody knows whether nights are quiet: what pages tell is left
+// out of the score, and is asked about.
+func TestHealthWithoutPager(t *testing.T) { both(t, healthWithoutPager) }
+
+func healthWithoutPager(t *testing.T, d *deployment) {
+	ctx := t.Context()
+	d.now = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+	d.ok(d.demonstrate(ctx, &console{err: &d.out, now: func() time.Time { return d.now }}))
+	d.now = d.now.AddDate(0, 0, 14) // three of the small team were on call by then
+	d.ok(d.measureBurden(ctx))
+	b := d.browser()
+	status, body := b.post("/login", "email", "ana@demo.example", "password", demoPassword)
+	b.expect(status, body, http.StatusOK, "My on-call")
+	status, body = b.get("/api/v1/teams/2/health")
+	b.expect(status, body, http.StatusOK, `"wakeups":null`, `"paged_incidents":null`, `"rest_breaches":null`, `"NO_PAGER"`, `"watch":[]`)
+	var r struct {
+		Score struct{ Components map[string]any }
+	}
+	d.ok(json.Unmarshal([]byte(body), &r))
+	if c := r.Score.Components; c["personal_time"] != nil || c["load"] != nil || c["fairness"] == nil {
+		t.Errorf("components %v", c)
+	}
+	status, body = b.get("/teams/2/health")
+	b.expect(status, body, http.StatusOK, "is no pager connected?")
+	if status, body = b.get("/api/v1/teams/1/health"); status != http.StatusOK || strings.Contains(body, "NO_PAGER") {
+		t.Errorf("a team that is paged: %d, %s", status, body)
+	}
+}
+
 // The pulse in the score: a wave below its threshold changes not one byte of what is told,
 // one that is published is scored as it was published.
 func TestHealthTakesThePulse(t *testing.T) { both(t, healthAndPulse) }
