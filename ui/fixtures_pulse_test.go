@@ -76,7 +76,7 @@ func pulseFixtures() []fixture {
 	}
 	badForm := form()
 	badForm.Error, badForm.Own, badForm.Weeks.Error = longText, ui.Field{Value: longText, Error: longText}, longText
-	list := ui.Pulses{Frame: frame("Pulse", "burden"), Open: &open, Invited: 8, Least: 5, Set: true, List: rows, Clock: "Berlin", Policy: form()}
+	list := ui.Pulses{Frame: frame("Pulse", "burden"), Mine: true, Open: &open, Invited: 8, Least: 5, Set: true, List: rows, Clock: "Berlin", Policy: form()}
 	none := ui.Pulses{Frame: frame("Pulse", "burden"), Invited: 4, Least: 5, Set: true, Clock: "Berlin", Policy: form(), Next: berlin(dec, 7, 9), Closes: ui.Field{Value: "2026-11-27T18:00"}}
 	longList := ui.Pulses{Frame: long("Pulse", "burden"), Invited: 12345, Least: 5, Set: true, Clock: "Berlin", Policy: badForm, List: []ui.PulseRow{{Href: "/teams/1/pulse/1", Number: 12345, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Say: longText}}, Kind: ui.Field{Error: longText}, Closes: ui.Field{Value: "2026-11-27T18:00", Error: longText}, Error: longText}
 

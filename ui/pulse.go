@@ -13,6 +13,7 @@ import (
 type Pulses struct {
 	Frame
 	Open    *PulseRow // the wave that is open, or nil
+	Mine    bool      // the reader is asked in it
 	Invited int       // how many would be asked now
 	Least   int
 	List    []PulseRow // those that are closed, the newest first

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,6 +93,11 @@ func (s *Site) pulsesPage(c echo.Context, need auth.Action) (*Pulses, schedule.T
 	if err != nil {
 		return nil, team, w, err
 	}
+	mine, err := s.Pulse.Store.OpenWaves(ctx, me(w))
+	if err != nil {
+		return nil, team, w, err
+	}
+	page.Mine = slices.ContainsFunc(mine, func(v health.PulseWave) bool { return v.Team == team.ID })
 	for i := range waves {
 		v := &waves[i]
 		row := PulseRow{Href: fmt.Sprintf("/teams/%d/pulse/%d", team.ID, v.Number), Number: v.Number, Long: v.Kind == health.PulseQuarterly, Opens: v.Opens, Closes: v.Closes, Asked: v.Invited, Small: v.Small()}

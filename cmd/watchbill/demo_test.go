@@ -68,6 +68,9 @@ func (d *deployment) demonstratesSmallTeam() {
 	ana, ines := d.login("ana@demo.example"), d.login("ines@demo.example")
 	status, body := ana.get("/teams/2/pulse")
 	ana.expect(status, body, http.StatusOK, "Pulse 3 is open", "4 people were asked", "So few never get a result of their own", "A team of fewer than five never gets a result of its own.")
+	if strings.Contains(body, "My link") {
+		t.Error("Ana is not asked in the small team, and is shown the way to her link")
+	}
 	status, body = ana.get("/teams/2/pulse/3")
 	ana.expect(status, body, http.StatusOK, "It is open.", "4 people were asked, and a team of fewer than 5 never gets a result of its own.")
 	for n := 1; n <= 2; n++ {
