@@ -129,6 +129,9 @@ func (s *Server) burdenRoutes(a huma.API) {
 	add(s, a, "/teams/{team}/pulse", "open-pulse", "Ask a team now; whoever is asked finds their link on their own page", s.openPulse)
 	get(s, a, "/teams/{team}/pulse/{wave}", "get-pulse", "What was published of a wave of the pulse", s.getPulse)
 	get(s, a, "/teams/{team}/pulse/{wave}/table", "get-pulse-table", "The same as a table", s.getPulseTable)
+	get(s, a, "/pulse", "list-pulse-rounds", "What was published of the pulse of all teams together, four weeks at a time", s.listPulseRounds)
+	get(s, a, "/pulse/{from}", "get-pulse-round", "What was published of the pulse of all teams together in four weeks", s.getPulseRound)
+	get(s, a, "/pulse/{from}/table", "get-pulse-round-table", "The same as a table", s.getPulseRoundTable)
 	get(s, a, "/teams/{team}/rest", "get-rest", "Who is to rest after a broken night, as far as you may see it", s.getRest)
 }
 

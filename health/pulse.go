@@ -24,6 +24,9 @@ type PulseWave struct {
 	Invited          int
 	Questions        []PulseQuestion
 	State            string
+	// Round is that of all teams to which the wave goes up; 0 for none, of waves whose
+	// people were not told so before.
+	Round int
 }
 
 // Kinds of waves, and their states.
@@ -163,6 +166,18 @@ type PulseStore interface {
 	CloseWave(ctx context.Context, wave schedule.ID, result *PulseDoc, comments []string) error
 	WaveResult(ctx context.Context, wave schedule.ID) (PulseDoc, error)
 	InvitedTo(ctx context.Context, wave schedule.ID) ([]schedule.ID, error) // by id
+	// RoundWaves returns the waves that go up to a round, by team, and of each the oldest first.
+	RoundWaves(ctx context.Context, round int) ([]PulseWave, error)
+	// AddPool is false when the round has a pool.
+	AddPool(ctx context.Context, p *PulsePool) (bool, error)
+	// Pool returns what is carried to a round. In a transaction others wait for its end.
+	Pool(ctx context.Context, round int) (PulsePool, error)
+	SavePool(ctx context.Context, p *PulsePool) error
+	PoolsBefore(ctx context.Context, round int) ([]int, error)
+	// AddRound publishes a round: its pool goes, the figures and the comments stay.
+	AddRound(ctx context.Context, r *PulseRound, comments []string) error
+	Rounds(ctx context.Context) ([]PulseRound, error)                // the newest first
+	RoundComments(ctx context.Context, number int) ([]string, error) // in an order of their own
 	// InDurableTx is InTx that returns when what was written is there after a power cut.
 	InDurableTx(ctx context.Context, f func(Store) error) error
 	WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) // in an order of their own

@@ -1,11 +1,8 @@
 package health
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"watchbill/schedule"
 )
@@ -111,10 +108,7 @@ func said(w *PulseWave, replies []PulseReply) []string {
 			comments = append(comments, r.Comment)
 		}
 	}
-	slices.SortFunc(comments, func(a, b string) int {
-		return cmp.Or(bytes.Compare(hashOf([]byte(a)), hashOf([]byte(b))), strings.Compare(a, b))
-	})
-	return comments
+	return shuffled(comments)
 }
 
 // extra is what is told of a question that is not scored, under the same thresholds.

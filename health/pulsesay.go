@@ -97,20 +97,42 @@ func (d *PulseDoc) Say(w *PulseWave, before *PulseDoc) (tone, text, detail strin
 	case d.Index == nil:
 		return "", "Too few questions were answered often enough to say how on-call is.", ""
 	}
-	switch index := *d.Index; {
-	case index >= PulseGood:
-		tone, text = "good", "On-call is going well for most."
-	case index >= PulseWatch:
-		tone, text = "warn", "On-call is bearable; some of it wants looking at."
-	default:
-		tone, text = "bad", "On-call wears people down. Talk about what would help most."
-	}
+	tone, text = sayIndex(*d.Index)
 	if c, ok := d.Change(before); ok && (c >= 10 || c <= -10) {
 		word := "up"
 		if c < 0 {
 			word = "down"
 		}
 		detail = fmt.Sprintf("It is %s by %.0f points since the pulse before.", word, max(c, -c))
+	}
+	return tone, text, detail
+}
+
+// sayIndex says what an index comes to.
+func sayIndex(index float64) (tone, text string) {
+	switch {
+	case index >= PulseGood:
+		return "good", "On-call is going well for most."
+	case index >= PulseWatch:
+		return "warn", "On-call is bearable; some of it wants looking at."
+	}
+	return "bad", "On-call wears people down. Talk about what would help most."
+}
+
+// Say says what a round comes to: how serious, in a sentence, and what belongs to it.
+func (r *PulseRound) Say() (tone, text, detail string) {
+	switch {
+	case !r.Published:
+		return "", "Fewer than three teams, or groups of them, have a result, so nothing is shown of all together.", "Whoever knows the result of one would know the other’s."
+	case r.Index == nil:
+		return "", "Too few teams have a figure to say how on-call is.", ""
+	}
+	tone, text = sayIndex(*r.Index)
+	detail = fmt.Sprintf("Of %s by what was published of each", plural(r.Teams, "team", "teams"))
+	if r.Rest.Published {
+		detail += fmt.Sprintf(", and of the people of %d more together.", r.Rest.Teams)
+	} else {
+		detail += "."
 	}
 	return tone, text, detail
 }

@@ -71,7 +71,10 @@ func (p *Pulse) Open(ctx context.Context, by schedule.ID, team *schedule.TeamRec
 		return w, &schedule.InvalidError{Field: "team", Reason: fmt.Sprintf("%d people can be asked at once", mostInvited)}
 	}
 	slices.Sort(people)
-	w.Invited = len(people)
+	w.Invited, w.Round = len(people), roundOf(o.Closes)
+	if err := p.ensurePool(ctx, w.Round); err != nil {
+		return w, err
+	}
 	return w, p.open(ctx, by, &w, people)
 }
 
@@ -300,6 +303,10 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 	if keyErr != nil && !errors.Is(keyErr, schedule.ErrNotFound) {
 		return keyErr
 	}
+	_, poolKey, err := p.poolKey(ctx, w.Round)
+	if err != nil {
+		return err
+	}
 	// The key may only go when the result is sure to stay.
 	err = p.Store.InDurableTx(ctx, func(tx Store) error {
 		box, err := tx.Box(ctx, w.ID)
@@ -321,6 +328,9 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 				return err
 			}
 			result, comments = publish(w, all, coarse)
+			if err := passUp(ctx, tx, w, all, &result, poolKey); err != nil {
+				return err
+			}
 		}
 		if err := tx.CloseWave(ctx, w.ID, &result, comments); err != nil {
 			return err

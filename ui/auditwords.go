@@ -90,6 +90,7 @@ var auditWords = map[string]words{
 	"pulse.open":     {"opened a survey", "opened a survey for"},
 	"pulse.settings": {"changed when the team is asked", "changed when people are asked in"},
 	"pulse.said":     {"wrote down what became of a survey", "wrote down what became of a survey for"},
+	"pulse.round":    {"published the pulse of all teams", "published the pulse of all teams with"},
 	"pulse.close":    {"closed a survey", "closed a survey for"},
 	"review.make":    {"made a weekly review", "made a weekly review for"},
 	"review.agree":   {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},

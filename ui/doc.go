@@ -44,6 +44,7 @@
 //	health      HealthPage  /teams/{id}/health
 //	pulses      Pulses      /teams/{id}/pulse
 //	pulse       PulsePage   /teams/{id}/pulse/{number}
+//	pulseround  PulseRoundPage /organisation/pulse, /organisation/pulse/{from} (a Monday)
 //	mypulse     MyPulse     /pulse
 //	survey      Survey      /pulse/{token}?lang= (a code: en, de)
 //	surveydone  SurveyDone  /pulse/{token}, once there is nothing to ask

@@ -57,6 +57,7 @@ func pulseFixtures() []fixture {
 	}
 	again.Comment = ui.Field{Value: "Der Alarm um zwei Uhr mendet sich selbst.", Error: "Höchstens 500 Zeichen; es sind 512."}
 	longest := surveyed("de", longText, health.PulseQuarterly)
+	longest.Up, again.Up = true, true
 	longest.Theme, longest.Small, longest.Few, longest.Comment.Value = "dark", true, longText, longText
 	for i := range longest.Questions {
 		longest.Questions[i].Text = longText
@@ -104,6 +105,14 @@ func pulseFixtures() []fixture {
 	longResult.Items = []ui.PulseItemRow{{Text: longText + longText, Value: "100", W: "100%", Tone: "good", Change: "+100", Reversed: true}}
 	longResult.Extra, longResult.Said, longResult.SaidError = longResult.Items, ui.Field{Value: longText, Error: longText}, longText
 
+	rounds := []ui.PulseRoundRow{{Href: "/organisation/pulse/2026-11-02", Here: true, From: berlin(nov, 2, 0), Until: berlin(nov, 30, 0), Say: "64. On-call is bearable; some of it wants looking at.", Tone: "warn"}}
+	all := ui.PulseRoundPage{Frame: bare("Pulse of all teams", "pulse"), From: berlin(nov, 2, 0), Until: berlin(nov, 30, 0), Earlier: "/organisation/pulse/2026-10-05", Table: "/api/v1/pulse/2026-11-02/table", Tone: "warn", Say: "On-call is bearable; some of it wants looking at.",
+		Detail: "Of 4 teams by what was published of each, and of the people of 2 more together.", Tiles: result.Tiles, Items: result.Items, Rest: result.Items, RestSay: "2 teams have no result. Together 6 of 8 people answered, and are told as one group, rounded to tens.", SeeComments: true, Comments: []string{"The nights are the problem, not the days."}, List: rounds}
+	noRound := ui.PulseRoundPage{Frame: bare("Pulse of all teams", "pulse"), None: true}
+	longRound := all
+	longRound.Frame, longRound.Say, longRound.Detail, longRound.RestSay, longRound.Comments, longRound.Items, longRound.Rest = long("Pulse of all teams", "pulse"), longText, longText, longText, []string{longText + longText}, longResult.Items, longResult.Items
+	longRound.List = []ui.PulseRoundRow{{Href: "/organisation/pulse/2026-11-02", From: berlin(nov, 2, 0), Until: berlin(nov, 30, 0), Say: longText}}
+
 	mine := ui.MyPulse{Frame: frame("Pulse", "home"), List: []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}, {Team: "Search", Number: 2, Closes: berlin(nov, 27, 18), Href: "/pulse/BAAAAAAAAAAAAAAAAAAAAA", Small: true}}}
 	longMine := ui.MyPulse{Frame: long("Pulse", "home"), List: []ui.MyPulseRow{{Team: longText, Number: 4, Closes: berlin(nov, 20, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA", Small: true}}}
 	return []fixture{
@@ -111,6 +120,7 @@ func pulseFixtures() []fixture {
 		{"surveydone", "full", thanks}, {"surveydone", "empty", surveyDone("en", "closed")}, {"surveydone", "long", longThanks}, {"surveydone", "used", surveyDone("de", "used")},
 		{"pulses", "full", list}, {"pulses", "empty", none}, {"pulses", "long", longList},
 		{"pulse", "full", result}, {"pulse", "empty", hidden}, {"pulse", "long", longResult},
+		{"pulseround", "full", all}, {"pulseround", "empty", noRound}, {"pulseround", "long", longRound},
 		{"mypulse", "full", mine}, {"mypulse", "empty", ui.MyPulse{Frame: bare("Pulse", "home")}}, {"mypulse", "long", longMine},
 	}
 }

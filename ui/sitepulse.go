@@ -21,6 +21,8 @@ import (
 // registerPulse adds the pages about surveys for whoever is logged in.
 func (s *Site) registerPulse(e *echo.Group) {
 	e.GET("/pulse", s.myPulse)
+	e.GET("/organisation/pulse", s.pulseRound)
+	e.GET("/organisation/pulse/:from", s.pulseRound)
 	e.GET("/teams/:team/pulse", s.pulses)
 	e.POST("/teams/:team/pulse", s.openPulse)
 	e.POST("/teams/:team/pulse/settings", s.setPulse)

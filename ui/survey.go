@@ -17,6 +17,7 @@ type Survey struct {
 	Least     int
 	Invited   int
 	Small     bool // the team gets no result of its own
+	Up        bool // what the team is not told goes up to all teams
 	LeastSaid int
 	Questions []SurveyQuestion
 	Missing   int    // questions without an answer, after the form was sent
@@ -51,9 +52,21 @@ type SurveyChoice struct {
 // Long says whether the answers are figures, of which there are many.
 func (q SurveyQuestion) Long() bool { return len(q.Choices) > 5 }
 
+// CommentHint says who may read a comment.
+func (p Survey) CommentHint() string {
+	switch {
+	case !p.Up:
+		return "comment_hint"
+	case p.Small:
+		return "comment_hint_small"
+	}
+	return "comment_hint_up"
+}
+
 // fillSurvey shows a wave in a language, with what was answered already.
 func (p *Survey) fillSurvey(w *health.PulseWave, said *health.PulseReply, sent bool) {
 	p.Number, p.Least, p.LeastSaid, p.Invited, p.Small = w.Number, w.Least, w.LeastSaid, w.Invited, w.Small()
+	p.Up = w.Round > 0
 	p.Closes = w.Closes.In(zoneOf(w.Zone))
 	for i := range w.Questions {
 		asked := &w.Questions[i]

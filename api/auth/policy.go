@@ -39,6 +39,7 @@ const (
 	SeePay         Action = "see pay"           // what somebody is paid: oneself, or manages the team
 	SetPay         Action = "set pay"           // rules of pay and publishing: manages the team
 	SeePulse       Action = "see pulse"         // what was published of surveys of the team: in the team
+	SeePulseOfAll  Action = "see pulse of all"  // what was published of all teams together: anybody known; its comments are SeePulse of no team: administrator
 	SetPulse       Action = "set pulse"         // whether, when and what a team is asked, and what was done about it: manages the team
 	SetIndicators  Action = "set indicators"    // what no pager tells, like toil: manages the team
 	DecideOwed     Action = "decide time owed"  // approve and decline: manages the team, and about nobody's own but an administrator
@@ -58,7 +59,7 @@ func Team(id int64) On { return On{Teams: []int64{id}} }
 // Person is a person, with the teams they are in, as the object of an action.
 func Person(id int64, teams ...int64) On { return On{Person: id, Teams: teams} }
 
-var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, SeePay, SeePulse, ReadAPI}
+var reading = []Action{SeeTeam, SeeContact, SeeReasons, SeeAuditOwn, SeeAuditTeam, SeeAuditAll, SeePlanning, SeePersonsLoad, SeeBurden, SeeNights, SeeOwnBurden, SeeOwed, SeeHandOver, SeePay, SeePulse, SeePulseOfAll, ReadAPI}
 
 // May says whether w may do a. This is the only place that knows.
 //
@@ -97,7 +98,7 @@ func (w Who) May(a Action, on On) bool {
 func (w Who) mayInRole(a Action, on On) bool {
 	self := w.Person == on.Person
 	switch a {
-	case ReadAPI, WriteAPI:
+	case ReadAPI, WriteAPI, SeePulseOfAll:
 		return true
 	case SeeTeam, SeeBurden, SeePulse, Improve:
 		return slices.ContainsFunc(on.Teams, w.Member)

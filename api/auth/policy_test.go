@@ -42,6 +42,7 @@ take time owed      -      s      st      sto   -       s        sto      -     
 see pay             -      s      st      sto   s       s        sto      -       sto
 set pay             -      -      t       to    -       -        to       -       to
 see pulse           -      t      t       to    t       t        to       -       to
+see pulse of all    -      sto    sto     sto   sto     sto      sto      -       sto
 set pulse           -      -      t       to    -       -        to       -       to
 set indicators      -      -      t       to    -       -        to       -       to
 decide time owed    -      -      t       sto   -       -        sto      -       sto

@@ -124,6 +124,7 @@ func (d *deployment) crewed() map[string]string {
 	d.liven()
 	d.reviewed(1)
 	d.pulsed(1)
+	d.roundOver()
 	_, err = d.health.AddItem(ctx, 1, 1, health.ItemText{Title: "Raise the limit", Owner: 2}, schedule.DateOf(d.now))
 	d.ok(err)
 	_, hook := d.hooked("generic")
@@ -258,6 +259,9 @@ var matrix = map[string]row{
 	"POST /teams/{team}/owed/{person}/decisions":                         {need: "manager", path: "/teams/1/owed/3/decisions", body: `{"approve": true, "minutes": 60}`, once: true},
 	"POST /teams/{team}/owed/{person}/taken":                             {need: "manager", path: "/teams/1/owed/3/taken", body: `{"minutes": 60, "reason": "paid out"}`, once: true},
 	"DELETE /teams/{team}/owed/{person}/taken/{entry}":                   {need: "manager", path: "/teams/1/owed/3/taken/1", once: true},
+	"GET /pulse":                                                         {need: "known"},
+	"GET /pulse/{from}":                                                  {need: "known", path: "/pulse/2026-11-30"},
+	"GET /pulse/{from}/table":                                            {need: "known", path: "/pulse/2026-11-30/table"},
 	"GET /teams/{team}/pulse":                                            {need: "member"},
 	"POST /teams/{team}/pulse":                                           {need: "manager", body: `{"kind": "pulse", "closes_at": "2026-12-03T10:00:00Z"}`, once: true},
 	"GET /teams/{team}/pulse/{wave}":                                     {need: "member", path: "/teams/1/pulse/1"},

@@ -190,6 +190,10 @@ func attackTraces(t *testing.T, d *deployment) {
 	if n := len(end["pulse_box"]); n != 0 {
 		t.Errorf("%d boxes are left", n)
 	}
+	d.roundOver()
+	if n := len(d.everything()["pulse_pool"]); n != 0 {
+		t.Errorf("%d pools are left", n)
+	}
 	if file := d.db.File(); file != "" {
 		keys, err := os.ReadDir(keysBeside(file).dir)
 		d.ok(err)

@@ -78,10 +78,10 @@ func (s *server) memberNames(ctx context.Context, team schedule.ID) ([]string, e
 	return names, err
 }
 
-// askTeams closes and opens the waves that are due.
+// askTeams closes and opens the waves that are due, and publishes what all teams are together.
 func (s *server) askTeams(ctx context.Context) error {
 	teams, err := s.schedule.Store.Teams(ctx)
-	return errors.Join(err, s.pulse.CloseDue(ctx), s.pulse.OpenDue(ctx, teams))
+	return errors.Join(err, s.pulse.CloseDue(ctx), s.pulse.RollUpDue(ctx), s.pulse.OpenDue(ctx, teams))
 }
 
 // sealWith makes the keys of waves from a secret. Without one they lie beside an SQLite

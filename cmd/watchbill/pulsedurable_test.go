@@ -81,7 +81,7 @@ func TestPulseKeys(t *testing.T) {
 	}
 	files, err := filepath.Glob(address + ".keys/*.key")
 	d.ok(err)
-	if len(files) != 1 {
+	if len(files) != 2 { // of the wave, and of the round of all teams
 		t.Fatalf("keys: %v", files)
 	}
 	if info, err := os.Stat(files[0]); err != nil || info.Mode().Perm() != 0o600 {

@@ -29,6 +29,7 @@ type waveRow struct {
 	Invited    int
 	Items      string
 	State      string
+	Round      int
 }
 
 func (waveRow) TableName() string { return "pulse_wave" }
@@ -36,7 +37,7 @@ func (waveRow) TableName() string { return "pulse_wave" }
 func (r *waveRow) value() (health.PulseWave, error) {
 	w := health.PulseWave{
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), Number: r.Number, Kind: r.Kind, Zone: r.Zone, Opens: r.OpensAt.Time, Closes: r.ClosesAt.Time,
-		Least: r.Least, LeastSaid: r.LeastSaid, Invited: r.Invited, State: r.State,
+		Least: r.Least, LeastSaid: r.LeastSaid, Invited: r.Invited, State: r.State, Round: r.Round,
 	}
 	return w, json.Unmarshal([]byte(r.Items), &w.Questions)
 }
@@ -90,7 +91,7 @@ func (s *Store) AddWave(ctx context.Context, w *health.PulseWave, people []sched
 	}
 	row := waveRow{
 		TeamID: int64(w.Team), Number: w.Number, Kind: w.Kind, Zone: w.Zone, OpensAt: column.At(w.Opens), ClosesAt: column.At(w.Closes),
-		Least: w.Least, LeastSaid: w.LeastSaid, Invited: w.Invited, Items: items, State: w.State,
+		Least: w.Least, LeastSaid: w.LeastSaid, Invited: w.Invited, Items: items, State: w.State, Round: w.Round,
 	}
 	if err := s.to(ctx).Create(&row).Error; err != nil {
 		return translate(err, "the team is being asked already")
