@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"time"
 
 	"watchbill/api/ingest"
 	"watchbill/health"
@@ -26,13 +26,14 @@ type Hooks struct {
 	Receiver *health.Receiver
 	BaseURL  string // as senders know the service: some sign it
 	Log      *slog.Logger
+	Wall     func() time.Time // by which connections end, whatever time it is in the service
 
-	reading atomic.Int64 // bytes of bodies that are read now
+	room room
 }
 
-// mostReading is how many bytes of bodies are read at once, so that what senders send
-// at the same moment fits into memory.
-const mostReading = 64 << 20
+// bodyWithin is how long a body may take to come. Senders themselves give up after 3 to 15
+// seconds; without an end, one that sends a byte now and then would hold its place for ever.
+const bodyWithin = 15 * time.Second
 
 // Register adds the address of hooks, with the token in it or in the Authorization
 // header.
@@ -97,9 +98,12 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	if r.ContentLength >= 0 {
 		size = min(r.ContentLength, size)
 	}
-	defer s.reading.Add(-size)
-	if s.reading.Add(size) > mostReading {
+	if !s.room.enter(door.Team, size) {
 		return s.later(c, "too much at once", health.ErrBusy)
+	}
+	defer s.room.leave(door.Team, size)
+	if s.Wall != nil { // where that cannot be said it has a minute
+		_ = http.NewResponseController(c.Response()).SetReadDeadline(s.Wall().Add(bodyWithin))
 	}
 	raw, body, err := arrived(r, vendor.Limit())
 	switch {
@@ -119,19 +123,13 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	if !bytes.Equal(body, raw) {
 		delete(d.Headers, "content-encoding")
 	}
-	if !namesDeliveries(door.Vendor) {
+	if door.Vendor != "pagerduty" { // elsewhere it may name the webhook, and be the same for ever
 		delete(d.Headers, "x-webhook-id")
 	}
 	if err := s.Receiver.Take(r.Context(), d); err != nil {
 		return s.later(c, "delivery not taken in", err, "integration_id", door.ID)
 	}
 	return c.JSON(http.StatusAccepted, hookAnswer{ID: int64(d.ID), Again: d.Again})
-}
-
-// namesDeliveries says whether X-Webhook-Id names a delivery. Elsewhere it might name
-// the webhook, and be the same for ever.
-func namesDeliveries(vendor string) bool {
-	return vendor == "pagerduty" || vendor == "generic" || vendor == "cloudevents"
 }
 
 // retryAfter is when a sender shall try again, in seconds.

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"watchbill/api/auth"
@@ -44,7 +45,8 @@ type Server struct {
 	Calls  Calls
 	// DaysOff says which public holidays the people of a plan have, by day.
 	DaysOff func(schedule.PlanInput) ([]DayOff, error)
-	Limit   int // calls of a token or a session in a minute, on one replica; none: no limit
+	Wall    func() time.Time // by which connections end, whatever time it is in the service
+	Limit   int              // calls of a token or a session in a minute, on one replica; none: no limit
 
 	doc   *huma.OpenAPI
 	large atomic.Int32 // files that are being sent

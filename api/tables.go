@@ -62,7 +62,7 @@ func (s *Server) uploads(next echo.HandlerFunc) echo.HandlerFunc {
 			defer s.large.Add(-1)
 		}
 		// Where that cannot be said it has a minute.
-		deadlines, ends := http.NewResponseController(c.Response()), s.Schedule.Now().Add(uploadTime)
+		deadlines, ends := http.NewResponseController(c.Response()), s.Wall().Add(uploadTime)
 		_, _ = deadlines.SetReadDeadline(ends), deadlines.SetWriteDeadline(ends)
 		return next(c)
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -41,6 +42,7 @@ type Site struct {
 	// they are real.
 	Note string
 	Log  *slog.Logger
+	Wall func() time.Time // by which connections end, whatever time it is in the service
 
 	facts factsCache
 }

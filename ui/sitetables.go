@@ -105,7 +105,7 @@ func (s *Site) addTable(c echo.Context) error {
 	}
 	ctx, r := c.Request().Context(), c.Request()
 	// An upload may take longer than other requests; where that cannot be said it may not.
-	deadlines, ends := http.NewResponseController(c.Response()), s.Health.Now().Add(tableUploadTime)
+	deadlines, ends := http.NewResponseController(c.Response()), s.Wall().Add(tableUploadTime)
 	_, _ = deadlines.SetReadDeadline(ends), deadlines.SetWriteDeadline(ends)
 	whole := r.Body
 	r.Body = http.MaxBytesReader(c.Response(), whole, maxTableUpload)

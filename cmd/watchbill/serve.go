@@ -211,10 +211,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Team: importTeam, BaseURL: base, Log: s.log}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff, Wall: time.Now}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
@@ -232,7 +232,7 @@ func (s *server) routes(base string) error {
 	}))
 	api.Health(s.echo, s.db.Ping, s.guard.note)
 	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
-	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log}).Register(s.echo)
+	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log, Wall: time.Now}).Register(s.echo)
 	s.site.Register(s.echo, s.access.Identify)
 	s.api.Register(s.echo, s.access.Identify)
 	return nil
