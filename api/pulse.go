@@ -27,6 +27,7 @@ type PulseWave struct {
 	Rate       *float64        `json:"response_rate"`
 	Index      *float64        `json:"index" doc:"From 0 to 100; null where only a range is told"`
 	IndexRange *health.Bucket  `json:"index_range" doc:"Where all answered alike everywhere"`
+	Rounded    float64         `json:"rounded_to,omitempty" doc:"To what steps; coarser where one to four people are the difference to another survey"`
 	Questions  []PulseQuestion `json:"questions"`
 	Straight   bool            `json:"straight" doc:"Of ten or more most answered the same to every question"`
 	Comments   []string        `json:"comments" doc:"In no order that means anything, and apart from the answers"`
@@ -36,13 +37,14 @@ type PulseWave struct {
 
 // A PulseQuestion is what is told of one question.
 type PulseQuestion struct {
-	ID       string         `json:"id"`
-	Text     string         `json:"text"`
-	Scored   bool           `json:"scored"`
-	Reversed bool           `json:"reversed" doc:"Less agreement is more points"`
-	Value    *float64       `json:"value" doc:"From 0 to 100; of recommend from -100 to 100"`
-	Range    *health.Bucket `json:"range" doc:"In place of the value where all answered alike"`
-	Reason   string         `json:"reason,omitempty" doc:"Why value is null"`
+	ID       string             `json:"id"`
+	Text     string             `json:"text"`
+	Scored   bool               `json:"scored"`
+	Reversed bool               `json:"reversed" doc:"Less agreement is more points"`
+	Value    *float64           `json:"value" doc:"From 0 to 100; of recommend from -100 to 100"`
+	Range    *health.Bucket     `json:"range" doc:"In place of the value where all answered alike"`
+	Reason   string             `json:"reason,omitempty" doc:"Why value is null"`
+	Answers  []health.PulsePart `json:"answers,omitempty" doc:"How many chose an answer from 1, strongly disagree, to 5, strongly agree; from ten answers on, and never one to four people alone"`
 }
 
 // PulseSaid is what became of a wave.
@@ -133,7 +135,7 @@ func (s *Server) pulseWave(ctx context.Context, team schedule.ID, number int) (*
 	d := &o.Doc
 	out := &PulseWave{
 		Team: o.Team, Number: o.Number, Kind: o.Kind, State: o.State, Zone: o.Zone, OpensAt: instantOf(o.Opens), ClosesAt: instantOf(o.Closes), Invited: o.Invited,
-		Least: o.Least, LeastSaid: o.LeastSaid, Published: d.Published, Reason: d.Reason, Answered: d.N, Rate: d.Rate, Index: d.Index, IndexRange: d.Bucket,
+		Least: o.Least, LeastSaid: o.LeastSaid, Published: d.Published, Reason: d.Reason, Answered: d.N, Rate: d.Rate, Index: d.Index, IndexRange: d.Bucket, Rounded: d.Rounded(),
 		Questions: []PulseQuestion{}, Straight: d.Straight, Comments: append([]string{}, o.Comments...), NoComments: d.Said,
 	}
 	if out.IndexRange != nil {
@@ -155,6 +157,7 @@ func (s *Server) pulseWave(ctx context.Context, team schedule.ID, number int) (*
 func pulseQuestion(o *health.PulseOutcome, i int, reason string) PulseQuestion {
 	asked := &o.Questions[i]
 	q := PulseQuestion{ID: asked.ID, Text: asked.In(health.DefaultLanguage), Scored: i < o.Core(), Reversed: asked.Reversed, Reason: reason}
+	q.Answers = o.Doc.SpreadOf(asked.ID)
 	r := o.Doc.Item(asked.ID)
 	if r == nil {
 		return q

@@ -142,11 +142,12 @@ type Confidence struct {
 
 // Privacy says below which numbers of answers what is not told.
 type Privacy struct {
-	K          int `json:"k"`
-	KComments  int `json:"k_comments"`
-	RoundBelow int `json:"round_below"`
-	RoundStep  int `json:"round_step"`
-	KDiff      int `json:"k_diff"`
+	K          int  `json:"k"`
+	KComments  int  `json:"k_comments"`
+	RoundBelow int  `json:"round_below"`
+	RoundStep  int  `json:"round_step"`
+	KDiff      int  `json:"k_diff"`
+	coarse     bool // figures are rounded to more than that because of who is in them
 }
 
 func (c *Config) group() time.Duration   { return time.Duration(c.Group) * time.Second }

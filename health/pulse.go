@@ -127,11 +127,15 @@ type PulseDoc struct {
 	PulseResult
 	// Extra are the results of questions that are not scored, in their order.
 	Extra []PulseExtra `json:"extra,omitempty"`
+	// Spread is how often questions were agreed with, where ten or more have answered.
+	Spread []PulseSpread `json:"spread,omitempty"`
 	// Said says why the team sees no comments; empty when it sees those there are.
 	Said string `json:"comments_reason,omitempty"`
-	// Coarse says that figures are rounded as for fewer than ten, because one to four
-	// people had joined or left since figures that were not.
+	// Coarse says that figures are rounded to more than how many answered asks for, because
+	// of one to four people who make the difference to others that were published.
 	Coarse bool `json:"coarse,omitempty"`
+	// Step is what figures are rounded to; 0 in results of before it was noted.
+	Step float64 `json:"rounded_to,omitempty"`
 	// Straight says that of ten or more most answered the same to every question.
 	Straight bool `json:"straight,omitempty"`
 }
@@ -166,6 +170,9 @@ type PulseStore interface {
 	CloseWave(ctx context.Context, wave schedule.ID, result *PulseDoc, comments []string) error
 	WaveResult(ctx context.Context, wave schedule.ID) (PulseDoc, error)
 	InvitedTo(ctx context.Context, wave schedule.ID) ([]schedule.ID, error) // by id
+	// Overlaps returns the closed waves in which people of a wave were asked, with what was
+	// published of them.
+	Overlaps(ctx context.Context, wave schedule.ID) ([]PulseOverlap, error)
 	// RoundWaves returns the waves that go up to a round, by team, and of each the oldest first.
 	RoundWaves(ctx context.Context, round int) ([]PulseWave, error)
 	// AddPool is false when the round has a pool.

@@ -1,22 +1,14 @@
 package health
 
-import (
-	"context"
-	"slices"
+import "slices"
 
-	"watchbill/schedule"
-)
-
-// publish makes of all replies of a wave what may be told of them. Everything that anybody
-// is ever shown of a wave comes out of here.
-func publish(w *PulseWave, replies []PulseReply, coarse bool) (PulseDoc, []string) {
+// publish makes of all replies of a wave what may be told of them, beside what was told of
+// the same people. Everything that anybody is ever shown of a wave comes out of here.
+func publish(w *PulseWave, replies []PulseReply, ledger []PulseOverlap) (PulseDoc, []string) {
 	if w.Small() {
 		return PulseDoc{PulseResult: PulseResult{Reason: PulseSmallTeam}, Said: PulseSmallTeam}, nil
 	}
-	privacy := w.privacy()
-	if coarse = coarse && len(replies) >= privacy.RoundBelow; coarse {
-		privacy.RoundBelow = len(replies) + 1
-	}
+	privacy := w.privacy().beside(len(replies), w.Invited, ledger)
 	core := w.Core()
 	items := make([]PulseItem, core)
 	for i := range items {
@@ -26,71 +18,26 @@ func publish(w *PulseWave, replies []PulseReply, coarse bool) (PulseDoc, []strin
 	for i := range replies {
 		answers = append(answers, replies[i].Answers[:core])
 	}
-	doc := PulseDoc{PulseResult: ScorePulse(items, answers, w.Invited, privacy), Coarse: coarse}
+	doc := PulseDoc{PulseResult: ScorePulse(items, answers, w.Invited, privacy)}
 	if !doc.Published {
 		doc.Said = doc.Reason
 		return doc, nil
 	}
+	doc.Step, doc.Coarse = privacy.step(len(replies)), privacy.coarse
+	for i := range items {
+		if parts := spreadOf(i, answers, privacy); parts != nil {
+			doc.Spread = append(doc.Spread, PulseSpread{items[i].ID, parts})
+		}
+	}
 	for i := core; i < len(w.Questions); i++ {
 		doc.Extra = append(doc.Extra, extra(&w.Questions[i], i, replies, privacy))
 	}
-	doc.Straight = !coarse && len(replies) >= privacy.RoundBelow && straight(answers)
+	doc.Straight = len(replies) >= privacy.RoundBelow && straight(answers)
 	comments := said(w, replies)
 	if len(replies) < w.LeastSaid {
 		doc.Said = PulseBelowK
 	}
 	return doc, comments
-}
-
-// mustBeCoarse says whether one to four people have joined a team, or left it, since a wave of
-// which figures were told to the point. From ten answers on one person moves a figure by up
-// to ten points: whoever supposes that all others answered as before could solve for them.
-// Rounded to fives the difference of two figures leaves more than the whole scale open.
-func mustBeCoarse(ctx context.Context, tx Store, w *PulseWave) (bool, error) {
-	if w.Small() {
-		return false, nil
-	}
-	now, err := tx.InvitedTo(ctx, w.ID)
-	if err != nil {
-		return false, err
-	}
-	waves, err := tx.Waves(ctx, w.Team)
-	if err != nil {
-		return false, err
-	}
-	privacy := DefaultConfig().Privacy
-	for i := range waves {
-		if waves[i].State != PulseClosed {
-			continue
-		}
-		doc, err := tx.WaveResult(ctx, waves[i].ID)
-		if err != nil {
-			return false, err
-		}
-		if !doc.Published || doc.Coarse || doc.N == nil || *doc.N < privacy.RoundBelow {
-			continue
-		}
-		then, err := tx.InvitedTo(ctx, waves[i].ID)
-		if err != nil {
-			return false, err
-		}
-		if few(lacking(now, then), privacy.K) || few(lacking(then, now), privacy.K) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-func few(n, k int) bool { return 0 < n && n < k }
-
-// lacking counts those of all who are not in others, both by id.
-func lacking(all, others []schedule.ID) (n int) {
-	for _, id := range all {
-		if _, there := slices.BinarySearch(others, id); !there {
-			n++
-		}
-	}
-	return n
 }
 
 // privacy are the thresholds that were promised when the wave opened.

@@ -40,6 +40,20 @@ func (d *PulseDoc) Item(id string) *PulseItemResult {
 	return nil
 }
 
+// Rounded is the step to which figures are rounded; 0 where nothing is told.
+func (d *PulseDoc) Rounded() float64 {
+	p := DefaultConfig().Privacy
+	switch {
+	case !d.Published || d.N == nil:
+		return 0
+	case d.Step > 0:
+		return d.Step
+	case d.Coarse: // of before it was noted
+		return float64(p.RoundStep)
+	}
+	return p.step(*d.N)
+}
+
 // Change returns how the index moved since another wave, where both were told.
 func (d *PulseDoc) Change(before *PulseDoc) (float64, bool) {
 	if before == nil || d.Index == nil || before.Index == nil || d.Bucket != nil || before.Bucket != nil {

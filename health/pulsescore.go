@@ -145,7 +145,7 @@ func (p Privacy) step(n int) float64 {
 // round rounds a figure about so many people as it is published; halves go up.
 func (p Privacy) round(x float64, n int) float64 {
 	step := p.step(n)
-	return math.Floor(x/step+0.5+1e-9) * step
+	return p.clip(roundTo(x, step), step)
 }
 
 // pulseCount is what was answered, which stays here.

@@ -323,11 +323,11 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 			if err != nil {
 				return err
 			}
-			coarse, err := mustBeCoarse(ctx, tx, w)
+			ledger, err := ledgerOf(ctx, tx, w)
 			if err != nil {
 				return err
 			}
-			result, comments = publish(w, all, coarse)
+			result, comments = publish(w, all, ledger)
 			if err := passUp(ctx, tx, w, all, &result, poolKey); err != nil {
 				return err
 			}

@@ -45,6 +45,9 @@ func (o *PulseOutcome) Table() [][]string {
 			add(section, what, "", "", "", reason)
 		}
 	}
+	if step := d.Rounded(); step > 0 {
+		add("result", "rounded to", number(step), "", "", "")
+	}
 	item("result", "index", &index, d.Reason)
 	for i := range o.Questions {
 		q := &o.Questions[i]
@@ -56,6 +59,9 @@ func (o *PulseOutcome) Table() [][]string {
 			reason = d.Why(q.ID)
 		}
 		item("question", fmt.Sprintf("%s: %s", q.ID, q.In(DefaultLanguage)), r, reason)
+		for _, part := range d.SpreadOf(q.ID) {
+			add("answers", q.ID+": "+part.Name(), strconv.Itoa(part.N), strconv.Itoa(part.From), strconv.Itoa(part.To), "")
+		}
 	}
 	for _, c := range o.Comments {
 		add("comment", c, "", "", "", "")

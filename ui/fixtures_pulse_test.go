@@ -90,7 +90,7 @@ func pulseFixtures() []fixture {
 	result.Said.Value, result.Did.Value, result.SaidText, result.DidText = thanks.Said, thanks.Did, []string{thanks.Said}, []string{thanks.Did}
 	words := first.Questions
 	for i, v := range []string{"55", "80", "50", "40", "55", "75–100", "", "70"} {
-		row := ui.PulseItemRow{Text: words[i].Text, Reversed: i == 4, Value: v, W: v + "%", Tone: []string{"bad", "good", "warn"}[i%3], Change: "+5"}
+		row := ui.PulseItemRow{Text: words[i].Text, Reversed: i == 4, Value: v, W: v + "%", Tone: []string{"bad", "good", "warn"}[i%3], Change: "+5", Spread: "5 disagree · 0 neither · 7 agree"}
 		switch i {
 		case 5:
 			row.Why, row.W, row.Change = "all answered alike", "87.5%", ""
@@ -101,7 +101,7 @@ func pulseFixtures() []fixture {
 	}
 	hidden := ui.PulsePage{Frame: frame("Pulse 2", "burden"), Number: 2, Long: true, Opens: berlin(nov, 2, 9), Closes: berlin(nov, 6, 18), Clock: "Europe/Berlin", Asked: 8, Say: "Fewer than 5 answered, so nothing is shown.", Detail: "How many did is not told either."}
 	longResult := result
-	longResult.Frame, longResult.Say, longResult.Detail, longResult.Comments, longResult.NoComments = long("Pulse 3", "burden"), longText, longText, []string{longText + longText}, ""
+	longResult.Coarse, longResult.Frame, longResult.Say, longResult.Detail, longResult.Comments, longResult.NoComments = "25", long("Pulse 3", "burden"), longText, longText, []string{longText + longText}, ""
 	longResult.Items = []ui.PulseItemRow{{Text: longText + longText, Value: "100", W: "100%", Tone: "good", Change: "+100", Reversed: true}}
 	longResult.Extra, longResult.Said, longResult.SaidError = longResult.Items, ui.Field{Value: longText, Error: longText}, longText
 

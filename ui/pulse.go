@@ -86,7 +86,7 @@ type PulsePage struct {
 	Extra          []PulseItemRow
 	Comments       []string
 	NoComments     string // why there are none
-	Coarse         bool   // people joined or left
+	Coarse         string // to what figures are rounded because people joined or left, or ""
 	Straight       bool   // most answered the same to everything
 	Set            bool   // the reader may say what became of it
 	Save           string
@@ -107,6 +107,7 @@ type PulseItemRow struct {
 	Tone     string
 	W        string // of the bar
 	Change   string
+	Spread   string // how many agreed, where that is told
 }
 
 // MyPulse is the page "mypulse": where somebody is asked.
@@ -140,13 +141,19 @@ func (p *PulsePage) fillWave(w *health.PulseWave, doc *health.PulseDoc, before *
 	}
 	p.Tiles = pulseTiles(w, doc, before)
 	for i := range doc.Items {
-		p.Items = append(p.Items, pulseItem(&w.Questions[i], &doc.Items[i], "", before.Item(doc.Items[i].ID)))
+		row := pulseItem(&w.Questions[i], &doc.Items[i], "", before.Item(doc.Items[i].ID))
+		for _, part := range doc.SpreadOf(doc.Items[i].ID) {
+			row.Spread = strings.TrimPrefix(row.Spread+fmt.Sprintf(" · %d %s", part.N, part.Name()), " · ")
+		}
+		p.Items = append(p.Items, row)
 	}
 	for i := range doc.Extra {
 		e := &doc.Extra[i]
 		p.Extra = append(p.Extra, pulseItem(w.Question(e.ID), &e.PulseItemResult, e.Reason, before.Item(e.ID)))
 	}
-	p.Straight, p.Coarse = doc.Straight, doc.Coarse
+	if p.Straight = doc.Straight; doc.Coarse {
+		p.Coarse = pointsText(doc.Rounded())
+	}
 	if p.Comments = comments; doc.Said != "" {
 		p.NoComments = fmt.Sprintf("Comments are shown here from %d answers on. With fewer, those whose authors said so are shown.", w.LeastSaid)
 	} else if len(comments) == 0 {

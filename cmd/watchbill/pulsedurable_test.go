@@ -120,8 +120,8 @@ func TestPulseKeys(t *testing.T) {
 	}
 }
 
-// While one to four people have joined or left since figures were told to the point they
-// are rounded to fives, so that no difference describes them.
+// While one to four people are the difference to a wave that was published, figures are
+// rounded until it leaves open what they said.
 func TestPulseOfJoiners(t *testing.T) { both(t, pulseOfJoiners) }
 
 func pulseOfJoiners(t *testing.T, d *deployment) {
@@ -167,9 +167,14 @@ func pulseOfJoiners(t *testing.T, d *deployment) {
 	if doc := closeWith(&w, d.pulseTokens(&team)); !doc.Coarse {
 		t.Error("a figure to the point can be compared with one that has one person less")
 	}
-	join(4)
+	join(4) // five since the first, which had 11 people, four since the others
 	w = open()
-	if doc := closeWith(&w, d.pulseTokens(&team)); doc.Coarse || *doc.N != 16 {
+	if doc := closeWith(&w, d.pulseTokens(&team)); !doc.Coarse || *doc.N != 16 || doc.Step != 20 { // where all answered alike that is to the point, so 16·20 ≥ 50·4
+		t.Errorf("with four who joined: %v of %d, rounded to %v", doc.Coarse, *doc.N, doc.Step)
+	}
+	join(5)
+	w = open()
+	if doc := closeWith(&w, d.pulseTokens(&team)); doc.Coarse || *doc.N != 21 {
 		t.Errorf("with five who joined: %v of %d", doc.Coarse, *doc.N)
 	}
 }

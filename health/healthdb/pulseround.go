@@ -8,6 +8,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/rows"
+	"watchbill/schedule"
 
 	"gorm.io/gorm/clause"
 )
@@ -43,6 +44,24 @@ type roundCommentRow struct {
 }
 
 func (roundCommentRow) TableName() string { return "pulse_round_comment" }
+
+type overlapRow struct {
+	Invited, Common int
+	Doc             string
+}
+
+// Overlaps returns the closed waves in which people of a wave were asked.
+func (s *Store) Overlaps(ctx context.Context, wave schedule.ID) ([]health.PulseOverlap, error) {
+	shared := s.from(ctx).Table("pulse_invitation AS mine").
+		Joins("JOIN pulse_invitation AS other ON other.person_id = mine.person_id AND other.wave_id <> mine.wave_id").
+		Where("mine.wave_id = ?", wave).Group("other.wave_id").Select("other.wave_id, COUNT(*) AS common")
+	q := s.from(ctx).Table("pulse_wave AS w").Joins("JOIN (?) AS shared ON shared.wave_id = w.id", shared).
+		Joins("JOIN pulse_result AS r ON r.wave_id = w.id").Select("w.invited, shared.common, r.doc").Order("w.id")
+	return values(q, func(r *overlapRow) (health.PulseOverlap, error) {
+		o := health.PulseOverlap{Invited: r.Invited, Common: r.Common}
+		return o, json.Unmarshal([]byte(r.Doc), &o.Doc)
+	}, "what was published of people of a wave")
+}
 
 // RoundWaves returns the waves that go up to a round.
 func (s *Store) RoundWaves(ctx context.Context, round int) ([]health.PulseWave, error) {
