@@ -61,8 +61,14 @@ func (s *Service) AddIntegration(ctx context.Context, by schedule.ID, i Integrat
 	token := newToken()
 	i.CreatedAt, i.CreatedBy, i.RenewedAt = s.Now(), by, s.Now()
 	err := s.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.LockIntegrations(ctx, i.Team); err != nil {
+			return err
+		}
 		have, err := tx.Integrations(ctx, i.Team)
 		if err != nil {
+			return err
+		}
+		if err := i.alone(have); err != nil {
 			return err
 		}
 		if len(have) >= maxIntegrations {
@@ -75,6 +81,17 @@ func (s *Service) AddIntegration(ctx context.Context, by schedule.ID, i Integrat
 		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "integration.add", Team: i.Team, Detail: i.Name})
 	})
 	return i, token, err
+}
+
+// alone refuses a name that another integration of the team has: a form that is sent
+// twice shall not connect the same pager twice.
+func (i *Integration) alone(have []Integration) error {
+	for k := range have {
+		if o := &have[k]; o.ID != i.ID && strings.EqualFold(o.Name, i.Name) {
+			return &schedule.InvalidError{Field: "name", Reason: fmt.Sprintf("the team has a pager called “%s” already; open that one, where its link can be made anew, or give this one another name", o.Name)}
+		}
+	}
+	return nil
 }
 
 // check says what is wrong with what somebody entered, and puts it into the form in
@@ -165,9 +182,17 @@ type Settings struct {
 // ChangeIntegration changes an integration's settings. Pages that were folded stay as
 // they are until something new is told of them.
 func (s *Service) ChangeIntegration(ctx context.Context, by, id schedule.ID, in Settings) error {
-	return s.edit(ctx, by, id, "integration.change", func(_ Store, i *Integration) error {
-		i.Name, i.Zone, i.Rotation, i.Urgencies = in.Name, in.Zone, in.Rotation, in.Urgencies
-		return nil
+	return s.edit(ctx, by, id, "integration.change", func(tx Store, i *Integration) error {
+		was := i.Name
+		i.Name, i.Zone, i.Rotation, i.Urgencies = strings.Join(strings.Fields(in.Name), " "), in.Zone, in.Rotation, in.Urgencies
+		if i.Name == was { // of two that were called alike before that was refused, each may stay
+			return nil
+		}
+		have, err := tx.Integrations(ctx, i.Team)
+		if err != nil {
+			return err
+		}
+		return i.alone(have)
 	})
 }
 

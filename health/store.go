@@ -18,6 +18,9 @@ type Store interface {
 	Integration(ctx context.Context, id schedule.ID) (Integration, error)
 	IntegrationByToken(ctx context.Context, hash string) (Integration, error) // also one that is off
 	AddIntegration(ctx context.Context, i *Integration, hash string) error
+	// LockIntegrations keeps others from adding to a team's integrations until the
+	// transaction ends.
+	LockIntegrations(ctx context.Context, team schedule.ID) error
 	// LockIntegration keeps others from changing an integration until the transaction
 	// ends.
 	LockIntegration(ctx context.Context, id schedule.ID) error

@@ -70,6 +70,7 @@ type TableHeading struct {
 	Encoding string   // utf-8, utf-16 or windows-1252
 	Divided  rune
 	Means    map[string]string // what columns seem to mean: the column by the field
+	Dates    string            // how times seem to be written where that leaves no doubt; empty like ISO 8601
 }
 
 // A TableRow is what a record of a table tells of a page.

@@ -116,7 +116,7 @@ func suggestMapping(i *Integration, h *TableHeading, have []Table) TableMapping 
 			return t.Mapping
 		}
 	}
-	return TableMapping{Columns: h.Means, Zone: i.Zone, Unit: "seconds"}
+	return TableMapping{Columns: h.Means, Zone: i.Zone, Dates: h.Dates, Unit: "seconds"}
 }
 
 // editTable changes a table that is in one of some states, and writes down who did;

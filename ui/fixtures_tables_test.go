@@ -37,10 +37,12 @@ func tableFixtures(empty ui.Frame) []fixture {
 	wordy := list[1]
 	wordy.Name, wordy.Pager, wordy.By = longText, longText, longText
 	refused := ui.TablePage{Frame: empty, TableLine: line, Size: "12 bytes", Look: true, Refused: true, Error: "Choose which column says when an incident began.", Columns: full.Columns}
+	asks := refused
+	asks.Error, asks.Asks = "", refused.Error
 	return []fixture{
 		{"tables", "full", ui.Tables{Frame: frame("Past pages from files", "pagers"), List: list, Pagers: pagers, Limit: 100, File: ui.Field{Error: "Choose a file with a heading and rows."}}},
 		{"tables", "empty", ui.Tables{Frame: empty, Pagers: pagers, Limit: 100}},
 		{"tables", "long", ui.Tables{Frame: long("Past pages from files", "pagers"), List: []ui.TableLine{wordy}, Pagers: []ui.Option{{Value: "", Label: longText}}, Error: longText}},
-		{"table", "full", full}, {"table", "taken", taken}, {"table", "empty", refused}, {"table", "long", lengthy},
+		{"table", "full", full}, {"table", "taken", taken}, {"table", "empty", refused}, {"table", "asks", asks}, {"table", "long", lengthy},
 	}
 }

@@ -44,10 +44,11 @@ func (s *Site) tablePage(ctx context.Context, f Frame, t *health.Table, bad erro
 	if err != nil {
 		return page, err
 	}
-	if page.Look = true; bad == nil {
-		if bad = look.Refused; unsaid(&t.Mapping) != nil {
-			bad = unsaid(&t.Mapping)
-		}
+	page.Look = true
+	if asks := unsaid(&t.Mapping); bad == nil && asks == nil {
+		bad = look.Refused
+	} else if bad == nil { // nobody has said anything yet, so nothing is wrong
+		page.Asks, _ = refused(asks)
 	}
 	page.Refused = look.Refused != nil
 	page.columns(&look.Heading, &t.Mapping)

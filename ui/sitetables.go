@@ -173,7 +173,17 @@ func (s *Site) pagerOf(c echo.Context, team *schedule.TeamRecord, by schedule.ID
 		if _, known := health.VendorOf(vendor); !known {
 			return 0, bad
 		}
-		i, _, err := s.Health.AddIntegration(ctx, by, health.Integration{Team: team.ID, Vendor: vendor, Name: vendorLabel(vendor) + ", from files", Zone: team.Zone})
+		name := vendorLabel(vendor) + ", from files"
+		have, err := s.Health.Store.Integrations(ctx, team.ID)
+		if err != nil {
+			return 0, err
+		}
+		for k := range have {
+			if have[k].Vendor == vendor && have[k].Name == name { // an earlier file's
+				return have[k].ID, nil
+			}
+		}
+		i, _, err := s.Health.AddIntegration(ctx, by, health.Integration{Team: team.ID, Vendor: vendor, Name: name, Zone: team.Zone})
 		if err != nil {
 			return 0, err
 		}

@@ -52,7 +52,8 @@ type TablePage struct {
 	Dates         Field
 	Unit          Field
 	Error         string
-	Refused       bool // it cannot be read as it is mapped
+	Asks          string // what has to be said of the columns before anything can be read
+	Refused       bool   // it cannot be read as it is mapped
 	Zoneless      int
 	Again         int
 	Differs       int

@@ -108,45 +108,6 @@ func (m Mapping) check() error {
 	return nil
 }
 
-// aliases are the headings under which exports have a field, in lower case.
-var aliases = map[string][]string{
-	"external_id":                     {"incident id", "incident_id", "alert id", "alert_id", "alertid", "id", "incident key", "incident number", "incident_number", "number", "tinyid", "tiny id"},
-	"title":                           {"title", "description", "message", "summary"},
-	"urgency":                         {"urgency"},
-	"severity":                        {"priority", "severity"},
-	"service":                         {"service", "service name", "service_name", "entity", "source"},
-	"triggered_at":                    {"created at", "created_at", "createdat", "created on", "created", "triggered at", "triggered_at", "start time", "started at", "started_at", "opened at"},
-	"acknowledged_at":                 {"acknowledged at", "acknowledged_at", "acked at", "first acknowledged at"},
-	"resolved_at":                     {"resolved at", "resolved_at", "resolved on", "closed at", "closed_at", "closedat", "end time", "ended at"},
-	"resolver_name":                   {"resolved by", "resolved_by", "resolved_by_user_name", "closed by", "closed_by"},
-	"acknowledger_name":               {"acknowledged by", "acknowledged_by", "acked by"},
-	"responder_name":                  {"assigned to", "assigned_to", "assignee", "assigned user", "responder", "responder name"},
-	"alert_key":                       {"alias", "dedup key", "dedup_key", "alert key"},
-	"auto_resolved":                   {"auto resolved", "auto_resolved"},
-	"ack_after_seconds":               {"tta", "seconds to first ack", "seconds_to_first_ack", "time to acknowledge"},
-	"resolve_after_seconds":           {"ttr", "seconds to resolve", "seconds_to_resolve", "time to resolve"},
-	"responder_email":                 {"responder email", "responder_email", "assignee email", "owner"},
-	"reported_interruptions":          {"interruptions", "total interruptions", "total_interruptions"},
-	"reported_business_interruptions": {"business hour interruptions", "business_hour_interruptions"},
-	"reported_off_interruptions":      {"off hour interruptions", "off_hour_interruptions"},
-	"reported_sleep_interruptions":    {"sleep hour interruptions", "sleep_hour_interruptions"},
-}
-
-// Suggest returns which columns of a heading mean what, as far as their names say.
-func Suggest(header []string) map[string]string {
-	out := map[string]string{}
-	for field, names := range aliases {
-		for _, name := range names {
-			at := slices.IndexFunc(header, func(column string) bool { return strings.EqualFold(strings.TrimSpace(column), name) })
-			if at >= 0 {
-				out[field] = header[at]
-				break
-			}
-		}
-	}
-	return out
-}
-
 // Codes of what can be wrong in a row. The first group keeps the row out.
 const (
 	CSVBadTimestamp     = "bad_timestamp"

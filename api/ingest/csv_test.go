@@ -221,7 +221,7 @@ func TestMappingsThatCannotBe(t *testing.T) {
 	if heading.Encoding != ingest.EncodingWestern || heading.Divided != ';' || heading.First[2] != "Überlast" {
 		t.Errorf("%+v", heading)
 	}
-	got := ingest.Suggest(heading.Columns)
+	got := ingest.Suggest(heading.Columns, heading.First)
 	want := map[string]string{"external_id": "Incident ID", "title": "Title", "triggered_at": "created at", "ack_after_seconds": "TTA", "reported_sleep_interruptions": "Sleep Hour Interruptions"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("suggested (-want +got):\n%s", diff)

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"watchbill/health"
+	"watchbill/schedule"
 )
 
 // A manager connects a pager, sees what it sends, mends what cannot be read, says who
@@ -28,6 +31,10 @@ func pagers(t *testing.T, d *deployment) {
 	link := regexp.MustCompile(`http://[^"/]+(/hooks/generic/[A-Za-z0-9_-]{22})"`).FindStringSubmatch(body)
 	if link == nil {
 		t.Fatal(body)
+	}
+	for _, name := range []string{"Scripts", " scripts "} { // as a page does that is loaded again
+		status, body := ana.post("/teams/1/integrations", "vendor", "generic", "name", name)
+		ana.expect(status, body, 422, "The team has a pager called “Scripts” already; open that one", `value="`+name+`"`)
 	}
 	url := d.url + link[1]
 	if _, body = ana.get("/teams/1/integrations/1"); strings.Contains(body, link[1]) {
@@ -195,5 +202,44 @@ func TestStormsShown(t *testing.T) {
 		}
 		status, body = ana.get("/api/v1" + page)
 		ana.expect(status, body, 200, `"storms":[{"from":"2026-12-01T07:01:00Z","until":"2026-12-01T07:11:00Z","pages":6}]`)
+	})
+}
+
+// Of a form that is sent by two at the same moment one connects a pager, and the other is
+// told; a pager takes no other's name later either.
+func TestPagerTwice(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		d.setUp()
+		var made, refused int
+		var wg sync.WaitGroup
+		errs := make(chan error, 8)
+		for range 8 {
+			wg.Go(func() {
+				_, _, err := d.health.AddIntegration(t.Context(), 1, health.Integration{Team: 1, Vendor: "generic", Name: "Scripts", Zone: "UTC"})
+				errs <- err
+			})
+		}
+		wg.Wait()
+		close(errs)
+		for err := range errs {
+			if bad, ok := errors.AsType[*schedule.InvalidError](err); ok && bad.Field == "name" {
+				refused++
+			} else if err == nil {
+				made++
+			} else {
+				t.Error(err)
+			}
+		}
+		if made != 1 || refused != 7 {
+			t.Errorf("%d were made and %d refused", made, refused)
+		}
+		other, _, err := d.health.AddIntegration(t.Context(), 1, health.Integration{Team: 1, Vendor: "generic", Name: "Backups", Zone: "UTC"})
+		d.ok(err)
+		for name, fine := range map[string]bool{"SCRIPTS": false, "scripts": false, "backups": true, "Backups": true} {
+			err := d.health.ChangeIntegration(t.Context(), 1, other.ID, health.Settings{Name: name, Zone: "UTC"})
+			if _, bad := errors.AsType[*schedule.InvalidError](err); bad == fine || !bad && err != nil {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
 	})
 }

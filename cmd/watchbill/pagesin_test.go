@@ -39,7 +39,13 @@ func (d *deployment) hooked(vendor string, secrets ...string) (health.Integratio
 		d.ok(err)
 		teams = append(teams, team)
 	}
-	i, token, err := d.health.AddIntegration(ctx, 0, health.Integration{Team: teams[0].ID, Vendor: vendor, Name: "Pager", Zone: "UTC", Secrets: secrets})
+	have, err := d.health.Store.Integrations(ctx, teams[0].ID)
+	d.ok(err)
+	name := "Pager"
+	if len(have) > 0 {
+		name = fmt.Sprint("Pager ", len(have)+1)
+	}
+	i, token, err := d.health.AddIntegration(ctx, 0, health.Integration{Team: teams[0].ID, Vendor: vendor, Name: name, Zone: "UTC", Secrets: secrets})
 	d.ok(err)
 	return i, d.url + "/hooks/" + vendor + "/" + token
 }

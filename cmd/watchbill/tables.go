@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"watchbill/api/ingest"
@@ -22,7 +23,12 @@ func (tableReader) Heading(file []byte) (health.TableHeading, error) {
 	if err != nil {
 		return health.TableHeading{}, &schedule.InvalidError{Field: "file", Reason: err.Error()}
 	}
-	return health.TableHeading{Columns: h.Columns, First: h.First, Encoding: h.Encoding, Divided: h.Divided, Means: ingest.Suggest(h.Columns)}, nil
+	means := ingest.Suggest(h.Columns, h.First)
+	dates := ""
+	if at := slices.Index(h.Columns, means["triggered_at"]); at >= 0 && at < len(h.First) {
+		dates = ingest.SuggestDates(h.First[at])
+	}
+	return health.TableHeading{Columns: h.Columns, First: h.First, Encoding: h.Encoding, Divided: h.Divided, Means: means, Dates: dates}, nil
 }
 
 // Fields implements health.TableReader.

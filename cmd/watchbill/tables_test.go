@@ -117,6 +117,18 @@ func tables(t *testing.T, d *deployment) {
 	ana.expect(status, body, 200, "Opsgenie, from files", "not taken over")
 	status, body = ana.get("/teams/1/integrations")
 	ana.expect(status, body, 200, "Opsgenie, from files", ">off<")
+	// The first look at a file asks and does not scold; a second file of the same pager
+	// is of the same pager.
+	status, body = ana.upload("/teams/1/tables", "kept.csv", "Nr.,Was\n1,Something\n", "pager", "new:opsgenie")
+	ana.expect(status, body, 200, "Opsgenie, from files", "Choose which column has the number of the incident")
+	if strings.Contains(body, `role="alert"`) {
+		t.Error("the first look at a file is a red one")
+	}
+	if all, err := d.health.Store.Integrations(t.Context(), 1); err != nil || len(all) != 2 {
+		t.Errorf("%d pagers: %v", len(all), err)
+	}
+	status, body = ana.upload("/teams/1/tables", "jira.csv", "Issue key,Summary,Created,Resolved\nOPS-1,Down,02/Mar/25 1:15 AM,02/Mar/25 2:15 AM\n", "pager", "new:opsgenie")
+	ana.expect(status, body, 200, `value="D/MMM/YY h:mm A"`, "<dt>Good</dt><dd>1</dd>", "<dt>New pages</dt><dd>1</dd>")
 	status, body = ana.get("/audit?of=team-1")
 	ana.expect(status, body, 200, "uploaded a file of past pages", "took over a file of past pages", "undid a file of past pages", "threw a file of past pages away")
 }

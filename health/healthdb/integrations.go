@@ -7,6 +7,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -87,6 +88,11 @@ func (s *Store) AddIntegration(ctx context.Context, i *health.Integration, hash 
 	err = s.to(ctx).Create(&row).Error
 	i.ID = schedule.ID(row.ID)
 	return translate(err, "integration %q", i.Name)
+}
+
+// LockIntegrations keeps others from adding to a team's integrations.
+func (s *Store) LockIntegrations(ctx context.Context, team schedule.ID) error {
+	return rows.LockTeam(ctx, s.write, int64(team))
 }
 
 // LockIntegration keeps others from changing an integration until the transaction ends.
