@@ -154,3 +154,26 @@ func TestBrowserWithoutScript(t *testing.T) {
 	b.Click("#override summary")
 	b.Shown("#override-reason")
 }
+
+// A button keeps its place and its size when it is pressed, so that a second tap on a phone
+// at night presses nothing else, and no word is cut off.
+func TestBrowserPressed(t *testing.T) {
+	b, url := open(t)
+	const boxes = `[...document.querySelectorAll(".tell .pair .btn")].map(x => { const r = x.getBoundingClientRect(); return [Math.round(r.left - x.closest("form").getBoundingClientRect().right), r.top - x.closest("form").getBoundingClientRect().top, r.width, r.height, x.scrollWidth > x.clientWidth].join() }).join(" ")`
+	for _, page := range []string{"mypages", "tell"} {
+		for _, width := range []int64{1440, 390, 320} {
+			b.Size(width, 844)
+			b.Visit(url + "/" + page + "/full")
+			was := browsertest.Eval[string](b, boxes)
+			if strings.Contains(was, "true") {
+				t.Errorf("%s at %d: a word does not fit: %s", page, width, was)
+			}
+			now := browsertest.Eval[string](b, `for (const x of document.querySelectorAll(".tell .pair .btn")) if (!x.classList.toggle("on")) x.querySelector("svg").remove(); else x.insertAdjacentElement("afterbegin", document.querySelector(".tell svg, svg").cloneNode(true)).setAttribute("class", "i"); `+boxes)
+			if now != was {
+				t.Errorf("%s at %d: pressing moves buttons\nwas %s\nnow %s", page, width, was, now)
+			}
+		}
+	}
+	b.Visit(url + "/mypages/full")
+	b.Quiet("pressed")
+}

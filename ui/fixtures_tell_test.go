@@ -24,7 +24,7 @@ func tellFixtures() []fixture {
 	longest := anon
 	longest.Flash = &ui.Flash{Kind: "bad", Text: longText}
 	return []fixture{
-		{"tell", "full", ui.Tell{Frame: anon, Token: "c2VjcmV0c2VjcmV0c2Vj", Page: list[0], Ends: now.Add(400 * time.Hour)}},
+		{"tell", "full", ui.Tell{Frame: anon, Token: "c2VjcmV0c2VjcmV0c2Vj", Page: list[0], Noted: "Noted. You can change it here as long as the link lasts.", Ends: now.Add(400 * time.Hour)}},
 		{"tell", "empty", ui.Tell{Frame: anon, Token: "c2VjcmV0c2VjcmV0c2Vj", Page: list[3], Ends: now.Add(time.Hour)}},
 		{"tell", "long", ui.Tell{Frame: longest, Token: "c2VjcmV0c2VjcmV0c2Vj", Page: wordy, Ends: now.Add(time.Hour)}},
 		{"mypages", "full", ui.MyPages{Frame: frame("My pages", "home"), List: list, Days: 28, Untold: 2, More: true, Link: "https://watchbill.example/tell/c2VjcmV0c2VjcmV0c2Vj", Of: "Queue is long", Ends: now.Add(72 * time.Hour)}},

@@ -336,6 +336,9 @@ func (s *Site) Fail(err error, c echo.Context) {
 	switch problem.Status {
 	case http.StatusNotFound:
 		page.What, page.Do = "There is no such page.", "It may have moved, or it is not yours to see."
+		if c.Path() == tellRoute {
+			page.What, page.Do = "This link does not work.", "It has ended, a newer one took its place, or a part of it is missing. What you pressed with it is kept. Log in to say more, on My pages."
+		}
 	case http.StatusMethodNotAllowed:
 		page.What, page.Do = "This address takes the buttons of a page, and is no page itself.", "Go back to the page you came from."
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

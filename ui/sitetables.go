@@ -286,6 +286,8 @@ func readMapping(c echo.Context, columns []string) (health.TableMapping, error) 
 // unsaid asks for what no file can do without.
 func unsaid(m *health.TableMapping) error {
 	switch {
+	case m.Columns["external_id"] == "" && m.Columns["triggered_at"] == "":
+		return &schedule.InvalidError{Field: "columns", Reason: "choose which column has the number of the incident, by which it is known when it comes again, and which says when it began"}
 	case m.Columns["external_id"] == "":
 		return &schedule.InvalidError{Field: "columns", Reason: "choose which column has the number of the incident, by which it is known when it comes again"}
 	case m.Columns["triggered_at"] == "":

@@ -13,10 +13,13 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// tellRoute is where links lead that need no log-in.
+const tellRoute = "/tell/:token"
+
 // registerTell adds where people say what pages were for them: by a link, and logged in.
 func (s *Site) registerTell(e *echo.Group) {
-	e.GET("/tell/:token", s.tellPage)
-	e.POST("/tell/:token", s.tellByLink)
+	e.GET(tellRoute, s.tellPage)
+	e.POST(tellRoute, s.tellByLink)
 	e.GET("/burden/pages", s.myPages)
 	e.POST("/burden/pages/:page", s.tell)
 	e.POST("/burden/pages/:page/note", s.tellNote)
@@ -56,7 +59,11 @@ func (s *Site) tellPage(c echo.Context) error {
 	// The address is the key. No referrer at all would take the origin from the forms, by
 	// which browsers without Sec-Fetch-Site are told from other sites.
 	c.Response().Header().Set("Referrer-Policy", "strict-origin")
-	return s.show(c, http.StatusOK, "tell", Tell{Frame: f, Token: c.Param("token"), Page: told(&p, f.Now), Ends: p.LinkEnds()})
+	page := Tell{Frame: f, Token: c.Param("token"), Page: told(&p, f.Now), Ends: p.LinkEnds()}
+	if f.Flash != nil && f.Flash.Kind == "good" {
+		page.Noted, page.Flash = f.Flash.Text, nil
+	}
+	return s.show(c, http.StatusOK, "tell", page)
 }
 
 func (s *Site) tellByLink(c echo.Context) error {

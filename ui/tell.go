@@ -12,6 +12,7 @@ type Tell struct {
 	Frame
 	Token string
 	Page  ToldPage
+	Noted string    // what became of a press; below the buttons, which stay where they were
 	Ends  time.Time // when the link is dead
 }
 

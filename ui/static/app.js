@@ -1,5 +1,5 @@
 // Every page works without this file. It changes the theme without a reload,
-// shows tips, keeps count-downs right, copies links, asks about the zone, and
+// keeps what is pressed in its place, shows tips, keeps count-downs right, copies links, asks about the zone, and
 // looks again while a draft is being computed.
 const root = document.documentElement;
 const all = (sel) => document.querySelectorAll(sel);
@@ -12,6 +12,15 @@ for (const form of all("form[data-theme-form]")) {
     root.dataset.theme = e.submitter.value;
     try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { form.submit(); }
   });
+}
+
+// What is pressed stays under the finger when the page comes back, so that a second tap
+// presses nothing else.
+for (const form of all("form.tell:not(.big)")) {
+  const key = form.getAttribute("action"), was = sessionStorage.getItem(key);
+  sessionStorage.removeItem(key);
+  if (was !== null) addEventListener("load", () => scrollBy({ top: form.getBoundingClientRect().top - was, behavior: "instant" }));
+  form.addEventListener("submit", () => sessionStorage.setItem(key, form.getBoundingClientRect().top));
 }
 
 // One tip for the page, on hover and on focus; Escape puts it away.
