@@ -29,7 +29,7 @@ type TeamHealth struct {
 	Trend         []HealthPoint      `json:"trend" doc:"Every four weeks; periods overlap"`
 	Events        []BurdenEvent      `json:"events" doc:"What changed in the weeks of the trend that a change may come from"`
 	Watch         []HealthWeek       `json:"watch" doc:"Wake-ups by week against what was usual before"`
-	Warnings      []health.Warning   `json:"warnings" doc:"Questions to those who manage the team; empty for everybody else"`
+	Warnings      []HealthWarning    `json:"warnings" doc:"What those who manage the team were asked in the watched weeks, the oldest first; empty for everybody else"`
 }
 
 // HealthChange compares with the weeks before.
@@ -64,6 +64,60 @@ type HealthWeek struct {
 	Spike      bool          `json:"spike"`
 }
 
+// HealthWarning is a question as it was asked, and what became of it.
+type HealthWarning struct {
+	ID       schedule.ID `json:"id"`
+	RaisedAt Instant     `json:"raised_at"`
+	Config   string      `json:"config" doc:"The version by which the week was measured"`
+	health.Warning
+	Ended     *schedule.Date `json:"ended" doc:"The Monday of the first week without the cause; null while it goes on"`
+	Recounted string         `json:"recounted,omitempty" doc:"What is otherwise now than when it was asked, because figures came late or are counted by other rules"`
+	Answer    *HealthAnswer  `json:"answer" doc:"Null while nobody has answered"`
+}
+
+// HealthAnswer is what those who manage the team say of a question.
+type HealthAnswer struct {
+	Version int64   `json:"version"`
+	Text    string  `json:"text" doc:"Empty: they have looked"`
+	At      Instant `json:"at"`
+	By      int64   `json:"by" doc:"Number of the person"`
+}
+
+func warningOf(w *health.RaisedWarning) HealthWarning {
+	out := HealthWarning{ID: w.ID, RaisedAt: instantOf(w.At), Config: w.Config, Warning: w.Warning, Recounted: w.Recounted}
+	if !w.Ended.IsZero() {
+		out.Ended = &w.Ended
+	}
+	if a := w.Answer(); a != nil {
+		out.Answer = &HealthAnswer{a.Version, a.Text, instantOf(a.At), int64(a.By)}
+	}
+	return out
+}
+
+type answerWarningIn struct {
+	TeamPath
+	Warning schedule.ID `path:"warning" minimum:"1"`
+	Body    struct {
+		Text    string `json:"text" maxLength:"8000" doc:"What you found; empty says that you have looked"`
+		Version int64  `json:"version,omitempty" minimum:"0" doc:"Of the answer that you looked at; 0 where there was none"`
+	}
+}
+
+type warningOut struct{ Body HealthWarning }
+
+// answerWarning keeps what somebody says of a question.
+func (s *Server) answerWarning(ctx context.Context, in *answerWarningIn) (*warningOut, error) {
+	team, w, err := s.team(ctx, auth.AnswerWarnings, in.Team)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.Health.AnswerWarning(ctx, me(w), team.ID, in.Warning, in.Body.Version, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	return &warningOut{warningOf(&now)}, nil
+}
+
 type healthOut struct{ Body TeamHealth }
 
 // getHealth says how a team is.
@@ -86,7 +140,7 @@ func (s *Server) getHealth(ctx context.Context, in *TeamPath) (*healthOut, error
 func healthOf(h *health.TeamHealth) TeamHealth {
 	out := TeamHealth{
 		Team: h.Team, Zone: h.Zone, Weeks: h.Period.Weeks, ScheduleWeeks: h.Cycle.Weeks, Pending: h.Pending, Purpose: health.ScoreIsNot, Hidden: h.Hidden,
-		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Events: []BurdenEvent{}, Watch: []HealthWeek{}, Warnings: []health.Warning{},
+		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Events: []BurdenEvent{}, Watch: []HealthWeek{}, Warnings: []HealthWarning{},
 	}
 	if h.Period.Weeks > 0 {
 		until := h.Period.Until()
@@ -102,7 +156,10 @@ func healthOf(h *health.TeamHealth) TeamHealth {
 	if h.Wave > 0 {
 		out.Wave = &h.Wave
 	}
-	out.Losses, out.Helps, out.Warnings = append(out.Losses, h.Losses...), append(out.Helps, h.Helps...), append(out.Warnings, h.Warnings...)
+	out.Losses, out.Helps = append(out.Losses, h.Losses...), append(out.Helps, h.Helps...)
+	for i := range h.Warnings {
+		out.Warnings = append(out.Warnings, warningOf(&h.Warnings[i]))
+	}
 	for _, d := range h.Doubts {
 		out.Questions = append(out.Questions, BurdenDoubt{d.Code, d.Evidence, d.Question})
 	}

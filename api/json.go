@@ -126,6 +126,7 @@ func (s *Server) burdenRoutes(a huma.API) {
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
+	act(s, a, "/teams/{team}/warnings/{warning}/answer", "answer-warning", "Say what came of a question that the team's weeks gave reason to ask", s.answerWarning)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/pulse", "list-pulses", "What a team was asked, and what was published of it", s.listPulses)
 	add(s, a, "/teams/{team}/pulse", "open-pulse", "Ask a team now; whoever is asked finds their link on their own page", s.openPulse)

@@ -2,6 +2,7 @@ package health
 
 import (
 	"fmt"
+	"slices"
 
 	"watchbill/schedule"
 )
@@ -27,7 +28,8 @@ type WatchedWeek struct {
 	WeekSignal
 	WorstNights  int  // of one person in seven days that end in the week
 	RestBreaches int  // nights and weeks with too little rest
-	Declined     bool // a wave that was published in it, see [Declined]
+	Published    bool // a wave was published in it,
+	Declined     bool // and is a decline, see [Declined]
 	Index        float64
 	IndexBefore  float64
 	Wave         int // the number of that wave
@@ -44,25 +46,85 @@ type Warning struct {
 	Wave     int           `json:"wave,omitempty" doc:"Number of the wave of a pulse that fell"`
 	// Fell are the questions whose values fell most in that wave, as published.
 	Fell []PulseFall `json:"fell,omitempty" doc:"Its questions that fell most, as published"`
+	// Figures are those of the week that it was asked for.
+	Figures WarningFigures `json:"figures" doc:"Of the week, as they were when it was asked"`
 }
 
-// Warnings returns what the weeks, in order, give reason to ask: one question for each
-// cause in four weeks, whatever happens meanwhile. It depends on nothing but the weeks, so
-// asking again tells the same.
-func Warnings(weeks []WatchedWeek) []Warning {
+// WarningFigures are what a week is asked about for. They are of the team and name nobody.
+type WarningFigures struct {
+	Wakeups      int      `json:"wakeups"`
+	OnCallWeeks  float64  `json:"oncall_weeks"`
+	Usual        float64  `json:"usual_per_ocw" doc:"Wake-ups per on-call week before it"`
+	Dispersion   float64  `json:"dispersion" doc:"Of what is usual; above 1.3 it scatters more than luck"`
+	Sum          float64  `json:"sum" doc:"What had gathered above twice the usual; 5.5 is a shift"`
+	WorstNights  int      `json:"worst_nights_7d" doc:"Disrupted nights of one person in seven days"`
+	RestBreaches int      `json:"rest_breaches"`
+	Index        *float64 `json:"pulse_index,omitempty" doc:"As published, where the pulse fell"`
+	IndexBefore  *float64 `json:"pulse_index_before,omitempty"`
+}
+
+// figures are those of the week.
+func (w *WatchedWeek) figures() WarningFigures {
+	f := WarningFigures{Wakeups: w.Count, OnCallWeeks: w.Exposure, Usual: w.Usual, Dispersion: w.Dispersion, Sum: w.Sum, WorstNights: w.WorstNights, RestBreaches: w.RestBreaches}
+	if w.Declined {
+		f.Index, f.IndexBefore = &w.Index, &w.IndexBefore
+	}
+	return f
+}
+
+// Warnings returns what the weeks, in order, give reason to ask from one of them on: one
+// question for each cause in four weeks, whatever happens meanwhile. What was asked already,
+// before or after, counts too, so that late figures do not ask again. It depends on nothing
+// else, so looking again tells the same.
+func Warnings(weeks []WatchedWeek, asked []Warning, from schedule.Date) []Warning {
 	var out []Warning
-	last := map[Cause]schedule.Date{}
 	for i := range weeks {
 		w := &weeks[i]
-		for _, warning := range w.causes(spikes(weeks[max(0, i-2) : i+1])) {
-			if told, ok := last[warning.Cause]; ok && w.Week.DaysSince(told) < 7*QuietFor {
-				continue
+		if w.Week.Before(from) {
+			continue
+		}
+		for _, warning := range causes(weeks, i) {
+			if !near(asked, &warning) && !near(out, &warning) {
+				out = append(out, warning)
 			}
-			last[warning.Cause] = w.Week
-			out = append(out, warning)
 		}
 	}
 	return out
+}
+
+// near reports whether the cause of a question was asked about less than four weeks from it.
+func near(asked []Warning, w *Warning) bool {
+	return slices.ContainsFunc(asked, func(a Warning) bool {
+		return a.Cause == w.Cause && max(a.Week.DaysSince(w.Week), w.Week.DaysSince(a.Week)) < 7*QuietFor
+	})
+}
+
+// Over returns the first of the weeks after a question without its cause; zero while it goes
+// on. A shift is over in a week in which nothing gathers; a pulse that fell with the next
+// that does not, and when it is too old to say anything.
+func (w *Warning) Over(weeks []WatchedWeek) schedule.Date {
+	for i := range weeks {
+		is, over := &weeks[i], false
+		if !is.Week.After(w.Week) {
+			continue
+		}
+		switch w.Cause {
+		case CauseShift:
+			over = is.Sum == 0
+		case CauseSpikes:
+			over = spikes(weeks[max(0, i-2):i+1]) < 2
+		case CauseNights:
+			over = is.WorstNights < ManyNights
+		case CauseRest:
+			over = is.RestBreaches == 0
+		case CauseDecline:
+			over = is.Published && !is.Declined || is.Week.DaysSince(w.Week) >= 7*pulseWeeks
+		}
+		if over {
+			return is.Week
+		}
+	}
+	return schedule.Date{}
 }
 
 // spikes counts the weeks that are spikes.
@@ -75,12 +137,13 @@ func spikes(weeks []WatchedWeek) (n int) {
 	return n
 }
 
-// causes returns what a week gives reason to ask.
-func (w *WatchedWeek) causes(spikes int) []Warning {
+// causes returns what one of the weeks gives reason to ask.
+func causes(weeks []WatchedWeek, i int) []Warning {
+	w, spikes := &weeks[i], spikes(weeks[max(0, i-2):i+1])
 	var out []Warning
 	ask := func(is bool, cause Cause, question, evidence string) {
 		if is {
-			out = append(out, Warning{Week: w.Week, Cause: cause, Question: question, Evidence: evidence})
+			out = append(out, Warning{Week: w.Week, Cause: cause, Question: question, Evidence: evidence, Figures: w.figures()})
 		}
 	}
 	ask(w.Shift, CauseShift, "What has changed at night in the last weeks?",

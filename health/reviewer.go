@@ -179,7 +179,7 @@ func (r *Reviewer) Make(ctx context.Context, team *schedule.TeamRecord, week sch
 	if v.To.After(v.MadeAt) {
 		return false, fmt.Errorf("the week of %v is not over: %w", week, schedule.ErrConflict)
 	}
-	if v.Pending, err = r.measure(ctx, team.ID); err != nil {
+	if v.Pending, err = r.Burdens.Settle(ctx, team.ID); err != nil {
 		return false, err
 	}
 	if v.Pending && v.MadeAt.Before(v.To.Add(reviewWaits)) {
@@ -201,17 +201,6 @@ func (r *Reviewer) Make(ctx context.Context, team *schedule.TeamRecord, week sch
 		return tx.Audit(ctx, &schedule.AuditEntry{At: v.MadeAt, Action: "review.make", Team: v.Team, Detail: week.String()})
 	})
 	return made, err
-}
-
-// measure measures what is marked, and says whether something stays.
-func (r *Reviewer) measure(ctx context.Context, team schedule.ID) (pending bool, err error) {
-	for n := 1; n > 0; {
-		if n, err = r.Burdens.Team(ctx, team); err != nil {
-			return true, err
-		}
-	}
-	marks, err := r.Store.Marks(ctx, team, 1)
-	return len(marks) > 0, err
 }
 
 // fill looks at all that a review has. It says whether there is anything to review: a

@@ -41,6 +41,7 @@ type Store interface {
 	ReviewStore
 	PulseStore
 	IndicatorStore
+	WarningStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

@@ -50,9 +50,9 @@ type TeamHealth struct {
 	// Events are what changed in the weeks of the trend that a change may come from.
 	Events []BurdenEvent
 	Weeks  []WeekSignal // wake-ups against what is usual
-	// Warnings are questions to whoever manages the team; nobody else sees them, because
-	// who was on call in a week is known.
-	Warnings []Warning
+	// Warnings are what whoever manages the team was asked in the watched weeks, the oldest
+	// first; nobody else sees them, because who was on call in a week is known.
+	Warnings []RaisedWarning
 }
 
 // Told reports whether anything is told.
@@ -238,7 +238,21 @@ func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Dat
 	if err := l.trend(ctx, h, until); err != nil {
 		return err
 	}
-	l.watch(h, until, sight)
+	watched := l.watch(until)
+	if l.heard {
+		for i := range watched {
+			h.Weeks = append(h.Weeks, watched[i].WeekSignal)
+		}
+	}
+	if !sight.Nights {
+		return nil
+	}
+	if h.Warnings, err = l.Store.Warnings(ctx, l.team, until.AddDays(-7*watchedWeeks)); err != nil {
+		return err
+	}
+	for i := range h.Warnings {
+		h.Warnings[i].recount(watched)
+	}
 	return l.noteAsked(ctx, h, sight)
 }
 
@@ -246,7 +260,8 @@ func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Dat
 // call in those weeks to see: a question that names nobody is about them all the same.
 func (l *healthLook) noteAsked(ctx context.Context, h *TeamHealth, sight Sight) error {
 	var people []schedule.ID
-	for _, w := range h.Warnings {
+	for i := range h.Warnings {
+		w := &h.Warnings[i]
 		if w.Cause != CauseNights && w.Cause != CauseRest {
 			continue
 		}

@@ -26,11 +26,7 @@ func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.
 	tallies := sumPeople(l.weeksOf(p.load))
 	report := sum.Report(&l.Config, tallyList(tallies))
 	p.in = report.ScoreInput()
-	for _, t := range tallies {
-		if t.Level1 > 0 || t.Notifications > 0 {
-			p.about++
-		}
-	}
+	p.about = countTold(tallies)
 	breaks := float64(sum.Breaks)
 	p.in.RestBreaches = &breaks
 	if paged := sum.Paged(); paged.Incidents > 0 && paged.Tagged == 0 {
@@ -54,6 +50,16 @@ func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.
 	l.doubt(p, &sum, tallies, known, straight)
 	p.Score = l.Config.Score(&p.in)
 	return p, nil
+}
+
+// countTold counts the people whom figures are about: whoever was on call first or was paged.
+func countTold(tallies map[schedule.ID]*Tally) (n int) {
+	for _, t := range tallies {
+		if t.Level1 > 0 || t.Notifications > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // sum adds up the team's weeks of a period.
@@ -225,9 +231,9 @@ func (e *Evidence) addAnswers(all map[string]*Answers) {
 	}
 }
 
-// watch compares the wake-ups of the last weeks with what was usual before them, and asks
-// those who manage the team.
-func (l *healthLook) watch(h *TeamHealth, until schedule.Date, sight Sight) {
+// watch compares the wake-ups of the last weeks before a Monday with what was usual before
+// them, and notes what else in them may be a reason to ask.
+func (l *healthLook) watch(until schedule.Date) (out []WatchedWeek) {
 	var counts []WeekCount
 	for i := range l.weeks {
 		w := &l.weeks[i]
@@ -235,21 +241,15 @@ func (l *healthLook) watch(h *TeamHealth, until schedule.Date, sight Sight) {
 	}
 	signals := DefaultWarningRules().Watch(counts, l.Config.Priors["wake"])
 	from := until.AddDays(-7 * watchedWeeks)
-	var watched []WatchedWeek
 	for i := range signals {
 		if signals[i].Week.Before(from) {
 			continue
 		}
-		if l.heard {
-			h.Weeks = append(h.Weeks, signals[i])
-		}
 		w := WatchedWeek{WeekSignal: signals[i], WorstNights: l.worstNights(signals[i].Week), RestBreaches: l.weeks[i].Breaks}
 		l.decline(&w)
-		watched = append(watched, w)
+		out = append(out, w)
 	}
-	if sight.Nights {
-		h.Warnings = Warnings(watched)
-	}
+	return out
 }
 
 // worstNights returns the most disrupted nights that one person had in seven days that end
@@ -264,14 +264,17 @@ func (l *healthLook) worstNights(week schedule.Date) (worst int) {
 	return worst
 }
 
-// decline notes whether a wave that was closed in the week is a decline.
+// decline notes whether a wave was published in the week, and whether it is a decline.
 func (l *healthLook) decline(w *WatchedWeek) {
 	from, to := w.Week.At(schedule.Midnight, l.zone), w.Week.AddDays(7).At(schedule.Midnight, l.zone)
 	var figures []PulseFigures
 	for i := range l.waves {
 		wave := &l.waves[i]
 		figures = append(figures, *wave.Figures())
-		if wave.closed.Before(from) || !wave.closed.Before(to) || !Declined(figures, &l.Config) {
+		if wave.closed.Before(from) || !wave.closed.Before(to) || !wave.Published {
+			continue
+		}
+		if w.Published = true; !Declined(figures, &l.Config) {
 			continue
 		}
 		w.Declined, w.Index, w.IndexBefore = true, *figures[i].Index, *figures[i-1].Index

@@ -192,7 +192,7 @@ func TestWarningsAreFew(t *testing.T) {
 	weeks[7].WorstNights, weeks[8].WorstNights = 3, 4
 	weeks[9].Declined, weeks[9].Index, weeks[9].IndexBefore, weeks[9].Wave, weeks[9].Fell = true, 55, 70, 7, []health.PulseFall{{ID: "Q4", Before: 75, Now: 40}}
 	var got []string
-	for _, w := range health.Warnings(weeks) {
+	for _, w := range health.Warnings(weeks, nil, schedule.Date{}) {
 		got = append(got, string(w.Cause)+" "+string(rune('0'+w.Week.DaysSince(firstWeek)/7)))
 		if !strings.HasSuffix(w.Question, "?") || w.Evidence == "" {
 			t.Errorf("%s: %q, %q", w.Cause, w.Question, w.Evidence)

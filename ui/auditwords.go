@@ -93,6 +93,8 @@ var auditWords = map[string]words{
 	"pulse.round":    {"published the pulse of all teams", "published the pulse of all teams with"},
 	"pulse.close":    {"closed a survey", "closed a survey for"},
 	"review.make":    {"made a weekly review", "made a weekly review for"},
+	"warning.raise":  {"asked about a week", "asked about a week of"},
+	"warning.answer": {"answered a question about a week", "answered a question about a week of"},
 	"review.agree":   {"wrote down what was agreed in a review", "wrote down what was agreed in a review for"},
 
 	"indicator.set":      {"entered an indicator", "entered an indicator of"},

@@ -172,6 +172,7 @@
 //	POST /teams/{id}/tables/{table}/undo
 //	POST /teams/{id}/tables/{table}/remove
 //
+//	POST /teams/{id}/warnings/{id}                 base text
 //	POST /teams/{id}/indicators                    indicator period value of base
 //	POST /teams/{id}/indicators/table              table file do (look, keep)
 //	POST /teams/{id}/items                         kind title owner due value effort why service alert blockers risk link page review

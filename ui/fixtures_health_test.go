@@ -24,29 +24,32 @@ func healthFixtures() []fixture {
 	d, _ := full.Score.Diverges(&c)
 	full.Doubts = []health.Doubt{d, {Code: "NO_ACK", Evidence: "40 of 120 pages were never acknowledged.", Question: "Do they end by themselves, and need they wake anybody then?"}}
 	full.Change = &health.ScoreChange{Before: 71, Now: 61.5, Change: -9.5, Components: map[string]float64{"personal_time": -12, "load": .4}, NotCompared: []string{"experience"}}
-	full.Warnings = []health.Warning{{Week: until.AddDays(-7), Cause: health.CauseNights, Question: "Who can take over the next nights?", Evidence: "Somebody was woken in 4 nights of seven days."},
-		{Week: until.AddDays(-14), Cause: health.CauseDecline, Question: "What would the team say has become harder?", Evidence: "The pulse went from 65 to 45.", Wave: 14, Fell: []health.PulseFall{{ID: "Q4", Text: "After a disruptive shift I had enough time to recover before I was expected to work as usual.", Before: 75, Now: 40}}}}
+	full.Warnings = []health.RaisedWarning{
+		{ID: 1, Team: 1, Ended: until.AddDays(-70), Answers: []health.WarningAnswer{{Version: 1, Text: "We looked.\n\nIt was the new probe.", At: berlin(nov, 2, 10), By: 3}}, Warning: health.Warning{Week: until.AddDays(-84), Cause: health.CauseRest, Question: "Can somebody start later, or hand over?", Evidence: "Work on incidents left too little rest, twice."}},
+		{ID: 2, Team: 1, Recounted: "Counted again since: 9 wake-ups in that week, after 7.", Answers: []health.WarningAnswer{{Version: 1, At: berlin(nov, 2, 10), By: 3}}, Warning: health.Warning{Week: until.AddDays(-28), Cause: health.CauseShift, Question: "What has changed at night in the last weeks?", Evidence: "More wake-ups have gathered than twice the usual explains: 7 wake-ups in the last week, where about 2 would be usual."}},
+		{ID: 3, Team: 1, Warning: health.Warning{Week: until.AddDays(-14), Cause: health.CauseDecline, Question: "What would the team say has become harder?", Evidence: "The pulse went from 65 to 45.", Wave: 14, Fell: []health.PulseFall{{ID: "Q4", Text: "After a disruptive shift I had enough time to recover before I was expected to work as usual.", Before: 75, Now: 40}}}},
+		{ID: 4, Team: 1, Warning: health.Warning{Week: until.AddDays(-7), Cause: health.CauseNights, Question: "Who can take over the next nights?", Evidence: "Somebody was woken in 4 nights of seven days."}}}
 	full.Events = []health.BurdenEvent{{Date: until.AddDays(-35), Text: "New rules"}, {Date: until.AddDays(-21), Text: "Plan 12"}}
 	for i, index := range []*float64{nil, some(65), some(20)} {
 		full.Trend = append(full.Trend, health.TrendPoint{Until: until.AddDays(28 * (i - 2)), Score: full.Score.Score, Interval: full.Score.Interval, Band: full.Score.Band, Confidence: "medium", Index: index})
 	}
 	full.Trend = append([]health.TrendPoint{{Until: until.AddDays(-84)}}, full.Trend...)
 	page := ui.HealthPage{Frame: frame("Health", "burden")}
-	page.Fill(full, &c, map[schedule.Date]bool{until.AddDays(-7): true})
+	page.Fill(full, &c, ui.HealthContext{Reviewed: map[schedule.Date]bool{until.AddDays(-7): true}, Names: map[schedule.ID]string{3: "Priya Raman"}})
 
 	none := ui.HealthPage{Frame: frame("Health", "burden")}
-	none.Fill(&health.TeamHealth{Team: 1, Pending: true, Hidden: "nothing of this team has been measured yet"}, &c, nil)
+	none.Fill(&health.TeamHealth{Team: 1, Pending: true, Hidden: "nothing of this team has been measured yet"}, &c, ui.HealthContext{})
 
 	little := health.ScoreInput{OnCallWeeks: some(1), PagedIncidents: some(2), OverloadedShare: some(0)}
 	much := &health.TeamHealth{Team: 1, Zone: "Europe/Berlin", Period: full.Period, Cycle: full.Cycle, About: 3, Input: little, Pending: true}
 	much.Score = c.Score(&little)
-	for range 6 {
+	for n := range 6 {
 		much.Losses = append(much.Losses, health.Loss{Points: 99.9, Text: longText, Source: longText})
 		much.Helps = append(much.Helps, health.Help{Text: longText})
 		much.Doubts = append(much.Doubts, health.Doubt{Evidence: longText, Question: longText})
-		much.Warnings = append(much.Warnings, health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2), Wave: 12345, Fell: []health.PulseFall{{Text: longText, Before: 100, Now: 0}}})
+		much.Warnings = append(much.Warnings, health.RaisedWarning{ID: schedule.ID(n + 1), Team: 1, Recounted: longText, Answers: []health.WarningAnswer{{Version: 1, Text: longText}}, Warning: health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2), Wave: 12345, Fell: []health.PulseFall{{Text: longText, Before: 100, Now: 0}}}})
 	}
 	longest := ui.HealthPage{Frame: long("Health", "burden")}
-	longest.Fill(much, &c, nil)
+	longest.Fill(much, &c, ui.HealthContext{})
 	return []fixture{{"health", "full", page}, {"health", "empty", none}, {"health", "long", longest}}
 }

@@ -20,7 +20,8 @@ type HealthPage struct {
 	Say, Detail string
 	Hidden      string // why nothing is told; then all that follows is empty
 	Tiles       []Tile
-	Warnings    []HealthWarning
+	Asked       []HealthWarning // that go on and have no answer, the newest first
+	Before      []HealthWarning // the others
 	Parts       []HealthRow
 	Missing     []string
 	Losses      []HealthLoss
@@ -32,11 +33,20 @@ type HealthPage struct {
 }
 
 // HealthWarning is a question to whoever manages the team, with where to read on about
-// its cause.
+// its cause and what became of it: POST Path with base and text answers it.
 type HealthWarning struct {
+	ID                       int64
 	Week, Question, Evidence string
+	Recounted                string // what is otherwise now
+	Status                   string // "Over since the week of 2 Nov 2026"
 	Fell                     []HealthFall
 	Links                    []HealthLink
+	Path                     string
+	Base                     int64    // version of the answer; 0: none
+	Answer                   []string // paragraphs; none says that they have looked
+	By                       string
+	At                       time.Time
+	Edit                     Field
 }
 
 // HealthFall is a question of the pulse that fell.
@@ -64,8 +74,15 @@ type HealthTrend struct {
 // Helped is how many things that would help are shown.
 const helped = 5
 
-// Fill shows how a team is. Weeks that were reviewed are linked to.
-func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, reviewed map[schedule.Date]bool) {
+// A HealthContext is what a page says beside how a team is: which weeks were reviewed, and
+// the names of those who answered.
+type HealthContext struct {
+	Reviewed map[schedule.Date]bool
+	Names    map[schedule.ID]string
+}
+
+// Fill shows how a team is.
+func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, with HealthContext) {
 	p.Pending = h.Pending
 	if h.Period.Weeks > 0 {
 		p.When = fmt.Sprintf("%s · the schedule over %s", periodText(h.Period), plural(h.Cycle.Weeks, "week", "weeks"))
@@ -87,8 +104,22 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, reviewed map[s
 	for _, d := range h.Doubts {
 		p.Doubts = append(p.Doubts, DoubtRow{unbroken(d.Evidence), d.Question})
 	}
-	for _, w := range slices.Backward(h.Warnings) { // the newest first
-		p.Warnings = append(p.Warnings, healthWarning(&w, h.Team, reviewed[w.Week]))
+	later := map[health.Cause]bool{}
+	for i := range slices.Backward(h.Warnings) { // the newest first
+		w := &h.Warnings[i]
+		row := healthWarning(w, with.Reviewed[w.Week])
+		if a := w.Answer(); a != nil {
+			row.Base, row.Answer, row.At, row.By, row.Edit.Value = a.Version, textLines(a.Text), a.At, with.Names[a.By], a.Text
+		}
+		if w.Ended.IsZero() && later[w.Cause] {
+			row.Status = "It went on, and was asked again"
+		}
+		later[w.Cause] = true
+		if row.Base == 0 && w.Ended.IsZero() {
+			p.Asked = append(p.Asked, row)
+		} else {
+			p.Before = append(p.Before, row)
+		}
 	}
 	p.trend(h)
 	p.compare(h.Change)
@@ -97,13 +128,19 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, reviewed map[s
 
 // healthWarning shows a question, and leads to what it comes from: the pulse that fell, the
 // review of the week, the services and alerts of the weeks around it.
-func healthWarning(w *health.Warning, team schedule.ID, reviewed bool) HealthWarning {
-	out := HealthWarning{Week: healthDate(w.Week), Question: w.Question, Evidence: w.Evidence}
+func healthWarning(w *health.RaisedWarning, reviewed bool) HealthWarning {
+	out := HealthWarning{
+		ID: int64(w.ID), Week: healthDate(w.Week), Question: w.Question, Evidence: w.Evidence, Recounted: w.Recounted, Status: "It goes on",
+		Path: fmt.Sprintf("/teams/%d/warnings/%d", w.Team, w.ID),
+	}
+	if !w.Ended.IsZero() {
+		out.Status = "Over since the week of " + healthDate(w.Ended)
+	}
 	for _, f := range w.Fell {
 		out.Fell = append(out.Fell, HealthFall{f.Text, pointsText(f.Before), pointsText(f.Now)})
 	}
 	link := func(text, format string, args ...any) {
-		out.Links = append(out.Links, HealthLink{fmt.Sprintf("/teams/%d/", team) + fmt.Sprintf(format, args...), text})
+		out.Links = append(out.Links, HealthLink{fmt.Sprintf("/teams/%d/", w.Team) + fmt.Sprintf(format, args...), text})
 	}
 	if w.Wave > 0 {
 		link(fmt.Sprintf("Pulse %d, question by question", w.Wave), "pulse/%d", w.Wave)

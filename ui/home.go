@@ -16,13 +16,14 @@ type Home struct {
 	Drafts   []DraftNotice
 	Items    []ItemRow // open ones that I look after, what is worth most first
 	Hand     []HandOverNotice
-	Open     []ToldPage   // pages that came to me and are not over, the newest
-	OpenMore int          // and how many more
-	Untold   int          // pages of the last week of which I said nothing
-	Pulses   []MyPulseRow // surveys in which I am asked, whether I have answered or not
-	Problems []Problem    // what somebody has to mend about my shifts, or in teams I manage
-	Rest     *MyRest      // my night was broken; nil: it was not, or my teams do not offer rest
-	Due      []RestDue    // who is to rest in teams I manage
+	Open     []ToldPage    // pages that came to me and are not over, the newest
+	OpenMore int           // and how many more
+	Untold   int           // pages of the last week of which I said nothing
+	Pulses   []MyPulseRow  // surveys in which I am asked, whether I have answered or not
+	Problems []Problem     // what somebody has to mend about my shifts, or in teams I manage
+	Rest     *MyRest       // my night was broken; nil: it was not, or my teams do not offer rest
+	Warnings []HomeWarning // what teams I manage gave reason to ask, and nobody has answered
+	Due      []RestDue     // who is to rest in teams I manage
 }
 
 // MyRest is a broken night of the reader, and what they may hand over for it:
@@ -35,6 +36,9 @@ type MyRest struct {
 	Until string     // as the form has it; empty is to its end
 	Asked bool       // cover is asked for already
 }
+
+// HomeWarning is a question about a team that its reader manages.
+type HomeWarning struct{ Team, Question, Week, Href string }
 
 // RestDue says that somebody is to rest, and which of their shifts comes before that is
 // over.

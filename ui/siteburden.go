@@ -18,6 +18,7 @@ import (
 func (s *Site) registerBurden(e *echo.Group) {
 	e.GET("/teams/:team/burden", s.burden)
 	e.GET("/teams/:team/health", s.teamHealth)
+	e.POST("/teams/:team/warnings/:warning", s.answerWarning)
 	e.GET("/burden", s.myBurden)
 }
 

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strconv"
 
 	"watchbill/api/auth"
 	"watchbill/health"
@@ -11,39 +13,119 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// teamHealth shows how a team is.
-func (s *Site) teamHealth(c echo.Context) error {
-	f, team, w, err := s.teamFrame(c, "Health", "burden", auth.SeeBurden)
+// healthOf reads how a team is, as a page for whoever may do something about it.
+func (s *Site) healthOf(c echo.Context, need auth.Action) (*HealthPage, schedule.TeamRecord, auth.Who, error) {
+	f, team, w, err := s.teamFrame(c, "Health", "burden", need)
 	if err != nil {
-		return err
+		return nil, team, w, err
 	}
 	sight, err := w.Sight(int64(team.ID))
 	if err != nil {
-		return err
+		return nil, team, w, err
 	}
-	h, err := s.Burdens.Health(c.Request().Context(), team.ID, sight)
+	ctx := c.Request().Context()
+	h, err := s.Burdens.Health(ctx, team.ID, sight)
+	if err != nil {
+		return nil, team, w, err
+	}
+	with, err := s.healthContext(ctx, &team, h.Warnings)
+	if err != nil {
+		return nil, team, w, err
+	}
+	page := &HealthPage{Frame: f}
+	page.Fill(h, &s.Burdens.Config, with)
+	return page, team, w, nil
+}
+
+// teamHealth shows how a team is.
+func (s *Site) teamHealth(c echo.Context) error {
+	page, _, _, err := s.healthOf(c, auth.SeeBurden)
 	if err != nil {
 		return err
 	}
-	reviewed, err := s.reviewed(c.Request().Context(), &team, h.Warnings)
-	if err != nil {
-		return err
-	}
-	page := HealthPage{Frame: f}
-	page.Fill(h, &s.Burdens.Config, reviewed)
 	return s.show(c, http.StatusOK, "health", page)
 }
 
-// reviewed returns which of a team's last weeks have a review, if there is a question about
-// one of them.
-func (s *Site) reviewed(ctx context.Context, team *schedule.TeamRecord, asked []health.Warning) (map[schedule.Date]bool, error) {
+// answerWarning keeps what somebody says of a question about a week.
+func (s *Site) answerWarning(c echo.Context) error {
+	page, team, w, err := s.healthOf(c, auth.AnswerWarnings)
+	if err != nil {
+		return err
+	}
+	id, err := param(c, "warning")
+	if err != nil {
+		return err
+	}
+	base, _ := strconv.ParseInt(c.FormValue("base"), 10, 64) // what is no version is the first
+	text := c.FormValue("text")
+	_, err = s.Health.AnswerWarning(c.Request().Context(), me(w), team.ID, id, base, text)
+	status := http.StatusUnprocessableEntity
+	if errors.Is(err, schedule.ErrConflict) {
+		status = http.StatusConflict
+	}
+	if words, bad := refused(err); bad {
+		page.refuse(int64(id), text, words)
+		return s.show(c, status, "health", page)
+	} else if err != nil {
+		return err
+	}
+	return done(c, "/teams/"+itoa(int64(team.ID))+"/health#asked", "good", "Written down. Whoever manages the team can read it here.")
+}
+
+// refuse shows an answer that was not kept, with why.
+func (p *HealthPage) refuse(id int64, text, words string) {
+	for _, list := range [][]HealthWarning{p.Asked, p.Before} {
+		for i := range list {
+			if list[i].ID == id {
+				list[i].Edit = Field{Value: text, Error: words}
+			}
+		}
+	}
+}
+
+// healthContext reads what stands beside questions, if there are some.
+func (s *Site) healthContext(ctx context.Context, team *schedule.TeamRecord, asked []health.RaisedWarning) (HealthContext, error) {
+	out := HealthContext{Reviewed: map[schedule.Date]bool{}, Names: map[schedule.ID]string{}}
 	if len(asked) == 0 {
-		return nil, nil
+		return out, nil
 	}
 	all, err := s.Reviews.List(ctx, team, schedule.Date{}, reviewsShown)
-	weeks := map[schedule.Date]bool{}
-	for i := range all {
-		weeks[all[i].Week] = true
+	if err != nil {
+		return out, err
 	}
-	return weeks, err
+	for i := range all {
+		out.Reviewed[all[i].Week] = true
+	}
+	var ids []schedule.ID
+	for i := range asked {
+		if a := asked[i].Answer(); a != nil {
+			ids = append(ids, a.By)
+		}
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	people, err := s.Schedule.Store.People(ctx, ids)
+	for i := range people {
+		out.Names[people[i].ID] = people[i].Name
+	}
+	return out, err
+}
+
+// freshWarnings are the questions that whoever is looking has not answered. They tell no
+// figure: those are read where the log says who has seen them.
+func (s *Site) freshWarnings(ctx context.Context, w auth.Who, teams []TeamLink) ([]HomeWarning, error) {
+	names, ids := map[schedule.ID]string{}, []schedule.ID{}
+	for _, t := range teams {
+		if w.May(auth.SeeNights, auth.Team(t.ID)) {
+			names[schedule.ID(t.ID)], ids = t.Name, append(ids, schedule.ID(t.ID))
+		}
+	}
+	fresh, err := s.Health.FreshWarnings(ctx, ids)
+	var out []HomeWarning
+	for i := range fresh {
+		w := &fresh[i]
+		out = append(out, HomeWarning{names[w.Team], w.Question, healthDate(w.Week), "/teams/" + itoa(int64(w.Team)) + "/health#asked"})
+	}
+	return out, err
 }

@@ -95,10 +95,20 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 	if page.TimeOff, err = s.absences(ctx, me(w), names, f.Now); err != nil {
 		return nil, err
 	}
-	if page.Pulses, err = s.surveysOf(ctx, me(w)); err != nil {
+	if err := s.fillQuestions(ctx, page, w); err != nil {
 		return nil, err
 	}
 	return page, s.fillFeed(ctx, page, w)
+}
+
+// fillQuestions shows what whoever is looking is asked, of themselves and of the teams that
+// they manage.
+func (s *Site) fillQuestions(ctx context.Context, page *Home, w auth.Who) (err error) {
+	if page.Pulses, err = s.surveysOf(ctx, me(w)); err != nil {
+		return err
+	}
+	page.Warnings, err = s.freshWarnings(ctx, w, page.Teams)
+	return err
 }
 
 // fillFeed shows the reader's own calendar link.

@@ -42,6 +42,7 @@ const (
 	SeePulseOfAll  Action = "see pulse of all"  // what was published of all teams together: anybody known; its comments are SeePulse of no team: administrator
 	SetPulse       Action = "set pulse"         // whether, when and what a team is asked, and what was done about it: manages the team
 	SetIndicators  Action = "set indicators"    // what no pager tells, like toil: manages the team
+	AnswerWarnings Action = "answer warnings"   // what a team's weeks gave reason to ask: manages the team, also an administrator
 	DecideOwed     Action = "decide time owed"  // approve and decline: manages the team, and about nobody's own but an administrator
 )
 
@@ -84,7 +85,7 @@ func (w Who) May(a Action, on On) bool {
 		if w.Token != 0 {
 			return false
 		}
-	case SeeNights: // what is somebody's health is for who plans them, and not for who runs the program
+	case SeeNights, AnswerWarnings: // what is somebody's health is for who plans them, and not for who runs the program
 		return manages(w, on)
 	case SeeHandOver, HandOver: // what people write to those they work with
 		return slices.ContainsFunc(on.Teams, w.Member)

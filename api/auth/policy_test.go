@@ -44,6 +44,8 @@ set pay             -      -      t       to    -       -        to       -     
 see pulse           -      t      t       to    t       t        to       -       to
 see pulse of all    -      sto    sto     sto   sto     sto      sto      -       sto
 set pulse           -      -      t       to    -       -        to       -       to
+see nights          -      -      t       -     -       -        -        -       -
+answer warnings     -      -      t       -     -       -        -        -       -
 set indicators      -      -      t       to    -       -        to       -       to
 decide time owed    -      -      t       sto   -       -        sto      -       sto
 `
@@ -69,7 +71,7 @@ func TestPolicy(t *testing.T) {
 		// What is about a team has no "oneself".
 		ofTeam := map[auth.Action]bool{
 			auth.SeeTeam: true, auth.SeeAuditTeam: true, auth.AskCover: true, auth.Override: true, auth.EditTeam: true,
-			auth.SeePlanning: true, auth.Publish: true, auth.Invite: true, auth.SeePersonsLoad: true, auth.Improve: true, auth.SeeHandOver: true, auth.HandOver: true, auth.SetPay: true, auth.SeePulse: true, auth.SetPulse: true, auth.SetIndicators: true,
+			auth.SeePlanning: true, auth.Publish: true, auth.Invite: true, auth.SeePersonsLoad: true, auth.Improve: true, auth.SeeHandOver: true, auth.HandOver: true, auth.SetPay: true, auth.SeePulse: true, auth.SetPulse: true, auth.SetIndicators: true, auth.SeeNights: true, auth.AnswerWarnings: true,
 		}[action]
 		for i, want := range strings.Fields(row[20:]) {
 			for about, on := range map[string]auth.On{"s": auth.Person(7, 1), "t": auth.Person(8, 1), "o": auth.Person(9, 2)} {

@@ -42,3 +42,40 @@ func (s *server) demoIndicators(ctx context.Context, team *schedule.TeamRecord, 
 	}
 	return nil
 }
+
+// demoFound is what the manager of the demonstration answered to what she was asked, the
+// oldest question first; those after them have no answer yet.
+var demoFound = []string{
+	"Two of us were on call for three weeks of five, because of holidays. The rotation has eight people again.",
+	"We talked about it in the review. Most wake-ups are of the backup and need nobody; we delay its alert by ten minutes.",
+}
+
+// demoWarnings asks what half a year of weeks gave reason to ask, each as on its Monday.
+func (s *server) demoWarnings(ctx context.Context, team *schedule.TeamRecord, boss schedule.ID) error {
+	zone, err := schedule.Zone(team.Zone)
+	if err != nil {
+		return err
+	}
+	clock := s.now
+	defer func() { s.now = clock }()
+	this := health.MondayOf(schedule.DateOf(clock().In(zone)))
+	answered := 0
+	for n := 26; n >= 0; n-- {
+		at := this.AddDays(-7*n).At(schedule.ClockAt(0, 2), zone)
+		s.now = func() time.Time { return at }
+		if _, err := s.rollup.Warn(ctx, []schedule.TeamRecord{*team}); err != nil {
+			return err
+		}
+		asked, err := s.health.Store.Warnings(ctx, team.ID, this.AddDays(-365))
+		if err != nil {
+			return err
+		}
+		s.now = func() time.Time { return at.Add(34 * time.Hour) }
+		for ; answered < min(len(asked), len(demoFound)) && n > 0; answered++ {
+			if _, err := s.health.AnswerWarning(ctx, boss, team.ID, asked[answered].ID, 0, demoFound[answered]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -48,7 +48,8 @@ func healthByRole(t *testing.T, d *deployment) {
 	d.ok(err)
 	ben := people[slices.IndexFunc(people, func(p schedule.Profile) bool { return p.Email == "ben@demo.example" })]
 	d.disturb(doors[0], ben.ID, ben.Zone, 5)
-	d.ok(d.measureBurden(ctx))
+	d.now = d.now.AddDate(0, 0, 7) // the week was looked at before its pages came, and is again with the next
+	d.ok(d.warnTeams(ctx))
 	var first string
 	for _, email := range []string{"ben@demo.example", people[2].Email, "ana@demo.example", "admin@demo.example"} {
 		b := d.browser()

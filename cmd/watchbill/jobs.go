@@ -25,6 +25,7 @@ type jobs struct {
 	health  *health.Service
 	burden  func(context.Context) error
 	reviews func(context.Context) error
+	warn    func(context.Context) error
 	pulse   func(context.Context) error
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
@@ -55,6 +56,7 @@ func (j *jobs) all() map[string]job {
 		"burden":   {time.Minute, j.burden},
 		"owed":     {time.Hour, sure(j.health.ExpireOwed)},
 		"reviews":  {time.Minute, sure(j.reviews)},
+		"warnings": {time.Minute, sure(j.warn)},
 		"pulse":    {time.Minute, sure(j.pulse)},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},

@@ -99,3 +99,14 @@ func (s *server) makeReviews(ctx context.Context) error {
 	_, err = s.reviews.Work(ctx, teams)
 	return err
 }
+
+// warnTeams asks those who manage teams what the weeks that are over give reason to ask. It
+// may run on any number of replicas: a question is asked once.
+func (s *server) warnTeams(ctx context.Context) error {
+	teams, err := s.schedule.Store.Teams(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.rollup.Warn(ctx, teams)
+	return err
+}
