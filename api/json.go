@@ -33,6 +33,7 @@ type Server struct {
 	Access    *auth.Service
 	Health    *health.Service
 	Burdens   *health.Rollup
+	Imagining *health.Imagining
 	HandOvers *health.HandOvers
 	Reviews   *health.Reviewer
 	Pay       *health.Payroll
@@ -127,6 +128,7 @@ func (s *Server) burdenRoutes(a huma.API) {
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
 	act(s, a, "/teams/{team}/warnings/{warning}/answer", "answer-warning", "Say what came of a question that the team's weeks gave reason to ask", s.answerWarning)
+	get(s, a, "/teams/{team}/what-if", "get-what-if", "What would be with more people, another limit, less noise or somebody who stands behind", s.getWhatIf)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)
 	get(s, a, "/teams/{team}/pulse", "list-pulses", "What a team was asked, and what was published of it", s.listPulses)
 	add(s, a, "/teams/{team}/pulse", "open-pulse", "Ask a team now; whoever is asked finds their link on their own page", s.openPulse)

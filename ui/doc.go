@@ -42,6 +42,7 @@
 //	reviews     Reviews     /teams/{id}/reviews?before=
 //	review      ReviewPage  /teams/{id}/reviews/{week}
 //	health      HealthPage  /teams/{id}/health
+//	whatif      WhatIfPage  /teams/{id}/whatif?people=&one_in=&without=&second=
 //	pulses      Pulses      /teams/{id}/pulse
 //	pulse       PulsePage   /teams/{id}/pulse/{number}
 //	pulseround  PulseRoundPage /organisation/pulse, /organisation/pulse/{from} (a Monday)

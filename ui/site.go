@@ -30,6 +30,7 @@ type Site struct {
 	Access    *auth.Service
 	Health    *health.Service
 	Burdens   *health.Rollup
+	Imagining *health.Imagining
 	HandOvers *health.HandOvers
 	Reviews   *health.Reviewer
 	Pay       *health.Payroll

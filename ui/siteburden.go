@@ -19,6 +19,7 @@ func (s *Site) registerBurden(e *echo.Group) {
 	e.GET("/teams/:team/burden", s.burden)
 	e.GET("/teams/:team/health", s.teamHealth)
 	e.POST("/teams/:team/warnings/:warning", s.answerWarning)
+	e.GET("/teams/:team/whatif", s.whatIf)
 	e.GET("/burden", s.myBurden)
 }
 

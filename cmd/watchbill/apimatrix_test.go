@@ -238,6 +238,7 @@ var matrix = map[string]row{
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},
 	"GET /teams/{team}/health":                                           {need: "member"},
 	"POST /teams/{team}/warnings/{warning}/answer":                       {need: "manager", path: "/teams/1/warnings/1/answer", body: `{"text": "We looked."}`, once: true, inside: true},
+	"GET /teams/{team}/what-if":                                          {need: "member"},
 	"GET /teams/{team}/items":                                            {need: "member"},
 	"POST /teams/{team}/items":                                           {need: "member", body: `{"title": "Raise the limit"}`},
 	"GET /teams/{team}/items/{item}":                                     {need: "member"},

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,6 +45,7 @@ func (s *server) takePages() {
 	config := health.DefaultConfig()
 	schedules := &burdenSchedules{s.schedule, &config}
 	s.rollup = &health.Rollup{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
+	s.imagining = &health.Imagining{Rollup: s.rollup, Plan: (&imaginer{*schedules, imagineLimit}).plan, Most: max(1, runtime.GOMAXPROCS(0)/2)}
 	s.payroll = &health.Payroll{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
 	s.handOvers = &health.HandOvers{Store: store, Now: s.schedule.Now, Turns: s.turns}
 	s.schedule.Burdens = s.rollup.ForPlans

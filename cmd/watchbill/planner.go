@@ -211,6 +211,11 @@ func planningOf(in *schedule.PlanInput, ids map[string]schedule.ID, source []byt
 	if err != nil {
 		return nil, nil, err
 	}
+	return planningFor(in, ids, f, warnings)
+}
+
+// planningFor prepares a plan for a team that was read.
+func planningFor(in *schedule.PlanInput, ids map[string]schedule.ID, f *teamfile.File, warnings []string) (*planning, []string, error) {
 	for _, w := range f.Warnings {
 		if !strings.HasSuffix(w.Path, ".away") { // time off beyond the plan is for the next one
 			warnings = append(warnings, w.Reason)
