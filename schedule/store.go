@@ -13,6 +13,8 @@ type Store interface {
 	InTx(ctx context.Context, f func(Store) error) error
 
 	Teams(ctx context.Context) ([]TeamRecord, error)
+	FindTeams(ctx context.Context, f Search) ([]TeamRecord, error) // by name
+	CountTeams(ctx context.Context, f Search) (int, error)         // on whatever page
 	Team(ctx context.Context, id ID) (TeamRecord, error)
 	AddTeam(ctx context.Context, t *TeamRecord) error
 	SaveTeam(ctx context.Context, t *TeamRecord) error // all but the version
@@ -41,6 +43,9 @@ type Store interface {
 
 	Members(ctx context.Context, team ID) ([]Membership, error)
 	Memberships(ctx context.Context, person ID) ([]Membership, error)
+	// MembersOf returns the members of some teams, and the places of some people;
+	// nil asks for none.
+	MembersOf(ctx context.Context, teams, people []ID) ([]Membership, error)
 	SaveMember(ctx context.Context, m *Membership) error                // adds or replaces
 	RemoveMember(ctx context.Context, team, person ID) error            // with the changes to come
 	MemberChanges(ctx context.Context, team ID) ([]MemberChange, error) // by day

@@ -5,15 +5,18 @@ import "time"
 // Admin is the page "admin": people, teams, invitations and sign-on.
 type Admin struct {
 	Frame
-	People      []AdminPerson
-	Services    []AdminService
-	ServiceName Field
-	AllTeams    []AdminTeam
-	Invitations []Invitation
+	Found           // people: GET /admin with q, and after or before: a person's id
+	People          []AdminPerson
+	Services        []AdminService
+	ServiceName     Field
+	AllTeams        []AdminTeam // the first of them
+	TeamCount       int
+	Invitations     []Invitation
+	MoreInvitations int // that are not listed
 	// POST /admin/invitations with email, team and admin.
 	Email, TeamID Field
-	TeamOptions   []Option
-	Link          string // of the invitation just made, shown once
+	TeamOptions   []Option // none where there are many: then TeamID has a name
+	Link          string   // of the invitation just made, shown once
 	// POST /admin/teams with name and zone, or with the team file itself.
 	TeamName, TeamZone Field
 	TeamFile           Field

@@ -54,7 +54,8 @@
 //	paymonth    PayMonthPage /teams/{id}/pay/{month}
 //	payrules    PayRulesPage /teams/{id}/pay/rules
 //	account     Account     /account
-//	admin       Admin       /admin
+//	admin       Admin       /admin?q=&after=&before= (a person's id)
+//	teams       Teams       /teams?q=&after=&before= (a team's id)
 //	tell        Tell        /tell/{token}
 //	handover    HandOver    /teams/{id}/handover?at=&rotation= (at: a second of the shift)
 //	mypages     MyPages     /burden/pages?only=untold
@@ -223,7 +224,7 @@
 //	POST /admin/services/{id}/tokens/{token}/revoke
 //	POST /admin/services/{id}/deactivate
 //	POST /admin/teams                              name zone, or file (a team file)
-//	POST /admin/invitations                        email team (an id, or empty) admin
+//	POST /admin/invitations                        email team (an id, or empty) or team_name, admin
 //	POST /admin/invitations/{id}/revoke
 //
 // The tests hold the templates to this list.

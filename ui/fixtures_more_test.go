@@ -271,6 +271,13 @@ func accountFixtures() []fixture {
 	return []fixture{{"account", "full", full}, {"account", "empty", ui.Account{Frame: bare("Your account", "account")}}, {"account", "long", lengthy}}
 }
 
+// many is a frame of somebody who may open more teams than the navigation lists.
+func many(title string) ui.Frame {
+	f := frame(title, "teams")
+	f.MoreTeams, f.Recent, f.Team = true, []ui.TeamLink{{ID: 3, Name: "Storage"}, {ID: 4, Name: "Platform reliability"}}, nil
+	return f
+}
+
 func adminFixtures() []fixture {
 	full := ui.Admin{Frame: frame("People and teams", "admin"),
 		People:      []ui.AdminPerson{{ID: 1, Name: "Priya Raman", Email: "priya@example.com", Teams: []string{"Payments Platform", "Search"}, Admin: true, Account: true, Me: true, Seen: now.Add(-time.Minute)}, {ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Teams: []string{"Payments Platform"}, Coming: 3, Account: true}, {ID: 3, Name: "Former Person", Email: "former@example.com", Inactive: true, Seen: now.Add(-900 * time.Hour)}},
@@ -278,8 +285,12 @@ func adminFixtures() []fixture {
 		AllTeams:    []ui.AdminTeam{{ID: 1, Name: "Payments Platform", Zone: "Europe/Berlin", Members: 8, Managers: []string{"Leila Haddad"}}, {ID: 2, Name: "Search", Zone: "America/New_York", Members: 1}},
 		Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", Team: "Search", By: "Priya Raman", Expires: now.Add(99 * time.Hour)}}, Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a",
 		TeamOptions: []ui.Option{{Value: "", Label: "No team yet"}, {Value: "1", Label: "Payments Platform"}}, SignOn: ui.SignOn{On: true, Name: "Acme SSO", Issuer: "https://sso.example.com", Checked: now.Add(-time.Minute), Password: true}}
+	full.Found, full.TeamCount = ui.Found{All: 3, Most: 50}, 2
 	lengthy := full
 	lengthy.Frame = long("People and teams", "admin")
+	lengthy.Found, lengthy.TeamOptions, lengthy.TeamCount, lengthy.MoreInvitations = ui.Found{Query: longText, All: 8214, Most: 50, Back: "/admin?before=1", On: "/admin?after=2"}, nil, 1000, 70
+	lengthy.TeamID = ui.Field{Value: longText, Error: longText}
+	lengthy.MoreTeams, lengthy.Recent = true, []ui.TeamLink{{ID: 3, Name: longText}}
 	lengthy.People = []ui.AdminPerson{{ID: 1, Name: longText, Email: longText, Teams: []string{longText}}}
 	lengthy.Services = []ui.AdminService{{ID: 8, Name: longText, Tokens: []ui.Token{{ID: 5, Name: longText, Expires: now}}, NewToken: longText, TokenName: ui.Field{Value: longText, Error: longText}}}
 	lengthy.ServiceName = ui.Field{Value: longText, Error: longText}
@@ -296,6 +307,10 @@ func adminFixtures() []fixture {
 	rows := []ui.AuditRow{{When: now.Add(-time.Hour), Who: "Leila Haddad", What: "published a schedule for", About: "Payments Platform", Note: "21 Dec 2026 – 17 Jan 2027, 14 changes"}, {When: now.Add(-30 * time.Hour), What: "sent a reminder to", About: "Marcus Bell"}, {When: now.Add(-500 * 24 * time.Hour), Who: "Priya Raman", What: "signed in"}}
 	longRow := ui.AuditRow{When: now, Who: longText, What: longText, About: longText, Note: longText}
 	return []fixture{
+		{"teams", "full", ui.Teams{Frame: many("Teams"), Found: ui.Found{All: 1000, Most: 2, On: "/teams?after=2"}, List: full.AllTeams}},
+		{"teams", "empty", ui.Teams{Frame: bare("Teams", "teams")}},
+		{"teams", "long", ui.Teams{Frame: long("Teams", "teams"), Found: ui.Found{Query: longText, All: 1, Most: 50, Back: "/teams?before=1", On: "/teams?after=1"}, List: lengthy.AllTeams}},
+		{"teams", "none", ui.Teams{Frame: bare("Teams", "teams"), Found: ui.Found{Query: "payments", Most: 50}}},
 		{"admin", "full", full}, {"admin", "empty", ui.Admin{Frame: frame("People and teams", "admin")}}, {"admin", "long", lengthy},
 		{"audit", "full", ui.Audit{Frame: frame("Audit log", "audit"), Rows: rows, Older: "?before=1", Scopes: []ui.Option{{Value: "", Label: "Mine"}, {Value: "all", Label: "Everything"}}, Of: ui.Field{Value: "all"}}}, {"audit", "empty", ui.Audit{Frame: frame("Audit log", "audit"), Query: ui.Field{Value: "nobody"}}}, {"audit", "long", ui.Audit{Frame: long("Audit log", "audit"), Rows: []ui.AuditRow{longRow}, Newer: "?", Whose: 7, WhoseName: longText, Query: ui.Field{Value: longText}}},
 		{"person", "full", person}, {"person", "empty", ui.PersonPage{Frame: bare("Marcus Bell", ""), ID: 2, Name: "Marcus Bell", TheirZone: "UTC", ShiftsBefore: 90}}, {"person", "long", longPerson},

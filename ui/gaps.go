@@ -6,7 +6,8 @@ import "time"
 // manages; of all teams for administrators.
 type Gaps struct {
 	Frame
-	List  []TeamGaps // by name
+	Found            // GET /gaps with q, and after or before: a team's id; the whole is in /gaps.csv
+	List  []TeamGaps // by name, those of the page
 	Open  int        // shifts, or parts of one, that nobody has
 	Other int        // what else is to be mended
 	Short int        // teams that are not planned for all of the ninety days

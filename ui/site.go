@@ -139,15 +139,10 @@ func (s *Site) frame(c echo.Context, w auth.Who, title, nav string) (Frame, erro
 		return f, nil
 	}
 	f.Person, f.Zone, f.BrowserZoneNote = &Me{Name: w.Name, Zone: w.Zone, Admin: w.Admin}, w.Zone, true
-	teams, err := s.Schedule.Store.Teams(c.Request().Context())
-	if err != nil {
+	if err := s.fillTeams(c, &f, w); err != nil {
 		return f, err
 	}
-	for _, t := range teams {
-		if w.May(auth.SeeTeam, auth.Team(int64(t.ID))) {
-			f.Teams = append(f.Teams, TeamLink{ID: int64(t.ID), Name: t.Name, Manager: w.May(auth.Publish, auth.Team(int64(t.ID))), Member: w.May(auth.SeeHandOver, auth.Team(int64(t.ID)))})
-		}
-	}
+	var err error
 	f.Waiting, err = s.waiting(c.Request().Context(), w)
 	return f, err
 }
@@ -171,17 +166,16 @@ func (s *Site) teamFrame(c echo.Context, title, nav string, need auth.Action) (F
 		return Frame{}, team, w, err
 	}
 	f, err := s.frame(c, w, title, nav)
-	f.about(id)
+	if err == nil {
+		visit(c, &f, w, &team)
+	}
 	return f, team, w, err
 }
 
 // about makes a page one about a team.
-func (f *Frame) about(team schedule.ID) {
-	for i := range f.Teams {
-		if f.Teams[i].ID == int64(team) {
-			f.Team = &f.Teams[i]
-		}
-	}
+func (f *Frame) about(w auth.Who, team *schedule.TeamRecord) {
+	link := teamLink(w, team)
+	f.Team = &link
 }
 
 // show renders a page whole or not at all.

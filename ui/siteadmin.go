@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +18,7 @@ import (
 // registerAdmin adds the pages of those who manage.
 func (s *Site) registerAdmin(e *echo.Group) {
 	e.GET("/admin", s.admin)
+	e.GET("/teams", s.teams)
 	e.POST("/admin/teams", s.addTeam)
 	e.POST("/teams/:team", s.saveTeam)
 	e.POST("/teams/:team/repay", s.saveRepay)
@@ -34,6 +34,9 @@ func (s *Site) registerAdmin(e *echo.Group) {
 	s.registerInvitations(e)
 	s.registerGaps(e)
 }
+
+// adminTeams is how many teams the page for administrators lists and lets choose from.
+const adminTeams = 12
 
 // admin lists people and teams for administrators.
 func (s *Site) admin(c echo.Context) error {
@@ -54,35 +57,25 @@ func (s *Site) adminPage(c echo.Context) (*Admin, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Admin{Frame: f, Zones: suggestedZones, TeamOptions: []Option{{Value: "", Label: "No team yet"}}}
-	people, err := s.Schedule.Store.People(ctx, nil)
+	page := &Admin{Frame: f, Zones: suggestedZones}
+	if err := s.fillPeople(c, page, w); err != nil {
+		return nil, err
+	}
+	if page.TeamCount, err = s.Schedule.Store.CountTeams(ctx, schedule.Search{}); err != nil {
+		return nil, err
+	}
+	teams, err := s.Schedule.Store.FindTeams(ctx, schedule.Search{Most: adminTeams})
 	if err != nil {
 		return nil, err
 	}
-	teams, err := s.Schedule.Store.Teams(ctx)
-	if err != nil {
+	if page.AllTeams, err = s.adminTeams(ctx, teams); err != nil {
 		return nil, err
 	}
-	in := map[schedule.ID][]string{}
-	for _, t := range teams {
-		members, err := s.Schedule.Store.Members(ctx, t.ID)
-		if err != nil {
-			return nil, err
+	if page.TeamCount <= adminTeams {
+		page.TeamOptions = []Option{{Value: "", Label: "No team yet"}}
+		for i := range teams {
+			page.TeamOptions = append(page.TeamOptions, Option{Value: itoa(int64(teams[i].ID)), Label: teams[i].Name})
 		}
-		row := AdminTeam{ID: int64(t.ID), Name: t.Name, Zone: t.Zone, Members: len(members)}
-		for _, m := range members {
-			in[m.Person] = append(in[m.Person], t.Name)
-			if at := slices.IndexFunc(people, func(p schedule.Profile) bool { return p.ID == m.Person }); m.Manager && at >= 0 {
-				row.Managers = append(row.Managers, people[at].Name)
-			}
-		}
-		page.AllTeams = append(page.AllTeams, row)
-		page.TeamOptions = append(page.TeamOptions, Option{Value: itoa(int64(t.ID)), Label: t.Name})
-	}
-	for _, p := range people {
-		page.People = append(page.People, AdminPerson{
-			ID: int64(p.ID), Name: p.Name, Email: p.Email, Teams: in[p.ID], Inactive: !p.DeactivatedAt.IsZero(), Me: p.ID == me(w),
-		})
 	}
 	return page, s.fillAccounts(ctx, page)
 }

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +31,9 @@ func (s *Site) audit(c echo.Context) error {
 	page := Audit{Frame: f, Query: Field{Value: strings.TrimSpace(c.QueryParam("q"))}, Scopes: auditScopes(&f, w)}
 	q, err := s.auditQuery(c, &page, w)
 	if err != nil {
+		return err
+	}
+	if err := s.scopeTeam(c.Request().Context(), &page, w, q.Team); err != nil {
 		return err
 	}
 	q.Limit = auditRows + 1
@@ -67,6 +72,20 @@ func auditScopes(f *Frame, w auth.Who) []Option {
 		return nil
 	}
 	return all
+}
+
+// scopeTeam adds the team that was asked for to what may be chosen.
+func (s *Site) scopeTeam(ctx context.Context, page *Audit, w auth.Who, id int64) error {
+	value := "team-" + itoa(id)
+	if id == 0 || slices.ContainsFunc(page.Scopes, func(o Option) bool { return o.Value == value }) {
+		return nil
+	}
+	if err := w.Must(auth.SeeAuditTeam, auth.Team(id)); err != nil {
+		return err
+	}
+	team, err := s.Schedule.Store.Team(ctx, schedule.ID(id))
+	page.Scopes = slices.Insert(page.Scopes, 1, Option{Value: value, Label: team.Name})
+	return err
 }
 
 // auditQuery reads what is asked for.
@@ -110,11 +129,16 @@ func (s *Site) auditQuery(c echo.Context, page *Audit, w auth.Who) (auth.LogQuer
 
 // auditLines puts entries into words.
 func (s *Site) auditLines(c echo.Context, page *Audit, entries []auth.Entry) error {
-	names, err := s.names(c.Request().Context())
+	ctx := c.Request().Context()
+	var people, of []schedule.ID
+	for _, e := range entries {
+		people, of = append(people, schedule.ID(e.By), schedule.ID(e.About)), append(of, schedule.ID(e.Team))
+	}
+	names, err := s.namesOf(ctx, people)
 	if err != nil {
 		return err
 	}
-	teams, err := s.Schedule.Store.Teams(c.Request().Context())
+	teams, err := s.Schedule.Store.FindTeams(ctx, schedule.Search{Only: append([]schedule.ID{}, of...)})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"watchbill/api/auth"
@@ -164,7 +163,7 @@ func (s *Site) myBurden(c echo.Context) error {
 		if mine.Plans, err = s.repaidPlans(c.Request().Context(), &team, w); err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(f.Teams, func(t TeamLink) bool { return t.ID == mine.Team.ID }) {
+		if !w.May(auth.SeeTeam, auth.Team(mine.Team.ID)) {
 			mine.Team.ID = 0 // they have left it and may not open it
 		}
 		page.Mine = append(page.Mine, mine)

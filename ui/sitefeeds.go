@@ -121,8 +121,16 @@ func (s *Site) putFeeds(ctx context.Context, page *Account, w auth.Who) error {
 	if err != nil {
 		return err
 	}
+	var of []schedule.ID
+	for i := range feeds {
+		of = append(of, feeds[i].Team)
+	}
+	teams, err := s.teamNames(ctx, w, of)
+	if err != nil {
+		return err
+	}
 	names := map[schedule.ID]string{}
-	for _, t := range page.Teams {
+	for _, t := range teams {
 		names[schedule.ID(t.ID)] = t.Name
 	}
 	for i := range feeds {

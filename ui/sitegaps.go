@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 // gapsAhead is how far ahead gaps are looked for.
 const gapsAhead = 90
 
+// gapTeams is how many teams a page of gaps looks at.
+const gapTeams = 20
+
 // registerGaps adds the report of gaps over teams.
 func (s *Site) registerGaps(e *echo.Group) {
 	e.GET("/gaps", s.gaps)
@@ -27,14 +31,16 @@ func (s *Site) registerGaps(e *echo.Group) {
 
 // gaps lists what is to be mended in all teams that the reader manages.
 func (s *Site) gaps(c echo.Context) error {
-	page, err := s.gapsPage(c)
+	page, err := s.gapsPage(c, gapTeams)
 	if err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, "gaps", page)
 }
 
-func (s *Site) gapsPage(c echo.Context) (*Gaps, error) {
+// gapsPage looks at so many teams that the reader manages, of administrators all; most is
+// zero for all of them at once.
+func (s *Site) gapsPage(c echo.Context, most int) (*Gaps, error) {
 	ctx := c.Request().Context()
 	w, err := who(c)
 	if err != nil {
@@ -49,11 +55,21 @@ func (s *Site) gapsPage(c echo.Context) (*Gaps, error) {
 		return nil, err
 	}
 	page := &Gaps{Frame: f}
-	for _, link := range f.Teams {
-		if !w.May(auth.Override, auth.Team(link.ID)) {
-			continue
-		}
-		t, err := s.teamGaps(ctx, f.Now, link, w, names)
+	var only []schedule.ID // all
+	if !w.May(auth.Administrate, auth.On{}) {
+		only = slices.DeleteFunc(teamsOf(w), func(id schedule.ID) bool { return !w.May(auth.Override, auth.Team(int64(id))) })
+	}
+	list := func(f schedule.Search) ([]schedule.TeamRecord, error) { return s.Schedule.Store.FindTeams(ctx, f) }
+	teams, found, err := find(c, "/gaps", most, only, list, func(t *schedule.TeamRecord) schedule.ID { return t.ID })
+	if err != nil {
+		return nil, err
+	}
+	page.Found = found
+	if page.All, err = s.Schedule.Store.CountTeams(ctx, schedule.Search{Text: found.Query, Only: only}); err != nil {
+		return nil, err
+	}
+	for i := range teams {
+		t, err := s.teamGaps(ctx, f.Now, &teams[i], w, names)
 		if err != nil {
 			return nil, err
 		}
@@ -72,12 +88,8 @@ func (s *Site) gapsPage(c echo.Context) (*Gaps, error) {
 	return page, nil
 }
 
-func (s *Site) teamGaps(ctx context.Context, now time.Time, link TeamLink, w auth.Who, names map[schedule.ID]schedule.Profile) (TeamGaps, error) {
-	t := TeamGaps{ID: link.ID, Name: link.Name, Short: true}
-	team, err := s.Schedule.Store.Team(ctx, schedule.ID(link.ID))
-	if err != nil {
-		return t, err
-	}
+func (s *Site) teamGaps(ctx context.Context, now time.Time, team *schedule.TeamRecord, w auth.Who, names map[schedule.ID]schedule.Profile) (TeamGaps, error) {
+	t := TeamGaps{ID: int64(team.ID), Name: team.Name, Short: true}
 	zone, err := schedule.Zone(team.Zone)
 	if err != nil {
 		return t, err
@@ -103,7 +115,7 @@ func (s *Site) teamGaps(ctx context.Context, now time.Time, link TeamLink, w aut
 
 // gapsTable is the same as a table.
 func (s *Site) gapsTable(c echo.Context) error {
-	page, err := s.gapsPage(c)
+	page, err := s.gapsPage(c, 0)
 	if err != nil {
 		return err
 	}

@@ -294,9 +294,9 @@ func (s *Site) waiting(ctx context.Context, w auth.Who) (int, error) {
 	return n, err
 }
 
-// teamsOf are the reader's own teams.
+// teamsOf are the reader's own teams, never nil: that would be all.
 func teamsOf(w auth.Who) []schedule.ID {
-	var teams []schedule.ID
+	teams := []schedule.ID{}
 	for team := range w.Teams {
 		teams = append(teams, schedule.ID(team))
 	}

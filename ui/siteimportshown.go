@@ -17,6 +17,17 @@ import (
 // maxLines bounds the events that are shown of a calendar.
 const maxLines = 200
 
+// importFrame is the frame of an import, about its team if it has one.
+func (s *Site) importFrame(c echo.Context, w auth.Who, i *schedule.Import, nav string) (Frame, error) {
+	f, err := s.frame(c, w, i.Label, nav)
+	if err != nil || i.Team == 0 {
+		return f, err
+	}
+	team, err := s.Schedule.Store.Team(c.Request().Context(), i.Team)
+	f.about(w, &team)
+	return f, err
+}
+
 // showImport shows an import by a choice; bad is what is wrong with that.
 func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch schedule.ImportChoice, bad error) error {
 	ctx := c.Request().Context()
@@ -29,11 +40,8 @@ func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch sch
 		nav, page.Back = "team", fmt.Sprintf("/teams/%d/settings#imports", i.Team)
 	}
 	var err error
-	if page.Frame, err = s.frame(c, w, i.Label, nav); err != nil {
+	if page.Frame, err = s.importFrame(c, w, i, nav); err != nil {
 		return err
-	}
-	if k := slices.IndexFunc(page.Teams, func(t TeamLink) bool { return t.ID == int64(i.Team) }); k >= 0 {
-		page.Team = &page.Teams[k]
 	}
 	if page.Confirmed && page.Absences {
 		if page.Clashes, err = s.Schedule.ImportClashes(ctx, i); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"watchbill/api/auth"
 	"watchbill/api/httperr"
@@ -101,13 +102,17 @@ func (s *Site) invite(c echo.Context) error {
 			err = &schedule.InvalidError{Field: "team", Reason: "There is no such team; choose one of the list."}
 		}
 	}
+	name := strings.TrimSpace(c.FormValue("team_name"))
+	if name != "" && err == nil {
+		in.Team, err = s.teamNamed(c.Request().Context(), name)
+	}
 	var out auth.Invited
 	if err == nil {
 		out, err = s.Access.Invite(c.Request().Context(), in)
 	}
 	if err != nil {
 		return s.adminAgain(c, err, func(page *Admin, problem httperr.Problem) {
-			page.Email.Value, page.TeamID.Value = c.FormValue("email"), c.FormValue("team")
+			page.Email.Value, page.TeamID.Value = c.FormValue("email"), c.FormValue("team")+name
 			put(problem, map[string]*Field{"email": &page.Email, "team": &page.TeamID}, &page.Email.Error)
 		})
 	}
@@ -120,6 +125,28 @@ func (s *Site) invite(c echo.Context) error {
 	}
 	page.Link = s.BaseURL + "/invite/" + out.Secret
 	return s.show(c, http.StatusOK, "admin", page)
+}
+
+// teamNamed returns the team of a name, or of the part of one that no other has.
+func (s *Site) teamNamed(ctx context.Context, name string) (int64, error) {
+	found, err := s.Schedule.Store.FindTeams(ctx, schedule.Search{Text: name})
+	if err != nil {
+		return 0, err
+	}
+	var names []string
+	for i := range found {
+		if strings.EqualFold(found[i].Name, name) {
+			return int64(found[i].ID), nil
+		}
+		names = append(names, found[i].Name)
+	}
+	switch {
+	case len(found) == 1:
+		return int64(found[0].ID), nil
+	case len(found) == 0:
+		return 0, &schedule.InvalidError{Field: "team", Reason: fmt.Sprintf("no team has %q in its name; find it under All teams", name)}
+	}
+	return 0, &schedule.InvalidError{Field: "team", Reason: fmt.Sprintf("several teams have %q in their names, like %s; write the whole name", name, strings.Join(names[:min(len(names), 3)], ", "))}
 }
 
 // invitationPage shows an invitation that is good, or says why one that was used

@@ -43,11 +43,11 @@ func (s *Site) myOwedPage(c echo.Context, status int, of schedule.ID, put func(*
 		return err
 	}
 	page := MineOwed{Frame: f}
-	teams, err := s.Schedule.Store.Teams(ctx)
+	owed, err := s.Health.Store.OwedTeams(ctx, me(w))
 	if err != nil {
 		return err
 	}
-	owed, err := s.Health.Store.OwedTeams(ctx, me(w))
+	teams, err := s.Schedule.Store.FindTeams(ctx, schedule.Search{Only: append(teamsOf(w), owed...)})
 	if err != nil {
 		return err
 	}
@@ -56,9 +56,6 @@ func (s *Site) myOwedPage(c echo.Context, status int, of schedule.ID, put func(*
 		return err
 	}
 	for _, team := range teams {
-		if !w.Member(int64(team.ID)) && !slices.Contains(owed, team.ID) {
-			continue
-		}
 		zone, err := time.LoadLocation(team.Zone)
 		if err != nil {
 			return err

@@ -50,7 +50,7 @@ func (s *Site) myPay(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	teams, err := s.Schedule.Store.Teams(ctx)
+	teams, err := s.Schedule.Store.FindTeams(ctx, schedule.Search{Only: append(teamsOf(w), paid...)})
 	if err != nil {
 		return err
 	}
@@ -59,9 +59,6 @@ func (s *Site) myPay(c echo.Context) error {
 		return err
 	}
 	for _, team := range teams {
-		if !w.Member(int64(team.ID)) && !slices.Contains(paid, team.ID) {
-			continue
-		}
 		own, err := s.ownPay(c, team, me(w), f.Now, names)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"watchbill/api/auth"
 	"watchbill/api/httperr"
@@ -41,24 +42,62 @@ func (s *Site) fillAccounts(ctx context.Context, page *Admin) error {
 		return err
 	}
 	page.Invitations = invitationList(invited)
-	accounts, err := s.Access.Accounts(ctx)
+	if page.Query != "" { // whom one looks for may not be here yet
+		page.Invitations = slices.DeleteFunc(page.Invitations, func(i Invitation) bool {
+			return !strings.Contains(i.Email, strings.ToLower(page.Query))
+		})
+	}
+	page.MoreInvitations = max(0, len(page.Invitations)-adminInvitations)
+	page.Invitations = page.Invitations[:len(page.Invitations)-page.MoreInvitations]
+	return nil
+}
+
+// adminInvitations is how many invitations the page for administrators lists.
+const adminInvitations = 50
+
+// fillPeople lists a page of the people whose names or addresses the page was asked for.
+func (s *Site) fillPeople(c echo.Context, page *Admin, w auth.Who) error {
+	ctx := c.Request().Context()
+	list := func(f schedule.Search) (found []auth.Account, err error) {
+		found, page.All, err = s.Access.People(ctx, f)
+		return found, err
+	}
+	found, out, err := find(c, "/admin", peoplePage, nil, list, func(a *auth.Account) schedule.ID { return schedule.ID(a.Person) })
 	if err != nil {
 		return err
 	}
-	known := map[int64]auth.Account{}
-	for _, a := range accounts {
-		known[a.Person] = a
+	out.All = page.All
+	page.Found = out
+	people, teams := []schedule.ID{}, []schedule.ID{}
+	for i := range found {
+		people = append(people, schedule.ID(found[i].Person))
 	}
-	kept := page.People[:0]
-	for _, p := range page.People {
-		a := known[p.ID]
-		if a.Kind == auth.KindService {
-			continue
+	members, err := s.Schedule.Store.MembersOf(ctx, nil, people)
+	if err != nil {
+		return err
+	}
+	for i := range members {
+		teams = append(teams, members[i].Team)
+	}
+	links, err := s.teamNames(ctx, w, teams)
+	if err != nil {
+		return err
+	}
+	in := map[int64][]string{}
+	for _, t := range links { // by name
+		for i := range members {
+			if m := &members[i]; int64(m.Team) == t.ID {
+				in[int64(m.Person)] = append(in[int64(m.Person)], t.Name)
+			}
 		}
-		p.Admin, p.Seen, p.Account = a.Admin, a.LoggedInAt, a.Kind == auth.KindPerson
-		kept = append(kept, p)
 	}
-	page.People = kept
+	for i := range found {
+		a := &found[i]
+		page.People = append(page.People, AdminPerson{
+			ID: a.Person, Name: a.Name, Email: a.Email, Teams: in[a.Person], Inactive: !a.DeactivatedAt.IsZero(), Me: a.Person == w.Person,
+			Admin: a.Admin, Seen: a.LoggedInAt, Account: a.Kind == auth.KindPerson,
+		})
+	}
 	return nil
 }
 

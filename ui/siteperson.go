@@ -54,10 +54,12 @@ func (s *Site) personPage(c echo.Context) (*PersonPage, error) {
 		Frame: f, ID: a.Person, Name: a.Name, Email: a.Email, TheirZone: a.Zone, Works: names[id].Works, Left: !a.DeactivatedAt.IsZero(),
 		Me: a.Person == w.Person, MayLog: w.May(auth.SeeAuditAll, auth.On{}), ShiftsBefore: personAhead,
 	}
-	for _, t := range f.Teams {
-		if slices.Contains(shared, t.ID) {
-			page.InTeams = append(page.InTeams, t)
-		}
+	in := []schedule.ID{}
+	for _, id := range shared {
+		in = append(in, schedule.ID(id))
+	}
+	if page.InTeams, err = s.teamNames(ctx, w, in); err != nil {
+		return nil, err
 	}
 	if err := s.personShifts(c, page, names); err != nil {
 		return nil, err
@@ -81,8 +83,16 @@ func (s *Site) personShifts(c echo.Context, page *PersonPage, names map[schedule
 	if err != nil {
 		return err
 	}
+	var of []schedule.ID
 	for i := range shifts {
-		if line := s.line(&shifts[i], names, 0, page.Teams); line.Team != "" {
+		of = append(of, shifts[i].Team)
+	}
+	teams, err := s.teamNames(c.Request().Context(), auth.From(c.Request().Context()), of)
+	if err != nil {
+		return err
+	}
+	for i := range shifts {
+		if line := s.line(&shifts[i], names, 0, teams); line.Team != "" {
 			page.Shifts = append(page.Shifts, line)
 		}
 	}

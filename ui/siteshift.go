@@ -72,8 +72,9 @@ func (s *Site) slot(c echo.Context, need auth.Action) (*slotView, error) {
 	if v.frame, err = s.frame(c, w, string(v.Rotation)+" shift", "schedule"); err != nil {
 		return nil, err
 	}
-	v.frame.about(v.Team)
-	return v, nil
+	team, err := s.Schedule.Store.Team(ctx, v.Team)
+	v.frame.about(w, &team)
+	return v, err
 }
 
 func (v *slotView) path() string { return "/shifts/" + itoa(int64(v.ID)) }

@@ -199,7 +199,7 @@ func (s *Site) setupTeam(c echo.Context, f *setupForm) error {
 	if _, bad := holiday.Between(f.Holidays, today, today); err == nil && f.Holidays != "" && bad != nil {
 		err = &schedule.InvalidError{Field: "holidays", Reason: "choose one of the list"}
 	}
-	teams, listErr := s.Schedule.Store.Teams(ctx)
+	teams, listErr := s.Schedule.Store.FindTeams(ctx, schedule.Search{Text: f.Name})
 	if listErr != nil {
 		return listErr
 	}

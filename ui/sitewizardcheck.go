@@ -111,7 +111,11 @@ func (s *Site) welcome(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := s.Access.Accounts(ctx)
+	only := []schedule.ID{}
+	for _, m := range members {
+		only = append(only, m.Person)
+	}
+	accounts, _, err := s.Access.People(ctx, schedule.Search{Only: only})
 	if err != nil {
 		return err
 	}

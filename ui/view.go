@@ -13,7 +13,7 @@ type Frame struct {
 	Title  string     // of the tab, without the product's name
 	Person *Me        // who is looking; nil before they have signed in
 	Nav    string     // current entry: home, schedule, burden, requests, timeoff, drafts, team, pagers, owed, pay, account, admin, audit
-	Teams  []TeamLink // the teams this person may open
+	Teams  []TeamLink // the teams this person is in; for administrators all, where there are few
 	Team   *TeamLink  // the team this page is about, or nil
 	Flash  *Flash     // what just happened, or nil
 	Theme  string     // "light", "dark" or "" to follow the system
@@ -24,6 +24,10 @@ type Frame struct {
 	BrowserZoneNote bool
 	Path            string // path and query of this page; forms that only change a setting return to it
 	Waiting         int    // requests that wait for this person's answer
+	// Recent are the teams that an administrator looked at last, and MoreTeams tells that
+	// there are more than Teams has.
+	Recent    []TeamLink
+	MoreTeams bool
 }
 
 func (f Frame) frame() Frame { return f }
@@ -185,6 +189,9 @@ func (f Frame) HomeTeam() *TeamLink {
 	}
 	if len(f.Teams) > 0 {
 		return &f.Teams[0]
+	}
+	if len(f.Recent) > 0 {
+		return &f.Recent[0]
 	}
 	return nil
 }

@@ -23,6 +23,22 @@ func (s *Service) Accounts(ctx context.Context) ([]Account, error) {
 	return all, err
 }
 
+// People returns a page of people by name, with and without an account, and how many are on
+// all pages. Hashes are left out.
+func (s *Service) People(ctx context.Context, f schedule.Search) (page []Account, all int, err error) {
+	if err := From(ctx).Must(Administrate, On{}); err != nil {
+		return nil, 0, err
+	}
+	if all, err = s.store.CountPeople(ctx, f); err != nil {
+		return nil, 0, err
+	}
+	page, err = s.store.FindPeople(ctx, f)
+	for i := range page {
+		page[i].Password = ""
+	}
+	return page, all, err
+}
+
 // Deactivate makes somebody, or a service account, a leaver: their sessions, tokens
 // and feeds are dead at once, what they invited is taken back and their open
 // requests are closed. Their past stays, and their shifts to come wait for somebody

@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"time"
+
+	"watchbill/schedule"
 )
 
 // The kinds of accounts.
@@ -117,6 +119,11 @@ type Store interface {
 	AccountBySubject(ctx context.Context, subject string) (Account, error)
 	// Accounts returns all people and service accounts by name.
 	Accounts(ctx context.Context) ([]Account, error)
+	// FindPeople is Accounts without service accounts, by page; CountPeople counts
+	// them on all pages.
+	FindPeople(ctx context.Context, f schedule.Search) ([]Account, error)
+	CountPeople(ctx context.Context, f schedule.Search) (int, error)
+	ServiceAccounts(ctx context.Context) ([]Account, error)
 	// AddPerson adds the person of an account, and sets a.Person.
 	AddPerson(ctx context.Context, a *Account) error
 	// SetProfile changes the name and the zone of a person.

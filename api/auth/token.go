@@ -159,11 +159,11 @@ func (s *Service) AddServiceAccount(ctx context.Context, name string) (int64, er
 	}
 	a := Account{Name: name, Zone: "UTC", Kind: KindService, CreatedAt: s.now()}
 	err = s.store.InTx(ctx, func(tx Store) error {
-		all, err := tx.Accounts(ctx)
+		all, err := tx.ServiceAccounts(ctx)
 		if err != nil {
 			return err
 		}
-		if count(all, func(b Account) bool { return b.Kind == KindService && b.Name == name && b.active() }) > 0 {
+		if count(all, func(b Account) bool { return b.Name == name && b.active() }) > 0 {
 			return invalid("name", fmt.Sprintf("There is a service account called %q already; choose another name.", name))
 		}
 		if err := tx.AddPerson(ctx, &a); err != nil {
@@ -182,15 +182,12 @@ func (s *Service) ServiceAccounts(ctx context.Context) ([]ServiceAccount, error)
 	if err := From(ctx).Must(Administrate, On{}); err != nil {
 		return nil, err
 	}
-	accounts, err := s.store.Accounts(ctx)
+	accounts, err := s.store.ServiceAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []ServiceAccount
 	for _, a := range accounts {
-		if a.Kind != KindService {
-			continue
-		}
 		sa := ServiceAccount{ID: a.Person, Name: a.Name, DeactivatedAt: a.DeactivatedAt}
 		if sa.Tokens, err = s.listed(ctx, a.Person); err != nil {
 			return nil, err

@@ -107,7 +107,7 @@ func (d *deployment) pages() map[string][2]string {
 		"/teams/:team/pay/rules": {ana, "/teams/1/pay/rules"}, "/teams/:team/pay/:month": {ana, "/teams/1/pay/" + d.now.AddDate(0, -1, 0).Format("2006-01")},
 		"/teams/:team/tables": {ana, "/teams/1/tables"}, "/teams/:team/tables/:table": {ana, fmt.Sprintf("/teams/1/tables/%d", table.ID)}, "/teams/:team/tables/:table/bad": {}, // the last is a file
 		"/imports/:import": {ana, fmt.Sprintf("/imports/%d", days.ID)},
-		"/gaps":            {root, "/gaps"}, "/gaps.csv": {},
+		"/gaps":            {root, "/gaps"}, "/gaps.csv": {}, "/teams": {root, "/teams"},
 		"/admin": {root, "/admin"}, "/teams/:team/welcome": {root, "/teams/1/welcome"},
 		"/setup/team": {root, "/setup/team"}, "/setup/:setup/team": {root, "/setup/1/team"}, "/setup/:setup/people": {root, "/setup/1/people"},
 		"/setup/:setup/rotation": {root, "/setup/1/rotation"}, "/setup/:setup/check": {root, "/setup/1/check"},

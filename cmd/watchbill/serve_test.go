@@ -293,7 +293,7 @@ var routes = map[string]string{
 	"POST /hooks/:vendor/:token": "nobody", "POST /hooks/:vendor": "nobody", "GET /hooks/:vendor/:token": "nobody", "GET /hooks/:vendor": "nobody",
 	"GET /api/openapi.json": "nobody", "GET /api/docs": "nobody", "GET /api/docs.css": "nobody",
 	"GET /setup": "nobody", "POST /setup": "nobody", "GET /login": "nobody", "POST /login": "nobody", "POST /logout": "nobody", "POST /account/theme": "nobody",
-	"GET /": "known", "GET /gaps": "known", "GET /gaps.csv": "known", "GET /requests": "known", "GET /timeoff": "known", "POST /timeoff": "known", "POST /timeoff/wishes": "known",
+	"GET /": "known", "GET /gaps": "known", "GET /teams": "known", "GET /gaps.csv": "known", "GET /requests": "known", "GET /timeoff": "known", "POST /timeoff": "known", "POST /timeoff/wishes": "known",
 	"POST /timeoff/:leave/remove": "known", "POST /timeoff/:leave/cover": "known", "POST /account/shifts/seen": "known", "POST /timeoff/wishes/:leave/remove": "known", "GET /account": "known", "POST /account": "known",
 	"POST /account/password": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
 	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",

@@ -59,6 +59,19 @@ func (s *Store) Teams(ctx context.Context) ([]schedule.TeamRecord, error) {
 	return values[teamRow](s.from(ctx).Order("name"), "teams")
 }
 
+// FindTeams returns a page of teams by name.
+func (s *Store) FindTeams(ctx context.Context, f schedule.Search) ([]schedule.TeamRecord, error) {
+	found, err := values[teamRow](rows.OnPage(rows.Matching(s.from(ctx), "team", &f, "team.name"), "team", &f), "teams")
+	return rows.Forwards(found, &f), err
+}
+
+// CountTeams counts the teams that FindTeams finds on all pages.
+func (s *Store) CountTeams(ctx context.Context, f schedule.Search) (int, error) {
+	var n int64
+	err := rows.Matching(s.from(ctx).Table("team"), "team", &f, "team.name").Count(&n).Error
+	return int(n), translate(err, "teams")
+}
+
 // Team returns one team.
 func (s *Store) Team(ctx context.Context, id schedule.ID) (schedule.TeamRecord, error) {
 	return one[teamRow](s.from(ctx).Where("id = ?", id), "team", id)
@@ -152,6 +165,11 @@ func (s *Store) Members(ctx context.Context, team schedule.ID) ([]schedule.Membe
 // Memberships returns a person's places in teams.
 func (s *Store) Memberships(ctx context.Context, person schedule.ID) ([]schedule.Membership, error) {
 	return values[memberRow](s.from(ctx).Where("person_id = ?", person).Order("id"), "memberships")
+}
+
+// MembersOf returns the members of some teams, and the places of some people.
+func (s *Store) MembersOf(ctx context.Context, teams, people []schedule.ID) ([]schedule.Membership, error) {
+	return values[memberRow](s.from(ctx).Where("team_id IN ? OR person_id IN ?", teams, people).Order("id"), "members")
 }
 
 // SaveMember adds a member or replaces what is known of one.

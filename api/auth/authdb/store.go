@@ -10,6 +10,7 @@ import (
 	"watchbill/migrations/column"
 	"watchbill/migrations/rows"
 	"watchbill/migrations/tx"
+	"watchbill/schedule"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -122,6 +123,29 @@ func (s *Store) AccountBySubject(ctx context.Context, subject string) (auth.Acco
 // Accounts implements auth.Store.
 func (s *Store) Accounts(ctx context.Context) ([]auth.Account, error) {
 	return values[bothRow](s.people(ctx).Order("person.name, person.id"), "people")
+}
+
+// anybody finds people, and no service accounts.
+func (s *Store) anybody(ctx context.Context, f *schedule.Search) *gorm.DB {
+	return rows.Matching(s.people(ctx), "person", f, "person.name", "COALESCE(person.email, '')").Where("COALESCE(account.kind, '') <> ?", auth.KindService)
+}
+
+// FindPeople implements auth.Store.
+func (s *Store) FindPeople(ctx context.Context, f schedule.Search) ([]auth.Account, error) {
+	found, err := values[bothRow](rows.OnPage(s.anybody(ctx, &f), "person", &f), "people")
+	return rows.Forwards(found, &f), err
+}
+
+// CountPeople implements auth.Store.
+func (s *Store) CountPeople(ctx context.Context, f schedule.Search) (int, error) {
+	var n int64
+	err := s.anybody(ctx, &f).Count(&n).Error
+	return int(n), translate(err, "people")
+}
+
+// ServiceAccounts implements auth.Store.
+func (s *Store) ServiceAccounts(ctx context.Context) ([]auth.Account, error) {
+	return values[bothRow](s.people(ctx).Where("account.kind = ?", auth.KindService).Order("person.name, person.id"), "people")
 }
 
 // AddPerson implements auth.Store.

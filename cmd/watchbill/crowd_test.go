@@ -1,0 +1,166 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
+)
+
+// A crowd is as large as an organisation gets: ten thousand people in a thousand teams.
+// The first team was really planned; the others are copies of it, in the database.
+const (
+	crowdTeams = 1000
+	crowdSize  = 10
+)
+
+func newCrowd(tb testing.TB, address string) *organisation {
+	tb.Helper()
+	o := openOrganisation(tb, address)
+	ctx := context.WithoutCancel(tb.Context())
+	in, err := importTeam(orgTeam(0, "Mon 09:00"))
+	o.ok(err)
+	in.HorizonWeeks, in.People[0].Manager = 8, true
+	team, err := o.schedule.AddTeam(ctx, 0, in)
+	o.ok(err)
+	d, err := o.schedule.MakeDraft(ctx, 0, schedule.DraftOrder{Team: team.ID, From: schedule.DateOf(o.now), Until: schedule.DateOf(o.now).AddDays(8 * 7)})
+	o.ok(err)
+	_, err = o.schedule.Publish(ctx, 0, d.ID, "")
+	o.ok(err)
+	o.copyTeams(crowdTeams - 1)
+	for team := schedule.ID(2); team <= 4; team++ {
+		o.ok(o.schedule.PutMember(ctx, 0, schedule.Membership{Team: team, Person: 1, Manager: true, Share: schedule.FullTime}))
+	}
+	o.logIns(ctx)
+	o.counting()
+	return o
+}
+
+// copyTeams adds so many teams like the first, each with people of its own.
+func (o *organisation) copyTeams(more int) {
+	o.tb.Helper()
+	run := func(query string, args ...any) {
+		o.tb.Helper()
+		o.ok(o.db.Write.Exec(fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", more) + fmt.Sprintf(query, args...)).Error)
+	}
+	run("INSERT INTO team (id, name, zone, horizon_weeks, frozen_weeks, version, created_at) SELECT i + 1, 'Platform reliability ' || i, zone, horizon_weeks, frozen_weeks, version, created_at FROM n, team WHERE id = 1")
+	run("INSERT INTO team_rules (team_id, from_day, source, created_at) SELECT i + 1, from_day, source, created_at FROM n, team_rules WHERE team_id = 1")
+	run("INSERT INTO person (id, name, email, zone, works, sleeps, holidays, created_at) SELECT id + i * %[1]d, 'Person ' || i || ' Nakamura-Ångström ' || id, 'person' || (id + i * %[1]d) || '@example.com', zone, works, sleeps, holidays, created_at FROM n, person WHERE id <= %[1]d", crowdSize)
+	run("INSERT INTO membership (team_id, person_id, manager, on_call, share) SELECT i + 1, person_id + i * %d, manager, on_call, share FROM n, membership WHERE team_id = 1", crowdSize)
+	run("INSERT INTO plan (id, team_id, number, draft_id, document, from_day, until_day, published_at) SELECT i + 1, i + 1, number, draft_id, document, from_day, until_day, published_at FROM n, plan WHERE team_id = 1")
+	run("INSERT INTO shift (team_id, plan_id, slot, rotation, person_id, start_at, end_at, points, since) SELECT i + 1, i + 1, slot, rotation, person_id + i * %d, start_at, end_at, points, since FROM n, shift WHERE team_id = 1", crowdSize)
+	if o.db.Write.Name() == "postgres" {
+		for _, table := range []string{"team", "person", "plan"} {
+			o.ok(o.db.Write.Exec("SELECT setval(pg_get_serial_sequence('" + table + "', 'id'), (SELECT MAX(id) FROM " + table + "))").Error)
+		}
+		o.ok(o.db.Write.Exec("VACUUM ANALYZE").Error)
+	}
+}
+
+// A page takes no more with ten thousand people in a thousand teams than with few.
+func BenchmarkCrowd(b *testing.B) {
+	for _, kind := range []struct {
+		name    string
+		address func(testing.TB) string
+	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
+		b.Run(kind.name, func(b *testing.B) {
+			o := newCrowd(b, kind.address(b))
+			for _, role := range []string{"member", "manager", "administrator"} {
+				for _, page := range crowdPages {
+					b.Run(role+"/"+page[0], func(b *testing.B) { o.measure(b, role, page[1]) })
+				}
+			}
+		})
+	}
+}
+
+var crowdPages = [][2]string{
+	{"home", "/"}, {"schedule", "/teams/1/schedule"}, {"settings", "/teams/1/settings"}, {"account", "/account"}, {"requests", "/requests"},
+	{"admin", "/admin"}, {"admin-found", "/admin?q=nakamura"}, {"teams", "/teams?q=reliab"}, {"audit", "/audit"}, {"gaps", "/gaps"}, {"person", "/people/5"}, {"items", "/teams/1/items"}, {"burden", "/teams/1/burden"},
+	{"api-people", "/api/v1/people"}, {"api-teams", "/api/v1/teams"}, {"api-oncall", "/api/v1/oncall"},
+}
+
+// With ten thousand people in a thousand teams every page stays small, and everybody and
+// every team is found: by turning pages, and by a part of the name.
+func TestCrowd(t *testing.T) {
+	o := newCrowd(t, migrationstest.SQLite(t))
+	for _, role := range []string{"member", "manager", "administrator"} {
+		for _, page := range crowdPages {
+			if strings.HasPrefix(page[1], "/api/") {
+				continue // not for browsers
+			}
+			o.queries = 0
+			if w := o.get(role, page[1]); w.Body.Len() > 100_000 || o.queries > 300 {
+				t.Errorf("%s as %s: %d bytes and %d queries", page[1], role, w.Body.Len(), o.queries)
+			}
+		}
+	}
+	row := regexp.MustCompile(`<a class="name" href="/(?:people|teams)/(\d+)`)
+	on := regexp.MustCompile(`href="([^"]*)">More<`)
+	for path, all := range map[string]int{"/teams": crowdTeams, "/admin": crowdTeams*crowdSize + 1, "/admin?q=nakamura": (crowdTeams - 1) * crowdSize, "/teams?q=RELIABILITY+99": 11, "/gaps?q=reliability+1": 111} {
+		seen := map[string]bool{}
+		for next := path; next != ""; {
+			body := o.page("administrator", next)
+			list := row
+			if strings.HasPrefix(path, "/gaps") {
+				list = regexp.MustCompile(`id="gap-(\d+)`)
+			} else if at := strings.Index(body, `id="teams"`); at > 0 {
+				body = body[:at]
+			}
+			for _, m := range list.FindAllStringSubmatch(body, -1) {
+				if seen[m[1]] {
+					t.Fatalf("%s shows %s again", next, m[1])
+				}
+				seen[m[1]] = true
+			}
+			link := on.FindStringSubmatch(body)
+			if next = ""; link != nil {
+				next = html.UnescapeString(link[1])
+			}
+		}
+		if len(seen) != all {
+			t.Errorf("%s leads to %d, want %d", path, len(seen), all)
+		}
+	}
+	o.shows("administrator", "/admin?q=PERSON4321@", "person4321@example.com", "1 person found")
+	o.shows("administrator", "/teams/777/schedule", "All teams")
+	o.shows("administrator", "/audit?of=team-500", `<option value="team-500" selected>`)
+	// A member finds their own teams and no others.
+	if body := o.page("member", "/teams?q=reliability"); strings.Contains(body, "Platform reliability") {
+		t.Error("a member finds teams of others")
+	}
+	o.shows("member", "/teams", "Team 00", "The teams that you are in")
+	o.shows("manager", "/teams?after=999999", "Team 00", "Platform reliability 1<", "Platform reliability 3<")
+}
+
+// page is a page as text.
+func (o *organisation) page(role, path string) string {
+	o.tb.Helper()
+	w := o.get(role, path)
+	var in io.Reader = w.Body
+	if w.Header().Get("Content-Encoding") == "gzip" {
+		var err error
+		in, err = gzip.NewReader(w.Body)
+		o.ok(err)
+	}
+	text, err := io.ReadAll(in)
+	o.ok(err)
+	return string(text)
+}
+
+func (o *organisation) shows(role, path string, words ...string) {
+	o.tb.Helper()
+	body := o.page(role, path)
+	for _, word := range words {
+		if !strings.Contains(body, word) {
+			o.tb.Errorf("%s as %s does not say %q", path, role, word)
+		}
+	}
+}
