@@ -22,7 +22,7 @@ type PulseWave struct {
 	Least      int             `json:"least" doc:"How many must answer before anything is told; fixed when it opened"`
 	LeastSaid  int             `json:"least_said" doc:"How many must answer before the team sees comments"`
 	Published  bool            `json:"published"`
-	Reason     string          `json:"reason,omitempty" doc:"Why figures are null: open, below_k, small_team, too_few_items, lost"`
+	Reason     string          `json:"reason,omitempty" doc:"Why figures are null: open, below_k, small_team, too_few_items, overlapping, lost"`
 	Answered   *int            `json:"answered"`
 	Rate       *float64        `json:"response_rate"`
 	Index      *float64        `json:"index" doc:"From 0 to 100; null where only a range is told"`

@@ -35,7 +35,7 @@ type PulseSum struct {
 // PulseRest is everybody of whose team nothing is told, together.
 type PulseRest struct {
 	Published bool   `json:"published"`
-	Reason    string `json:"reason,omitempty" doc:"Why figures are null: none, below_k, lost, few_teams"`
+	Reason    string `json:"reason,omitempty" doc:"Why figures are null: none, below_k, lost, overlapping, few_teams"`
 	Teams     int    `json:"teams" doc:"Without a result of their own"`
 	PulseSum
 }

@@ -150,7 +150,10 @@ type PulseExtra struct {
 const (
 	PulseSmallTeam = "small_team" // fewer were asked than must answer
 	PulseBelowTen  = "below_10"   // of a figure that takes ten answers
-	PulseLost      = "lost"       // its key is gone, and with it what was answered
+	// PulseOverlapping is of a team that is another but for one to four people, and that was
+	// told first in the same four weeks.
+	PulseOverlapping = "overlapping"
+	PulseLost        = "lost" // its key is gone, and with it what was answered
 )
 
 // A PulseStore keeps waves. Methods that find nothing return schedule.ErrNotFound.

@@ -155,7 +155,7 @@ func (p *Pulse) poolKey(ctx context.Context, round int) (name string, key []byte
 // closes the wave. Of each team the first wave of a round counts. Where the pool cannot be
 // opened nothing is carried, and the round will say so.
 func passUp(ctx context.Context, tx Store, w *PulseWave, replies []PulseReply, doc *PulseDoc, key []byte) error {
-	if w.Round == 0 || key == nil || doc.Said == "" {
+	if w.Round == 0 || key == nil || doc.Said == "" || doc.Reason == PulseOverlapping {
 		return nil
 	}
 	waves, err := tx.Waves(ctx, w.Team)

@@ -8,7 +8,11 @@ func publish(w *PulseWave, replies []PulseReply, ledger []PulseOverlap) (PulseDo
 	if w.Small() {
 		return PulseDoc{PulseResult: PulseResult{Reason: PulseSmallTeam}, Said: PulseSmallTeam}, nil
 	}
-	privacy := w.privacy().beside(len(replies), w.Invited, ledger)
+	privacy := w.privacy()
+	if refused(w, ledger, privacy.KDiff) {
+		return PulseDoc{PulseResult: PulseResult{Reason: PulseOverlapping}, Said: PulseOverlapping}, nil
+	}
+	privacy = privacy.beside(len(replies), w.Invited, ledger)
 	core := w.Core()
 	items := make([]PulseItem, core)
 	for i := range items {

@@ -106,6 +106,8 @@ func (d *PulseDoc) Say(w *PulseWave, before *PulseDoc) (tone, text, detail strin
 		return "", "A team of fewer than five never gets a result of its own.", fmt.Sprintf("%s asked; everybody was told so before.", plural(w.Invited, "person was", "people were"))
 	case d.Reason == PulseLost:
 		return "warn", "What was answered cannot be opened any more.", "The key of this wave is gone. Nothing can be shown of it."
+	case d.Reason == PulseOverlapping:
+		return "", "Nothing is shown: but for one to four people this is another team, of which a result was shown before.", "From both it could be seen what those few have said."
 	case !d.Published:
 		return "", fmt.Sprintf("Fewer than %d answered, so nothing is shown.", w.Least), "How many did is not told either."
 	case d.Index == nil:

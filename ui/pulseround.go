@@ -82,6 +82,8 @@ func restSay(rest *health.PulseRest) string {
 		return "Every team that was asked has a result of its own."
 	case rest.Reason == health.PulseLost:
 		return teams + " no result, and what people answered there cannot be opened any more: the key is gone."
+	case rest.Reason == health.PulseOverlapping:
+		return teams + " no result, and together they are another team but for one to four people, so that they are in no figure."
 	case rest.Reason == health.PulseFewTeams && rest.Teams == 0:
 		return "No team is without a result."
 	case !rest.Published:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -113,5 +114,152 @@ func pulseRound(t *testing.T, d *deployment) {
 		if rows := d.everything()[table]; len(rows) != 0 {
 			t.Errorf("%s has %v", table, rows)
 		}
+	}
+}
+
+// Of two teams that are the same but for one person only the first is told of, and the other
+// is in nothing.
+func TestPulseOfNearlyTheSame(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		admin := d.setUp()
+		one, _, tokens := d.asked("One", 6, health.PulseShort)
+		d.answeredBy(&one, tokens, 6, "12345123")
+		in, err := importTeam(fmt.Sprintf("team: Two\nzone: UTC\nfrom: 2026-12-07\nweeks: 8\nrotations:\n  - {name: primary, handover: Mon 09:00}\npeople:\n%s", crowd("Two", 1)))
+		d.ok(err)
+		two, err := d.schedule.AddTeam(t.Context(), 0, in)
+		d.ok(err)
+		ids, err := d.askedOn(t.Context(), one.ID, schedule.DateOf(d.now))
+		d.ok(err)
+		for _, id := range ids {
+			d.ok(d.schedule.Store.SaveMember(t.Context(), &schedule.Membership{Team: two.ID, Person: id, OnCall: true, Share: schedule.FullTime}))
+		}
+		_, err = d.pulse.Open(t.Context(), 0, &two, health.PulseOrder{Kind: health.PulseShort, Closes: d.now.Add(97 * time.Hour)})
+		d.ok(err)
+		d.answeredBy(&two, d.pulseTokens(&two), 7, "12345123")
+		d.now = d.now.Add(97 * time.Hour)
+		d.ok(d.askTeams(t.Context()))
+		d.roundOver()
+		status, body := admin.get(fmt.Sprintf("/teams/%d/pulse/1", one.ID))
+		admin.expect(status, body, http.StatusOK, "6 of 6")
+		status, body = admin.get(fmt.Sprintf("/teams/%d/pulse/1", two.ID))
+		admin.expect(status, body, http.StatusOK, "Nothing is shown: but for one to four people this is another team")
+		if strings.Contains(body, "of 7") || strings.Contains(body, "says") {
+			t.Errorf("something is told: %s", body)
+		}
+		r, err := d.pulse.RoundResult(t.Context(), 0, true)
+		d.ok(err)
+		if r.Teams != 1 || r.Rest.Teams != 0 || len(r.Comments) != 0 {
+			t.Errorf("%+v", r.PulseRoundDoc)
+		}
+	})
+}
+
+// Where one figure less those that were published would be of fewer than five people, they
+// are in none: nine are six and three.
+func TestPulseComplement(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		d.setUp()
+		for _, team := range []struct {
+			name         string
+			size, answer int
+		}{{"A", 6, 6}, {"B", 6, 5}, {"C", 12, 12}, {"D", 3, 3}, {"E", 8, 1}} {
+			record, _, tokens := d.asked(team.name, team.size, health.PulseShort)
+			d.answeredBy(&record, tokens, team.answer, "12345123")
+		}
+		d.now = d.now.Add(96 * time.Hour)
+		d.ok(d.askTeams(t.Context()))
+		d.roundOver()
+		r, err := d.pulse.RoundResult(t.Context(), 0, true)
+		d.ok(err)
+		if !r.Published || *r.N != 23 || *r.Invited != 24 || r.Rest.Published || r.Rest.N != nil || r.Rest.Invited != nil || r.Rest.Reason != health.PulseBelowK {
+			t.Errorf("%+v", r.PulseRoundDoc)
+		}
+		if len(r.Comments) != 6+5+3+1 { // of fifteen people
+			t.Errorf("comments: %q", r.Comments)
+		}
+	})
+}
+
+// Waves that two replicas close at once are all in the round, which is published once, also
+// by a program that was started after all of them were closed; and a wave that nothing could
+// close does not hold it back for ever.
+func TestPulseRoundAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		one := deploy(t, address)
+		one.sealWith(strings.Repeat("secret ", 8))
+		if one.db.File() != "" {
+			one.pulse.Keys = keysBeside(one.db.File())
+		}
+		one.setUp()
+		for i := range 6 {
+			record, _, tokens := one.asked(fmt.Sprint("Small ", i), 4, health.PulseShort)
+			one.answeredBy(&record, tokens, 3, "12345123")
+		}
+		for i := range 3 {
+			record, _, tokens := one.asked(fmt.Sprint("Large ", i), 6, health.PulseShort)
+			one.answeredBy(&record, tokens, 6, "12345123")
+		}
+		two := deploy(t, address)
+		two.pulse.Keys = one.pulse.Keys
+		at := func(now time.Time, do func(d *deployment) error) {
+			t.Helper()
+			one.now, two.now = now, now
+			done := make(chan error)
+			go func() { done <- do(two) }()
+			one.ok(do(one))
+			one.ok(<-done)
+		}
+		at(one.now.Add(96*time.Hour), func(d *deployment) error { return d.pulse.CloseDue(context.Background()) })
+		late, _, _ := one.asked("Late", 5, health.PulseShort)
+		waves, err := one.pulse.Store.Waves(t.Context(), late.ID)
+		one.ok(err)
+		end := time.Date(2026, 12, 28, 0, 0, 0, 0, time.UTC)
+		if waves[0].Closes.After(end) {
+			t.Fatal("the late wave is of another round")
+		}
+		three := deploy(t, address) // everything else was killed
+		three.pulse.Keys, three.now = one.pulse.Keys, end
+		three.ok(three.pulse.RollUpDue(t.Context()))
+		if rounds, _ := three.pulse.Store.Rounds(t.Context()); len(rounds) != 0 {
+			t.Error("a round is published while a wave of it is open")
+		}
+		at(end.Add(8*24*time.Hour), func(d *deployment) error { return d.pulse.RollUpDue(context.Background()) })
+		r, err := three.pulse.RoundResult(t.Context(), 0, true)
+		one.ok(err)
+		if *r.N != 3*6+6*3 || *r.Rest.N != 6*3 || len(r.Comments) != 6*3+3*6 {
+			t.Errorf("%+v with %d comments", r.PulseRoundDoc, len(r.Comments))
+		}
+		// The wave that was late finds the round over, and has its own result all the same.
+		three.now = end.Add(9 * 24 * time.Hour)
+		three.ok(three.pulse.CloseDue(t.Context()))
+		o, err := three.pulse.Result(t.Context(), late.ID, 1)
+		one.ok(err)
+		if o.State != health.PulseClosed {
+			t.Error("the late wave is open")
+		}
+	})
+}
+
+// A pool whose key is gone keeps no team from its result, and the round says that the rest
+// is lost.
+func TestPulseRoundLost(t *testing.T) {
+	d := deploy(t, t.TempDir()+"/watchbill.db")
+	d.setUp()
+	for i, size := range []int{6, 7, 8, 4, 4} {
+		record, _, tokens := d.asked(fmt.Sprint("Team ", i), size, health.PulseShort)
+		d.answeredBy(&record, tokens, size, "12345123")
+	}
+	pools, err := d.pulse.Store.PoolsBefore(t.Context(), 1_000_000)
+	d.ok(err)
+	pool, err := d.pulse.Store.Pool(t.Context(), pools[0])
+	d.ok(err)
+	d.ok(d.pulse.Keys.ForgetKey(t.Context(), pool.Key))
+	d.now = d.now.Add(96 * time.Hour)
+	d.ok(d.askTeams(t.Context()))
+	d.roundOver()
+	r, err := d.pulse.RoundResult(t.Context(), 0, true)
+	d.ok(err)
+	if !r.Published || *r.N != 21 || r.Rest.Published || r.Rest.Reason != health.PulseLost || r.Said != health.PulseLost {
+		t.Errorf("%+v after the key was lost", r.PulseRoundDoc)
 	}
 }

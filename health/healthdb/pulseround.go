@@ -46,6 +46,8 @@ type roundCommentRow struct {
 func (roundCommentRow) TableName() string { return "pulse_round_comment" }
 
 type overlapRow struct {
+	TeamID          int64
+	Round           int
 	Invited, Common int
 	Doc             string
 }
@@ -56,9 +58,9 @@ func (s *Store) Overlaps(ctx context.Context, wave schedule.ID) ([]health.PulseO
 		Joins("JOIN pulse_invitation AS other ON other.person_id = mine.person_id AND other.wave_id <> mine.wave_id").
 		Where("mine.wave_id = ?", wave).Group("other.wave_id").Select("other.wave_id, COUNT(*) AS common")
 	q := s.from(ctx).Table("pulse_wave AS w").Joins("JOIN (?) AS shared ON shared.wave_id = w.id", shared).
-		Joins("JOIN pulse_result AS r ON r.wave_id = w.id").Select("w.invited, shared.common, r.doc").Order("w.id")
+		Joins("JOIN pulse_result AS r ON r.wave_id = w.id").Select("w.team_id, w.round, w.invited, shared.common, r.doc").Order("w.id")
 	return values(q, func(r *overlapRow) (health.PulseOverlap, error) {
-		o := health.PulseOverlap{Invited: r.Invited, Common: r.Common}
+		o := health.PulseOverlap{Team: schedule.ID(r.TeamID), Round: r.Round, Invited: r.Invited, Common: r.Common}
 		return o, json.Unmarshal([]byte(r.Doc), &o.Doc)
 	}, "what was published of people of a wave")
 }
