@@ -247,7 +247,7 @@ func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedul
 		s.finish(policies)
 		return s, nil
 	}
-	s := &Statement{Team: team, Month: month, Number: len(statements) + 1, previous: len(statements), policy: policies[len(policies)-1].ID}
+	s := &Statement{Team: team, Month: month, Number: len(statements) + 1, previous: len(statements), policy: newestPolicy(policies)}
 	s.From, s.To = monthSpan(policies, statements, month)
 	if s.Lines, s.Unpaid, err = p.lines(ctx, policies, s); err != nil {
 		return nil, err
@@ -312,7 +312,7 @@ func (p *Payroll) Publish(ctx context.Context, by, team schedule.ID, month sched
 			return fmt.Errorf("%s is published already: %w", MonthName(month), schedule.ErrConflict)
 		case first.Before(month):
 			return &schedule.InvalidError{Field: "month", Reason: fmt.Sprintf("publish %s first", MonthName(first))}
-		case len(statements) != s.previous, latestPolicy(policies) != s.policy:
+		case len(statements) != s.previous, newestPolicy(policies) != s.policy:
 			return changed
 		}
 		s.By, s.At = by, now
@@ -338,10 +338,12 @@ func (p *Payroll) Looked(ctx context.Context, by schedule.ID, s *Statement) erro
 	return p.Store.NoteLooked(ctx, "pay.see", by, s.Team, seen, p.Now())
 }
 
-// latestPolicy is the policy that holds last.
-func latestPolicy(policies []PayPolicy) schedule.ID {
-	order := payOrder(policies)
-	return order[len(order)-1].ID
+// newestPolicy is the policy that was added last: it may begin before others.
+func newestPolicy(policies []PayPolicy) (newest schedule.ID) {
+	for i := range policies {
+		newest = max(newest, policies[i].ID)
+	}
+	return newest
 }
 
 // A PaySum is an amount in a currency.

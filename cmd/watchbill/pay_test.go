@@ -315,6 +315,40 @@ func TestPayPublishedOnce(t *testing.T) {
 	})
 }
 
+// changedMeanwhile is a store of which something changes right before a transaction.
+type changedMeanwhile struct {
+	health.Store
+	change func()
+}
+
+func (c changedMeanwhile) InTx(ctx context.Context, f func(health.Store) error) error {
+	c.change()
+	return c.Store.InTx(ctx, f)
+}
+
+// Rules that change while a month is published, in the middle of rules of before and of later
+// on, keep it from being published by those that were there.
+func TestPayRulesWhilePublishing(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		d.paidCrew()
+		ctx := context.Background()
+		month := schedule.Date{Year: 2026, Month: 12, Day: 1}
+		set := func(from schedule.Date, base int64) {
+			t.Helper()
+			d.ok(d.payroll.SetPay(ctx, &health.PayPolicy{Team: 1, From: from, By: 2, Rules: health.PayRules{Version: "x", Currency: "EUR", Zone: load(t, "Europe/Berlin"), Unit: health.PerHour, Base: base}}))
+		}
+		set(month, 500)
+		set(month.AddDays(200), 900)
+		s, err := d.payroll.Statement(ctx, 1, month)
+		d.ok(err)
+		racing := *d.payroll
+		racing.Store = changedMeanwhile{d.payroll.Store, func() { set(month.AddDays(10), 1000) }}
+		if _, err := racing.Publish(ctx, 2, 1, month, s.Seen); !errors.Is(err, schedule.ErrConflict) {
+			t.Errorf("published by rules that do not hold: %v", err)
+		}
+	})
+}
+
 func load(t *testing.T, zone string) *time.Location {
 	t.Helper()
 	loc, err := time.LoadLocation(zone)
