@@ -26,6 +26,9 @@ type Service struct {
 	Usable func(vendor, secret string) bool
 	// Members are those whom people of pagers may turn out to be.
 	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
+	// Rotations returns those that a team has and those that it had only before; of
+	// another its pages would be nobody's.
+	Rotations func(ctx context.Context, team schedule.ID) (on, before []schedule.RotationID, err error)
 	// TableReader reads files of past incidents.
 	TableReader TableReader
 	// Leaves keeps the absences that time owed is taken as.
@@ -56,6 +59,9 @@ func (s *Service) AddIntegration(ctx context.Context, by schedule.ID, i Integrat
 		return i, "", &schedule.InvalidError{Field: "vendor", Reason: "choose which program sends the pages"}
 	}
 	if err := errors.Join(i.check(), s.usable(&i)); err != nil {
+		return i, "", err
+	}
+	if err := s.checkRotation(ctx, i.Team, i.Rotation); err != nil {
 		return i, "", err
 	}
 	token := newToken()
@@ -122,6 +128,18 @@ func (i *Integration) check() error {
 	return checkUrgencies(i.Urgencies)
 }
 
+// checkRotation refuses a rotation that the team has not: nobody would be paged for it.
+func (s *Service) checkRotation(ctx context.Context, team schedule.ID, rotation schedule.RotationID) error {
+	if rotation == "" || s.Rotations == nil {
+		return nil
+	}
+	on, before, err := s.Rotations(ctx, team)
+	if err != nil || slices.Contains(on, rotation) {
+		return err
+	}
+	return &schedule.InvalidError{Field: "rotation", Reason: noRotation(rotation, on, before)}
+}
+
 // usable refuses a secret by which nothing would ever be taken in.
 func (s *Service) usable(i *Integration) error {
 	for _, secret := range i.Secrets {
@@ -182,10 +200,19 @@ type Settings struct {
 // ChangeIntegration changes an integration's settings. Pages that were folded stay as
 // they are until something new is told of them.
 func (s *Service) ChangeIntegration(ctx context.Context, by, id schedule.ID, in Settings) error {
+	was, err := s.Store.Integration(ctx, id)
+	if err != nil {
+		return err
+	}
+	if in.Rotation != was.Rotation { // one that went since stays until somebody chooses another
+		if err := s.checkRotation(ctx, was.Team, in.Rotation); err != nil {
+			return err
+		}
+	}
 	return s.edit(ctx, by, id, "integration.change", func(tx Store, i *Integration) error {
-		was := i.Name
+		called := i.Name
 		i.Name, i.Zone, i.Rotation, i.Urgencies = strings.Join(strings.Fields(in.Name), " "), in.Zone, in.Rotation, in.Urgencies
-		if i.Name == was { // of two that were called alike before that was refused, each may stay
+		if i.Name == called { // of two that were called alike before that was refused, each may stay
 			return nil
 		}
 		have, err := tx.Integrations(ctx, i.Team)

@@ -188,17 +188,16 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 	if err := s.listDead(ctx, i, page.Codes); err != nil {
 		return page, err
 	}
-	published, err := s.Schedule.Store.Rotations(ctx, []schedule.ID{i.Team})
+	rotations, _, err := s.Health.Rotations(ctx, i.Team)
 	if err != nil {
 		return page, err
 	}
-	rotations := published[i.Team]
 	page.Rotations = []Option{{Value: "", Label: "Whoever is on call first"}}
-	if i.Rotation != "" && !slices.Contains(rotations, i.Rotation) {
-		rotations = append(rotations, i.Rotation)
-	}
 	for _, r := range rotations {
 		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
+	}
+	if i.Rotation != "" && !slices.Contains(rotations, i.Rotation) {
+		page.Rotations = append(page.Rotations, Option{Value: string(i.Rotation), Label: upper(string(i.Rotation)) + " (there is none any more: nobody is paged)"})
 	}
 	if page.Pages, err = s.pageRows(ctx, i, f.Team != nil && f.Team.Member); err != nil {
 		return page, err

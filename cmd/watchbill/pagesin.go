@@ -44,6 +44,18 @@ func (s *server) takePages() {
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
 	schedules := &burdenSchedules{s.schedule, &config}
+	s.health.Rotations = func(ctx context.Context, team schedule.ID) (on, before []schedule.RotationID, err error) {
+		if on, before, err = schedules.Rotations(ctx, team, schedule.DateOf(s.schedule.Now())); err != nil {
+			return nil, nil, err
+		}
+		elsewhere, err := s.schedule.Store.ImportedShifts(ctx, team)
+		for i := range elsewhere { // duties in another tool, which count before the first plan
+			if r := elsewhere[i].Rotation; r != "" && !slices.Contains(on, r) {
+				on = append(on, r)
+			}
+		}
+		return on, before, err
+	}
 	s.rollup = &health.Rollup{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
 	s.imagining = &health.Imagining{Rollup: s.rollup, Plan: (&imaginer{*schedules, imagineLimit}).plan, Most: max(1, runtime.GOMAXPROCS(0)/2)}
 	s.payroll = &health.Payroll{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
@@ -170,7 +182,8 @@ func (s *server) wasOnCall(ctx context.Context, team schedule.ID, rotation sched
 	if err != nil {
 		return 0, false, err
 	}
-	for _, duty := range schedule.OnCall(shifts, at) {
+	duties := schedule.OnCall(shifts, at)
+	for _, duty := range duties {
 		if !asked(duty.Rotation, rotation) {
 			continue
 		}
@@ -194,7 +207,7 @@ func (s *server) wasOnCall(ctx context.Context, team schedule.ID, rotation sched
 			return x.Person, true, nil
 		}
 	}
-	return 0, false, nil
+	return 0, len(duties) > 0, nil // the one that is wanted may be none of those that there are
 }
 
 // asked says whether those on a duty are paged where a rotation is wanted, or without

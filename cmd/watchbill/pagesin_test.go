@@ -447,6 +447,21 @@ func pagedAsItWasThen(t *testing.T, d *deployment) {
 	d.ok(err)
 	d.now = shifts[1].Start.Add(time.Hour)
 	d.send(url, alert("gap", shifts[1].Start.Add(30*time.Minute)))
+	// A pager of a rotation that the team has no more.
+	gone, token, err := d.health.AddIntegration(ctx, 0, health.Integration{Team: door.Team, Vendor: "alertmanager", Name: "Gone", Zone: "UTC", Rotation: "primary"})
+	d.ok(err)
+	d.ok(d.db.Write.Exec("UPDATE integration SET rotation = 'storage' WHERE id = ?", gone.ID).Error)
+	d.send(d.url+"/hooks/alertmanager/"+token, alert("gone", fired))
+	_, _, err = d.health.AddIntegration(ctx, 0, health.Integration{Team: door.Team, Vendor: "alertmanager", Name: "Mistyped", Zone: "UTC", Rotation: "primry"})
+	if err == nil || !strings.Contains(err.Error(), `the nearest is "primary"`) {
+		t.Errorf("a mistyped rotation: %v", err)
+	}
+	set := health.Settings{Name: "Gone", Zone: "UTC", Rotation: "storage"}
+	d.ok(d.health.ChangeIntegration(ctx, 0, gone.ID, set)) // it stays until somebody chooses another
+	set.Rotation = "attic"
+	if err := d.health.ChangeIntegration(ctx, 0, gone.ID, set); err == nil || !strings.Contains(err.Error(), "there is no rotation") {
+		t.Errorf("another rotation that there is not: %v", err)
+	}
 	d.readAll()
 	pages, err := d.health.Store.PagesOf(ctx, health.PageFilter{Team: door.Team, To: d.now, Most: 10})
 	d.ok(err)
@@ -459,7 +474,7 @@ func pagedAsItWasThen(t *testing.T, d *deployment) {
 		got[p.Key] = text
 	}
 	for name, want := range map[string]string{
-		"before": fmt.Sprintf("uncovered false, %d by schedule", first), "after": fmt.Sprintf("uncovered false, %d by schedule", next), "gap": "uncovered true", "no plan": "uncovered false",
+		"before": fmt.Sprintf("uncovered false, %d by schedule", first), "after": fmt.Sprintf("uncovered false, %d by schedule", next), "gap": "uncovered true", "gone": "uncovered true", "no plan": "uncovered false",
 	} {
 		if got["{}:"+name] != want {
 			t.Errorf("%s: %s, want %s", name, got["{}:"+name], want)
