@@ -2,6 +2,7 @@ package health
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,6 +134,8 @@ type HandOverStore interface {
 	SaveShiftNote(ctx context.Context, n *ShiftNote) error // adds one without an ID
 	// HandOvers returns what was handed over of turns that began in [from, to), by time.
 	HandOvers(ctx context.Context, team schedule.ID, rotation schedule.RotationID, from, to time.Time) ([]HandOver, error)
+	// HandOversSince returns what was handed over in any team at an instant or later, by id.
+	HandOversSince(ctx context.Context, since time.Time) ([]HandOver, error)
 	AddHandOver(ctx context.Context, h *HandOver) error // schedule.ErrConflict when it was handed over
 	// ReadHandOver notes who has read it first.
 	ReadHandOver(ctx context.Context, id, by schedule.ID, at time.Time) error
@@ -190,6 +193,15 @@ func (s *HandOvers) find(ctx context.Context, name TurnName) (place, error) {
 		p.next = &all[at+1]
 	}
 	return p, nil
+}
+
+// After returns the turn after one that was handed over; nil when nobody has one.
+func (s *HandOvers) After(ctx context.Context, h *HandOver) (*Turn, error) {
+	p, err := s.find(ctx, TurnName{h.Team, h.Rotation, h.Start})
+	if errors.Is(err, schedule.ErrNotFound) {
+		return nil, nil //nolint:nilnil // the shifts have changed since, and nobody has the next
+	}
+	return p.next, err
 }
 
 // firstRotation returns the first rotation, by name, that somebody has at an instant, or

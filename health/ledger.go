@@ -96,6 +96,9 @@ type WarningStore interface {
 	// OpenWarnings returns what was asked about teams from an instant on, goes on and has no
 	// answer, the newest first.
 	OpenWarnings(ctx context.Context, teams []schedule.ID, since time.Time) ([]RaisedWarning, error)
+	// WarningsSince returns what was asked about any team from an instant on, goes on and
+	// has no answer, by id.
+	WarningsSince(ctx context.Context, since time.Time) ([]RaisedWarning, error)
 	AddWarning(ctx context.Context, w *RaisedWarning) error // sets its ID
 	EndWarning(ctx context.Context, id schedule.ID, week schedule.Date) error
 	AddWarningAnswer(ctx context.Context, a *WarningAnswer) error

@@ -166,6 +166,9 @@ type PulseStore interface {
 	WaveByLink(ctx context.Context, hash string) (PulseWave, error)
 	// OpenWaves returns waves that are open; of everybody, or those somebody is invited to.
 	OpenWaves(ctx context.Context, person schedule.ID) ([]PulseWave, error)
+	// WavesSince returns the waves of all teams that close, or have closed, at an instant
+	// or later, by id.
+	WavesSince(ctx context.Context, since time.Time) ([]PulseWave, error)
 	// Box returns what is sealed of a wave. In a transaction others wait for its end.
 	Box(ctx context.Context, wave schedule.ID) (PulseBox, error)
 	SaveAnswers(ctx context.Context, wave schedule.ID, sealed []byte) error

@@ -87,6 +87,9 @@ type Store interface {
 	Requests(ctx context.Context, team ID, states ...string) ([]Request, error)
 	TeamsAsking(ctx context.Context) ([]ID, error) // those with open requests
 	RequestsOf(ctx context.Context, teams []ID, states ...string) ([]Request, error)
+	// RequestsSince returns those of all teams that are open or were answered at an
+	// instant or later, by id.
+	RequestsSince(ctx context.Context, since time.Time) ([]Request, error)
 	Request(ctx context.Context, id ID) (Request, error)
 	AddRequest(ctx context.Context, r *Request) error
 	// CloseRequest moves an open request to r's state; false when somebody

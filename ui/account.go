@@ -17,6 +17,10 @@ type Account struct {
 
 	Sessions []Session
 
+	// POST /account/news with kinds; nil where nobody is written to.
+	News   []NewsChoice
+	Letter []Letter // the newest
+
 	Feeds    []Feed
 	FeedForm FeedForm
 	NewFeed  *FeedLink // just made or reset, shown once
@@ -26,6 +30,20 @@ type Account struct {
 	TokenScope   Field
 	TokenExpires Field
 	NewToken     string // shown once
+}
+
+// NewsChoice is something that people may be written to about.
+type NewsChoice struct {
+	Kind, Words string
+	On          bool
+}
+
+// Letter is one that somebody was sent, or that could not be.
+type Letter struct {
+	Words   string
+	At      time.Time
+	State   string // sent, waits, failed
+	Problem string
 }
 
 // Session is a browser that is signed in.

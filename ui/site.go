@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"watchbill/api/auth"
+	"watchbill/api/notify"
 	"watchbill/health"
 	"watchbill/schedule"
 
@@ -35,6 +36,7 @@ type Site struct {
 	Reviews   *health.Reviewer
 	Pay       *health.Payroll
 	Pulse     *health.Pulse
+	News      *notify.Outbox
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)

@@ -25,6 +25,7 @@ func (s *Site) registerAccess(e *echo.Group) {
 	e.GET("/account", s.account)
 	e.POST("/account", s.saveAccount)
 	e.POST("/account/password", s.changePassword)
+	e.POST("/account/news", s.chooseNews)
 	e.POST("/account/sessions/:session/end", s.endSession)
 	e.GET("/audit", s.audit)
 	s.registerTokens(e)
@@ -230,6 +231,9 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 		return nil, err
 	}
 	page.Tokens, page.TokenScope.Value, page.TokenExpires.Value = tokenList(tokens), string(auth.ScopeRead), "90"
+	if err := s.putNews(ctx, page, me(w)); err != nil {
+		return nil, err
+	}
 	if err := s.putFeeds(ctx, page, w); err != nil {
 		return nil, err
 	}

@@ -327,7 +327,7 @@ var matrix = map[string]row{
 	"POST /teams/{team}/imports":                                         {need: "manager", body: `{"kind": "holidays", "file": ` + calendarText + `}`},
 	"GET /teams/{team}/pages":                                            {need: "member"},
 	"GET /teams/{team}/integrations":                                     {need: "manager"},
-	"POST /teams/{team}/integrations":                                    {need: "manager", body: `{"vendor": "generic", "name": "Scripts"}`},
+	"POST /teams/{team}/integrations":                                    {need: "manager", body: `{"vendor": "generic", "name": "Scripts of the ROLE"}`},
 	"GET /teams/{team}/integrations/{integration}":                       {need: "manager"},
 	"PATCH /teams/{team}/integrations/{integration}":                     {need: "manager", body: `{"name": "Pager"}`},
 	"POST /teams/{team}/integrations/{integration}/renew":                {need: "manager"},
@@ -377,7 +377,7 @@ func TestAPIRoutesAndRoles(t *testing.T) {
 			for _, role := range []string{
 				"nobody", "expired token", "revoked token", "outsider", "service", "read-only token", "read-only token of admin", "member", "manager", "administrator",
 			} {
-				a := d.call(tokens[role], method, path, row.body)
+				a := d.call(tokens[role], method, path, strings.ReplaceAll(row.body, "ROLE", role))
 				if problem := row.check(role, method, &a); problem != "" {
 					t.Errorf("%s as %s: %s: %d %s", key, role, problem, a.status, a.body)
 				}

@@ -27,6 +27,8 @@ type jobs struct {
 	reviews func(context.Context) error
 	warn    func(context.Context) error
 	pulse   func(context.Context) error
+	news    func(context.Context) error
+	forget  func(context.Context) error // old news
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server
@@ -58,6 +60,8 @@ func (j *jobs) all() map[string]job {
 		"reviews":  {time.Minute, sure(j.reviews)},
 		"warnings": {time.Minute, sure(j.warn)},
 		"pulse":    {time.Minute, sure(j.pulse)},
+		"news":     {time.Minute, sure(j.news)},
+		"letters":  {time.Hour, sure(j.forget)},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

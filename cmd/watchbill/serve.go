@@ -21,6 +21,7 @@ import (
 	"watchbill/api/apidb"
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
+	"watchbill/api/notify"
 	"watchbill/api/pull"
 	"watchbill/health"
 	"watchbill/migrations"
@@ -41,6 +42,7 @@ type serveCmd struct {
 	PulseSecret string   `env:"WATCHBILL_PULSE_SECRET" placeholder:"TEXT" help:"A secret of 32 letters or more, the same on all replicas: answers to an open survey are sealed with it. Without one, SQLite keeps keys in files beside the database, and PostgreSQL in a table."`
 
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
+	Mail   mailFlags   `embed:"" prefix:"mail-"`
 
 	AllowFetchFrom []string          `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars and the APIs of pagers may lead to besides the public internet."`
 	PagerAPI       map[string]string `env:"WATCHBILL_PAGER_API" name:"pager-api" placeholder:"VENDOR=URL" help:"Where the API of pagerduty or opsgenie is asked for the past, instead of at the vendor: a gateway, for example."`
@@ -97,6 +99,10 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	carrier, err := c.Mail.carrier()
+	if err != nil {
+		return err
+	}
 	srv, err := newServer(ctx, con, address, base, c.PlanLimit, func(o *auth.Options) { o.SignOn = signOn })
 	if err != nil {
 		return err
@@ -118,6 +124,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	srv.sealWith(c.PulseSecret)
+	srv.news.Carrier = carrier
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
 		if err := srv.demonstrate(ctx, con); err != nil {
@@ -159,6 +166,7 @@ type server struct {
 	handOvers *health.HandOvers
 	reviews   *health.Reviewer
 	pulse     *health.Pulse
+	news      *notify.Outbox
 	wake      chan struct{} // something came in
 	planner   planner
 	api       *api.Server
@@ -200,6 +208,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	}
 	s.takePages()
 	s.askPeople()
+	s.tellPeople(base)
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
@@ -212,7 +221,7 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, News: s.news, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff, Wall: time.Now}
@@ -278,7 +287,7 @@ const stopWithin = 10 * time.Second
 // jobs are what the service does by itself.
 func (s *server) jobs() *jobs {
 	return &jobs{
-		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams,
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.sendNews, forget: s.news.Forget,
 		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }

@@ -91,6 +91,11 @@ func (s *Store) HandOvers(ctx context.Context, team schedule.ID, rotation schedu
 	return values(q, (*handOverRow).value, "hand-overs")
 }
 
+// HandOversSince returns what was handed over in any team at an instant or later, by id.
+func (s *Store) HandOversSince(ctx context.Context, since time.Time) ([]health.HandOver, error) {
+	return values(s.from(ctx).Where("at >= ?", since.Unix()).Order("id"), (*handOverRow).value, "hand-overs")
+}
+
 // AddHandOver notes that a turn was handed over.
 func (s *Store) AddHandOver(ctx context.Context, h *health.HandOver) error {
 	row := handOverRow{TeamID: int64(h.Team), Rotation: string(h.Rotation), StartAt: column.At(h.Start), ByID: ref(h.By), At: column.At(h.At)}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"watchbill/health"
 	"watchbill/migrations/column"
@@ -136,6 +137,12 @@ func (s *Store) OpenWaves(ctx context.Context, person schedule.ID) ([]health.Pul
 		q = q.Where("id IN (SELECT wave_id FROM pulse_invitation WHERE person_id = ?)", person)
 	}
 	return values(q, (*waveRow).value, "open waves")
+}
+
+// WavesSince returns the waves of all teams that close, or have closed, at an instant or
+// later, by id.
+func (s *Store) WavesSince(ctx context.Context, since time.Time) ([]health.PulseWave, error) {
+	return values(s.from(ctx).Where("closes_at >= ?", since.Unix()).Order("id"), (*waveRow).value, "waves")
 }
 
 // Box returns what is sealed of a wave.

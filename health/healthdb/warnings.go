@@ -122,8 +122,16 @@ func (s *Store) Warning(ctx context.Context, team, id schedule.ID) (health.Raise
 
 // OpenWarnings returns what goes on and has no answer.
 func (s *Store) OpenWarnings(ctx context.Context, teams []schedule.ID, since time.Time) ([]health.RaisedWarning, error) {
-	q := s.from(ctx).Where("team_id IN ? AND at >= ? AND ended = '' AND NOT EXISTS (SELECT 1 FROM warning_answer WHERE warning_id = warning.id)", teams, column.At(since))
+	q := s.from(ctx).Where("team_id IN ? AND at >= ? AND "+goesOn, teams, column.At(since))
 	return values(q.Order("week DESC, id DESC"), (*warningRow).value, "warnings")
+}
+
+// goesOn is what a question is of that has not ended and that nobody has answered.
+const goesOn = "ended = '' AND NOT EXISTS (SELECT 1 FROM warning_answer WHERE warning_id = warning.id)"
+
+// WarningsSince is OpenWarnings for all teams, in the order of asking.
+func (s *Store) WarningsSince(ctx context.Context, since time.Time) ([]health.RaisedWarning, error) {
+	return values(s.from(ctx).Where("at >= ? AND "+goesOn, column.At(since)).Order("id"), (*warningRow).value, "warnings")
 }
 
 // AddWarning keeps a question, and sets its ID.

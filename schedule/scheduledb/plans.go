@@ -182,6 +182,12 @@ func (s *Store) RequestsOf(ctx context.Context, teams []schedule.ID, states ...s
 	return values[requestRow](tx, "requests")
 }
 
+// RequestsSince returns the requests of all teams that are open, or were answered at an
+// instant or later. The state stands in the statement, for its index.
+func (s *Store) RequestsSince(ctx context.Context, since time.Time) ([]schedule.Request, error) {
+	return values[requestRow](s.from(ctx).Where("state = 'open' OR answered_at >= ?", since.Unix()).Order("id"), "requests")
+}
+
 // TeamsAsking returns the teams that have open requests, by the index of these alone.
 func (s *Store) TeamsAsking(ctx context.Context) ([]schedule.ID, error) {
 	var ids []schedule.ID

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"watchbill/api/notify"
+	"watchbill/api/notify/notifydb"
+	"watchbill/health"
+	"watchbill/schedule"
+)
+
+// mailFlags set up news by e-mail.
+type mailFlags struct {
+	Server       string `env:"WATCHBILL_MAIL_SERVER" placeholder:"HOST:PORT" help:"Server that takes e-mail, like smtp.example.com:587. Without one nobody is written to."`
+	From         string `env:"WATCHBILL_MAIL_FROM" placeholder:"ADDRESS" help:"Sender of e-mail, like \"Watchbill <watchbill@example.com>\"."`
+	Security     string `default:"starttls" env:"WATCHBILL_MAIL_SECURITY" placeholder:"HOW" help:"How the connection is made safe: starttls, tls (as on port 465), or none (a relay on the same machine; default ${default})."`
+	User         string `env:"WATCHBILL_MAIL_USER" placeholder:"NAME" help:"Who logs in at the server; nobody when it wants none."`
+	Password     string `env:"WATCHBILL_MAIL_PASSWORD" placeholder:"TEXT" help:"Their password. Others on this machine see flags: better use the variable, or a file."`
+	PasswordFile string `env:"WATCHBILL_MAIL_PASSWORD_FILE" placeholder:"FILE" help:"File with the password."`
+}
+
+// carrier returns what sends e-mail; nil when nothing does. An error says what is wrong
+// with the settings.
+func (f *mailFlags) carrier() (notify.Carrier, error) {
+	if f.Server == "" {
+		if f.From != "" || f.User != "" || f.Password != "" || f.PasswordFile != "" {
+			return nil, errors.New("--mail-server is missing, and the other --mail flags mean nothing without it")
+		}
+		return nil, nil //nolint:nilnil // it is not wanted
+	}
+	switch {
+	case f.Password != "" && f.PasswordFile != "":
+		return nil, errors.New("--mail-password and --mail-password-file: give one of them")
+	case f.User == "" && (f.Password != "" || f.PasswordFile != ""):
+		return nil, errors.New("--mail-user is missing: whose password it is")
+	case f.User != "" && f.Password == "" && f.PasswordFile == "":
+		return nil, errors.New("--mail-password-file is missing: the password of --mail-user")
+	}
+	password := f.Password
+	if f.PasswordFile != "" {
+		b, err := os.ReadFile(f.PasswordFile)
+		if err != nil {
+			return nil, fmt.Errorf("--mail-password-file: %w", err)
+		}
+		password = strings.TrimSpace(string(b))
+	}
+	server := notify.MailServer{Address: f.Server, From: f.From, Security: f.Security, User: f.User, Password: password}
+	return server.Mailer()
+}
+
+// tellPeople puts together what tells people what has happened; nobody is told anything
+// when nothing carries it.
+func (s *server) tellPeople(base string) {
+	store := s.schedule.Store
+	covers := &notify.Covers{Store: store, Crew: s.askedOn, Now: s.schedule.Now}
+	shifts := &notify.HandOvers{Shifts: s.handOvers, Teams: store.Team, People: store.People}
+	pulses := &notify.Pulses{Pulse: s.pulse, Teams: store.Team, Members: store.Members}
+	warnings := &notify.Warnings{Store: s.health.Store, Teams: store.Team, Members: store.Members, Now: s.schedule.Now}
+	s.news = &notify.Outbox{
+		Store: notifydb.New(s.db.Write, s.db.Read), Sources: []notify.Source{covers.Topics, shifts.Topics, pulses.Topics, warnings.Topics},
+		People: store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log,
+	}
+}
+
+// asleep says whether somebody sleeps at a moment.
+func asleep(p *schedule.Profile, at time.Time) bool {
+	stay, _ := stayOf(&health.ClockChange{Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps})
+	config := health.DefaultConfig()
+	person, err := health.NewPerson(health.Person{ID: p.ID, Stays: []health.Stay{{Zone: stay.Zone, Business: stay.Business, Sleep: stay.Sleep}}}, &config)
+	return err == nil && person.PageBand(at) == schedule.Sleep
+}
+
+// sendNews tells what is to be told, if it can.
+func (s *server) sendNews(ctx context.Context) error {
+	if s.news.Carrier == nil {
+		return nil
+	}
+	return s.news.Work(ctx)
+}

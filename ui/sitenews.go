@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"context"
+
+	"watchbill/api/notify"
+	"watchbill/schedule"
+
+	"github.com/labstack/echo/v4"
+)
+
+// putNews shows what somebody is written to about, where anybody is.
+func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) error {
+	if !s.writes() {
+		return nil
+	}
+	choices, err := s.News.Choices(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, c := range choices {
+		page.News = append(page.News, NewsChoice{string(c.Kind), c.Words, c.On})
+	}
+	letters, err := s.News.History(ctx, person)
+	for i := range letters {
+		l := &letters[i]
+		out := Letter{Words: l.Kind.Words(), At: l.MadeAt, State: "waits", Problem: l.Problem}
+		switch {
+		case !l.SentAt.IsZero():
+			out.State, out.At = "sent", l.SentAt
+		case !l.GivenUp.IsZero():
+			out.State, out.At = "failed", l.GivenUp
+		}
+		page.Letter = append(page.Letter, out)
+	}
+	return err
+}
+
+// writes says whether anybody is written to.
+func (s *Site) writes() bool { return s.News != nil && s.News.Carrier != nil }
+
+func (s *Site) chooseNews(c echo.Context) error {
+	w, err := owner(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	var wanted []notify.Kind
+	for _, kind := range form["kind"] {
+		wanted = append(wanted, notify.Kind(kind))
+	}
+	return answer(c, s.News.Choose(c.Request().Context(), me(w), wanted), "/account#news", "Saved.")
+}
