@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 
 	"watchbill/api/auth"
 	"watchbill/health"
@@ -27,6 +28,7 @@ type TeamHealth struct {
 	Questions     []BurdenDoubt      `json:"questions" doc:"What to look at before the score is relied on; they lower confidence and never the score"`
 	Change        *HealthChange      `json:"change" doc:"Against the weeks before; null where the two cannot be compared"`
 	Trend         []HealthPoint      `json:"trend" doc:"Every four weeks; periods overlap"`
+	Pulses        []HealthPulse      `json:"pulses" doc:"What was published in the weeks of the trend"`
 	Events        []BurdenEvent      `json:"events" doc:"What changed in the weeks of the trend that a change may come from"`
 	Watch         []HealthWeek       `json:"watch" doc:"Wake-ups by week against what was usual before"`
 	Warnings      []HealthWarning    `json:"warnings" doc:"What those who manage the team were asked in the watched weeks, the oldest first; empty for everybody else"`
@@ -49,6 +51,13 @@ type HealthPoint struct {
 	Band       *string       `json:"band"`
 	Confidence string        `json:"confidence_label,omitempty"`
 	Index      *float64      `json:"pulse_index" doc:"As published"`
+}
+
+// HealthPulse is what was published of a wave.
+type HealthPulse struct {
+	On    schedule.Date `json:"on" doc:"The day on which it was closed"`
+	Wave  int           `json:"wave"`
+	Index float64       `json:"index"`
 }
 
 // HealthWeek is a week against what was usual.
@@ -122,6 +131,32 @@ type healthOut struct{ Body TeamHealth }
 
 // getHealth says how a team is.
 func (s *Server) getHealth(ctx context.Context, in *TeamPath) (*healthOut, error) {
+	h, err := s.health(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &healthOut{healthOf(h)}, nil
+}
+
+// getHealthTable says how a team is in rows.
+func (s *Server) getHealthTable(ctx context.Context, in *TeamPath) (*sheetOut, error) {
+	h, err := s.health(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := h.Table(&s.Burdens.Config)
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("health-team-%d", h.Team)
+	if h.Period.Weeks > 0 {
+		name += "-" + h.Period.Until().String()
+	}
+	return sheet(name, rows)
+}
+
+// health returns how a team is, as whoever asks may see it.
+func (s *Server) health(ctx context.Context, in *TeamPath) (*health.TeamHealth, error) {
 	team, w, err := s.team(ctx, auth.SeeBurden, in.Team)
 	if err != nil {
 		return nil, err
@@ -130,17 +165,13 @@ func (s *Server) getHealth(ctx context.Context, in *TeamPath) (*healthOut, error
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.Burdens.Health(ctx, team.ID, sight)
-	if err != nil {
-		return nil, err
-	}
-	return &healthOut{healthOf(h)}, nil
+	return s.Burdens.Health(ctx, team.ID, sight)
 }
 
 func healthOf(h *health.TeamHealth) TeamHealth {
 	out := TeamHealth{
 		Team: h.Team, Zone: h.Zone, Weeks: h.Period.Weeks, ScheduleWeeks: h.Cycle.Weeks, Pending: h.Pending, Purpose: health.ScoreIsNot, Hidden: h.Hidden,
-		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Events: []BurdenEvent{}, Watch: []HealthWeek{}, Warnings: []HealthWarning{},
+		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Pulses: []HealthPulse{}, Events: []BurdenEvent{}, Watch: []HealthWeek{}, Warnings: []HealthWarning{},
 	}
 	if h.Period.Weeks > 0 {
 		until := h.Period.Until()
@@ -168,6 +199,9 @@ func healthOf(h *health.TeamHealth) TeamHealth {
 	}
 	for _, p := range h.Trend {
 		out.Trend = append(out.Trend, HealthPoint(p))
+	}
+	for _, p := range h.Pulses {
+		out.Pulses = append(out.Pulses, HealthPulse{p.On, p.Number, p.Index})
 	}
 	for _, e := range h.Events {
 		out.Events = append(out.Events, BurdenEvent(e))

@@ -127,6 +127,7 @@ func (s *Server) burdenRoutes(a huma.API) {
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
+	get(s, a, "/teams/{team}/health.csv", "get-health-table", "The same as a table", s.getHealthTable)
 	act(s, a, "/teams/{team}/warnings/{warning}/answer", "answer-warning", "Say what came of a question that the team's weeks gave reason to ask", s.answerWarning)
 	get(s, a, "/teams/{team}/what-if", "get-what-if", "What would be with more people, another limit, less noise or somebody who stands behind", s.getWhatIf)
 	get(s, a, "/teams/{team}/burden.csv", "get-burden-table", "The same as a table", s.getBurdenTable)

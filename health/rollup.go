@@ -28,6 +28,8 @@ type Schedules interface {
 	// Events returns what changed in [from, until) that a change of burden may come
 	// from.
 	Events(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]BurdenEvent, error)
+	// Comings returns how many people came into a team, or left it, in [from, until).
+	Comings(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]BurdenEvent, error)
 	// Rotations returns those of which a team has shifts from a day on, or will have by
 	// its rules, and those that it had only before.
 	Rotations(ctx context.Context, team schedule.ID, from schedule.Date) (on, before []schedule.RotationID, err error)

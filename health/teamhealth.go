@@ -47,6 +47,8 @@ type TeamHealth struct {
 	// Change is against the eight weeks before; nil where they cannot be compared.
 	Change *ScoreChange
 	Trend  []TrendPoint // the oldest first, the last is the score
+	// Pulses are what was published in the weeks of the trend, the oldest first.
+	Pulses []PulsePoint
 	// Events are what changed in the weeks of the trend that a change may come from.
 	Events []BurdenEvent
 	Weeks  []WeekSignal // wake-ups against what is usual
@@ -66,6 +68,13 @@ type TrendPoint struct {
 	Band       *string
 	Confidence string
 	Index      *float64 // the pulse that was scored
+}
+
+// A PulsePoint is what was published of a wave.
+type PulsePoint struct {
+	On     schedule.Date // the day on which it was closed
+	Number int
+	Index  float64
 }
 
 // Health says how a team is after the last whole weeks. It adds up weeks and reads no
@@ -251,8 +260,11 @@ func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Dat
 		return err
 	}
 	for i := range h.Warnings {
-		h.Warnings[i].recount(watched)
+		w := &h.Warnings[i]
+		w.recount(watched)
+		h.Events = append(h.Events, BurdenEvent{Date: w.Week.AddDays(7), Text: "Asked: " + w.Question})
 	}
+	h.mark(until.AddDays(-7*trendStep*trendPoints), until.AddDays(1)) // the last week's are asked on the day it is over
 	return l.noteAsked(ctx, h, sight)
 }
 
@@ -298,9 +310,44 @@ func (l *healthLook) trend(ctx context.Context, h *TeamHealth, until schedule.Da
 		}
 	}
 	h.Trend = append(h.Trend, pointOf(until, &h.Score, &h.Input))
-	var err error
-	h.Events, err = l.Schedules.Events(ctx, l.team, until.AddDays(-7*trendStep*trendPoints), until)
-	return err
+	from := until.AddDays(-7 * trendStep * trendPoints)
+	for i := range l.waves {
+		w := &l.waves[i]
+		if on := schedule.DateOf(w.closed.In(l.zone)); w.Published && w.Index != nil && !on.Before(from) {
+			h.Pulses = append(h.Pulses, PulsePoint{on, w.number, *w.Index})
+		}
+	}
+	return l.events(ctx, h, from, until)
+}
+
+// mostMarks bounds how many events a trend marks; the latest stay.
+const mostMarks = 20
+
+// events are what changed in the weeks of the trend: plans, rules, who is in the team, and
+// action items that were done.
+func (l *healthLook) events(ctx context.Context, h *TeamHealth, from, until schedule.Date) (err error) {
+	if h.Events, err = l.Schedules.Events(ctx, l.team, from, until); err != nil {
+		return err
+	}
+	came, err := l.Schedules.Comings(ctx, l.team, from, until)
+	if err != nil {
+		return err
+	}
+	h.Events = append(h.Events, came...)
+	for i := range l.items {
+		if item := &l.items[i]; item.State == ItemDone {
+			h.Events = append(h.Events, BurdenEvent{Date: item.DoneOn, Text: "Done: " + item.Title})
+		}
+	}
+	h.mark(from, until)
+	return nil
+}
+
+// mark puts events in order, and leaves out what is of other weeks.
+func (h *TeamHealth) mark(from, until schedule.Date) {
+	all := slices.DeleteFunc(h.Events, func(e BurdenEvent) bool { return e.Date.Before(from) || !e.Date.Before(until) })
+	slices.SortStableFunc(all, func(a, b BurdenEvent) int { return a.Date.Compare(b.Date) })
+	h.Events = all[max(0, len(all)-mostMarks):]
 }
 
 func pointOf(until schedule.Date, s *Score, in *ScoreInput) TrendPoint {

@@ -29,10 +29,11 @@ func healthFixtures() []fixture {
 		{ID: 2, Team: 1, Recounted: "Counted again since: 9 wake-ups in that week, after 7.", Answers: []health.WarningAnswer{{Version: 1, At: berlin(nov, 2, 10), By: 3}}, Warning: health.Warning{Week: until.AddDays(-28), Cause: health.CauseShift, Question: "What has changed at night in the last weeks?", Evidence: "More wake-ups have gathered than twice the usual explains: 7 wake-ups in the last week, where about 2 would be usual."}},
 		{ID: 3, Team: 1, Warning: health.Warning{Week: until.AddDays(-14), Cause: health.CauseDecline, Question: "What would the team say has become harder?", Evidence: "The pulse went from 65 to 45.", Wave: 14, Fell: []health.PulseFall{{ID: "Q4", Text: "After a disruptive shift I had enough time to recover before I was expected to work as usual.", Before: 75, Now: 40}}}},
 		{ID: 4, Team: 1, Warning: health.Warning{Week: until.AddDays(-7), Cause: health.CauseNights, Question: "Who can take over the next nights?", Evidence: "Somebody was woken in 4 nights of seven days."}}}
-	full.Events = []health.BurdenEvent{{Date: until.AddDays(-35), Text: "New rules"}, {Date: until.AddDays(-21), Text: "Plan 12"}}
+	full.Events = []health.BurdenEvent{{Date: until.AddDays(-35), Text: "New rules"}, {Date: until.AddDays(-21), Text: "Plan 12"}, {Date: until.AddDays(-21), Text: "1 person joined"}, {Date: until.AddDays(-20), Text: "Done: " + longText}, {Date: until.AddDays(-2), Text: "Asked: Who can take over the next nights?"}}
 	for i, index := range []*float64{nil, some(65), some(20)} {
 		full.Trend = append(full.Trend, health.TrendPoint{Until: until.AddDays(28 * (i - 2)), Score: full.Score.Score, Interval: full.Score.Interval, Band: full.Score.Band, Confidence: "medium", Index: index})
 	}
+	full.Pulses = []health.PulsePoint{{On: until.AddDays(-60), Number: 12, Index: 80}, {On: until.AddDays(-32), Number: 13, Index: 65}, {On: until.AddDays(-4), Number: 14, Index: 20}}
 	full.Trend = append([]health.TrendPoint{{Until: until.AddDays(-84)}}, full.Trend...)
 	page := ui.HealthPage{Frame: frame("Health", "burden")}
 	page.Fill(full, &c, ui.HealthContext{Reviewed: map[schedule.Date]bool{until.AddDays(-7): true}, Names: map[schedule.ID]string{3: "Priya Raman"}})

@@ -28,6 +28,8 @@ type HealthPage struct {
 	Helps       []string
 	Doubts      []DoubtRow
 	Trend       []HealthTrend
+	Chart       *healthChart // nil: fewer than two scores are told
+	CSV         string
 	Change      string // against the weeks before, in words
 	Model       string
 }
@@ -67,8 +69,7 @@ type HealthLoss struct{ Points, Text, Source string }
 
 // HealthTrend is the score of earlier weeks.
 type HealthTrend struct {
-	Until, Value, W, Tone, Known, Pulse string
-	Events                              []string // of the four weeks before
+	Until, Value, Range, Known, Pulse string
 }
 
 // Helped is how many things that would help are shown.
@@ -83,7 +84,7 @@ type HealthContext struct {
 
 // Fill shows how a team is.
 func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, with HealthContext) {
-	p.Pending = h.Pending
+	p.Pending, p.CSV = h.Pending, fmt.Sprintf("/api/v1/teams/%d/health.csv", h.Team)
 	if h.Period.Weeks > 0 {
 		p.When = fmt.Sprintf("%s · the schedule over %s", periodText(h.Period), plural(h.Cycle.Weeks, "week", "weeks"))
 	}
@@ -122,6 +123,7 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, with HealthCon
 		}
 	}
 	p.trend(h)
+	p.Chart = newHealthChart(h)
 	p.compare(h.Change)
 	p.Model = h.Score.Model
 }
@@ -152,25 +154,21 @@ func healthWarning(w *health.RaisedWarning, reviewed bool) HealthWarning {
 	return out
 }
 
-// trend is the score of earlier weeks, each with what changed since the one before.
+// trend is the score of earlier weeks.
 func (p *HealthPage) trend(h *health.TeamHealth) {
-	var since schedule.Date
 	for _, t := range h.Trend {
-		from := since
-		if since = t.Until; t.Score == nil && len(p.Trend) == 0 {
+		if t.Score == nil && len(p.Trend) == 0 {
 			continue // there was nothing to score yet
 		}
 		row := HealthTrend{Until: healthDate(t.Until), Known: t.Confidence}
 		if t.Score != nil {
-			row.Value, row.W, row.Tone = fmt.Sprintf("%.0f", *t.Score), percent(*t.Score/100), bandTone(*t.Band)
+			row.Value = fmt.Sprintf("%.0f", *t.Score)
+		}
+		if r := t.Interval; r != nil {
+			row.Range = fmt.Sprintf("%.0f to %.0f", r[0], r[1])
 		}
 		if t.Index != nil {
 			row.Pulse = pointsText(*t.Index)
-		}
-		for _, e := range h.Events {
-			if !e.Date.Before(from) && e.Date.Before(t.Until) {
-				row.Events = append(row.Events, fmt.Sprintf("%s on %s", e.Text, healthDate(e.Date)))
-			}
 		}
 		p.Trend = append(p.Trend, row)
 	}

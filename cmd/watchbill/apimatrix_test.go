@@ -237,6 +237,7 @@ var matrix = map[string]row{
 	"GET /teams/{team}/burden":                                           {need: "member"},
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},
 	"GET /teams/{team}/health":                                           {need: "member"},
+	"GET /teams/{team}/health.csv":                                       {need: "member"},
 	"POST /teams/{team}/warnings/{warning}/answer":                       {need: "manager", path: "/teams/1/warnings/1/answer", body: `{"text": "We looked."}`, once: true, inside: true},
 	"GET /teams/{team}/what-if":                                          {need: "member"},
 	"GET /teams/{team}/items":                                            {need: "member"},

@@ -209,6 +209,41 @@ func (b *burdenSchedules) Events(ctx context.Context, team schedule.ID, from, un
 	return out[max(0, len(out)-mostEvents):], nil
 }
 
+// Comings implements health.Schedules. It names nobody: who is in the team stands elsewhere.
+func (b *burdenSchedules) Comings(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]health.BurdenEvent, error) {
+	members, err := b.schedule.Store.Members(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	came, left := map[schedule.Date]int{}, map[schedule.Date]int{}
+	for i := range members {
+		m := &members[i]
+		if !m.From.IsZero() {
+			came[m.From]++
+		}
+		if !m.Until.IsZero() {
+			left[m.Until.AddDays(1)]++
+		}
+	}
+	var out []health.BurdenEvent
+	for _, moved := range []struct {
+		how  string
+		days map[schedule.Date]int
+	}{{"joined", came}, {"left", left}} {
+		for day, n := range moved.days {
+			if !day.Before(from) && day.Before(until) {
+				text := fmt.Sprintf("%d people %s", n, moved.how)
+				if n == 1 {
+					text = "1 person " + moved.how
+				}
+				out = append(out, health.BurdenEvent{Date: day, Text: text})
+			}
+		}
+	}
+	slices.SortFunc(out, func(x, y health.BurdenEvent) int { return cmp.Or(x.Date.Compare(y.Date), cmp.Compare(x.Text, y.Text)) })
+	return out, nil
+}
+
 // plansAhead is how far from a day on published shifts are looked at.
 const plansAhead = 2 * 366
 

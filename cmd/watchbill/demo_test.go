@@ -57,7 +57,7 @@ func (d *deployment) demonstratesDecline() {
 		t.Errorf("the questions lead to %v", kinds)
 	}
 	status, body = ben.get("/teams/1/health")
-	ben.expect(status, body, http.StatusOK, "Plan 2 on ")
+	ben.expect(status, body, http.StatusOK, "Plan 2", "What changed")
 	if strings.Contains(body, "To ask") {
 		t.Error("somebody who does not manage the team is asked")
 	}

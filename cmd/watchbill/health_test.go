@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,11 @@ type healthReply struct {
 	Helps     []struct{ Text string }
 	Trend     []struct{ Score *float64 }
 	Watch     []struct{ Wakeups int }
-	Warnings  []struct{ Cause, Question string }
+	Pulses    []struct {
+		On    string
+		Index float64
+	}
+	Warnings []struct{ Cause, Question string }
 }
 
 // How a team is: the same for everybody in it, questions for those who manage it alone, and
@@ -81,6 +87,7 @@ func healthByRole(t *testing.T, d *deployment) {
 		if last := r.Trend[6].Score; last == nil || *last != *r.Score.Score {
 			t.Errorf("%s: the trend ends at %v, the score is %v", email, last, *r.Score.Score)
 		}
+		d.healthTable(b, &r, manages)
 		status, page := b.get("/teams/1/health")
 		b.expect(status, page, http.StatusOK, "What it is made of", "What would help most", "no diagnosis, no measure of a person, no league table")
 		if strings.Contains(page, "Who can take over the next nights?") != manages {
@@ -96,6 +103,44 @@ func healthByRole(t *testing.T, d *deployment) {
 	stranger := d.browser()
 	if status, _ := stranger.get("/api/v1/teams/1/health"); status != http.StatusUnauthorized {
 		t.Errorf("nobody: status %d", status)
+	}
+}
+
+// healthTable checks that the table says what JSON says, to whoever asks.
+func (d *deployment) healthTable(b *browser, r *healthReply, manages bool) {
+	status, body := b.get("/api/v1/teams/1/health.csv")
+	b.expect(status, body, http.StatusOK, "section,what,figure,low,high,unit,text", health.ScoreIsNot)
+	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	d.ok(err)
+	exact := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+	got := map[string][]string{}
+	for _, row := range rows {
+		got[row[0]+" "+row[1]] = row[2:5]
+	}
+	want := map[string][]string{"score score": {exact(*r.Score.Score), exact(r.Score.Interval[0]), exact(r.Score.Interval[1])}, "took guardrail": {exact(*r.Score.Guard), "", ""}}
+	for name, lost := range r.Score.Lost {
+		want["took "+name] = []string{exact(lost), "", ""}
+	}
+	var figures map[string]any
+	d.ok(json.Unmarshal(r.Figures, &figures))
+	for name, value := range figures {
+		if x, ok := value.(float64); ok {
+			want["figure "+name] = []string{exact(x), "", ""}
+		}
+	}
+	for _, p := range r.Pulses {
+		want["pulse "+p.On] = []string{exact(p.Index), "", ""}
+	}
+	for key, figures := range want {
+		if !slices.Equal(got[key], figures) {
+			d.t.Errorf("%s is %v in the table, %v in JSON", key, got[key], figures)
+		}
+	}
+	if strings.Contains(body, "asked,") != manages {
+		d.t.Errorf("the table has questions: %v, for whoever manages the team: %v", !manages, manages)
+	}
+	if strings.Contains(body, "Asked: ") != manages {
+		d.t.Errorf("events have questions: %v, for whoever manages the team: %v", !manages, manages)
 	}
 }
 

@@ -72,6 +72,10 @@ func (r *rota) Entitled(_ context.Context, _ schedule.ID, from, until schedule.D
 	return out, nil
 }
 
+func (r *rota) Comings(context.Context, schedule.ID, schedule.Date, schedule.Date) ([]health.BurdenEvent, error) {
+	return nil, nil
+}
+
 func (r *rota) Events(context.Context, schedule.ID, schedule.Date, schedule.Date) ([]health.BurdenEvent, error) {
 	return nil, nil
 }
