@@ -72,6 +72,7 @@ type WhatIfFigures struct {
 	TeamNights    health.Expected  `json:"team_broken_nights"`
 	TeamWakeups   health.Expected  `json:"team_wakeups"`
 	Score         *health.Expected `json:"score"`
+	Held          string           `json:"held_down_by,omitempty" doc:"The component of the score that no average may hide"`
 }
 
 // WhatIfChange is how much more or less is to be expected.

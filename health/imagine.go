@@ -99,6 +99,7 @@ type ImaginedPerson struct {
 	Person
 	Name     string
 	New      bool
+	Part     float64 // of the weeks of the plan, in which they are in the team
 	Entitled float64 // full-time equivalent times the days they could be on call
 }
 

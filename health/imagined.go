@@ -3,18 +3,15 @@ package health
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"slices"
 	"sync"
-	"time"
 
 	"watchbill/schedule"
 )
 
 // Imagining answers what would be if something about a team were otherwise. Plans take
 // time, so that only some are made at once: whoever comes meanwhile is told that it is
-// busy ([ErrBusy]).
+// busy ([ErrOthersAsk]).
 type Imagining struct {
 	Rollup *Rollup
 	// Plan makes a plan with a change. What cannot be changed so is a
@@ -71,6 +68,9 @@ type Figures struct {
 	TeamNights    Expected
 	TeamWakeups   Expected
 	Score         *Expected // nil: not enough is known to say
+	// Held is the component that mostly holds the score down, because no average may hide
+	// it; empty: none does.
+	Held string
 }
 
 // A Change is how much more or less is to be expected.
@@ -84,6 +84,9 @@ type Change struct {
 
 // ImaginedIsNot is what an answer says of itself.
 const ImaginedIsNot = "What a team's own past would have been under another plan: no forecast, no promise, and nothing about any one person."
+
+// ErrOthersAsk says that answers to others are being worked out.
+var ErrOthersAsk = errors.New("others are asking what would be")
 
 // Why nothing is told of what would be.
 const (
@@ -157,7 +160,7 @@ func (g *Imagining) Answer(ctx context.Context, team schedule.ID, q WhatIf) (*An
 		return a, &schedule.InvalidError{Field: "without", Reason: "nothing of this name paged the team in these weeks; choose one of those that did"}
 	}
 	if !g.begin(team) {
-		return a, ErrBusy
+		return a, ErrOthersAsk
 	}
 	defer g.end(team)
 	return a, g.imagine(ctx, a, l, today, past)
@@ -251,201 +254,4 @@ func (g *Imagining) imagine(ctx context.Context, a *Answer, l *healthLook, today
 	}
 	a.Assumed = a.assumptions()
 	return nil
-}
-
-// named reports whether an incident is of a service or an alert of a label.
-func named(service, alert, label string) bool {
-	for _, o := range []Origin{{Service: service}, {Service: service, Alert: alert}} {
-		if o.Label() == label {
-			return true
-		}
-	}
-	return false
-}
-
-// percentOf puts an incident by chance, and always the same, among a hundred.
-func percentOf(id schedule.ID) int {
-	x := uint64(id) + 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return int((x ^ x>>31) % 100)
-}
-
-// A drawnOutcome is an outcome with what came of each draw.
-type drawnOutcome struct {
-	Outcome
-	nights, wakeups, interruptions, afterHours, scores []float64
-}
-
-// outcome lets weeks happen to a plan.
-func (l *healthLook) outcome(ctx context.Context, plan *ImaginedPlan, past []pastWeek, draws [][]int, today *scoredPeriod) (*drawnOutcome, error) {
-	d := &drawnOutcome{Outcome: Outcome{Plan: plan}}
-	d.OneIn, d.FirstIn = plan.oneIn()
-	if plan.Unfilled > 0 {
-		return d, nil
-	}
-	weeks, in := newImaginedWeeks(l.Rollup, plan, l.zone), plan.scoreInput(l, today)
-	people := float64(len(plan.People))
-	for _, draw := range draws {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		var sum Tally
-		nights := 0
-		for n, number := range draw {
-			w := weeks.happen(n, number, past)
-			sum.Add(&w.team.Sum)
-			nights += w.team.Nights
-		}
-		d.nights, d.wakeups = append(d.nights, float64(nights)), append(d.wakeups, float64(sum.Wakeups()))
-		d.interruptions, d.afterHours = append(d.interruptions, float64(Total(sum.Interruptions))/people), append(d.afterHours, sum.AfterHours()/people)
-		if s := l.scoreOf(weeks, draw, past, in); s != nil {
-			d.scores = append(d.scores, *s)
-		}
-	}
-	d.Figures = &Figures{TeamNights: expectedOf(d.nights), TeamWakeups: expectedOf(d.wakeups), Interruptions: expectedOf(d.interruptions), AfterHours: expectedOf(d.afterHours)}
-	for i := range d.nights {
-		d.nights[i] /= people
-		d.wakeups[i] /= people
-	}
-	d.Nights, d.Wakeups = expectedOf(d.nights), expectedOf(d.wakeups)
-	if len(d.scores) == len(draws) {
-		score := expectedOf(d.scores)
-		d.Score = &score
-	}
-	return d, nil
-}
-
-// scoreOf scores the first weeks of a draw, as many as the score looks at.
-func (l *healthLook) scoreOf(weeks *imaginedWeeks, draw []int, past []pastWeek, in ScoreInput) *float64 {
-	var sum TeamWeek
-	var people []PersonWeek
-	for n, number := range draw[:loadWeeks] {
-		w := weeks.happen(n, number, past)
-		sum.Add(&w.team)
-		people = append(people, w.people...)
-	}
-	report := sum.Report(&l.Config, tallyList(sumPeople(people)))
-	load, breaks := report.ScoreInput(), float64(sum.Breaks)
-	in.OnCallWeeks, in.Wakeups, in.WorstWeek, in.OffHours, in.AfterHours = load.OnCallWeeks, load.Wakeups, load.WorstWeek, load.OffHours, load.AfterHours
-	in.PagedIncidents, in.OverloadedShare, in.AlertShare, in.RestBreaches = load.PagedIncidents, load.OverloadedShare, load.AlertShare, &breaks
-	if in.NoAction != nil {
-		in.NoAction = load.NoAction
-	}
-	s := l.Config.Score(&in)
-	return s.Score
-}
-
-// scoreInput is what is known for the score before any page: how the plan lies, and
-// whatever would stay as it is.
-func (plan *ImaginedPlan) scoreInput(l *healthLook, today *scoredPeriod) ScoreInput {
-	in := today.in
-	p := scoredPeriod{cycle: ReportPeriod{plan.From, plan.Weeks}}
-	held, entitled, fte := map[schedule.ID]*Tally{}, map[schedule.ID]float64{}, 0.0
-	from, to := plan.From.At(schedule.Midnight, l.zone), p.cycle.Until().At(schedule.Midnight, l.zone)
-	var covered []span
-	for i := range plan.People {
-		who := &plan.People[i]
-		tally := l.Config.Measure(&who.Person, NewRecord(who.ID, nil, plan.Shifts, nil, &l.Config, to), from, to)
-		held[who.ID], entitled[who.ID] = &tally, who.Entitled
-		fte += who.Entitled / float64(7*plan.Weeks)
-	}
-	for _, s := range plan.Shifts {
-		if s.Level <= 1 {
-			covered = append(covered, span{s.Start.Unix(), s.End.Unix()})
-		}
-	}
-	p.share(held, entitled, &l.Config)
-	in.MaxOnCallShare, in.StandbyCV, in.StandbyTop = p.in.MaxOnCallShare, p.in.StandbyCV, p.in.StandbyTop
-	if length := lengthIn(merge(covered), from.Unix(), to.Unix()); length > 0 && fte > 0 {
-		ratio := fte / RequiredRota(plan.Levels, hours(length)/to.Sub(from).Hours())
-		in.RotaSizeRatio = &ratio
-	}
-	return in
-}
-
-// oneIn says how often somebody is on call, and called first, on average.
-func (plan *ImaginedPlan) oneIn() (each, first float64) {
-	var all, one time.Duration
-	for _, s := range plan.Shifts {
-		all += s.End.Sub(s.Start)
-		if s.Level <= 1 {
-			one += s.End.Sub(s.Start)
-		}
-	}
-	in := func(held time.Duration) float64 {
-		if held == 0 {
-			return math.Inf(1)
-		}
-		return float64(len(plan.People)) * plan.length().Hours() / held.Hours()
-	}
-	return in(all), in(one)
-}
-
-// length is the time that the shifts of the plan lie in.
-func (plan *ImaginedPlan) length() time.Duration {
-	if len(plan.Shifts) == 0 {
-		return 0
-	}
-	first := slices.MinFunc(plan.Shifts, func(a, b Shift) int { return a.Start.Compare(b.Start) }).Start
-	last := slices.MaxFunc(plan.Shifts, func(a, b Shift) int { return a.End.Compare(b.End) }).End
-	return last.Sub(first)
-}
-
-// change is what another outcome has more, under the same luck.
-func (d *drawnOutcome) change(after *drawnOutcome) *Change {
-	less := func(a, b []float64) Expected {
-		diff := make([]float64, len(a))
-		for i := range a {
-			diff[i] = b[i] - a[i]
-		}
-		return expectedOf(diff)
-	}
-	c := &Change{
-		Nights: less(d.nights, after.nights), Wakeups: less(d.wakeups, after.wakeups),
-		Interruptions: less(d.interruptions, after.interruptions), AfterHours: less(d.afterHours, after.afterHours),
-	}
-	if d.Score != nil && after.Score != nil {
-		score := less(d.scores, after.scores)
-		c.Score = &score
-	}
-	return c
-}
-
-// assumptions says what the answer rests on.
-func (a *Answer) assumptions() []string {
-	out := []string{
-		fmt.Sprintf("Pages come as in the last %d weeks with somebody on call: whole weeks happen again, two at a time, in %d quarters that were drawn by chance. Each plan meets the same ones.", a.Past.Weeks, resamples),
-		"Every page goes to whoever the plan has on the same level at that hour of that weekday, and takes as long as it did. A page to somebody who was not on call goes to whoever is called first.",
-		"Both plans begin evenly, with nothing left over from before. Days off that are known and limits of single people hold.",
-		"The pulse, action items, toil and tickets stay as they are, though they would hardly do so: how people would feel nobody knows.",
-	}
-	if a.People > 0 {
-		out = append(out, "The new people are full time, live in the team's zone, know everything, and have settled in.")
-	}
-	if a.OneIn > 0 {
-		out = append(out, fmt.Sprintf("The limit of one week in %d takes the place of the team's limits on time on call; all others hold.", a.OneIn))
-	}
-	if q := a.Second; q != nil {
-		text := "Whoever stands behind is as long on call as whoever is called first, takes the same turns, and gets none of the pages: what they cost is being there."
-		if *q > 0 {
-			text = fmt.Sprintf("Whoever stands behind takes the same turns, and gets %d of a hundred pages in place of whoever is called first: how they really share is theirs to agree.", *q)
-		}
-		out = append(out, text)
-	}
-	if a.Without != "" {
-		out = append(out, fmt.Sprintf("Everything that %q paged for is gone and nothing takes its place.", a.Without))
-	}
-	return out
-}
-
-// Say says what it comes to, in words.
-func (a *Answer) Say() string {
-	if a.Then == nil {
-		return ""
-	}
-	if text := a.sayUnfilled(); text != "" {
-		return text
-	}
-	return a.sayFilled()
 }

@@ -46,7 +46,7 @@ func whatIfAnswer(alert string) *health.Answer {
 	plan := func(people int) *health.ImaginedPlan {
 		p := &health.ImaginedPlan{From: schedule.DateOf(berlin(dec, 7, 0)), Weeks: 15, Levels: 1, Limit: "1 week in 3", Slots: 15}
 		for i := range people {
-			p.People = append(p.People, health.ImaginedPerson{Person: health.Person{ID: schedule.ID(i + 1)}, Name: []string{"Ana Torres", "Ben Weber", "Chloe Martin", "New person 1", "New person 2"}[i], New: i > 2})
+			p.People = append(p.People, health.ImaginedPerson{Person: health.Person{ID: schedule.ID(i + 1)}, Name: []string{"Ana Torres", "Ben Weber", "Chloe Martin", "New person 1", "New person 2"}[i], New: i > 2, Part: 1})
 		}
 		for i := range 15 {
 			start := berlin(dec, 7, 9).Add(time.Duration(i) * 7 * 24 * time.Hour)

@@ -26,7 +26,7 @@ func (s *Site) whatIf(c echo.Context) error {
 		q = health.WhatIf{} // what can be asked is shown all the same
 	}
 	a, err := s.Imagining.Answer(c.Request().Context(), team.ID, q)
-	busy := errors.Is(err, health.ErrBusy)
+	busy := errors.Is(err, health.ErrOthersAsk)
 	if _, refused := errors.AsType[*schedule.InvalidError](err); refused {
 		wrong = err
 	} else if err != nil && !busy {
@@ -46,7 +46,7 @@ func (s *Site) whatIf(c echo.Context) error {
 	case busy:
 		page.Wait()
 		c.Response().Header().Set("Retry-After", "5")
-		return s.show(c, http.StatusServiceUnavailable, "whatif", page)
+		return s.show(c, http.StatusTooManyRequests, "whatif", page)
 	}
 	return s.show(c, http.StatusOK, "whatif", page)
 }

@@ -74,11 +74,17 @@ func (p *WhatIfPage) Fill(a *health.Answer) {
 		p.suggest(a)
 		return
 	}
-	p.Say, p.Assumed = a.Say(), a.Assumed
+	p.Say, p.Detail = a.Sentences()
+	p.Assumed = a.Assumed
 	then := a.Then.Plan
-	p.Why, p.Mend = then.Why, then.Mend
+	for _, text := range then.Why {
+		p.Why = append(p.Why, upper(text)+".")
+	}
+	for _, text := range then.Mend {
+		p.Mend = append(p.Mend, upper(text)+".")
+	}
 	if then.Unfilled > 0 {
-		p.Tone, p.Detail = "warn", "What nobody answers looks like peace, so that nights and score are not told of such a plan."
+		p.Tone = "warn"
 	}
 	p.tiles(a)
 	p.rows(a)
@@ -127,9 +133,17 @@ func (p *WhatIfPage) suggest(a *health.Answer) {
 func rangeText(e health.Expected, text func(float64) string) string {
 	low, high := text(e.Low), text(e.High)
 	if low == high {
-		return "always " + low
+		return "" // there is none to speak of
 	}
 	return low + " to " + high
+}
+
+// ranged writes what a figure is, with its bounds.
+func ranged(what string, e health.Expected, text func(float64) string) string {
+	if bounds := rangeText(e, text); bounds != "" {
+		return what + ", " + bounds
+	}
+	return what
 }
 
 // few writes small figures with one decimal.
@@ -158,23 +172,22 @@ func byText(text func(float64) string) func(float64) string {
 
 // tiles are the key figures.
 func (p *WhatIfPage) tiles(a *health.Answer) {
-	often := Tile{Label: "On call", Value: "1 in " + few(a.Then.OneIn), Unit: "weeks, each on average", Foot: "Now 1 in " + few(a.Now.OneIn) + "."}
-	p.Tiles = []Tile{often}
 	f := a.Then.Figures
 	if f == nil {
 		return
 	}
+	often := Tile{Label: "On call", Value: "1 in " + few(a.Then.OneIn), Unit: "weeks, each on average", Foot: "With nothing changed 1 in " + few(a.Now.OneIn) + "."}
 	was := func(now func(*health.Figures) health.Expected, text func(float64) string) string {
 		if a.Now.Figures == nil {
 			return "With nothing changed not everything is covered."
 		}
 		return "With nothing changed " + text(now(a.Now.Figures).Mean) + "."
 	}
-	nights := Tile{Label: "Broken nights", Value: few(f.Nights.Mean), Unit: "for each in a quarter, " + rangeText(f.Nights, few), Foot: was(func(f *health.Figures) health.Expected { return f.Nights }, few)}
-	calls := Tile{Label: "Interruptions", Value: few(f.Interruptions.Mean), Unit: "for each in a quarter, " + rangeText(f.Interruptions, few), Foot: was(func(f *health.Figures) health.Expected { return f.Interruptions }, few)}
+	nights := Tile{Label: "Broken nights", Value: few(f.Nights.Mean), Unit: ranged("for each in a quarter", f.Nights, few), Foot: was(func(f *health.Figures) health.Expected { return f.Nights }, few)}
+	calls := Tile{Label: "Interruptions", Value: few(f.Interruptions.Mean), Unit: ranged("for each in a quarter", f.Interruptions, few), Foot: was(func(f *health.Figures) health.Expected { return f.Interruptions }, few)}
 	score := Tile{Label: "Score", Value: "–", Foot: "Not enough is known to say."}
 	if f.Score != nil {
-		score.Value, score.Unit, score.Foot = whole(f.Score.Mean), "of 100, "+rangeText(*f.Score, whole), "With nothing changed the same."
+		score.Value, score.Unit, score.Foot = whole(f.Score.Mean), ranged("of 100", *f.Score, whole), "With nothing changed the same."
 		if a.Now.Figures != nil && a.Now.Score != nil {
 			score.Foot = "With nothing changed " + whole(a.Now.Score.Mean) + "."
 		}

@@ -80,6 +80,8 @@ func Of(err error) Problem {
 		return Problem{Status: http.StatusNotFound, Message: "This does not exist."}
 	case errors.Is(err, schedule.ErrConflict):
 		return Problem{Status: http.StatusConflict, Message: "This contradicts something that was decided meanwhile."}
+	case errors.Is(err, health.ErrOthersAsk):
+		return Problem{Status: http.StatusTooManyRequests, Message: "Answers to others are being worked out. Try again in some seconds.", Header: http.Header{"Retry-After": {"5"}}}
 	case errors.Is(err, health.ErrBusy):
 		return Problem{Status: http.StatusServiceUnavailable, Message: "The service is busy. Try again soon.", Header: http.Header{"Retry-After": {"2"}}}
 	case errors.Is(err, context.Canceled):

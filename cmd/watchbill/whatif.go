@@ -216,7 +216,7 @@ func (m *imaginer) people(ctx context.Context, out *health.ImaginedPlan, pl *pla
 	}
 	for i := range pl.Members {
 		name := string(pl.Members[i].Person)
-		p := health.ImaginedPerson{Name: name, Entitled: entitled[ids[name]]}
+		p := health.ImaginedPerson{Name: name, Part: pl.part(&pl.Members[i], out.From, until), Entitled: entitled[ids[name]]}
 		if who := known[ids[name]]; who != nil {
 			p.Person = *who
 		} else {
@@ -229,4 +229,18 @@ func (m *imaginer) people(ctx context.Context, out *health.ImaginedPlan, pl *pla
 		out.People = append(out.People, p)
 	}
 	return nil
+}
+
+// part is how much of the days [from, until) a member is in the team.
+func (pl *planning) part(m *schedule.Member, from, until schedule.Date) float64 {
+	first, last := from.At(schedule.Midnight, pl.zone), until.At(schedule.Midnight, pl.zone)
+	whole := last.Sub(first)
+	begun, done := pl.presence(m)
+	if begun.After(first) {
+		first = begun
+	}
+	if !done.IsZero() && done.Before(last) {
+		last = done
+	}
+	return max(0, last.Sub(first).Hours()/whole.Hours())
 }

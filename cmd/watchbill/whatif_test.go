@@ -1,14 +1,18 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"watchbill/health"
+	"watchbill/migrations/migrationstest"
+	"watchbill/schedule"
 )
 
 // whatIfReply is what the API says would be, as far as tests look at it.
@@ -57,7 +61,7 @@ func whatIfAsked(t *testing.T, d *deployment) {
 	}
 	two := ask("people=2")
 	if two.Then == nil || two.Then.Unfilled > 0 || len(two.Then.People) != len(two.Now.People)+2 || two.Then.OneIn <= two.Now.OneIn || two.Change == nil || two.Change.Interruptions.High > 0 ||
-		two.Change.Score == nil || !strings.HasPrefix(two.Said, "With two more people each would be on call one week in 5") {
+		two.Change.Score == nil || !strings.HasPrefix(two.Said, "With two more people, each would be on call one week in ") {
 		t.Errorf("two more people: %+v", two)
 	}
 	for _, p := range two.Then.People {
@@ -77,7 +81,7 @@ func whatIfAsked(t *testing.T, d *deployment) {
 		t.Errorf("without %s: %+v", open.Sources[0].Without, quiet)
 	}
 	status, page := ben.get("/teams/1/whatif?people=2")
-	ben.expect(status, page, http.StatusOK, "With two more people each would be on call", "What this rests on", "New person 2", `value="2"`)
+	ben.expect(status, page, http.StatusOK, "With two more people, each would be on call", "What this rests on", "New person 2", `value="2"`)
 	d.whatIfRefuses(ben)
 }
 
@@ -97,4 +101,65 @@ func (d *deployment) whatIfRefuses(ben *browser) {
 	}
 	status, body := ben.get("/teams/2/whatif")
 	ben.expect(status, body, http.StatusForbidden)
+}
+
+// Only one answer at a time is worked out for a team: whoever asks meanwhile is told so,
+// with what they asked, and no answer waits for another.
+func TestWhatIfIsBusy(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	d.now = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
+	d.ok(d.demonstrate(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}))
+	d.ok(d.measureBurden(t.Context()))
+	ben := d.login("ben@demo.example")
+	plan, begun, on := d.imagining.Plan, make(chan struct{}, 2), make(chan struct{})
+	d.imagining.Plan = func(ctx context.Context, team schedule.ID, change health.PlanChange) (*health.ImaginedPlan, error) {
+		begun <- struct{}{}
+		<-on
+		return plan(ctx, team, change)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := d.imagining.Answer(t.Context(), 1, health.WhatIf{People: 1})
+		done <- err
+	}()
+	<-begun
+	status, body := ben.get("/teams/1/whatif?people=3")
+	ben.expect(status, body, http.StatusTooManyRequests, "Others are asking just now.", `value="3"`)
+	status, body = ben.get("/api/v1/teams/1/what-if?people=3")
+	ben.expect(status, body, http.StatusTooManyRequests)
+	status, body = ben.get("/teams/1/whatif")
+	ben.expect(status, body, http.StatusOK, "Ask what would be.")
+	close(on)
+	d.ok(<-done)
+	d.imagining.Plan = plan
+	status, body = ben.get("/teams/1/whatif?people=3")
+	ben.expect(status, body, http.StatusOK, "With three more people, each would")
+}
+
+// Whoever stands behind takes the turns of whoever is called first, and a team that has
+// somebody is told so.
+func TestChangeTeam(t *testing.T) {
+	team := schedule.Team{
+		Rotations: []schedule.Rotation{{ID: "days", Weight: schedule.One}, {ID: "nights", Weight: schedule.One}},
+		Members:   []schedule.Member{{Person: "Ana"}, {Person: "Ben", Rotations: []schedule.RotationID{"nights"}, Duties: []schedule.Duties{{Rotations: []schedule.RotationID{"nights"}}}}},
+		Limits:    schedule.Limits{Rest: 11 * time.Hour, OnCall: []schedule.TimeLimit{{Max: 24 * time.Hour, Within: 48 * time.Hour}}},
+	}
+	was := slices.Clone(team.Members[1].Rotations)
+	if err := changeTeam(&team, health.PlanChange{OneIn: 5, Second: true}); err != nil {
+		t.Fatal(err)
+	}
+	if len(team.Rotations) != 4 || !second(team.Rotations[2].ID) || !second(team.Rotations[3].ID) || team.Rotations[2].Weight != schedule.One/2 {
+		t.Errorf("rotations: %+v", team.Rotations)
+	}
+	ben := team.Members[1]
+	if team.Members[0].Rotations != nil || len(ben.Rotations) != 2 || len(ben.Duties[0].Rotations) != 2 || ben.Rotations[1] != "second nights" || len(was) != 1 {
+		t.Errorf("members: %+v", team.Members)
+	}
+	const week = 7 * 24 * time.Hour
+	if l := team.Limits; len(l.OnCall) != 1 || l.OnCall[0].Max != week || l.OnCall[0].Within != 5*week || l.Rest != 11*time.Hour {
+		t.Errorf("limits: %+v", l)
+	}
+	if err := changeTeam(&team, health.PlanChange{Second: true}); err == nil {
+		t.Error("a second of a second was added")
+	}
 }
