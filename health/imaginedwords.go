@@ -95,7 +95,7 @@ func (a *Answer) sayNights() string {
 	switch {
 	case math.Abs(n.Mean) < fewNights:
 		return fmt.Sprintf("nights would hardly change: %s broken ones for each person in a quarter instead of %s. %s", then, now, a.sayCalls())
-	case n.Low <= 0 && n.High >= 0:
+	case n.Low < 0 && n.High > 0:
 		return fmt.Sprintf("about %s broken nights for each person in a quarter instead of %s, which may be chance (between %s fewer and %s more).", then, now, nightsText(-n.Low), nightsText(n.High))
 	case n.Mean < 0:
 		return fmt.Sprintf("about %s broken nights fewer for each person in a quarter (%s to %s): %s instead of %s.", nightsText(-n.Mean), nightsText(-n.High), nightsText(-n.Low), then, now)
@@ -110,9 +110,9 @@ func (a *Answer) sayCalls() string {
 	switch {
 	case now == then:
 		return fmt.Sprintf("Each would be interrupted about %s times, as with nothing changed.", then)
-	case by.High < 0:
+	case by.High <= 0:
 		return fmt.Sprintf("Each would be interrupted about %s times instead of %s (%s to %s fewer).", then, now, nightsText(-by.High), nightsText(-by.Low))
-	case by.Low > 0:
+	case by.Low >= 0:
 		return fmt.Sprintf("Each would be interrupted about %s times instead of %s (%s to %s more).", then, now, nightsText(by.Low), nightsText(by.High))
 	}
 	return fmt.Sprintf("Each would be interrupted about %s times instead of %s, which may be chance.", then, now)
@@ -163,7 +163,7 @@ func (a *Answer) assumptions() []string {
 	out := []string{
 		fmt.Sprintf("Pages come as in the last %d weeks with somebody on call: whole weeks happen again, two at a time, in %d quarters that were drawn by chance. Each plan meets the same ones.", a.Past.Weeks, resamples),
 		"Every page goes to whoever the plan has on the same level at that hour of that weekday, and takes as long as it did. A page to somebody who was not on call goes to whoever is called first.",
-		"Both plans begin evenly, with nothing left over from before. Days off that are known and limits of single people hold.",
+		"Both plans begin evenly, with nothing left over from before. Days off that are known and limits of single people hold, and who joins or leaves meanwhile is there for their part.",
 		"The pulse, action items, toil and tickets stay as they are, though they would hardly do so: how people would feel nobody knows.",
 	}
 	if a.People > 0 {
