@@ -102,27 +102,55 @@ func (s *Server) person(ctx context.Context, store schedule.Store, need auth.Act
 
 // personOf writes a person with the places that the reader may see.
 func personOf(ctx context.Context, store schedule.Store, p *schedule.Profile, w auth.Who) (*personOut, error) {
-	out := Person{
-		PersonRef: PersonRef{p.ID, p.Name}, Email: p.Email, Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps, Region: p.Holidays,
-		Active: p.DeactivatedAt.IsZero(), Teams: []Place{},
-	}
-	members, err := store.Memberships(ctx, p.ID)
+	all, err := peopleOf(ctx, store, []schedule.Profile{*p}, w)
 	if err != nil {
 		return nil, err
 	}
+	return &personOut{Tagged{all[0].ETag}, all[0]}, nil
+}
+
+// peopleOf writes people with the places that the reader may see.
+func peopleOf(ctx context.Context, store schedule.Store, people []schedule.Profile, w auth.Who) ([]Person, error) {
+	ids, in := []schedule.ID{}, []schedule.ID{}
+	for i := range people {
+		ids = append(ids, people[i].ID)
+	}
+	members, err := store.MembersOf(ctx, nil, ids)
+	if err != nil {
+		return nil, err
+	}
+	members = slices.DeleteFunc(members, func(m schedule.Membership) bool {
+		return m.Person != me(w) && !w.May(auth.SeeTeam, auth.Team(int64(m.Team)))
+	})
+	for i := range members {
+		in = append(in, members[i].Team)
+	}
+	found, err := store.FindTeams(ctx, schedule.Search{Only: in})
+	if err != nil {
+		return nil, err
+	}
+	teams := map[schedule.ID]TeamRef{}
+	for _, t := range found {
+		teams[t.ID] = TeamRef{t.ID, t.Name, t.Zone}
+	}
+	places := map[schedule.ID][]Place{}
 	for i := range members {
 		m := &members[i]
-		if p.ID != me(w) && !w.May(auth.SeeTeam, auth.Team(int64(m.Team))) {
-			continue
-		}
-		t, err := store.Team(ctx, m.Team)
+		places[m.Person] = append(places[m.Person], Place{Team: teams[m.Team], Role: settingsOf(m).Role, From: Day{m.From}, End: Day{m.Until}})
+	}
+	out := []Person{}
+	for i := range people {
+		p := &people[i]
+		tag, err := profileTag(p)
 		if err != nil {
 			return nil, err
 		}
-		out.Teams = append(out.Teams, Place{Team: TeamRef{t.ID, t.Name, t.Zone}, Role: settingsOf(m).Role, From: Day{m.From}, End: Day{m.Until}})
+		out = append(out, Person{
+			PersonRef: PersonRef{p.ID, p.Name}, Email: p.Email, Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps, Region: p.Holidays,
+			Active: p.DeactivatedAt.IsZero(), Teams: append([]Place{}, places[p.ID]...), ETag: tag,
+		})
 	}
-	out.ETag, err = profileTag(p)
-	return &personOut{Tagged{out.ETag}, out}, err
+	return out, nil
 }
 
 type personIn struct {
@@ -232,17 +260,12 @@ func (s *Server) listPeople(ctx context.Context, in *peopleIn) (*peopleOut, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &peopleOut{People{Items: []Person{}, Next: next}}
-	for i := range page {
-		p, err := personOf(ctx, s.Schedule.Store, &page[i], w)
-		if err != nil {
-			return nil, err
-		}
-		x := p.Body
+	items, err := peopleOf(ctx, s.Schedule.Store, page, w)
+	for i := range items {
+		x := &items[i]
 		x.Works, x.Sleeps, x.Region, x.ETag = "", "", "", ""
-		out.Body.Items = append(out.Body.Items, x)
 	}
-	return out, nil
+	return &peopleOut{People{Items: items, Next: next}}, err
 }
 
 type personShiftsIn struct {

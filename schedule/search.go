@@ -1,5 +1,8 @@
 package schedule
 
+// A PeopleMark stands for what is known of all people at a time.
+type PeopleMark struct{ People, Last, Changes int64 }
+
 // A Search is what is looked for in a list that is sorted by name, and which page of it.
 // The zero Search is the whole list.
 type Search struct {

@@ -34,6 +34,9 @@ type Store interface {
 	PruneSetups(ctx context.Context, before time.Time) error
 
 	People(ctx context.Context, ids []ID) ([]Profile, error) // nil: everybody, by name
+	// PeopleMark is another one whenever a person has come or what is known of one
+	// has changed.
+	PeopleMark(ctx context.Context) (PeopleMark, error)
 	PersonByEmail(ctx context.Context, email string) (Profile, error)
 	AddPerson(ctx context.Context, p *Profile) error
 	SavePerson(ctx context.Context, p *Profile) error

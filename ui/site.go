@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,7 +46,8 @@ type Site struct {
 	Log  *slog.Logger
 	Wall func() time.Time // by which connections end, whatever time it is in the service
 
-	facts factsCache
+	facts     factsCache
+	everybody namesCache
 }
 
 // Register adds the pages; identify finds out who is asking.
@@ -302,19 +302,6 @@ func answer(c echo.Context, err error, to, good string) error {
 		return err
 	}
 	return done(c, to, "good", good)
-}
-
-// names returns everybody's name by ID.
-func (s *Site) names(ctx context.Context) (map[schedule.ID]schedule.Profile, error) {
-	people, err := s.Schedule.Store.People(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	byID := map[schedule.ID]schedule.Profile{}
-	for _, p := range people {
-		byID[p.ID] = p
-	}
-	return byID, nil
 }
 
 // kind is how a rotation's shifts are drawn.

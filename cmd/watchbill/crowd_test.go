@@ -9,9 +9,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"watchbill/api/auth/authdb"
+	"watchbill/migrations"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
+	"watchbill/schedule/scheduledb"
+	"watchbill/ui"
 )
 
 // A crowd is as large as an organisation gets: ten thousand people in a thousand teams.
@@ -138,6 +143,64 @@ func TestCrowd(t *testing.T) {
 	}
 	o.shows("member", "/teams", "Team 00", "The teams that you are in")
 	o.shows("manager", "/teams?after=999999", "Team 00", "Platform reliability 1<", "Platform reliability 3<")
+}
+
+// What pages keep of people is read again when any of them has changed, whoever changed it.
+func TestNamesStayTrue(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		ctx := t.Context()
+		store, accounts := scheduledb.New(db.Write, db.Read), authdb.New(db.Write, db.Read)
+		site := &ui.Site{Schedule: &schedule.Service{Store: store}}
+		ok := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var id schedule.ID
+		for _, change := range []struct {
+			name string
+			do   func() error
+			want string
+		}{
+			{"nobody", func() error { return nil }, ""},
+			{"added", func() error {
+				p := schedule.Profile{Name: "Ana", Zone: "UTC", CreatedAt: time.Unix(0, 0)}
+				err := store.AddPerson(ctx, &p)
+				id = p.ID
+				return err
+			}, "Ana UTC true"},
+			{"changed", func() error {
+				return store.SavePerson(ctx, &schedule.Profile{ID: id, Name: "Anna", Zone: "Europe/Berlin"})
+			}, "Anna Europe/Berlin true"},
+			{"joined", func() error { return accounts.SetProfile(ctx, int64(id), "Anne", "UTC") }, "Anne UTC true"},
+			{"left", func() error { return accounts.SetDeactivated(ctx, int64(id), time.Unix(9, 0)) }, "Anne UTC false"},
+			{"back", func() error { return accounts.SetDeactivated(ctx, int64(id), time.Time{}) }, "Anne UTC true"},
+		} {
+			ok(change.do())
+			for range 2 {
+				names, err := site.Everybody(ctx)
+				ok(err)
+				got := ""
+				if p, known := names[id]; known {
+					got = fmt.Sprint(p.Name, " ", p.Zone, " ", p.DeactivatedAt.IsZero())
+				}
+				if got != change.want {
+					t.Errorf("%s: %q, want %q", change.name, got, change.want)
+				}
+			}
+		}
+		// In a transaction that is given up nothing has changed, and what is kept is still true.
+		_ = store.InTx(ctx, func(tx schedule.Store) error {
+			ok(tx.SavePerson(ctx, &schedule.Profile{ID: id, Name: "Nobody", Zone: "UTC"}))
+			return schedule.ErrConflict
+		})
+		names, err := site.Everybody(ctx)
+		ok(err)
+		if names[id].Name != "Anne" {
+			t.Error(names[id].Name)
+		}
+	})
 }
 
 // page is a page as text.

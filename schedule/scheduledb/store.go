@@ -131,6 +131,13 @@ func (s *Store) People(ctx context.Context, ids []schedule.ID) ([]schedule.Profi
 	return s.people(ctx, byName+" WHERE id IN ?", ids)
 }
 
+// PeopleMark says whether people have changed, by what an index alone has.
+func (s *Store) PeopleMark(ctx context.Context) (schedule.PeopleMark, error) {
+	var m schedule.PeopleMark
+	err := s.from(ctx).Raw("SELECT COUNT(*) AS people, COALESCE(MAX(id), 0) AS last, CAST(COALESCE(SUM(version), 0) AS BIGINT) AS changes FROM person").Scan(&m).Error
+	return m, translate(err, "people")
+}
+
 // PersonByEmail returns the person of an address in lower case.
 func (s *Store) PersonByEmail(ctx context.Context, email string) (schedule.Profile, error) {
 	return one[personRow](s.from(ctx).Where("email = ?", email), "person", email)
@@ -148,6 +155,7 @@ func (s *Store) AddPerson(ctx context.Context, p *schedule.Profile) error {
 func (s *Store) SavePerson(ctx context.Context, p *schedule.Profile) error {
 	tx := s.to(ctx).Model(&personRow{}).Where("id = ?", p.ID).Updates(map[string]any{
 		"name": p.Name, "zone": p.Zone, "works": p.Works, "sleeps": p.Sleeps, "holidays": p.Holidays,
+		"version": gorm.Expr("version + 1"),
 	})
 	return translate(affected(tx), "person %d", p.ID)
 }

@@ -156,9 +156,12 @@ func (s *Store) AddPerson(ctx context.Context, a *auth.Account) error {
 	return translate(err, "person")
 }
 
+// changed counts a change of a person, so that whoever keeps people reads them again.
+var changed = gorm.Expr("version + 1")
+
 // SetProfile implements auth.Store.
 func (s *Store) SetProfile(ctx context.Context, person int64, name, zone string) error {
-	return affected(s.to(ctx).Table("person").Where("id = ?", person).Updates(map[string]any{"name": name, "zone": zone}), "person")
+	return affected(s.to(ctx).Table("person").Where("id = ?", person).Updates(map[string]any{"name": name, "zone": zone, "version": changed}), "person")
 }
 
 // PutAccount implements auth.Store.
@@ -193,7 +196,7 @@ func (s *Store) Administrators(ctx context.Context) ([]int64, error) {
 
 // SetDeactivated implements auth.Store.
 func (s *Store) SetDeactivated(ctx context.Context, person int64, at time.Time) error {
-	return affected(s.to(ctx).Table("person").Where("id = ?", person).Update("deactivated_at", column.At(at)), "person")
+	return affected(s.to(ctx).Table("person").Where("id = ?", person).Updates(map[string]any{"deactivated_at": column.At(at), "version": changed}), "person")
 }
 
 // Members implements auth.Store.
