@@ -86,6 +86,8 @@ func restOf(untold []roundPart, in *pooled, twice int) PulseRest {
 	}
 	n, rate := int(in.answers), math.Min(1, float64(in.answers)/float64(invited))
 	rest.Published, rest.N, rest.Invited, rest.Rate = true, &n, &invited, &rate
+	privacy := DefaultConfig().Privacy
+	privacy.RoundStep, privacy.RoundBelow, privacy.coarse = restStep, n+1, true
 	sum, told, buckets := 0.0, 0, 0
 	for i, item := range PulseItems() {
 		value, bucket, ok := stepsMean(item, &in.steps[i], k+twice)
@@ -96,7 +98,7 @@ func restOf(untold []roundPart, in *pooled, twice int) PulseRest {
 			if bucket != nil {
 				buckets++
 			} else {
-				value = roundTo(value, restStep)
+				value = privacy.round(value, n)
 				r.Value = &value
 			}
 		}
@@ -110,7 +112,7 @@ func restOf(untold []roundPart, in *pooled, twice int) PulseRest {
 		rest.Bucket = bucketOf(index)
 		index = (rest.Bucket.From + rest.Bucket.To) / 2
 	} else {
-		index = roundTo(index, restStep)
+		index = privacy.round(index, n)
 	}
 	rest.Index = &index
 	return rest

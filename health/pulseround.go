@@ -59,8 +59,9 @@ const (
 	PulseNoRest   = "none"      // every team is told of by itself
 )
 
-// restStep is what figures of the rest are rounded to, however many they are: who is in it
-// changes with each team that grows or shrinks.
+// restStep is what figures of the rest are rounded to, however many they are, and the lowest
+// and the highest stand for all beyond: who is in it changes with each team that grows or
+// shrinks.
 const restStep = 10
 
 // roundOf returns the round of a wave that closes at a time, on UTC's calendar.

@@ -25,7 +25,7 @@ type PulseRoundPage struct {
 	SeeComments    bool
 	Comments       []string
 	NoComments     string
-	List           []PulseRoundRow // all of them, the newest first
+	List           []PulseRoundRow // those of which something is told, the newest first
 }
 
 // PulseRoundRow is one of the rounds that there are.
@@ -89,7 +89,7 @@ func restSay(rest *health.PulseRest) string {
 	case !rest.Published:
 		return teams + " no result. Too few people answered there, even together, so that they are in no figure."
 	}
-	return fmt.Sprintf("%s no result. Together %d of %d people answered, and are told as one group, rounded to tens.", teams, *rest.N, *rest.Invited)
+	return fmt.Sprintf("%s no result. Together %d of %d people answered, and are told as one group, rounded to tens; 10 and 90 stand for all beyond.", teams, *rest.N, *rest.Invited)
 }
 
 func roundTiles(r *health.PulseRoundOutcome) []Tile {

@@ -46,6 +46,9 @@ func (s *Site) pulseRound(c echo.Context) error {
 	page.fillRound(&round)
 	for i := range all {
 		r := &all[i]
+		if !r.Published {
+			continue
+		}
 		row := PulseRoundRow{Href: roundHref(r), Here: r.Number == round.Number, From: midnight(r.From()), Until: midnight(r.Until())}
 		row.Tone, row.Say, _ = r.Say()
 		if r.Index != nil {

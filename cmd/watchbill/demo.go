@@ -84,12 +84,13 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		func() error { return s.demoIndicators(ctx, &team, boss) },
 		func() error { return s.demoWarnings(ctx, &team, boss) },
 		func() error { return s.demoSmallTeam(ctx, boss, first, monday) },
+		func() error { return s.demoAccounts(ctx, con) },
 	} {
 		if err := tell(); err != nil {
 			return err
 		}
 	}
-	return s.demoAccounts(ctx, con)
+	return s.demoOtherTeams(ctx, boss, monday) // whose people log in nowhere
 }
 
 // demoPast is for how many weeks the team has been planned before the plan of now.

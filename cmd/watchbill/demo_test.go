@@ -90,7 +90,12 @@ func (d *deployment) demonstratesSmallTeam() {
 	ines.expect(status, body, http.StatusOK, "the team is too small for a result of its own")
 	status, body = ines.get("/pulse/" + between(body, `href="/pulse/`, `"`))
 	ines.expect(status, body, http.StatusOK, "Your team has 4 people on call. A team of fewer than 5 never gets a result of its own")
-	ines.expect(status, body, http.StatusOK, `name="comment"`, "They see comments mixed with those of other teams, without their team")
+	ines.expect(status, body, http.StatusOK, `name="comment"`, "They see comments mixed with those of other teams, without their team", "Your team does not see them.")
+	if strings.Contains(body, `name="share"`) {
+		t.Error("four people are asked whether their team may see a comment, which it never does")
+	}
+	status, body = ines.get("/organisation/pulse")
+	ines.expect(status, body, http.StatusOK, "Of 3 teams by what was published of each", "2 teams have no result.", "Administrators see them")
 	status, body = ana.get("/pulse")
 	ana.expect(status, body, http.StatusOK)
 	if strings.Contains(body, "Platform · Pulse") {

@@ -78,6 +78,9 @@ func demoMood(n, question int) float64 {
 	return 4.1 - 0.35*since
 }
 
+// demoComments are what people write whose teams do not see it.
+var demoComments = []string{"We hear too late who is on call at the weekend.", "The runbooks of what we took over are thin.", "It helps that somebody stands behind the first."}
+
 // demoAnswers answers for most of those who are asked in the last wave. In one that is open
 // now the first two have not answered, so that whoever looks around as one of them can.
 func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n int, open bool, rng *rand.Rand) error {
@@ -92,7 +95,7 @@ func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n i
 	}
 	said := 0
 	for i, person := range people {
-		answers := i < len(people)-1-n%2
+		answers := i < len(people)-1-n%2 || len(people) < health.PulseLeast && i < len(people)-1
 		if n == 5 { // it was August
 			answers = i < 4
 		}
@@ -111,8 +114,11 @@ func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n i
 				continue
 			}
 			r := demoReply(w, n, rng)
-			if said++; said == 2 && n >= demoPulses-2 {
+			switch said++; {
+			case said == 2 && n >= demoPulses-2:
 				r.Comment, r.Share = "The nights are the problem, not the days.", true
+			case said == 3:
+				r.Comment = demoComments[n%len(demoComments)]
 			}
 			if err := s.pulse.Answer(ctx, all[j].Token, r); err != nil {
 				return err
