@@ -30,7 +30,7 @@ func (w *TeamWeek) evidence() Evidence {
 	s, q := &w.Sum, &w.Quality
 	e := Evidence{
 		Weeks: s.OnCallWeeks(), Interruptions: Total(s.Interruptions), Notifications: s.Notifications, Volume: s.Volume, Episodes: Total(s.Episodes),
-		OffDuty: Total(s.OffDuty), Paged: w.First.Incidents, Tagged: w.First.Tagged, FastAcks: q.Fast, Stale: q.Stale, Bulk: q.Bulk, Covered: w.Covered, Intended: w.Intended,
+		OffDuty: Total(s.OffDuty), Paged: w.First.Incidents, Tagged: w.First.Tagged, FastAcks: q.Fast, Stale: q.Stale, Bulk: q.Bulk, Work: q.Work, Capped: q.Capped, OneActor: q.oneActor(), Covered: w.Covered, Intended: w.Intended,
 	}
 	if slices.Contains(s.Flags, FlagZoneMissing) {
 		e.NoZone = 1

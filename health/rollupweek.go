@@ -264,7 +264,7 @@ func (w *weekWork) team(people []PersonWeek) TeamWeek {
 	for severity, response := range Responses(w.facts.Incidents, from, to) {
 		out.Answers[severity] = answersOf(response)
 	}
-	out.Quality = doubts(w.facts.Incidents, from, to, w.now)
+	out.Quality = doubts(w.facts.Incidents, from, to, w.now, w.Config.engagedCap())
 	out.Quality.Strangers, out.Quality.Uncovered = in(w.facts.Strangers, from, to), in(w.facts.Uncovered, from, to)
 	return out
 }

@@ -36,6 +36,11 @@ type Quality struct {
 	Bulk      int `json:"bulk,omitempty"`      // incidents resolved five or more in one minute
 	Fast      int `json:"fast,omitempty"`      // acknowledged within five seconds
 	Uncovered int `json:"uncovered,omitempty"` // pages when nobody was on call
+	Work      int `json:"work,omitempty"`      // engagements, and those that were cut off
+	Capped    int `json:"capped,omitempty"`
+	// Restless are those who took pages up on every day of a week and at no time of day
+	// were away for long, once for each week of theirs, see [RoundTheClock].
+	Restless []schedule.ID `json:"restless,omitempty"`
 }
 
 // Answers are how incidents of one severity were answered and resolved, in seconds.
@@ -99,6 +104,24 @@ func (q *Quality) add(o *Quality) {
 	q.Bulk += o.Bulk
 	q.Fast += o.Fast
 	q.Uncovered += o.Uncovered
+	q.Work += o.Work
+	q.Capped += o.Capped
+	q.Restless = append(q.Restless, o.Restless...)
+}
+
+// restlessWeeks is in how many weeks somebody must never have slept to be taken for a
+// program: people in a rotation are not called first so often.
+const restlessWeeks = 4
+
+// oneActor reports whether somebody was restless in so many weeks.
+func (q *Quality) oneActor() bool {
+	weeks := map[schedule.ID]int{}
+	for _, id := range q.Restless {
+		if weeks[id]++; weeks[id] >= restlessWeeks {
+			return true
+		}
+	}
+	return false
 }
 
 // Figures returns what sums over teams need.
@@ -305,9 +328,11 @@ const (
 	fastAck    = 5 * time.Second
 )
 
-// doubts counts what is odd about the incidents that began in [from, to).
-func doubts(incidents []Incident, from, to, asOf time.Time) (q Quality) {
+// doubts counts what is odd about the incidents that began in [from, to). Work is believed
+// for a limit.
+func doubts(incidents []Incident, from, to, asOf time.Time, limit time.Duration) (q Quality) {
 	minutes := map[int64]int{}
+	q.work(incidents, from, to, asOf, limit)
 	for i := range incidents {
 		in := &incidents[i]
 		if in.TriggeredAt.Before(from) || !in.TriggeredAt.Before(to) {
@@ -332,4 +357,38 @@ func doubts(incidents []Incident, from, to, asOf time.Time) (q Quality) {
 		}
 	}
 	return q
+}
+
+// work counts the work on incidents that began in [from, to), what of it was cut off, and
+// who was at it round the clock. Whoever takes a page up has acknowledged it; hours are those
+// of UTC, because a gap is one on every clock.
+func (q *Quality) work(incidents []Incident, from, to, asOf time.Time, limit time.Duration) {
+	taken := map[schedule.ID]*[7][24]int{}
+	for i := range incidents {
+		in := &incidents[i]
+		if in.TriggeredAt.Before(from) || !in.TriggeredAt.Before(to) {
+			continue
+		}
+		for _, e := range in.Engagements {
+			q.Work++
+			for _, w := range (&Incident{ID: in.ID, TriggeredAt: in.TriggeredAt, ResolvedAt: in.ResolvedAt, Engagements: []Engagement{e}}).addWork(nil, e.Person, limit, asOf) {
+				if slices.Contains(w.Flags, FlagEngagedCapped) {
+					q.Capped++
+				}
+			}
+			if e.Person == 0 {
+				continue
+			}
+			if taken[e.Person] == nil {
+				taken[e.Person] = &[7][24]int{}
+			}
+			at := e.Start.UTC()
+			taken[e.Person][at.Weekday()][at.Hour()]++
+		}
+	}
+	for _, id := range sortedIDs(taken) {
+		if RoundTheClock(*taken[id]) {
+			q.Restless = append(q.Restless, id)
+		}
+	}
 }

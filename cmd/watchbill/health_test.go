@@ -115,21 +115,21 @@ func (d *deployment) healthTable(b *browser, r *healthReply, manages bool) {
 	exact := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 	got := map[string][]string{}
 	for _, row := range rows {
-		got[row[0]+" "+row[1]] = row[2:5]
+		got[row[0]+": "+row[1]] = row[2:5]
 	}
-	want := map[string][]string{"score score": {exact(*r.Score.Score), exact(r.Score.Interval[0]), exact(r.Score.Interval[1])}, "took guardrail": {exact(*r.Score.Guard), "", ""}}
+	want := map[string][]string{"score: score": {exact(*r.Score.Score), exact(r.Score.Interval[0]), exact(r.Score.Interval[1])}, "took: guardrail": {exact(*r.Score.Guard), "", ""}}
 	for name, lost := range r.Score.Lost {
-		want["took "+name] = []string{exact(lost), "", ""}
+		want["took: "+name] = []string{exact(lost), "", ""}
 	}
 	var figures map[string]any
 	d.ok(json.Unmarshal(r.Figures, &figures))
 	for name, value := range figures {
 		if x, ok := value.(float64); ok {
-			want["figure "+name] = []string{exact(x), "", ""}
+			want["figure: "+name] = []string{exact(x), "", ""}
 		}
 	}
 	for _, p := range r.Pulses {
-		want["pulse "+p.On] = []string{exact(p.Index), "", ""}
+		want["pulse: "+p.On] = []string{exact(p.Index), "", ""}
 	}
 	for key, figures := range want {
 		if !slices.Equal(got[key], figures) {
