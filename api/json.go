@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -397,11 +398,13 @@ func storable(text string) bool { return utf8.ValidString(text) && !strings.Cont
 // team returns a team for somebody who may do what they are about to.
 func (s *Server) team(ctx context.Context, need auth.Action, id schedule.ID) (schedule.TeamRecord, auth.Who, error) {
 	w := auth.From(ctx)
-	if err := w.Must(need, auth.Team(int64(id))); err != nil {
-		return schedule.TeamRecord{}, w, err
+	refusal := w.Must(need, auth.Team(int64(id)))
+	if refusal != nil && !w.May(auth.SeeTeam, auth.Team(int64(id))) {
+		return schedule.TeamRecord{}, w, refusal
 	}
 	t, err := s.Schedule.Store.Team(ctx, id)
-	return t, w, err
+	// To whoever may see every team it is said that there is none, whatever is refused.
+	return t, w, cmp.Or(err, refusal)
 }
 
 // me is who asks.

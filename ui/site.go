@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -160,11 +161,12 @@ func (s *Site) teamFrame(c echo.Context, title, nav string, need auth.Action) (F
 	if err != nil {
 		return Frame{}, schedule.TeamRecord{}, w, err
 	}
-	if err := w.Must(need, auth.Team(int64(id))); err != nil {
-		return Frame{}, schedule.TeamRecord{}, w, err
+	refusal := w.Must(need, auth.Team(int64(id)))
+	if refusal != nil && !w.May(auth.SeeTeam, auth.Team(int64(id))) {
+		return Frame{}, schedule.TeamRecord{}, w, refusal
 	}
 	team, err := s.Schedule.Store.Team(c.Request().Context(), id)
-	if err != nil {
+	if err = cmp.Or(err, refusal); err != nil { // to whoever may see every team it is said that there is none
 		return Frame{}, team, w, err
 	}
 	f, err := s.frame(c, w, title, nav)

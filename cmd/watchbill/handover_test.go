@@ -68,11 +68,19 @@ func handingOver(t *testing.T, d *deployment) {
 	ben.expect(status, body, 422, "Only who wrote a note")
 	status, body = ana.post("/teams/1/handover/notes", "at", at, "rotation", rotation, "text", "From the manager.")
 	ana.expect(status, body, 200, "From the manager.")
-	for _, path := range []string{"/teams/1/handover", "/teams/9/handover"} {
-		if status, _ := root.get(path); status != http.StatusForbidden {
+	// A team that is not there yet, as one that is still being set up, is said not to be to
+	// whoever may see all; to others it is as one of which they are not.
+	for path, want := range map[string]int{"/teams/1/handover": http.StatusForbidden, "/teams/9/handover": http.StatusNotFound, "/teams/9/burden": http.StatusNotFound} {
+		if status, _ := root.get(path); status != want {
 			t.Errorf("%s by an administrator: %d", path, status)
 		}
-		if status, _ := root.post(path+"/notes", "text", "x"); status != http.StatusForbidden {
+		if status, _ := root.get("/api/v1" + path); status != want {
+			t.Errorf("%s by an administrator, in the API: %d", path, status)
+		}
+		if status, _ := ben.get(path); path != "/teams/1/handover" && status != http.StatusForbidden {
+			t.Errorf("%s by somebody of another team: %d", path, status)
+		}
+		if status, _ := root.post(path+"/notes", "text", "x"); !strings.HasSuffix(path, "burden") && status != want {
 			t.Errorf("a note at %s by an administrator: %d", path, status)
 		}
 	}
