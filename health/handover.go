@@ -277,7 +277,12 @@ func (s *HandOvers) write(ctx context.Context, name TurnName, f func(tx Store, p
 	})
 }
 
-// AddNote writes something down about a turn.
+// sentTwice is within what time the same of the same person is a form that was sent twice,
+// by two clicks, by loading a page again, or by a telephone without a good line.
+const sentTwice = 10 * time.Minute
+
+// AddNote writes something down about a turn. The same note of the same person again,
+// within some minutes, is that note.
 func (s *HandOvers) AddNote(ctx context.Context, by Writer, name TurnName, text string) (n ShiftNote, err error) {
 	if text, err = goodShiftNote(text); err != nil {
 		return n, err
@@ -290,6 +295,13 @@ func (s *HandOvers) AddNote(ctx context.Context, by Writer, name TurnName, text 
 		have, err := tx.ShiftNotes(ctx, name.Team, p.turn.Rotation, p.turn.Start, p.turn.End)
 		if err != nil {
 			return err
+		}
+		// A form that is sent twice is one note.
+		if k := slices.IndexFunc(have, func(o ShiftNote) bool {
+			return o.Author == by.Person && o.Text == text && now.Sub(o.WrittenAt) < sentTwice
+		}); k >= 0 {
+			n = have[k]
+			return nil
 		}
 		if len(have) >= maxShiftNotes {
 			return &schedule.InvalidError{Field: "text", Reason: fmt.Sprintf("a shift has %d notes at most; edit one of yours", maxShiftNotes)}

@@ -20,6 +20,8 @@ type ItemFilter struct {
 // An ItemStore keeps what teams want to do. Methods that find nothing return
 // schedule.ErrNotFound.
 type ItemStore interface {
+	// LockItems keeps others from adding to a team's items until the transaction ends.
+	LockItems(ctx context.Context, team schedule.ID) error
 	Items(ctx context.Context, f ItemFilter) ([]Item, error) // by ID
 	Item(ctx context.Context, id schedule.ID) (Item, error)
 	AddItem(ctx context.Context, i *Item) error // sets its ID
@@ -50,9 +52,18 @@ func (s *Service) AddItem(ctx context.Context, by, team schedule.ID, text ItemTe
 		return i, err
 	}
 	err := s.Store.InTx(ctx, func(tx Store) error {
+		if err := tx.LockItems(ctx, team); err != nil {
+			return err
+		}
 		have, err := tx.Items(ctx, ItemFilter{Team: team})
 		if err != nil {
 			return err
+		}
+		for k := range have {
+			if o := &have[k]; o.Open() && o.CreatedBy == by && o.ItemText == i.ItemText && i.CreatedAt.Sub(o.CreatedAt) < sentTwice {
+				i = *o
+				return nil
+			}
 		}
 		if len(have) >= maxItems {
 			return &schedule.InvalidError{Field: "title", Reason: fmt.Sprintf("a team has %d items at most", maxItems)}

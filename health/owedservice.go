@@ -140,6 +140,8 @@ type OwedOrder struct {
 	// Seen is the entry that was the last when whoever decides looked; when another has
 	// been added since, they look again. None: it does not matter.
 	Seen schedule.ID
+	// UpTo is the same where many accounts were looked at: the newest entry of all of them.
+	UpTo *schedule.ID
 }
 
 // maxOwedReason is how long a reason may be, in letters.
@@ -173,7 +175,7 @@ func (s *Service) changeOwed(ctx context.Context, tx Store, o *OwedOrder, action
 	if err != nil {
 		return err
 	}
-	if n := len(entries); o.Seen != 0 && n > 0 && entries[n-1].ID != o.Seen {
+	if n := len(entries); n > 0 && (o.Seen != 0 && entries[n-1].ID != o.Seen || o.UpTo != nil && entries[n-1].ID > *o.UpTo) {
 		return fmt.Errorf("something has changed in this account since you looked: look again: %w", schedule.ErrConflict)
 	}
 	now := ledgerNow(entries, s.Now())

@@ -31,7 +31,8 @@ type OwedCard struct {
 	Form    OwedForm
 }
 
-// OwedForm takes time: POST with hours, first, last, reason and seen.
+// OwedForm takes time: POST with hours, first, last, reason and seen or, for somebody else,
+// upto and person.
 type OwedForm struct {
 	Hours, First, Last, Reason, Person Field
 	Error                              string

@@ -105,6 +105,10 @@ func (s *Site) owedOrder(c echo.Context, team, person, by schedule.ID) (o health
 	o = health.OwedOrder{OwedName: health.OwedName{Team: team, Person: person}, By: by, Reason: c.FormValue("reason")}
 	seen, _ := strconv.ParseInt(c.FormValue("seen"), 10, 64) // without it nothing is compared
 	o.Seen = schedule.ID(max(0, seen))
+	if upTo, err := strconv.ParseInt(c.FormValue("upto"), 10, 64); err == nil {
+		newest := schedule.ID(upTo)
+		o.UpTo = &newest
+	}
 	o.Zone, err = time.LoadLocation(t.Zone)
 	return o, err
 }
@@ -239,6 +243,7 @@ func (page *TeamOwed) fill(all []health.Owed, members []schedule.Membership, w a
 		row.fill(o, words)
 		page.Rows = append(page.Rows, row)
 		waiting, left, ending = waiting+o.Pending, left+o.Left, ending+o.Ending
+		page.Form.Seen = max(page.Form.Seen, int64(o.Last))
 		if row.Gone {
 			page.People = append(page.People, Option{Value: itoa(row.Person), Label: row.Name})
 		}

@@ -52,6 +52,11 @@ func handingOver(t *testing.T, d *deployment) {
 	edit := fmt.Sprintf("/teams/1/handover/notes/%d", mine.ID)
 	status, body = on.post(edit, "text", "")
 	on.expect(status, body, 422, "Write down what")
+	status, body = on.post("/teams/1/handover/notes", "at", at, "rotation", rotation, "text", "Disk <b>85 %</b>\r\nWatch it.") // two clicks
+	on.expect(status, body, 200, "Noted.")
+	if again, err := d.health.Store.ShiftNotes(ctx, 1, r.Rotation, r.Start, r.End); err != nil || len(again) != len(notes) {
+		t.Errorf("a note that was sent twice makes %d of %d: %v", len(again), len(notes), err)
+	}
 	status, body = on.post(edit, "text", "Disk at 90 %.")
 	on.expect(status, body, 200, "Disk at 90 %.", "changed")
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -141,6 +142,35 @@ func TestItemsAtOnce(t *testing.T) {
 		a := d.call(tokens["member"], "PATCH", "/api/v1/teams/1/items/1", `{"title": "Mine"}`, "If-Match", tag)
 		if a.status != http.StatusConflict || !strings.Contains(a.body, `"present"`) || !strings.Contains(a.body, "Mine") {
 			t.Errorf("an old version: %d %s", a.status, a.body)
+		}
+	})
+}
+
+func TestItemTwice(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		d.setUp()
+		// Sent twice, by clicks or by two requests at once, it is one item; by somebody else, or
+		// later, it is another.
+		before, err := d.health.Store.Items(t.Context(), health.ItemFilter{Team: 1})
+		d.ok(err)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if _, err := d.health.AddItem(t.Context(), 2, 1, health.ItemText{Kind: health.ItemAction, Title: "Twice"}, schedule.DateOf(d.now)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		_, err = d.health.AddItem(t.Context(), 3, 1, health.ItemText{Kind: health.ItemAction, Title: "Twice"}, schedule.DateOf(d.now))
+		d.ok(err)
+		d.now = d.now.Add(time.Hour)
+		_, err = d.health.AddItem(t.Context(), 2, 1, health.ItemText{Kind: health.ItemAction, Title: "Twice"}, schedule.DateOf(d.now))
+		d.ok(err)
+		after, err := d.health.Store.Items(t.Context(), health.ItemFilter{Team: 1})
+		d.ok(err)
+		if n := len(after) - len(before); n != 3 {
+			t.Errorf("%d items of the same name, not 3", n)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,20 @@ func (d *deployment) calledOff(ana, ben *browser) {
 	ana.expect(status, body, http.StatusOK, "Booked", "−5 h", "taken beyond what there is", "In advance, agreed")
 	status, body = ben.get("/timeoff")
 	ben.expect(status, body, http.StatusOK, "Mon 14 – Wed 16 Dec")
+	// Two clicks take once, and whoever looked before something was added looks again.
+	_, body = ana.get("/teams/1/owed")
+	upTo := regexp.MustCompile(`name="upto" value="(\d+)"`).FindStringSubmatch(body)[1]
+	status, body = ana.post("/teams/1/owed/take", "person", "3", "hours", "1", "reason", "Paid out", "upto", upTo)
+	ana.expect(status, body, http.StatusOK, "Put down.", "−6 h")
+	status, body = ana.post("/teams/1/owed/take", "person", "3", "hours", "1", "reason", "Paid out", "upto", upTo)
+	ana.expect(status, body, http.StatusUnprocessableEntity, "Something has changed in this account since you looked", `value="Paid out"`, "−6 h")
+	if again := regexp.MustCompile(`name="upto" value="(\d+)"`).FindStringSubmatch(body)[1]; again == upTo {
+		d.t.Error("the form that is shown again is as old as the one before")
+	}
+	entries, err = d.health.Store.OwedEntries(d.t.Context(), 1, 3)
+	d.ok(err)
+	status, body = ana.post("/teams/1/owed/3/return", "entry", fmt.Sprint(entries[len(entries)-1].ID))
+	ana.expect(status, body, http.StatusOK, "−5 h")
 	for _, person := range []string{"5", "99", "0", "x", "-1"} {
 		if status, body := ana.post("/teams/1/owed/take", "person", person, "hours", "1", "reason", "x"); person != "5" && status != http.StatusNotFound && status != http.StatusUnprocessableEntity {
 			d.t.Errorf("time of %s: %d %s", person, status, body)

@@ -9,6 +9,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/migrations/column"
+	"watchbill/migrations/rows"
 	"watchbill/schedule"
 )
 
@@ -94,6 +95,11 @@ func (s *Store) Items(ctx context.Context, f health.ItemFilter) ([]health.Item, 
 // Item returns one item.
 func (s *Store) Item(ctx context.Context, id schedule.ID) (health.Item, error) {
 	return one(s.from(ctx).Where("id = ?", id), (*itemRow).value, "item", id)
+}
+
+// LockItems keeps others from adding to a team's items.
+func (s *Store) LockItems(ctx context.Context, team schedule.ID) error {
+	return rows.LockTeam(ctx, s.write, int64(team))
 }
 
 // AddItem adds an item and sets its ID.
