@@ -163,3 +163,65 @@ func TestChangeTeam(t *testing.T) {
 		t.Error("a second of a second was added")
 	}
 }
+
+// A plan of a team that has nobody who stands behind, with somebody: everybody is there for
+// both, new people know what the rotations ask for, and what is published stays as it is.
+func TestImaginedSecond(t *testing.T) {
+	d := deploy(t, migrationstest.SQLite(t))
+	d.now = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
+	in, err := importTeam(`team: Ledger
+zone: Europe/Berlin
+from: 2026-11-30
+weeks: 12
+limits: {on_call: 1 week in 2, rest: 11h}
+rotations:
+  - {name: primary, handover: Mon 09:00, skills: ledger}
+people:
+  - {name: Ana, skills: ledger}
+  - {name: Ben, skills: ledger}
+  - {name: Chloe, skills: ledger}
+  - {name: Dmitri, skills: ledger, limits: {on_call: 1 week in 6}}
+`)
+	d.ok(err)
+	team, err := d.schedule.AddTeam(t.Context(), 0, in)
+	d.ok(err)
+	now, err := d.imagining.Plan(t.Context(), team.ID, health.PlanChange{})
+	d.ok(err)
+	then, err := d.imagining.Plan(t.Context(), team.ID, health.PlanChange{People: 1, Second: true})
+	d.ok(err)
+	if now.Levels != 1 || now.Unfilled > 0 || len(now.People) != 4 || now.Weeks != 16 || now.Limit != "1 week in 2" {
+		t.Errorf("as it is: %+v", now)
+	}
+	if then.Levels != 2 || then.Unfilled > 0 || len(then.People) != 5 || then.Weeks != 15 {
+		t.Errorf("with somebody who stands behind: %+v", then)
+	}
+	held := map[schedule.ID][3]int{}
+	for _, s := range then.Shifts {
+		n := held[s.Person]
+		n[s.Level]++
+		held[s.Person] = n
+	}
+	for _, p := range then.People {
+		n := held[p.ID]
+		if n[1]+n[2] == 0 || p.New != (p.ID >= newPerson) || p.New && n[1] == 0 || p.Part != 1 || p.Entitled != 105 {
+			t.Errorf("%s has %v: %+v", p.Name, n, p)
+		}
+	}
+	for _, plan := range []*health.ImaginedPlan{now, then} {
+		if from := plan.From.At(schedule.Midnight, time.UTC); from.Weekday() != time.Monday || !from.After(d.now) {
+			t.Errorf("the weeks that count begin on %v", plan.From)
+		}
+	}
+	five, err := d.imagining.Plan(t.Context(), team.ID, health.PlanChange{OneIn: 5})
+	d.ok(err)
+	if five.Unfilled == 0 || len(five.Why) == 0 || !strings.Contains(strings.Join(five.Mend, "\n"), "more") {
+		t.Errorf("one in five with four people: %+v", five)
+	}
+	published, err := d.schedule.Store.Plans(t.Context(), team.ID)
+	d.ok(err)
+	drafts, err := d.schedule.Store.Drafts(t.Context(), team.ID)
+	d.ok(err)
+	if len(published)+len(drafts) > 0 {
+		t.Errorf("asking left %d plans and %d drafts", len(published), len(drafts))
+	}
+}
