@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -137,6 +140,18 @@ func TestCrowd(t *testing.T) {
 	o.shows("administrator", "/admin?q=PERSON4321@", "person4321@example.com", "1 person found")
 	o.shows("administrator", "/teams/777/schedule", "All teams")
 	o.shows("administrator", "/audit?of=team-500", `<option value="team-500" selected>`)
+	// Where there are many teams an invitation names its own.
+	for name, want := range map[string]string{
+		"platform RELIABILITY 12": "shown only now", "bility 999": "shown only now", "": "shown only now", "reliability 99": "Several teams have", "nowhere": "No team has &#34;nowhere&#34; in its name",
+	} {
+		if body := o.send("administrator", "/admin/invitations", url.Values{"email": {"zoe@example.com"}, "team_name": {name}}); !strings.Contains(body, want) {
+			t.Errorf("an invitation to %q does not say %q", name, want)
+		}
+	}
+	// Teams that an administrator looked at stay at hand.
+	visited := o.get("administrator", "/teams/700/schedule").Result().Cookies()
+	o.cookies["administrator"] = append(o.cookies["administrator"], visited...)
+	o.shows("administrator", "/requests", `href="/teams/700/schedule"`)
 	// A member finds their own teams and no others.
 	if body := o.page("member", "/teams?q=reliability"); strings.Contains(body, "Platform reliability") {
 		t.Error("a member finds teams of others")
@@ -201,6 +216,19 @@ func TestNamesStayTrue(t *testing.T) {
 			t.Error(names[id].Name)
 		}
 	})
+}
+
+// send sends a form as somebody and returns the page that answers.
+func (o *organisation) send(role, path string, form url.Values) string {
+	o.tb.Helper()
+	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range o.cookies[role] {
+		req.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	o.echo.ServeHTTP(w, req)
+	return w.Body.String()
 }
 
 // page is a page as text.
