@@ -39,6 +39,7 @@ type Server struct {
 	Reviews   *health.Reviewer
 	Pay       *health.Payroll
 	Pulse     *health.Pulse
+	Diary     *health.Diary
 	Log       *slog.Logger
 	BaseURL   string // https://watchbill.example, without a slash at its end
 	Build     Build
@@ -185,6 +186,10 @@ func (s *Server) personRoutes(a huma.API) {
 	change(s, a, patch, "/people/{person}/pages/{page}", "tell-page", "Say that you are on a page, whether there was something to do, whether it woke you", s.tellPage)
 	add(s, a, "/people/{person}/pages/{page}/link", "make-page-link", "Make a link that needs no log-in and does the same for one page; it is shown once", s.makePageLink)
 	change(s, a, del, "/people/{person}/pages/{page}/link", "end-page-link", "End the link of a page", s.endPageLink)
+	get(s, a, "/people/{person}/diary", "get-diary", "What you keep of your shifts; nobody else's can be read", s.getDiary)
+	change(s, a, put, "/people/{person}/diary", "write-diary", "Write down how a shift of yours was, for yourself", s.writeDiary)
+	change(s, a, del, "/people/{person}/diary", "forget-diary", "Delete your diary and its key", s.forgetDiary)
+	change(s, a, del, "/people/{person}/diary/{entry}", "remove-diary-entry", "Delete what you said of one shift", s.removeDiaryEntry)
 	get(s, a, "/people/{person}/audit", "list-person-audit", "What was done by or about you", s.auditPerson)
 
 	get(s, a, "/feeds", "list-feeds", "Your calendar links", s.listFeeds)

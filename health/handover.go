@@ -236,11 +236,14 @@ func (w *Writer) May(t *Turn, now time.Time) error {
 		return &schedule.InvalidError{Field: "text", Reason: "only who has the shift writes about it, and who manages the team"}
 	case now.Before(t.Start):
 		return fmt.Errorf("the shift has not begun: %w", schedule.ErrConflict)
-	case !now.Before(t.End.Add(notesFor)):
+	case !NotesTaken(t.End, now):
 		return fmt.Errorf("the shift ended more than seven days ago, and stays as it was left: %w", schedule.ErrConflict)
 	}
 	return nil
 }
+
+// NotesTaken says whether something may still be written about a turn, by its end.
+func NotesTaken(end, now time.Time) bool { return now.Before(end.Add(notesFor)) }
 
 // done returns what was handed over of a turn; nil: it was not.
 func (s *HandOvers) done(ctx context.Context, store Store, team schedule.ID, t *Turn) (*HandOver, error) {

@@ -42,6 +42,7 @@ type Store interface {
 	PulseStore
 	IndicatorStore
 	WarningStore
+	DiaryStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

@@ -59,6 +59,8 @@
 //	tell        Tell        /tell/{token}
 //	handover    HandOver    /teams/{id}/handover?at=&rotation= (at: a second of the shift)
 //	mypages     MyPages     /burden/pages?only=untold
+//	diary       DiaryPage   /diary, and as a table /diary.csv
+//	diaryentry  DiaryEntryPage /diary/{entry}?fresh=
 //	audit       Audit       /audit?q=&of=&person=&before=&after=
 //	person      PersonPage  /people/{id}
 //	error       ErrorPage   any
@@ -113,6 +115,13 @@
 //	POST /teams/{id}/handover/read                 at rotation
 //	POST /teams/{id}/handover/notes                at rotation text
 //	POST /teams/{id}/handover/notes/{note}         at rotation text
+//
+//	POST /diary                                    team rotation start (seconds) disruptive (1 to 5)
+//	POST /diary/{entry}                            disruptive, change (nothing, alerts, runbook, help, rest, length, notice) or note
+//	POST /diary/{entry}/share
+//	POST /diary/{entry}/remove
+//	POST /diary/ask                                on (1, 0)
+//	POST /diary/forget
 //
 //	POST /tell/{token}                             say (on-it, not-on-it, action, no-action, untag, woke, awake, unsay-awake)
 //	POST /burden/pages/{page}                      say back

@@ -66,7 +66,7 @@ type fixture struct {
 
 func fixtures() []fixture {
 	var all []fixture
-	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), indicatorFixtures(), reviewFixtures(), tellFixtures(), handOverFixtures(), owedFixtures(), payFixtures(), pulseFixtures(), healthFixtures(), whatIfFixtures(), gapFixtures()} {
+	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), indicatorFixtures(), reviewFixtures(), tellFixtures(), diaryFixtures(), handOverFixtures(), owedFixtures(), payFixtures(), pulseFixtures(), healthFixtures(), whatIfFixtures(), gapFixtures()} {
 		all = append(all, f...)
 	}
 	return all
@@ -169,6 +169,7 @@ func homeFixtures() []fixture {
 	full.Hand = []ui.HandOverNotice{{Team: "Payments Platform", Href: "/teams/1/handover?at=1", Who: "Marcus Bell", Read: true, Notes: 2}, {Team: "Search", Href: "/teams/2/handover?at=1", Ends: now.Add(5 * time.Hour)}, {Team: "Search", Href: "/teams/2/handover?at=2", Ends: now.Add(-5 * time.Hour)}}
 	full.Open, full.OpenMore, full.Untold = toldPages()[:2], 1, 5
 	full.Pulses = []ui.MyPulseRow{{Team: "Payments Platform", Number: 4, Closes: berlin(nov, 27, 18), Href: "/pulse/AAAAAAAAAAAAAAAAAAAAAA"}}
+	full.Diary = &diaryAsks()[0]
 	full.Rest = &ui.MyRest{Say: "woken twice, 3 hours of work in sleeping hours", Rest: berlin(dec, 4, 15), Shift: &next, Until: "2026-12-05T08:00"}
 	full.Due = []ui.RestDue{{Name: "Ingrid Solberg", Team: "Payments Platform", Rest: berlin(dec, 4, 16), Shift: &next}, {Name: "Jonas Weber", Team: "Search", Rest: berlin(dec, 4, 12), Asked: true}}
 	full.Changes = &ui.Changes{Until: now.Unix(), List: []ui.ShiftChange{
@@ -183,6 +184,7 @@ func homeFixtures() []fixture {
 	lengthy.Open = []ui.ToldPage{{ID: 1, Title: longText, Service: longText, Team: longText, State: "open", When: now, Said: ui.SaidTags{MayOnIt: true}}}
 	longShift := shiftLine(14, longText, now, now.Add(time.Hour))
 	longShift.Rotation, longShift.Team = longText, longText
+	lengthy.Diary = longDiaryAsk()
 	lengthy.Rest = &ui.MyRest{Say: longText, Rest: now, Shift: &longShift, On: true}
 	lengthy.Due = []ui.RestDue{{Name: longText, Team: longText, Rest: now, Shift: &longShift}}
 	lengthy.Problems, lengthy.Changes = longProblems(), &ui.Changes{List: []ui.ShiftChange{{ShiftID: 1, Rotation: longText, Team: longText, Start: now, End: now.Add(time.Hour), What: longText, Why: longText, When: now, Undo: 3}}}

@@ -20,6 +20,7 @@ type Home struct {
 	OpenMore int           // and how many more
 	Untold   int           // pages of the last week of which I said nothing
 	Pulses   []MyPulseRow  // surveys in which I am asked, whether I have answered or not
+	Diary    *DiaryAsk     // my last shift that ended, if my diary asks about it
 	Problems []Problem     // what somebody has to mend about my shifts, or in teams I manage
 	Rest     *MyRest       // my night was broken; nil: it was not, or my teams do not offer rest
 	Warnings []HomeWarning // what teams I manage gave reason to ask, and nobody has answered

@@ -37,6 +37,7 @@ type Site struct {
 	Pay       *health.Payroll
 	Pulse     *health.Pulse
 	News      *notify.Outbox
+	Diary     *health.Diary
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.
 	Team    func(source string) (schedule.TeamImport, error)

@@ -107,6 +107,9 @@ func (s *Site) fillQuestions(ctx context.Context, page *Home, w auth.Who) (err e
 	if page.Pulses, err = s.surveysOf(ctx, me(w)); err != nil {
 		return err
 	}
+	if page.Diary, err = s.diaryAsk(ctx, page.Teams, w); err != nil {
+		return err
+	}
 	page.Warnings, err = s.freshWarnings(ctx, w, page.Teams)
 	return err
 }

@@ -16,7 +16,8 @@ import (
 // tellRoute is where links lead that need no log-in.
 const tellRoute = "/tell/:token"
 
-// registerTell adds where people say what pages were for them: by a link, and logged in.
+// registerTell adds where people say what pages were for them, by a link and logged in, and
+// what shifts were, for themselves.
 func (s *Site) registerTell(e *echo.Group) {
 	e.GET(tellRoute, s.tellPage)
 	e.POST(tellRoute, s.tellByLink)
@@ -25,6 +26,7 @@ func (s *Site) registerTell(e *echo.Group) {
 	e.POST("/burden/pages/:page/note", s.tellNote)
 	e.POST("/burden/pages/:page/link", s.makeTellLink)
 	e.POST("/burden/pages/:page/link/end", s.endTellLink)
+	s.registerDiary(e)
 }
 
 // saying reads the button that was pressed.

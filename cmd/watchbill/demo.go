@@ -81,6 +81,7 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		func() error { return s.demoReviews(ctx, team) },
 		func() error { return s.demoPay(ctx, team, boss, first) },
 		func() error { return s.demoPulse(ctx, &team, boss) },
+		func() error { return s.demoDiary(ctx, boss) },
 		func() error { return s.demoIndicators(ctx, &team, boss) },
 		func() error { return s.demoWarnings(ctx, &team, boss) },
 		func() error { return s.demoSmallTeam(ctx, boss, first, monday) },

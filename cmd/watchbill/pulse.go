@@ -16,6 +16,7 @@ func (s *server) askPeople() {
 	if file := s.db.File(); file != "" {
 		s.pulse.Keys = keysBeside(file)
 	}
+	s.diary = &health.Diary{Store: store, Keys: s.pulse.Keys, Now: s.schedule.Now, Shifts: s.schedule.PersonShifts}
 }
 
 // askedOn implements health.Pulse.Asked: whoever takes part in the rotations on a day.
@@ -89,8 +90,9 @@ func (s *server) askTeams(ctx context.Context) error {
 func (s *server) sealWith(secret string) {
 	switch {
 	case secret != "":
-		s.pulse.Keys = secretKeys{secret}
+		s.pulse.Keys = secretKeys{secret, s.pulse.Keys}
+		s.diary.Keys = s.pulse.Keys
 	case s.db.File() == "":
-		s.log.Warn("keys of surveys lie in the database: a backup made while a survey is open has what was answered until then; set WATCHBILL_PULSE_SECRET")
+		s.log.Warn("keys of surveys and of shift diaries lie in the database: a backup has both, and with them what was answered to open surveys and what is in diaries; set WATCHBILL_PULSE_SECRET")
 	}
 }

@@ -15,8 +15,9 @@ import (
 	"watchbill/schedule"
 )
 
-// fileKeys keeps the keys of open waves as files in a folder of their own, so that no copy
-// of the database has them, and nothing opens what copies have once a wave is closed.
+// fileKeys keeps the keys of open waves and of diaries as files in a folder of their own, so
+// that no copy of the database has them, and nothing opens what copies have once a wave is
+// closed or a diary deleted.
 type fileKeys struct{ dir string }
 
 var _ health.PulseKeys = fileKeys{}
@@ -54,7 +55,7 @@ func syncFolder(path string) error {
 func (k fileKeys) Key(_ context.Context, name string) ([]byte, error) {
 	key, err := os.ReadFile(k.path(name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("key of a wave: %w", schedule.ErrNotFound)
+		return nil, fmt.Errorf("key %s: %w", name, schedule.ErrNotFound)
 	}
 	if err == nil && len(key) != health.PulseKeyBytes {
 		err = fmt.Errorf("%s is no key", k.path(name))
@@ -79,9 +80,13 @@ func (k fileKeys) ForgetKey(_ context.Context, name string) error {
 	return syncFolder(k.dir)
 }
 
-// secretKeys makes the keys of waves from a secret that all replicas were given, and the
-// wave's random name, which is forgotten when it closes.
-type secretKeys struct{ secret string }
+// secretKeys makes keys from a secret that all replicas were given, and a random name,
+// which is forgotten with what it is for. Keys that were made before there was a secret
+// are where they were.
+type secretKeys struct {
+	secret string
+	before health.PulseKeys
+}
 
 var _ health.PulseKeys = secretKeys{}
 
@@ -89,14 +94,21 @@ var _ health.PulseKeys = secretKeys{}
 const shortestSecret = 32
 
 // MakeKey implements health.PulseKeys.
-func (k secretKeys) MakeKey(ctx context.Context, name string) ([]byte, error) {
-	return k.Key(ctx, name)
-}
+func (k secretKeys) MakeKey(_ context.Context, name string) ([]byte, error) { return k.make(name) }
 
-// Key implements health.PulseKeys.
-func (k secretKeys) Key(_ context.Context, name string) ([]byte, error) {
+func (k secretKeys) make(name string) ([]byte, error) {
 	return hkdf.Key(sha256.New, []byte(k.secret), []byte(name), "watchbill pulse 1", health.PulseKeyBytes)
 }
 
-// ForgetKey implements health.PulseKeys. The name goes with the wave's box.
-func (k secretKeys) ForgetKey(context.Context, string) error { return nil }
+// Key implements health.PulseKeys.
+func (k secretKeys) Key(ctx context.Context, name string) ([]byte, error) {
+	if key, err := k.before.Key(ctx, name); !errors.Is(err, schedule.ErrNotFound) {
+		return key, err
+	}
+	return k.make(name)
+}
+
+// ForgetKey implements health.PulseKeys. The name goes with what it is for.
+func (k secretKeys) ForgetKey(ctx context.Context, name string) error {
+	return k.before.ForgetKey(ctx, name)
+}
