@@ -31,10 +31,11 @@ func (c *Covers) Topics(ctx context.Context, since time.Time) ([]Topic, error) {
 			out = append(out, c.ended(r))
 			continue
 		}
-		out = append(out, c.asked(r, "cover.asked"))
-		if !r.RemindedAt.IsZero() {
-			out = append(out, c.asked(r, "cover.reminded"))
+		what := "cover.asked"
+		if !r.RemindedAt.IsZero() { // who has not heard of it yet hears of it once
+			what = "cover.reminded"
 		}
+		out = append(out, c.asked(r, what))
 	}
 	return out, nil
 }

@@ -103,7 +103,7 @@ type mailLine struct {
 
 // Send implements Line.
 func (l *mailLine) Send(_ context.Context, m *Mail) error {
-	msg := gomail.NewMsg()
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent()) // which version sends is for nobody
 	msg.FromMailAddress(l.from)
 	if to, err := mail.ParseAddress(m.Address); err != nil || to.Address != m.Address {
 		return &RefusedError{"the address is none"}

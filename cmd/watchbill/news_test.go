@@ -125,6 +125,15 @@ func newsOfCover(t *testing.T, d *deployment) {
 	}
 	d.hear("asked", box.take(), others...)
 	d.hear("asked again", d.letters(box))
+	d.now = asked.ExpiresAt.Add(-time.Hour)
+	for i := range others {
+		others[i] = strings.Replace(others[i], " asks for", " still asks for", 1)
+	}
+	for _, want := range [][]string{others, nil} {
+		_, err = d.schedule.Remind(ctx, 1)
+		d.ok(err)
+		d.hear("reminded", d.letters(box), want...)
+	}
 
 	taker := schedule.ID(0)
 	for _, p := range everybody {
