@@ -36,7 +36,7 @@ func (d *deployment) demonstratesDecline() {
 	status, body := ana.get("/teams/1/indicators")
 	ana.expect(status, body, http.StatusOK, "50 %", "19 days", "4.5 days", "by hand")
 	status, body = ana.get("/teams/1/health")
-	ana.expect(status, body, http.StatusOK, "To ask", "What would the team say has become harder?", "The pulse went from", "Plan 2 on ")
+	ana.expect(status, body, http.StatusOK, "To ask", "What would the team say has become harder?", "The pulse went from", "</b> Plan 2")
 	asked := between(body, `aria-labelledby="wa-h"`, "</section>")
 	if !strings.Contains(asked, "Thinking about my next shift") && !strings.Contains(asked, "enough time to recover") {
 		t.Errorf("no question about nights fell: %s", asked)
