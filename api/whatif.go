@@ -42,8 +42,8 @@ type WhatIfPlan struct {
 	FirstIn  float64        `json:"called_first_one_week_in"`
 	Slots    int            `json:"shifts_n"`
 	Unfilled int            `json:"unfilled"`
-	Why      []string       `json:"why_unfilled"`
-	Mend     []string       `json:"remedies"`
+	Why      []string       `json:"why_unfilled" doc:"For those who manage the team, because it names who is away; empty for everybody else"`
+	Mend     []string       `json:"remedies" doc:"For those who manage the team"`
 	People   []WhatIfPerson `json:"people"`
 	Shifts   []WhatIfShift  `json:"shifts"`
 	Expected *WhatIfFigures `json:"expected" doc:"Null where shifts are nobody's"`
@@ -96,7 +96,11 @@ type whatIfOut struct{ Body WhatIf }
 
 // getWhatIf says what would be. Plans take seconds: it is busy while others are made.
 func (s *Server) getWhatIf(ctx context.Context, in *whatIfIn) (*whatIfOut, error) {
-	team, _, err := s.team(ctx, auth.SeeBurden, in.Team)
+	team, w, err := s.team(ctx, auth.SeeBurden, in.Team)
+	if err != nil {
+		return nil, err
+	}
+	sight, err := w.Sight(int64(team.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +112,7 @@ func (s *Server) getWhatIf(ctx context.Context, in *whatIfIn) (*whatIfOut, error
 	if err != nil {
 		return nil, err
 	}
+	a.Keep(sight)
 	return &whatIfOut{whatIfOf(a)}, nil
 }
 

@@ -44,6 +44,17 @@ type Answer struct {
 	Assumed []string
 }
 
+// Keep leaves out what the generator says of people, and of when they are away, for whoever
+// does not manage the team: they see no reasons of drafts either.
+func (a *Answer) Keep(sight Sight) {
+	if a.Then == nil || sight.Nights {
+		return
+	}
+	for _, o := range []*Outcome{a.Now, a.Then} {
+		o.Plan.Why, o.Plan.Mend = nil, nil
+	}
+}
+
 // Told reports whether anything is told.
 func (a *Answer) Told() bool { return a.Hidden == "" }
 

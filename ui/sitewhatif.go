@@ -16,7 +16,11 @@ import (
 // whatIf answers what would be if something about a team were otherwise. The question is
 // in the address, so that it can be sent to others.
 func (s *Site) whatIf(c echo.Context) error {
-	f, team, _, err := s.teamFrame(c, "What if", "burden", auth.SeeBurden)
+	f, team, w, err := s.teamFrame(c, "What if", "burden", auth.SeeBurden)
+	if err != nil {
+		return err
+	}
+	sight, err := w.Sight(int64(team.ID))
 	if err != nil {
 		return err
 	}
@@ -38,6 +42,7 @@ func (s *Site) whatIf(c echo.Context) error {
 	}
 	page := WhatIfPage{Frame: f}
 	page.Ask(people, oneIn, without, second, bad)
+	a.Keep(sight)
 	page.Fill(a)
 	switch {
 	case wrong != nil:

@@ -72,7 +72,14 @@ func whatIfAsked(t *testing.T, d *deployment) {
 	if again := ask("people=2"); again.Said != two.Said || *again.Change.Score != *two.Change.Score {
 		t.Errorf("the same question: %q, and %q", two.Said, again.Said)
 	}
-	five := ask("one_in=5")
+	if his := ask("one_in=5"); len(his.Then.Why)+len(his.Then.Remedies) > 0 || his.Then.Unfilled == 0 {
+		t.Errorf("whoever does not manage the team is told who is away: %+v", his.Then)
+	}
+	ana := d.login("ana@demo.example")
+	status, body := ana.get("/api/v1/teams/1/what-if?one_in=5")
+	ana.expect(status, body, http.StatusOK)
+	var five whatIfReply
+	d.ok(json.Unmarshal([]byte(body), &five))
 	if five.Then.Unfilled == 0 || five.Then.Expected != nil || five.Change != nil || len(five.Then.Why) == 0 || len(five.Then.Remedies) == 0 || !strings.Contains(five.Said, "would be nobody's") {
 		t.Errorf("one in five: %+v", five)
 	}
