@@ -17,6 +17,7 @@ type TeamHealth struct {
 	Weeks         int                `json:"weeks" doc:"Before it, over which pages are looked at"`
 	ScheduleWeeks int                `json:"schedule_weeks" doc:"Before it, over which the schedule is: whole cycles of the rota"`
 	Pending       bool               `json:"pending" doc:"Something has changed that is about to be measured"`
+	Prior         *string            `json:"prior" doc:"The quarter of the prior of all teams at which rates begin (GET /organisation/health has its numbers); null: that of the configuration"`
 	Purpose       string             `json:"purpose" doc:"What it is, and what it is not"`
 	Hidden        string             `json:"hidden,omitempty" doc:"Why score is null"`
 	Meaning       string             `json:"meaning,omitempty" doc:"What the score, or that there is none, means"`
@@ -172,6 +173,9 @@ func healthOf(h *health.TeamHealth) TeamHealth {
 	out := TeamHealth{
 		Team: h.Team, Zone: h.Zone, Weeks: h.Period.Weeks, ScheduleWeeks: h.Cycle.Weeks, Pending: h.Pending, Purpose: health.ScoreIsNot, Hidden: h.Hidden,
 		Losses: []health.Loss{}, Helps: []health.Help{}, Questions: []BurdenDoubt{}, Trend: []HealthPoint{}, Pulses: []HealthPulse{}, Events: []BurdenEvent{}, Watch: []HealthWeek{}, Warnings: []HealthWarning{},
+	}
+	if h.Prior != nil {
+		out.Prior = &h.Prior.Quarter
 	}
 	if h.Period.Weeks > 0 {
 		until := h.Period.Until()

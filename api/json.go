@@ -127,6 +127,8 @@ func (s *Server) teamRoutes(a huma.API) {
 // burdenRoutes lists what there is about what on-call does to teams, and how they are.
 func (s *Server) burdenRoutes(a huma.API) {
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
+	get(s, a, "/organisation/health", "get-organisation-health", "Which teams lie further from the others than chance explains, for administrators; in no order", s.organisationHealth)
+	get(s, a, "/organisation/health.csv", "get-organisation-health-table", "The same as a table", s.organisationTable)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)
 	get(s, a, "/teams/{team}/health", "get-health", "How a team is: the score, what it is made of, and what it is not", s.getHealth)
 	get(s, a, "/teams/{team}/health.csv", "get-health-table", "The same as a table", s.getHealthTable)

@@ -84,15 +84,5 @@ func (b *Burden) luck(tallies map[schedule.ID]*Tally) {
 	}
 }
 
-// Organisation returns what a period was for all teams together; it compares none with
-// another. Of fewer than three teams it is false: then it is about too few people.
-func (r *Rollup) Organisation(ctx context.Context, p ReportPeriod) (TeamSum, bool, error) {
-	sum, err := r.Store.SumWeeks(ctx, 0, r.Config.Version, p.From, p.Until())
-	if err != nil || sum.Teams < fewest {
-		return TeamSum{}, false, err
-	}
-	return sum, true, nil
-}
-
 // OnCallWeeks returns the hours of the first level in weeks.
 func (s *TeamSum) OnCallWeeks() float64 { return hours(s.Level1) / hoursPerWeek }

@@ -43,6 +43,7 @@ type Store interface {
 	IndicatorStore
 	WarningStore
 	DiaryStore
+	CompareStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

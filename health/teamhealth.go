@@ -34,6 +34,7 @@ type TeamHealth struct {
 	Period  ReportPeriod // of what pages did
 	Cycle   ReportPeriod // of the schedule
 	Pending bool         // something is about to be measured
+	Prior   *PooledPrior // by which all of it is scored; nil: that of the configuration
 
 	// Hidden says why nothing is told; then all that follows is empty.
 	Hidden string
@@ -103,6 +104,7 @@ func (r *Rollup) Health(ctx context.Context, team schedule.ID, sight Sight) (*Te
 	if err := l.read(ctx, until); err != nil {
 		return nil, err
 	}
+	h.Prior = l.prior
 	return h, l.tell(ctx, h, until, sight)
 }
 
@@ -115,6 +117,8 @@ const (
 // A healthLook has what was read of a team, to score several periods of it.
 type healthLook struct {
 	*Rollup
+	Config Config       // completed by the prior
+	prior  *PooledPrior // nil: the configuration's own
 	team   schedule.ID
 	zone   *time.Location
 	now    time.Time
@@ -139,6 +143,9 @@ type healthWave struct {
 
 // read reads what is kept of the weeks before a Monday.
 func (l *healthLook) read(ctx context.Context, until schedule.Date) (err error) {
+	if l.Config, l.prior, err = l.Current(ctx); err != nil {
+		return err
+	}
 	from, version := until.AddDays(-7*pastWeeks), l.Config.Version
 	if l.weeks, err = l.Store.TeamWeeks(ctx, l.team, version, from, until); err != nil {
 		return err

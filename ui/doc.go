@@ -45,6 +45,7 @@
 //	whatif      WhatIfPage  /teams/{id}/whatif?people=&one_in=&without=&second=
 //	pulses      Pulses      /teams/{id}/pulse
 //	pulse       PulsePage   /teams/{id}/pulse/{number}
+//	organisation OrganisationPage /organisation?weeks=&from=&of= (wakeups, off_hours, incidents)
 //	pulseround  PulseRoundPage /organisation/pulse, /organisation/pulse/{from} (a Monday)
 //	mypulse     MyPulse     /pulse
 //	survey      Survey      /pulse/{token}?lang= (a code: en, de)

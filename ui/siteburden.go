@@ -20,6 +20,7 @@ func (s *Site) registerBurden(e *echo.Group) {
 	e.POST("/teams/:team/warnings/:warning", s.answerWarning)
 	e.GET("/teams/:team/whatif", s.whatIf)
 	e.GET("/burden", s.myBurden)
+	e.GET("/organisation", s.organisation)
 }
 
 // lengths are links to reports of every length that end where this one does.

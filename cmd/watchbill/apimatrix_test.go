@@ -233,6 +233,8 @@ var matrix = map[string]row{
 	"GET /teams/{team}/feeds":                                            {need: "manager"},
 	"DELETE /teams/{team}/feeds/{feed}":                                  {need: "manager", once: true},
 	"GET /burden":                                                        {need: "admin"},
+	"GET /organisation/health":                                           {need: "admin"},
+	"GET /organisation/health.csv":                                       {need: "admin"},
 	"GET /teams/{team}/rest":                                             {need: "member"},
 	"GET /teams/{team}/burden":                                           {need: "member"},
 	"GET /teams/{team}/burden.csv":                                       {need: "member"},

@@ -297,5 +297,17 @@ func (s *server) measureBurden(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(failed...)
+	return errors.Join(append(failed, s.addUp(ctx))...)
+}
+
+// addUp adds up the blocks of weeks that were measured anew, until there are none.
+func (s *server) addUp(ctx context.Context) error {
+	for {
+		if marked, err := s.rollup.Store.BlocksMarked(ctx); err != nil || !marked {
+			return err
+		}
+		if n, err := s.rollup.AddUp(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
 }

@@ -24,6 +24,7 @@ type jobs struct {
 	access  *auth.Service
 	health  *health.Service
 	burden  func(context.Context) error
+	pool    func(context.Context) error
 	reviews func(context.Context) error
 	warn    func(context.Context) error
 	pulse   func(context.Context) error
@@ -56,6 +57,7 @@ func (j *jobs) all() map[string]job {
 		"imports":  {time.Minute, j.service.ReadDue},
 		"forget":   {time.Hour, sure(j.service.PruneImports)},
 		"burden":   {time.Minute, j.burden},
+		"priors":   {time.Hour, sure(j.pool)},
 		"owed":     {time.Hour, sure(j.health.ExpireOwed)},
 		"reviews":  {time.Minute, sure(j.reviews)},
 		"warnings": {time.Minute, sure(j.warn)},

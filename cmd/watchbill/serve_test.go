@@ -298,7 +298,7 @@ var routes = map[string]string{
 	"POST /account/password": "known", "POST /account/news": "known", "POST /account/sessions/:session/end": "known", "POST /account/feeds": "known", "POST /account/feeds/:feed/reset": "known",
 	"POST /account/feeds/:feed/revoke": "known", "POST /account/zone": "known", "GET /audit": "known",
 	"GET /diary": "known", "POST /diary": "known", "GET /diary.csv": "known", "POST /diary/ask": "known", "POST /diary/forget": "known", "GET /diary/:entry": "known", "POST /diary/:entry": "known", "POST /diary/:entry/share": "known", "POST /diary/:entry/remove": "known",
-	"GET /pulse": "known", "GET /organisation/pulse": "known", "GET /organisation/pulse/:from": "known", "GET /pulse/:token": "nobody", "POST /pulse/:token": "nobody", "GET /teams/:team/pulse": "member", "POST /teams/:team/pulse": "manager", "GET /teams/:team/pulse/:wave": "member", "POST /teams/:team/pulse/settings": "manager", "POST /teams/:team/pulse/:wave/said": "manager",
+	"GET /pulse": "known", "GET /organisation": "admin", "GET /organisation/pulse": "known", "GET /organisation/pulse/:from": "known", "GET /pulse/:token": "nobody", "POST /pulse/:token": "nobody", "GET /teams/:team/pulse": "member", "POST /teams/:team/pulse": "manager", "GET /teams/:team/pulse/:wave": "member", "POST /teams/:team/pulse/settings": "manager", "POST /teams/:team/pulse/:wave/said": "manager",
 	"GET /pay": "known", "GET /teams/:team/pay": "manager", "GET /teams/:team/pay/rules": "manager", "POST /teams/:team/pay/rules": "manager", "POST /teams/:team/pay/rules/import": "manager",
 	"GET /teams/:team/pay/:month": "manager", "POST /teams/:team/pay/:month/publish": "manager",
 	"GET /owed": "known", "POST /owed/:team/take": "known", "POST /owed/:team/return": "known",
