@@ -177,3 +177,15 @@ func TestBrowserPressed(t *testing.T) {
 	b.Visit(url + "/mypages/full")
 	b.Quiet("pressed")
 }
+
+// On paper the names in the burden report are in one piece.
+func TestBrowserPaper(t *testing.T) {
+	b, url := open(t)
+	b.Size(711, 1000) // A4 without its margins
+	b.Media("print")
+	b.Visit(url + "/burden/full")
+	if got := browsertest.Eval[string](b, `(() => { const out = []; for (const th of document.querySelectorAll(".load th[scope=row]")) { const walk = document.createTreeWalker(th, NodeFilter.SHOW_TEXT); while (walk.nextNode()) for (const m of walk.currentNode.data.matchAll(/\S+/g)) { const r = document.createRange(); r.setStart(walk.currentNode, m.index); r.setEnd(walk.currentNode, m.index + m[0].length); if (r.getClientRects().length > 1) out.push(m[0]); } } return out.join(); })()`); got != "" {
+		t.Errorf("these names are cut: %s", got)
+	}
+	b.Media("")
+}
