@@ -19,7 +19,7 @@ type PulseRound struct {
 	PulseSum
 	Rest       PulseRest `json:"rest"`
 	Comments   []string  `json:"comments" doc:"Of teams that see none themselves, in no order that means anything; for administrators"`
-	NoComments string    `json:"comments_reason,omitempty" doc:"Why there are none: none, below_k, lost, administrators_only"`
+	NoComments string    `json:"comments_reason,omitempty" doc:"Why there are none: none, below_k, lost, forgotten, administrators_only"`
 }
 
 // PulseSum is the figures of several teams together.

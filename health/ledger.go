@@ -188,24 +188,36 @@ func (r *Rollup) warnSince(ctx context.Context, team *schedule.TeamRecord, looke
 	return r.warn(ctx, team.ID, week, zone)
 }
 
-// Settle measures what is marked of a team, and says whether something stays.
+// Settle measures what is marked of a team, and says whether something stays: while
+// somebody else is at it nothing is marked yet, or any more, that others can see, but the
+// schedule was not looked at either.
 func (r *Rollup) Settle(ctx context.Context, team schedule.ID) (pending bool, err error) {
 	for n := 1; n > 0; {
 		if n, err = r.Team(ctx, team); err != nil {
 			return true, err
 		}
 	}
+	state, err := r.Store.BurdenState(ctx, team)
+	if errors.Is(err, schedule.ErrNotFound) {
+		return true, nil
+	} else if err != nil {
+		return true, err
+	}
+	m := measuring{Rollup: r, state: state, now: r.Now()}
+	if m.zone, err = schedule.Zone(state.Zone); err != nil {
+		return true, err
+	}
 	marks, err := r.Store.Marks(ctx, team, 1)
-	return len(marks) > 0, err
+	return len(marks) > 0 || !m.looked(m.dayEnd(m.now)), err
 }
 
-// warn asks about a team's weeks up to one that is over. What has not been measured yet is
-// waited for, though not for long.
+// warn asks about a team's weeks up to one that is over. A week is looked at once, so what
+// somebody else is measuring is waited for.
 func (r *Rollup) warn(ctx context.Context, team schedule.ID, week schedule.Date, zone *time.Location) (int, error) {
 	l := &healthLook{Rollup: r, team: team, now: r.Now(), zone: zone}
 	until := week.AddDays(7)
 	pending, err := r.Settle(ctx, team)
-	if err != nil || pending && l.now.Before(until.At(schedule.Midnight, zone).Add(reviewWaits)) {
+	if err != nil || pending {
 		return 0, err
 	}
 	if err := l.read(ctx, until); err != nil {

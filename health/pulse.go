@@ -153,7 +153,8 @@ const (
 	// PulseOverlapping is of a team that is another but for one to four people, and that was
 	// told first in the same four weeks.
 	PulseOverlapping = "overlapping"
-	PulseLost        = "lost" // its key is gone, and with it what was answered
+	PulseForgotten   = "forgotten" // comments that were kept long enough
+	PulseLost        = "lost"      // its key is gone, and with it what was answered
 )
 
 // A PulseStore keeps waves. Methods that find nothing return schedule.ErrNotFound.
@@ -194,6 +195,9 @@ type PulseStore interface {
 	// InDurableTx is InTx that returns when what was written is there after a power cut.
 	InDurableTx(ctx context.Context, f func(Store) error) error
 	WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) // in an order of their own
+	// ForgetComments removes those of waves that closed before a moment, and of rounds before
+	// a number.
+	ForgetComments(ctx context.Context, before time.Time, round int) error
 
 	PulsePolicy(ctx context.Context, team schedule.ID) (PulsePolicy, error)
 	PulsePolicies(ctx context.Context) ([]PulsePolicy, error) // of all teams that have one

@@ -166,6 +166,9 @@ func (p *Pulse) RoundResult(ctx context.Context, number int, comments bool) (Pul
 	if at+1 < len(all) {
 		out.Before = &all[at+1]
 	}
+	if p.forgotten(out.Until().At(schedule.Midnight, time.UTC)) {
+		out.Said, comments = PulseForgotten, false
+	}
 	if out.Questions, err = pulseQuestions(PulseShort); err != nil || !comments {
 		return out, err
 	}

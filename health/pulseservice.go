@@ -291,6 +291,22 @@ func (p *Pulse) CloseDue(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// CommentsKept is how long comments are shown: a policy of specs/health.md 10. What was
+// counted stays, because it decides what may be told of later waves.
+const CommentsKept = 12 // months
+
+// ForgetComments removes comments that are older than they are kept.
+func (p *Pulse) ForgetComments(ctx context.Context) error {
+	before := p.forgottenBefore()
+	return p.Store.ForgetComments(ctx, before, roundOf(before))
+}
+
+func (p *Pulse) forgottenBefore() time.Time { return p.Now().AddDate(0, -CommentsKept, 0) }
+
+// forgotten says whether comments of what ended at a moment were kept long enough, also
+// where they are not removed yet.
+func (p *Pulse) forgotten(ended time.Time) bool { return ended.Before(p.forgottenBefore()) }
+
 // close publishes what was answered in a wave and then forgets it.
 func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 	box, err := p.Store.Box(ctx, w.ID)
@@ -364,7 +380,9 @@ func (p *Pulse) Result(ctx context.Context, team schedule.ID, number int) (Pulse
 	if out.Doc, err = p.Store.WaveResult(ctx, w.ID); err != nil {
 		return out, err
 	}
-	if out.Comments, err = p.Store.WaveComments(ctx, w.ID); err != nil {
+	if p.forgotten(w.Closes) {
+		out.Doc.Said = PulseForgotten
+	} else if out.Comments, err = p.Store.WaveComments(ctx, w.ID); err != nil {
 		return out, err
 	}
 	before, err := p.Store.Wave(ctx, team, number-1)

@@ -154,12 +154,17 @@ func (p *PulsePage) fillWave(w *health.PulseWave, doc *health.PulseDoc, before *
 	if p.Straight = doc.Straight; doc.Coarse {
 		p.Coarse = pointsText(doc.Rounded())
 	}
-	if p.Comments = comments; doc.Said != "" {
+	if p.Comments = comments; doc.Said == health.PulseForgotten {
+		p.NoComments = commentsForgotten
+	} else if doc.Said != "" {
 		p.NoComments = fmt.Sprintf("Comments are shown here from %d answers on. With fewer, those whose authors said so are shown.", w.LeastSaid)
 	} else if len(comments) == 0 {
 		p.NoComments = "Nobody wrote a comment."
 	}
 }
+
+// commentsForgotten says why old results have no comments.
+var commentsForgotten = fmt.Sprintf("Comments are kept for %d months, and these are older.", health.CommentsKept)
 
 func pulseTiles(w *health.PulseWave, doc *health.PulseDoc, before *health.PulseDoc) []Tile {
 	index := Tile{Label: "Pulse", Value: "–", Foot: "Too few questions were answered often enough."}

@@ -53,9 +53,10 @@ func (p *PulseRoundPage) fillRound(r *health.PulseRoundOutcome) {
 	p.RestSay = restSay(&r.Rest)
 	if p.Comments = r.Comments; r.Said != "" {
 		p.NoComments = map[string]string{
-			health.PulseNoRest: "Every team sees its own comments, so none came up here.",
-			health.PulseBelowK: "Fewer than ten people answered in teams that see no comments, so theirs are shown to nobody.",
-			health.PulseLost:   "They cannot be opened any more: their key is gone.",
+			health.PulseNoRest:    "Every team sees its own comments, so none came up here.",
+			health.PulseBelowK:    "Fewer than ten people answered in teams that see no comments, so theirs are shown to nobody.",
+			health.PulseForgotten: commentsForgotten,
+			health.PulseLost:      "They cannot be opened any more: their key is gone.",
 		}[r.Said]
 	} else if len(r.Comments) == 0 {
 		p.NoComments = "Nobody wrote a comment."

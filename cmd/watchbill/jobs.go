@@ -29,7 +29,7 @@ type jobs struct {
 	warn    func(context.Context) error
 	pulse   func(context.Context) error
 	news    func(context.Context) error
-	forget  func(context.Context) error // old news
+	forget  func(context.Context) error // old news and comments
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server

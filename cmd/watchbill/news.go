@@ -75,6 +75,11 @@ func asleep(p *schedule.Profile, at time.Time) bool {
 	return err == nil && person.PageBand(at) == schedule.Sleep
 }
 
+// forgetWords forgets whom was written to long ago, and old comments of surveys.
+func (s *server) forgetWords(ctx context.Context) error {
+	return errors.Join(s.news.Forget(ctx), s.pulse.ForgetComments(ctx))
+}
+
 // sendNews tells what is to be told, if it can.
 func (s *server) sendNews(ctx context.Context) error {
 	if s.news.Carrier == nil {

@@ -136,11 +136,38 @@ func pulse(t *testing.T, d *deployment) {
 		}
 	}
 	d.alike(&team, body)
+	d.commentsForgotten(team.ID, w.Closes)
 	if _, err := d.pulse.Store.Box(t.Context(), w.ID); err == nil {
 		t.Error("the box is still there")
 	}
 	status, body = anybody.get("/pulse/" + tokens[6])
 	anybody.expect(status, body, http.StatusGone, "This survey is closed")
+}
+
+// commentsForgotten looks a year later, when nothing but comments is gone, and comes back.
+func (d *deployment) commentsForgotten(team schedule.ID, closed time.Time) {
+	d.t.Helper()
+	now := d.now
+	defer func() { d.now = now }()
+	var kept int64
+	count := func() int64 {
+		d.ok(d.db.Read.Raw("SELECT COUNT(*) FROM pulse_comment").Scan(&kept).Error)
+		return kept
+	}
+	d.now = closed.AddDate(1, 0, 0)
+	d.ok(d.pulse.ForgetComments(d.t.Context()))
+	o, err := d.pulse.Result(d.t.Context(), team, 1)
+	if d.ok(err); count() != 3 || len(o.Comments) != 3 {
+		d.t.Errorf("twelve months later there are %d comments and %d are told, want 3", kept, len(o.Comments))
+	}
+	d.now = d.now.Add(time.Minute)
+	for _, want := range []int64{3, 0} { // before they are removed and after
+		o, err := d.pulse.Result(d.t.Context(), team, 1)
+		if d.ok(err); count() != want || len(o.Comments) != 0 || o.Doc.Said != health.PulseForgotten || !o.Doc.Published {
+			d.t.Errorf("%d comments are kept, want %d; told is %+v", kept, want, o)
+		}
+		d.ok(d.pulse.ForgetComments(d.t.Context()))
+	}
 }
 
 func mustURL(text string) *url.URL {

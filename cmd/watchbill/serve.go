@@ -288,7 +288,7 @@ const stopWithin = 10 * time.Second
 // jobs are what the service does by itself.
 func (s *server) jobs() *jobs {
 	return &jobs{
-		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.sendNews, forget: s.news.Forget,
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.sendNews, forget: s.forgetWords,
 		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }

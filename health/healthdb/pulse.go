@@ -205,6 +205,15 @@ func (s *Store) WaveResult(ctx context.Context, wave schedule.ID) (health.PulseD
 	}, "result of wave", wave)
 }
 
+// ForgetComments removes the comments of waves that closed before a moment, and of rounds
+// before a number.
+func (s *Store) ForgetComments(ctx context.Context, before time.Time, round int) error {
+	if err := s.to(ctx).Where("wave_id IN (SELECT id FROM pulse_wave WHERE closes_at < ?)", before.Unix()).Delete(&pulseCommentRow{}).Error; err != nil {
+		return translate(err, "comments")
+	}
+	return translate(s.to(ctx).Where("round < ?", round).Delete(&roundCommentRow{}).Error, "comments")
+}
+
 // WaveComments returns the comments that the team sees.
 func (s *Store) WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) {
 	return values(s.from(ctx).Where("wave_id = ?", wave).Order("id"), func(r *pulseCommentRow) (string, error) { return r.Text, nil }, "comments")
