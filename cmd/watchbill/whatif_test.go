@@ -41,7 +41,12 @@ type whatIfReply struct {
 // What would be, asked over HTTP of the demonstration: more people, a limit that cannot be
 // kept and what would mend it, an alert gone; the same question has the same answer, and
 // what cannot be asked is named.
-func TestWhatIf(t *testing.T) { both(t, whatIfAsked) }
+func TestWhatIf(t *testing.T) {
+	if testing.Short() {
+		t.Skip("making plans takes minutes under the race detector")
+	}
+	both(t, whatIfAsked)
+}
 
 func whatIfAsked(t *testing.T, d *deployment) {
 	d.now = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
@@ -174,6 +179,9 @@ func TestChangeTeam(t *testing.T) {
 // A plan of a team that has nobody who stands behind, with somebody: everybody is there for
 // both, new people know what the rotations ask for, and what is published stays as it is.
 func TestImaginedSecond(t *testing.T) {
+	if testing.Short() {
+		t.Skip("making plans takes minutes under the race detector")
+	}
 	d := deploy(t, migrationstest.SQLite(t))
 	d.now = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
 	in, err := importTeam(`team: Ledger
