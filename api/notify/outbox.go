@@ -149,8 +149,9 @@ func (w *work) send(ctx context.Context, t *Topic, p *schedule.Profile) (final b
 			return false, err
 		}
 	}
-	s := Sent{Key: t.Key, Person: p.ID, Kind: t.Kind, MadeAt: w.now}
-	mine, err := w.Store.Claim(ctx, &s, w.now, w.now.Add(claim))
+	now := w.Now() // many letters take longer than a claim lasts
+	s := Sent{Key: t.Key, Person: p.ID, Kind: t.Kind, MadeAt: now}
+	mine, err := w.Store.Claim(ctx, &s, now, now.Add(claim))
 	if err != nil || !mine {
 		return false, err
 	}
@@ -161,14 +162,14 @@ func (w *work) send(ctx context.Context, t *Topic, p *schedule.Profile) (final b
 	var refused *RefusedError
 	switch {
 	case err == nil && letter.Subject == "":
-		s.GivenUp = w.now
+		s.GivenUp = now
 		s.Problem = "it was over before it was told"
 	case err == nil:
-		s.SentAt, s.Problem = w.now, ""
+		s.SentAt, s.Problem = now, ""
 	default:
-		s.Problem, s.NextAt = oneLine(err.Error()), w.now.Add(pause(s.Tries))
+		s.Problem, s.NextAt = oneLine(err.Error()), now.Add(pause(s.Tries))
 		if errors.As(err, &refused) || s.Tries >= mostTries {
-			s.GivenUp = w.now
+			s.GivenUp = now
 		} else {
 			w.stuck = true // the next would meet the same
 		}
