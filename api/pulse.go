@@ -148,7 +148,7 @@ func (s *Server) pulseWave(ctx context.Context, team schedule.ID, number int) (*
 		out.Questions = append(out.Questions, pulseQuestion(&o, i, out.Reason))
 	}
 	said, err := s.Pulse.Store.PulseSaid(ctx, o.ID)
-	if said.Version > 0 {
+	if said.Said != "" {
 		out.Said = &PulseSaid{said.Said, said.Did, instantOf(said.At)}
 	}
 	return out, err

@@ -201,6 +201,9 @@ const ruleText = "team: Crew\nzone: Europe/Berlin\nlimits: {on_call: 1 week in 3
 
 var crewRules, _ = json.Marshal(map[string]string{"source": ruleText, "from": "2027-02-01"})
 
+// pulsePolicy is when a team is asked, as the API takes it.
+const pulsePolicy = `{"on": true, "first": "2026-12-07", "at": "09:00", "days": 4, "weeks": 4, "long": true, "least": 5, "least_said": 10, "own": ["Our runbooks are up to date."]}`
+
 // calendarText is a calendar with one whole day, as a JSON string.
 const calendarText = `"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261201T000000Z\r\nDTSTART;VALUE=DATE:20270105\r\nSUMMARY:Away\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"`
 
@@ -271,6 +274,10 @@ var matrix = map[string]row{
 	"POST /teams/{team}/pulse":                                           {need: "manager", body: `{"kind": "pulse", "closes_at": "2026-12-03T10:00:00Z"}`, once: true},
 	"GET /teams/{team}/pulse/{wave}":                                     {need: "member", path: "/teams/1/pulse/1"},
 	"GET /teams/{team}/pulse/{wave}/table":                               {need: "member", path: "/teams/1/pulse/1/table"},
+	"GET /teams/{team}/pulse/{wave}/said":                                {need: "member", path: "/teams/1/pulse/1/said"},
+	"PUT /teams/{team}/pulse/{wave}/said":                                {need: "manager", path: "/teams/1/pulse/1/said", body: `{"said": "Nights are hard.", "did": "We delayed the alert."}`},
+	"GET /teams/{team}/pulse/policy":                                     {need: "member"},
+	"PUT /teams/{team}/pulse/policy":                                     {need: "manager", body: pulsePolicy},
 	"GET /teams/{team}/handovers":                                        {need: "member", inside: true},
 	"GET /teams/{team}/handover":                                         {need: "member", inside: true},
 	"POST /teams/{team}/handover":                                        {need: "member", inside: true, body: `{}`, once: true},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -150,4 +151,109 @@ func pulseSaid(t *testing.T, d *deployment) {
 	anybody.expect(status, body, http.StatusOK, "Last time you said", "Nights are hard.", "So we", "We delayed the alert.")
 	status, body = member.get("/")
 	member.expect(status, body, http.StatusOK, "How is on-call treating you? Heard is asked until")
+}
+
+// What pages do about the pulse the API does: by the same rules, refused with the names of
+// the fields, all at once, and never over what somebody else has written meanwhile.
+func TestAPIPulsePolicy(t *testing.T) { both(t, apiPulsePolicy) }
+
+func apiPulsePolicy(t *testing.T, d *deployment) {
+	tokens := d.crewed()
+	boss, at := tokens["manager"], "/api/v1/teams/1/pulse/policy"
+	type policy struct {
+		On                   bool
+		First, At            string
+		Days, Weeks, Version int
+		Own                  []string
+		ETag                 string
+		Next                 string `json:"next_opens_at"`
+		LeastSaid            int    `json:"least_said"`
+		Errors               []struct{ Field, In, Reason string }
+		Yours, Present       json.RawMessage
+		Detail, Said, Did    string
+	}
+	var usual, is policy
+	d.call(boss, "GET", at, "").into(t, 200, &usual)
+	if usual.On || usual.Version != 0 || usual.Weeks != 4 || usual.Next != "" {
+		t.Errorf("the usual: %+v", usual)
+	}
+	d.call(boss, "PUT", at, `{"on": true, "first": "soon", "at": "25:00", "days": 0, "weeks": 1, "long": true, "least": 4, "least_said": 9, "own": ["Short.", "Is it good enough?", "Ben listens to us all."]}`).into(t, 422, &is)
+	var fields []string
+	for _, e := range is.Errors {
+		fields = append(fields, e.Field)
+		if e.In != "body" || e.Reason == "" {
+			t.Errorf("refused as %+v", e)
+		}
+	}
+	if got := strings.Join(fields, ","); got != "first,at,days,weeks,least,least_said,own,own,own" {
+		t.Errorf("refused are %s", got)
+	}
+	d.call(boss, "PUT", at, `{"on": true, "first": "2026-12-07"}`).into(t, 422, nil)
+	d.call(boss, "PUT", at, pulsePolicy, "If-Match", usual.ETag).into(t, 200, &is)
+	if !is.On || is.Version != 1 || is.First != "2026-12-07" || is.At != "09:00" || is.Own[0] != "Our runbooks are up to date." || is.Next != "2026-12-07T08:00:00Z" {
+		t.Errorf("kept is %+v", is)
+	}
+	stale := d.call(boss, "PUT", at, strings.Replace(pulsePolicy, `"days": 4`, `"days": 5`, 1), "If-Match", usual.ETag)
+	stale.into(t, 409, &is)
+	if !strings.Contains(string(is.Yours), `"days":5`) || !strings.Contains(string(is.Present), `"days":4`) {
+		t.Errorf("the second is told %s", stale.body)
+	}
+	done := d.atOnce(6, func(i int) answer {
+		return d.call(boss, "PUT", at, strings.Replace(pulsePolicy, `"days": 4`, fmt.Sprintf(`"days": %d`, 6+i), 1), "If-Match", stale.header.Get("Etag"))
+	})
+	if done[200] != 1 || done[409] != 5 {
+		t.Errorf("of six at once: %v", done)
+	}
+	d.call(boss, "GET", at, "").into(t, 200, &is)
+	page := d.person("ana@example.com")
+	status, body := page.get("/teams/1/pulse")
+	page.expect(status, body, 200, "Our runbooks are up to date.", fmt.Sprintf(`value="%d"`, is.Days))
+}
+
+// What became of a wave is written through the API as on the page.
+func TestAPIPulseSaid(t *testing.T) {
+	both(t, func(t *testing.T, d *deployment) {
+		tokens := d.crewed()
+		boss, at := tokens["manager"], "/api/v1/teams/1/pulse/1/said"
+		var v struct {
+			Said, Did, At, ETag, Detail string
+			Version                     int
+			Errors                      []struct{ Field string }
+		}
+		d.call(tokens["member"], "GET", at, "").into(t, 200, &v)
+		none := v.ETag
+		if v.Version != 0 || v.At != "" || none == "" {
+			t.Errorf("before anything: %+v", v)
+		}
+		d.call(boss, "PUT", at, `{"said": "Nights are hard.", "did": " "}`).into(t, 422, &v)
+		if len(v.Errors) != 1 || v.Errors[0].Field != "did" {
+			t.Errorf("refused as %+v", v.Errors)
+		}
+		d.call(boss, "PUT", at, `{"said": "Nights.", "did": "`+strings.Repeat("x", 601)+`"}`).into(t, 422, &v)
+		d.call(boss, "PUT", at, `{"said": "Nights are hard.", "did": "We delayed the alert."}`, "If-Match", none).into(t, 200, &v)
+		if v.Version != 1 || v.Did != "We delayed the alert." || v.At == "" {
+			t.Errorf("kept: %+v", v)
+		}
+		if a := d.call(boss, "PUT", at, `{"said": "Other.", "did": "Other."}`, "If-Match", none); a.status != 409 || !strings.Contains(a.body, `"present":{"said":"Nights are hard."`) {
+			t.Errorf("over what was not seen: %d %s", a.status, a.body)
+		}
+		var wave struct{ Became *struct{ Did string } }
+		d.call(boss, "GET", "/api/v1/teams/1/pulse/1", "").into(t, 200, &wave)
+		if wave.Became == nil || wave.Became.Did != "We delayed the alert." {
+			t.Errorf("the wave says %+v", wave)
+		}
+		d.call(boss, "PUT", at, `{"said": "", "did": ""}`).into(t, 200, nil)
+		d.call(boss, "GET", "/api/v1/teams/1/pulse/1", "").into(t, 200, &wave)
+		if wave.Became != nil {
+			t.Errorf("taken back, the wave says %+v", wave.Became)
+		}
+		team, err := d.schedule.Store.Team(t.Context(), 1)
+		d.ok(err)
+		w, err := d.pulse.Open(t.Context(), 0, &team, health.PulseOrder{Kind: health.PulseShort, Closes: d.now.Add(time.Hour)})
+		d.ok(err)
+		d.call(boss, "PUT", fmt.Sprintf("/api/v1/teams/1/pulse/%d/said", w.Number), `{"said": "a", "did": "b"}`).into(t, 409, &v)
+		if v.Detail != "it is still open" {
+			t.Errorf("of an open wave: %s", v.Detail)
+		}
+	})
 }
