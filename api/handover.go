@@ -118,7 +118,7 @@ func (s *Server) turnReport(ctx context.Context, name health.TurnName) (*turnOut
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.turnWords(ctx)
+	x, err := s.turnWords(ctx, inReport(r))
 	if err != nil {
 		return nil, err
 	}
@@ -140,13 +140,57 @@ func (s *Server) turnReport(ctx context.Context, name health.TurnName) (*turnOut
 // turnWords puts hand-overs into words of the API.
 type turnWords map[schedule.ID]string
 
-func (s *Server) turnWords(ctx context.Context) (turnWords, error) {
-	people, err := s.Schedule.Store.People(ctx, nil)
-	x := turnWords{}
-	for i := range people {
-		x[people[i].ID] = people[i].Name
+func (s *Server) turnWords(ctx context.Context, in turnPeople) (turnWords, error) {
+	return names(ctx, s.Schedule.Store, in)
+}
+
+// turnPeople are those whom hand-overs name.
+type turnPeople map[schedule.ID]bool
+
+func (in turnPeople) add(ids ...schedule.ID) {
+	for _, id := range ids {
+		in[id] = true
 	}
-	return x, err
+}
+
+func (in turnPeople) done(h *health.HandOver) {
+	if h != nil {
+		in.add(h.By, h.ReadBy)
+	}
+}
+
+func (in turnPeople) notes(all []health.ShiftNote) {
+	for i := range all {
+		in.add(all[i].Author)
+	}
+}
+
+func (in turnPeople) pages(all []health.TurnPage) {
+	for i := range all {
+		in.add(all[i].OnIt...)
+		for k := range all[i].Notes {
+			in.add(all[i].Notes[k].Person)
+		}
+	}
+}
+
+// inReport returns everybody in a report.
+func inReport(r *health.TurnReport) turnPeople {
+	in := turnPeople{}
+	for _, t := range []*health.Turn{&r.Turn, r.Next, r.Before} {
+		if t != nil {
+			in.add(t.People...)
+		}
+	}
+	for i := range r.Groups {
+		in.pages(r.Groups[i].Pages)
+	}
+	in.pages(r.Open)
+	in.notes(r.Notes)
+	in.notes(r.BeforeNotes)
+	in.done(r.Done)
+	in.done(r.BeforeDone)
+	return in
 }
 
 func (x turnWords) people(ids []schedule.ID) []PersonRef {
@@ -226,7 +270,12 @@ func (s *Server) listHandOvers(ctx context.Context, in *turnsIn) (*turnsOut, err
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.turnWords(ctx)
+	named := turnPeople{}
+	for i := range lines {
+		named.add(lines[i].People...)
+		named.done(lines[i].Done)
+	}
+	x, err := s.turnWords(ctx, named)
 	out := &turnsOut{Turns{Items: []TurnLine{}, Rotations: []string{}}}
 	for i := range lines {
 		l := &lines[i]
@@ -301,7 +350,7 @@ func (s *Server) addShiftNote(ctx context.Context, in *addShiftNoteIn) (*shiftNo
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.turnWords(ctx)
+	x, err := s.turnWords(ctx, turnPeople{n.Author: true})
 	return &shiftNoteOut{x.note(&n, nil)}, err
 }
 
@@ -323,6 +372,6 @@ func (s *Server) editShiftNote(ctx context.Context, in *editShiftNoteIn) (*shift
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.turnWords(ctx)
+	x, err := s.turnWords(ctx, turnPeople{n.Author: true})
 	return &shiftNoteOut{x.note(&n, nil)}, err
 }

@@ -61,15 +61,20 @@ type shiftWriter struct {
 
 // shiftWriter returns one that knows everybody in the shifts.
 func (s *Server) shiftWriter(ctx context.Context, team *schedule.TeamRecord, shifts []schedule.Shift) (*shiftWriter, error) {
-	zone, err := zoneOf(team.Zone)
-	if err != nil {
-		return nil, err
-	}
 	ids := map[schedule.ID]bool{}
 	for i := range shifts {
 		ids[shifts[i].Person], ids[shifts[i].Published] = true, true
 	}
 	people, err := names(ctx, s.Schedule.Store, ids)
+	if err != nil {
+		return nil, err
+	}
+	return writerOf(ctx, team, people)
+}
+
+// writerOf returns one that knows some people.
+func writerOf(ctx context.Context, team *schedule.TeamRecord, people map[schedule.ID]string) (*shiftWriter, error) {
+	zone, err := zoneOf(team.Zone)
 	return &shiftWriter{team.ID, zone, people, !auth.From(ctx).Service}, err
 }
 
@@ -144,13 +149,25 @@ func (s *Server) onCall(ctx context.Context, in *onCallIn) (*onCallOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]schedule.ID, 0, len(teams))
+	for i := range teams {
+		ids = append(ids, teams[i].ID)
+	}
+	duties, err := s.Schedule.OnCallIn(ctx, ids, at)
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.onDuty(ctx, duties)
+	if err != nil {
+		return nil, err
+	}
 	out := &onCallOut{OnCall{At: instantOf(at), Teams: make([]TeamOnCall, 0, len(teams))}}
 	for i := range teams {
-		t, err := s.teamOnCall(ctx, &teams[i], at)
+		w, err := writerOf(ctx, &teams[i], people)
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Teams = append(out.Body.Teams, t)
+		out.Body.Teams = append(out.Body.Teams, w.onCall(&teams[i], duties[teams[i].ID]))
 	}
 	return out, nil
 }
@@ -172,23 +189,25 @@ func (s *Server) seen(ctx context.Context, id schedule.ID) ([]schedule.TeamRecor
 	return mine, err
 }
 
-func (s *Server) teamOnCall(ctx context.Context, team *schedule.TeamRecord, at time.Time) (TeamOnCall, error) {
-	out := TeamOnCall{Team: TeamRef{team.ID, team.Name, team.Zone}, Rotations: []RotationOnCall{}}
-	duties, err := s.Schedule.OnCall(ctx, team.ID, at)
-	if err != nil {
-		return out, err
-	}
-	var shifts []schedule.Shift
-	for _, d := range duties {
-		shifts = append(shifts, d.Now...)
-		if d.Next != nil {
-			shifts = append(shifts, *d.Next)
+// onDuty returns the names of all in the duties of some teams.
+func (s *Server) onDuty(ctx context.Context, duties map[schedule.ID][]schedule.Duty) (map[schedule.ID]string, error) {
+	ids := map[schedule.ID]bool{}
+	for _, team := range duties {
+		for i := range team {
+			for k := range team[i].Now {
+				ids[team[i].Now[k].Person], ids[team[i].Now[k].Published] = true, true
+			}
+			if next := team[i].Next; next != nil {
+				ids[next.Person], ids[next.Published] = true, true
+			}
 		}
 	}
-	w, err := s.shiftWriter(ctx, team, shifts)
-	if err != nil {
-		return out, err
-	}
+	return names(ctx, s.Schedule.Store, ids)
+}
+
+// onCall writes who is on call in a team.
+func (w *shiftWriter) onCall(team *schedule.TeamRecord, duties []schedule.Duty) TeamOnCall {
+	out := TeamOnCall{Team: TeamRef{team.ID, team.Name, team.Zone}, Rotations: []RotationOnCall{}}
 	for _, d := range duties {
 		r := RotationOnCall{Rotation: d.Rotation, Now: []Shift{}}
 		for i := range d.Now {
@@ -201,5 +220,5 @@ func (s *Server) teamOnCall(ctx context.Context, team *schedule.TeamRecord, at t
 		}
 		out.Rotations = append(out.Rotations, r)
 	}
-	return out, nil
+	return out
 }

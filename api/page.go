@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"watchbill/schedule"
@@ -48,9 +49,13 @@ func openCursor(cursor string) (key string, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	key, ok := strings.CutPrefix(string(b), cursorMark)
 	if err != nil || !ok || !storable(key) {
-		return "", invalid("cursor", "this is no cursor; send the next of the page before as it is")
+		return "", noCursor()
 	}
 	return key, nil
+}
+
+func noCursor() error {
+	return invalid("cursor", "this is no cursor; send the next of the page before as it is")
 }
 
 // pagedByID is paged for a list that has IDs, in any order; pages are by ID.
@@ -58,6 +63,23 @@ func pagedByID[T any](all []T, p *Paging, id func(*T) schedule.ID) (items []T, n
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(id(&a), id(&b)) })
 	return paged(all, p, func(t *T) string { return idKey(id(t)) })
+}
+
+// afterID is the ID that the cursor of a list by ID stands for, zero without one. A cursor of
+// another list is none.
+func (p *Paging) afterID() (schedule.ID, error) {
+	if p.Cursor == "" {
+		return 0, nil
+	}
+	key, err := openCursor(p.Cursor)
+	if err != nil {
+		return 0, err
+	}
+	id, err := strconv.ParseInt(key, 10, 64)
+	if err != nil || idKey(schedule.ID(id)) != key {
+		return 0, noCursor()
+	}
+	return schedule.ID(id), nil
 }
 
 // idKey sorts IDs as texts.

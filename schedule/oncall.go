@@ -139,32 +139,86 @@ const (
 // what was true then, with who was to be next within a hundred days, and nothing of
 // what was decided since.
 func (s *Service) OnCall(ctx context.Context, team ID, at time.Time) ([]Duty, error) {
-	if at.Before(s.Now()) {
-		shifts, err := s.Shifts(ctx, team, at, at.Add(nextLate), at)
-		return OnCall(shifts, at), err
-	}
-	shifts, err := s.Shifts(ctx, team, at, at.Add(nextSoon), time.Time{})
-	if err != nil {
-		return nil, err
-	}
-	starts, err := s.Store.NextStarts(ctx, team, at.Add(nextSoon))
-	if err != nil {
-		return nil, err
-	}
-	duties := OnCall(shifts, at)
-	for rotation, start := range starts {
-		if slices.ContainsFunc(duties, func(d Duty) bool { return d.Rotation == rotation && d.Next != nil }) {
-			continue
-		}
-		late, err := s.Shifts(ctx, team, start, start.Add(time.Second), time.Time{})
-		if err != nil {
+	duties, err := s.OnCallIn(ctx, []ID{team}, at)
+	return duties[team], err
+}
+
+// teamsAtOnce is for how many teams shifts are read at once: few enough that what is
+// read of a large organisation is not in memory together.
+const teamsAtOnce = 200
+
+// OnCallIn is OnCall for some teams, by team; those without shifts are not in it.
+func (s *Service) OnCallIn(ctx context.Context, teams []ID, at time.Time) (map[ID][]Duty, error) {
+	duties := make(map[ID][]Duty, len(teams))
+	for some := range slices.Chunk(teams, teamsAtOnce) {
+		if err := s.onCall(ctx, some, at, duties); err != nil {
 			return nil, err
 		}
-		for _, t := range late {
-			if t.Rotation == rotation && !t.Start.Before(start) {
-				shifts = append(shifts, t)
+	}
+	return duties, nil
+}
+
+// onCall adds the duties of some teams.
+func (s *Service) onCall(ctx context.Context, teams []ID, at time.Time, duties map[ID][]Duty) error {
+	past := at.Before(s.Now())
+	to, asOf := at.Add(nextSoon), time.Time{}
+	if past {
+		to, asOf = at.Add(nextLate), at
+	}
+	soon, err := s.Store.PublishedIn(ctx, teams, at, to)
+	if err != nil {
+		return err
+	}
+	var late []Published
+	if !past {
+		if late, err = s.Store.PublishedNext(ctx, teams, to); err != nil {
+			return err
+		}
+	}
+	from, until := at, to
+	for _, p := range slices.Concat(soon, late) {
+		from, until = earliest(from, p.Start), latest(until, p.End)
+	}
+	overrides, err := s.Store.OverridesIn(ctx, teams, from, until)
+	if err != nil {
+		return err
+	}
+	soonBy, lateBy, overridesBy := byTeam(soon, publishedTeam), byTeam(late, publishedTeam), byTeam(overrides, func(o *Override) ID { return o.Team })
+	for _, team := range teams {
+		shifts := Resolve(soonBy[team], overridesBy[team], at, to, asOf)
+		shifts = append(shifts, nextOf(lateBy[team], overridesBy[team], OnCall(shifts, at))...)
+		if len(shifts) > 0 {
+			duties[team] = OnCall(shifts, at)
+		}
+	}
+	return nil
+}
+
+func publishedTeam(p *Published) ID { return p.Team }
+
+// byTeam sorts by teams what is of several.
+func byTeam[T any](all []T, team func(*T) ID) map[ID][]T {
+	by := map[ID][]T{}
+	for i := range all {
+		by[team(&all[i])] = append(by[team(&all[i])], all[i])
+	}
+	return by
+}
+
+// nextOf returns the shifts with which slots far ahead begin, of the rotations of which
+// nobody is known to be next so far.
+func nextOf(published []Published, overrides []Override, known []Duty) []Shift {
+	var next []Shift
+	for i := range published {
+		p := &published[i]
+		if !p.Until.IsZero() || slices.ContainsFunc(known, func(d Duty) bool { return d.Rotation == p.Rotation && d.Next != nil }) {
+			continue
+		}
+		for _, t := range Resolve(published, overrides, p.Start, p.Start.Add(time.Second), time.Time{}) {
+			if t.Slot == p.Slot && !t.Start.Before(p.Start) {
+				next = append(next, t)
 			}
 		}
 	}
-	return OnCall(shifts, at), nil
+	return next
 }

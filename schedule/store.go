@@ -34,6 +34,8 @@ type Store interface {
 	PruneSetups(ctx context.Context, before time.Time) error
 
 	People(ctx context.Context, ids []ID) ([]Profile, error) // nil: everybody, by name
+	// PeopleAfter returns so many people at most whose IDs are higher than one, by ID.
+	PeopleAfter(ctx context.Context, id ID, most int) ([]Profile, error)
 	// PeopleMark is another one whenever a person has come or what is known of one
 	// has changed.
 	PeopleMark(ctx context.Context) (PeopleMark, error)
@@ -71,9 +73,12 @@ type Store interface {
 	OverridesOf(ctx context.Context, people []ID, from, to time.Time) ([]Override, error)
 	// PublishedFor returns what is published for some slots of a team.
 	PublishedFor(ctx context.Context, team ID, slots []SlotID) ([]Published, error)
-	// NextStarts returns when each rotation's first published shift starts that
-	// starts at an instant or later.
-	NextStarts(ctx context.Context, team ID, from time.Time) (map[RotationID]time.Time, error)
+	// PublishedIn is Published for some teams, and OverridesIn is Overrides.
+	PublishedIn(ctx context.Context, teams []ID, from, to time.Time) ([]Published, error)
+	OverridesIn(ctx context.Context, teams []ID, from, to time.Time) ([]Override, error)
+	// PublishedNext returns, for each rotation of some teams, what is, or was,
+	// published for the slot that is the first to start at an instant or later.
+	PublishedNext(ctx context.Context, teams []ID, from time.Time) ([]Published, error)
 	// PublishedShift returns one of them, also one that was replaced.
 	PublishedShift(ctx context.Context, id ID) (Published, error)
 	// Retire ends what is published for the slots, and Publish adds what is.

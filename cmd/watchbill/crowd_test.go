@@ -3,6 +3,7 @@ package main
 import (
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -14,12 +15,15 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/api"
 	"watchbill/api/auth/authdb"
 	"watchbill/migrations"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 	"watchbill/schedule/scheduledb"
 	"watchbill/ui"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A crowd is as large as an organisation gets: ten thousand people in a thousand teams.
@@ -158,6 +162,68 @@ func TestCrowd(t *testing.T) {
 	}
 	o.shows("member", "/teams", "Team 00", "The teams that you are in")
 	o.shows("manager", "/teams?after=999999", "Team 00", "Platform reliability 1<", "Platform reliability 3<")
+}
+
+// With ten thousand people in a thousand teams the API asks no more of the database than
+// with few, and reads of people only those whom it tells of; what it says of all teams is
+// what it says of each.
+func TestCrowdAPI(t *testing.T) {
+	o := newCrowd(t, migrationstest.SQLite(t))
+	o.now = o.now.Add(8 * time.Hour) // so that some of what is asked about is past
+	ctx := t.Context()
+	for _, team := range []schedule.ID{3, 900} { // who is next comes in a month only, and somebody else takes its first hour
+		shifts, err := o.schedule.Shifts(ctx, team, o.now.AddDate(0, 0, 30), o.now.AddDate(0, 2, 0), time.Time{})
+		o.ok(err)
+		last := &shifts[len(shifts)-1]
+		o.ok(o.schedule.Store.AddOverride(ctx, &schedule.Override{Team: team, Slot: last.Slot, Rotation: last.Rotation, Person: 2, Start: last.Start, End: last.Start.Add(time.Hour), Kind: schedule.Overridden, CreatedAt: o.now}))
+		o.ok(o.db.Write.Exec("DELETE FROM shift WHERE team_id = ? AND start_at BETWEEN ? AND ?", team, o.now.Unix(), last.Start.Unix()-1).Error)
+	}
+	past, soon := "at="+o.now.Add(-4*time.Hour).Format(time.RFC3339), "at="+o.now.Add(time.Hour).Format(time.RFC3339)
+	for _, role := range []string{"member", "manager", "administrator"} {
+		for _, path := range []string{
+			"/api/v1/oncall", "/api/v1/oncall?" + past, "/api/v1/oncall?" + soon, "/api/v1/people", "/api/v1/people?limit=500", "/api/v1/teams", "/api/v1/teams/1/handovers", "/api/v1/teams/1/handover",
+		} {
+			o.queries, o.all = 0, 0
+			if o.get(role, path); o.queries > 40 || o.all > 0 {
+				t.Errorf("%s as %s: %d queries, %d of them of everybody", path, role, o.queries, o.all)
+			}
+		}
+	}
+	for _, at := range []string{past, soon} {
+		var all api.OnCall
+		o.ok(json.Unmarshal([]byte(o.page("administrator", "/api/v1/oncall?"+at)), &all))
+		if len(all.Teams) != crowdTeams {
+			t.Fatalf("%s: %d teams", at, len(all.Teams))
+		}
+		for i := range all.Teams {
+			id := all.Teams[i].Team.ID
+			if id%100 != 0 && id != 3 {
+				continue
+			}
+			var one api.OnCall
+			o.ok(json.Unmarshal([]byte(o.page("administrator", fmt.Sprintf("/api/v1/oncall?team=%d&%s", id, at))), &one))
+			if diff := cmp.Diff(one.Teams, all.Teams[i:i+1], cmp.Comparer(func(a, b api.Instant) bool { return a == b })); diff != "" || len(one.Teams[0].Rotations) == 0 {
+				t.Errorf("team %d, %s, alone and among all: %s", id, at, diff)
+			}
+		}
+	}
+	// Everybody is on one page.
+	seen, next := 0, ""
+	for {
+		var page api.People
+		o.ok(json.Unmarshal([]byte(o.page("administrator", "/api/v1/people?limit=499"+next)), &page))
+		for _, p := range page.Items {
+			if seen++; int(p.ID) != seen {
+				t.Fatalf("person %d is on place %d", p.ID, seen)
+			}
+		}
+		if next = "&cursor=" + page.Next; page.Next == "" {
+			break
+		}
+	}
+	if seen != crowdTeams*crowdSize+1 {
+		t.Errorf("%d people", seen)
+	}
 }
 
 // What pages keep of people is read again when any of them has changed, whoever changed it.

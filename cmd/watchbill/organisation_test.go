@@ -29,6 +29,7 @@ type organisation struct {
 	tb      testing.TB
 	now     time.Time
 	queries int
+	all     int // of the queries, those that read everybody
 	cookies map[string][]*http.Cookie
 }
 
@@ -107,7 +108,12 @@ func (o *organisation) ok(err error) {
 	}
 }
 
-func (o *organisation) count(*gorm.DB) { o.queries++ }
+func (o *organisation) count(query *gorm.DB) {
+	o.queries++
+	if strings.HasSuffix(strings.TrimSpace(query.Statement.SQL.String()), "FROM person") && strings.Contains(query.Statement.SQL.String(), "email") {
+		o.all++
+	}
+}
 
 func orgTeam(i int, handover string) string {
 	var b strings.Builder

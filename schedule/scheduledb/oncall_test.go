@@ -8,6 +8,9 @@ import (
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 	"watchbill/schedule/scheduledb"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // Who is next is found however far ahead it is published, for each rotation.
@@ -64,6 +67,23 @@ func TestOnCallFarAhead(t *testing.T) {
 			d := duties[i]
 			if d.Rotation != want.rotation || len(d.Now) != want.now || d.Next == nil || !d.Next.Start.Equal(want.next) || !d.Next.End.Equal(want.until) {
 				t.Errorf("%s: %+v, next %+v, want %+v", want.rotation, d.Now, d.Next, want)
+			}
+		}
+		// It is what all shifts to come say, also of one among several teams.
+		other := schedule.TeamRecord{Name: "Moon", Zone: "UTC", HorizonWeeks: 8, CreatedAt: start}
+		if err := s.Store.AddTeam(ctx, &other); err != nil {
+			t.Fatal(err)
+		}
+		for hours := 1; hours < 400*24; hours += 155 {
+			at := start.Add(time.Duration(hours) * time.Hour)
+			all, err := s.Shifts(ctx, team.ID, at, at.AddDate(2, 0, 0), time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := s.OnCallIn(ctx, []schedule.ID{other.ID, team.ID}, at)
+			want := schedule.OnCall(all, at)
+			if diff := cmp.Diff(want, got[team.ID], cmp.AllowUnexported(schedule.Shift{}), cmpopts.EquateEmpty()); diff != "" || err != nil || len(got[other.ID]) > 0 {
+				t.Errorf("at %s: %v %v %s", at, err, got[other.ID], diff)
 			}
 		}
 	})

@@ -2,7 +2,6 @@ package scheduledb
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 
@@ -47,32 +46,27 @@ func (s *Store) PublishedFor(ctx context.Context, team schedule.ID, slots []sche
 // manyValues is how many values a query has at most: SQLite takes only so many.
 const manyValues = 500
 
-// NextStarts returns when each rotation's first published shift starts that starts
-// at an instant or later. Names are read from the index one by one: a list of all
-// shifts to come would be long.
-func (s *Store) NextStarts(ctx context.Context, team schedule.ID, from time.Time) (map[schedule.RotationID]time.Time, error) {
-	rows, err := s.from(ctx).Raw(`WITH RECURSIVE r (name) AS (
-			SELECT MIN(rotation) FROM shift WHERE team_id = ? AND until IS NULL
-			UNION ALL
-			SELECT (SELECT MIN(rotation) FROM shift WHERE team_id = ? AND until IS NULL AND rotation > r.name) FROM r WHERE r.name IS NOT NULL
-		) SELECT name, (SELECT MIN(start_at) FROM shift WHERE team_id = ? AND until IS NULL AND rotation = r.name AND start_at >= ?)
-		FROM r WHERE name IS NOT NULL`, team, team, team, seconds(from)).Rows()
-	if err != nil {
-		return nil, translate(err, "rotations of team %d", team)
-	}
-	defer func() { _ = rows.Close() }() // Err has what went wrong
-	starts := map[schedule.RotationID]time.Time{}
-	for rows.Next() {
-		var name string
-		var start sql.NullInt64
-		if err := rows.Scan(&name, &start); err != nil {
-			return nil, translate(err, "rotations of team %d", team)
-		}
-		if start.Valid {
-			starts[schedule.RotationID(name)] = time.Unix(start.Int64, 0).UTC()
-		}
-	}
-	return starts, translate(rows.Err(), "rotations of team %d", team)
+// PublishedIn is Published for some teams.
+func (s *Store) PublishedIn(ctx context.Context, teams []schedule.ID, from, to time.Time) ([]schedule.Published, error) {
+	return s.shifts(ctx, shiftsWhere+`WHERE team_id IN ? AND start_at < ? AND end_at > ?`, teams, seconds(to), seconds(from))
+}
+
+// nextSlots are the slots of some teams that are the first of their rotations to start at
+// an instant or later. Names of rotations are read from the index one by one: a list of
+// all shifts to come would be long.
+const nextSlots = `WITH RECURSIVE r (of_team, name) AS (
+	SELECT team.id, (SELECT MIN(rotation) FROM shift WHERE team_id = team.id AND until IS NULL) FROM team WHERE team.id IN ?
+	UNION ALL
+	SELECT of_team, (SELECT MIN(rotation) FROM shift WHERE team_id = of_team AND until IS NULL AND rotation > r.name) FROM r WHERE r.name IS NOT NULL
+), next (of_team, of_slot) AS MATERIALIZED (
+	SELECT of_team, (SELECT slot FROM shift WHERE team_id = of_team AND until IS NULL AND rotation = r.name AND start_at >= ? ORDER BY start_at LIMIT 1)
+	FROM r WHERE name IS NOT NULL
+) `
+
+// PublishedNext returns what is, or was, published for the next slot of each rotation of
+// some teams.
+func (s *Store) PublishedNext(ctx context.Context, teams []schedule.ID, from time.Time) ([]schedule.Published, error) {
+	return s.shifts(ctx, nextSlots+shiftsWhere+`JOIN next ON team_id = of_team AND slot = of_slot`, teams, seconds(from))
 }
 
 // PublishedShift returns one published shift, also one that was replaced.
@@ -115,6 +109,11 @@ func (s *Store) TeamsOf(ctx context.Context, person schedule.ID) ([]schedule.Tea
 // Overrides returns the overrides, also the cancelled ones, that meet [from, to).
 func (s *Store) Overrides(ctx context.Context, team schedule.ID, from, to time.Time) ([]schedule.Override, error) {
 	return s.overrides(ctx, overrideColumns+`WHERE team_id = ? AND start_at < ? AND end_at > ? ORDER BY id`, team, seconds(to), seconds(from))
+}
+
+// OverridesIn is Overrides for some teams.
+func (s *Store) OverridesIn(ctx context.Context, teams []schedule.ID, from, to time.Time) ([]schedule.Override, error) {
+	return s.overrides(ctx, overrideColumns+`WHERE team_id IN ? AND start_at < ? AND end_at > ? ORDER BY id`, teams, seconds(to), seconds(from))
 }
 
 // OverridesOf returns all overrides of the slots that PublishedOf returns.

@@ -131,6 +131,11 @@ func (s *Store) People(ctx context.Context, ids []schedule.ID) ([]schedule.Profi
 	return s.people(ctx, byName+" WHERE id IN ?", ids)
 }
 
+// PeopleAfter returns a page of everybody by ID.
+func (s *Store) PeopleAfter(ctx context.Context, id schedule.ID, most int) ([]schedule.Profile, error) {
+	return s.people(ctx, `SELECT string_agg(`+packedPerson+`, '' ORDER BY id) FROM (SELECT * FROM person WHERE id > ? ORDER BY id LIMIT ?) page`, id, most)
+}
+
 // PeopleMark says whether people have changed, by what an index alone has.
 func (s *Store) PeopleMark(ctx context.Context) (schedule.PeopleMark, error) {
 	var m schedule.PeopleMark
