@@ -48,9 +48,7 @@ func NewRecord(person schedule.ID, notifications []Notification, shifts []Shift,
 		}
 	}
 	r.onCall, r.level1, r.level2 = merge(r.onCall), merge(r.level1), merge(r.level2)
-	for i := range incidents {
-		r.work = incidents[i].addWork(r.work, person, c.engagedCap(), asOf)
-	}
+	r.addWork(incidents, person, c.engagedCap(), asOf)
 	slices.SortFunc(r.work, func(a, b Work) int {
 		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.Incident, b.Incident))
 	})
@@ -65,34 +63,48 @@ type Work struct {
 	Flags      []Flag
 }
 
-// addWork adds what the person did about the incident.
-func (i *Incident) addWork(all []Work, person schedule.ID, limit time.Duration, asOf time.Time) []Work {
-	for _, e := range i.Engagements {
-		if e.Person != person {
-			continue
+// addWork adds what the person did about incidents.
+func (r *Record) addWork(incidents []Incident, person schedule.ID, limit time.Duration, asOf time.Time) {
+	n := 0
+	for i := range incidents {
+		for _, e := range incidents[i].Engagements {
+			if e.Person == person {
+				n++
+			}
 		}
-		w := Work{Incident: i.ID, Start: e.Start, End: e.End}
-		if e.Start.Before(i.TriggeredAt) {
-			w.Start = i.TriggeredAt
-			w.Flags = append(w.Flags, FlagAckBeforeTrigger)
-		}
-		if w.End.IsZero() || !i.ResolvedAt.IsZero() && i.ResolvedAt.Before(w.End) {
-			w.End = i.ResolvedAt
-		}
-		if w.End.IsZero() {
-			w.End = asOf
-			w.Flags = append(w.Flags, FlagOpenIncident)
-		}
-		if longest := w.Start.Add(limit); longest.Before(w.End) {
-			w.End = longest
-			w.Flags = append(w.Flags, FlagEngagedCapped)
-		}
-		if w.End.Before(w.Start) {
-			w.End = w.Start
-		}
-		all = append(all, w)
 	}
-	return all
+	r.work = make([]Work, 0, n)
+	for i := range incidents {
+		for _, e := range incidents[i].Engagements {
+			if e.Person == person {
+				r.work = append(r.work, incidents[i].work(e, limit, asOf))
+			}
+		}
+	}
+}
+
+// work returns an engagement in the incident as it counts.
+func (i *Incident) work(e Engagement, limit time.Duration, asOf time.Time) Work {
+	w := Work{Incident: i.ID, Start: e.Start, End: e.End}
+	if e.Start.Before(i.TriggeredAt) {
+		w.Start = i.TriggeredAt
+		w.Flags = append(w.Flags, FlagAckBeforeTrigger)
+	}
+	if w.End.IsZero() || !i.ResolvedAt.IsZero() && i.ResolvedAt.Before(w.End) {
+		w.End = i.ResolvedAt
+	}
+	if w.End.IsZero() {
+		w.End = asOf
+		w.Flags = append(w.Flags, FlagOpenIncident)
+	}
+	if longest := w.Start.Add(limit); longest.Before(w.End) {
+		w.End = longest
+		w.Flags = append(w.Flags, FlagEngagedCapped)
+	}
+	if w.End.Before(w.Start) {
+		w.End = w.Start
+	}
+	return w
 }
 
 // Work returns the person's engagements, in order of their start.

@@ -137,7 +137,7 @@ func (s *scene) measure() measured {
 	team := health.NewTeamRecord(records, s.incidents, s.to)
 	sum := s.config.MeasureTeam(team, s.from, s.to)
 	m.Team = sum.Report(&s.config, tallies)
-	m.Ops = team.Ops(s.from, s.to, &sum)
+	m.Ops = health.Ops(s.incidents, &sum)
 	return m
 }
 

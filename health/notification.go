@@ -96,8 +96,11 @@ func Distinct(all []Notification) []Notification {
 		sorted = slices.Clone(all)
 		slices.SortFunc(sorted, compareNotifications)
 	}
-	seen := make(map[schedule.ID]bool, len(sorted))
 	out := make([]Notification, 0, len(sorted))
+	if !twice(sorted) {
+		return append(out, sorted...)
+	}
+	seen := make(map[schedule.ID]bool, len(sorted))
 	for i := range sorted {
 		id := sorted[i].ID
 		if id != 0 && seen[id] {
@@ -107,6 +110,18 @@ func Distinct(all []Notification) []Notification {
 		out = append(out, sorted[i])
 	}
 	return out
+}
+
+// twice reports whether some notification is told more than once.
+func twice(all []Notification) bool {
+	ids := make([]schedule.ID, 0, len(all))
+	for i := range all {
+		if all[i].ID != 0 {
+			ids = append(ids, all[i].ID)
+		}
+	}
+	slices.Sort(ids)
+	return len(slices.Compact(ids)) < len(ids)
 }
 
 // compareNotifications orders by time, and what is told of one time by all that can

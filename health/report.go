@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"watchbill/schedule"
 )
@@ -165,13 +164,13 @@ type OpsReport struct {
 	Over       *float64                  `json:"mtbi_lower_bound_hours"` // of no incident at all
 }
 
-// Ops returns how the incidents of a team went in [from, to).
-func (t *TeamRecord) Ops(from, to time.Time, tally *TeamTally) OpsReport {
+// Ops returns how incidents went in the stretch of a tally.
+func Ops(incidents []Incident, tally *TeamTally) OpsReport {
 	out := OpsReport{BySeverity: map[string]ResponseReport{}, Incidents: tally.Incidents, Downtime: hours(tally.Incident)}
-	for severity, r := range Responses(t.incidents, from, to) {
+	for severity, r := range Responses(incidents, tally.From, tally.To) {
 		out.BySeverity[severity] = r.Report()
 	}
-	all := AllResponses(t.incidents, from, to)
+	all := AllResponses(incidents, tally.From, tally.To)
 	out.All = all.Report()
 	between, some := tally.BetweenIncidents()
 	out.Between, out.Over = known(between, some), known(between, !some)
@@ -252,10 +251,7 @@ func (f *File) Report() FileReport {
 	c := &f.Config
 	var records []*Record
 	var tallies []*Tally
-	pages := map[schedule.ID][]Notification{} // sorted once and not for each person
-	for _, n := range Distinct(f.Pages) {
-		pages[n.Person] = append(pages[n.Person], n)
-	}
+	pages := byPerson(Distinct(f.Pages)) // sorted once and not for each person
 	for i := range f.People {
 		r := NewRecord(f.People[i].ID, pages[f.People[i].ID], f.Shifts, f.Incident, c, f.asOf)
 		records = append(records, r)
@@ -266,7 +262,7 @@ func (f *File) Report() FileReport {
 	// to the end of the period.
 	team := NewTeamRecord(records, f.Incident, f.Period.To)
 	sum := c.MeasureTeam(team, f.Period.From, f.Period.To)
-	out := FileReport{People: map[string]PersonReport{}, Team: sum.Report(c, tallies), Ops: team.Ops(f.Period.From, f.Period.To, &sum)}
+	out := FileReport{People: map[string]PersonReport{}, Team: sum.Report(c, tallies), Ops: Ops(f.Incident, &sum)}
 	names := f.names()
 	for i, t := range tallies {
 		out.People[names[i]] = t.Report(c)

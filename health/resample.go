@@ -304,10 +304,7 @@ func (w *imaginedWeeks) happen(week, number int, past []pastWeek) *imaginedWeek 
 	for i := range 8 {
 		work.edges = append(work.edges, work.monday.AddDays(i).At(schedule.Midnight, w.zone))
 	}
-	out, own := &imaginedWeek{}, map[schedule.ID][]Notification{}
-	for _, n := range work.facts.Notices {
-		own[n.Person] = append(own[n.Person], n)
-	}
+	out, own := &imaginedWeek{}, byPerson(work.facts.Notices)
 	for _, id := range work.everybody() {
 		person, record := w.people[id], NewRecord(id, own[id], work.shifts, work.facts.Incidents, &w.rollup.Config, end)
 		work.records[id] = record

@@ -91,14 +91,27 @@ func (w *weekWork) read(ctx context.Context) (err error) {
 		return err
 	}
 	w.records = make(map[schedule.ID]*Record, len(ids))
-	own := map[schedule.ID][]Notification{}
-	for _, n := range w.facts.Notices {
-		own[n.Person] = append(own[n.Person], n)
-	}
+	own := byPerson(w.facts.Notices)
 	for _, id := range ids {
 		w.records[id] = NewRecord(id, own[id], w.shifts, w.facts.Incidents, &w.Config, w.now)
 	}
 	return nil
+}
+
+// byPerson sorts notifications by whom they were for, without changing their order.
+func byPerson(all []Notification) map[schedule.ID][]Notification {
+	count := map[schedule.ID]int{}
+	for i := range all {
+		count[all[i].Person]++
+	}
+	own := make(map[schedule.ID][]Notification, len(count))
+	for id, n := range count {
+		own[id] = make([]Notification, 0, n)
+	}
+	for i := range all {
+		own[all[i].Person] = append(own[all[i].Person], all[i])
+	}
+	return own
 }
 
 // touches says whether something has changed in the part of a turn that is in the week.
@@ -149,7 +162,7 @@ func (w *weekWork) days(ctx context.Context, id schedule.ID) (PersonWeek, error)
 	}
 	// The day before comes along for what it hands over; it is never measured here.
 	before := w.monday.AddDays(-1).At(schedule.Midnight, w.zone)
-	days := []Day{{From: before, To: w.from()}}
+	days := append(make([]Day, 0, 8), Day{From: before, To: w.from()})
 	for i := range 7 {
 		days = append(days, Day{From: w.edges[i], To: w.edges[i+1]})
 	}
@@ -271,11 +284,16 @@ func (w *weekWork) team(people []PersonWeek) TeamWeek {
 
 // ended returns the incidents as they count as trouble: who is open for too long is not.
 func (w *weekWork) ended() []Incident {
-	out := slices.Clone(w.facts.Incidents)
+	out := w.facts.Incidents
+	forgotten := func(i *Incident) bool { return i.ResolvedAt.IsZero() && i.TriggeredAt.Add(LongestOpen).Before(w.now) }
 	for i := range out {
-		if end := out[i].TriggeredAt.Add(LongestOpen); out[i].ResolvedAt.IsZero() && end.Before(w.now) {
-			out[i].ResolvedAt = end
+		if !forgotten(&out[i]) {
+			continue
 		}
+		if &out[0] == &w.facts.Incidents[0] {
+			out = slices.Clone(out)
+		}
+		out[i].ResolvedAt = out[i].TriggeredAt.Add(LongestOpen)
 	}
 	return out
 }

@@ -13,13 +13,13 @@ import (
 // A TeamRecord is what is known of a team: its people's records, and what of them
 // is the team's and nobody's own. It does not change once made.
 type TeamRecord struct {
-	people    []*Record
-	paged     []paging            // by first page
-	place     map[schedule.ID]int // of an incident in paged
-	incidents []Incident          // by trigger
-	covered   []span              // somebody is on call, merged
-	alert     []span              // a paged incident is open, merged
-	down      []span              // any incident is open, merged
+	people  []*Record
+	paged   []paging            // by first page
+	place   map[schedule.ID]int // of an incident in paged
+	began   []time.Time         // incidents, in order
+	covered []span              // somebody is on call, merged
+	alert   []span              // a paged incident is open, merged
+	down    []span              // any incident is open, merged
 }
 
 // A paging is an incident that interrupted somebody.
@@ -32,11 +32,8 @@ type paging struct {
 // NewTeamRecord puts a team together, with its incidents, each once. Those that are open
 // count until asOf.
 func NewTeamRecord(people []*Record, incidents []Incident, asOf time.Time) *TeamRecord {
-	t := &TeamRecord{people: people, incidents: slices.Clone(incidents), place: map[schedule.ID]int{}}
-	slices.SortFunc(t.incidents, func(a, b Incident) int {
-		return cmp.Or(a.TriggeredAt.Compare(b.TriggeredAt), cmp.Compare(a.ID, b.ID))
-	})
-	byIncident := map[schedule.ID]*paging{}
+	t := &TeamRecord{people: people, began: make([]time.Time, 0, len(incidents)), place: make(map[schedule.ID]int, len(incidents))}
+	byIncident := make(map[schedule.ID]*paging, len(incidents))
 	for _, r := range people {
 		t.covered = append(t.covered, r.onCall...)
 		for i := range r.rings {
@@ -66,12 +63,14 @@ func NewTeamRecord(people []*Record, incidents []Incident, asOf time.Time) *Team
 		t.place[t.paged[i].incident] = i
 	}
 	for i := range incidents {
+		t.began = append(t.began, incidents[i].TriggeredAt)
 		s := incidents[i].span(asOf)
 		t.down = append(t.down, s)
 		if byIncident[incidents[i].ID] != nil {
 			t.alert = append(t.alert, s)
 		}
 	}
+	slices.SortFunc(t.began, time.Time.Compare)
 	t.covered, t.down, t.alert = merge(t.covered), merge(t.down), merge(t.alert)
 	return t
 }
@@ -149,7 +148,8 @@ func (c *Config) MeasureTeam(t *TeamRecord, from, to time.Time) TeamTally {
 	}
 	out.Incident = lengthIn(t.down, a, b)
 	began := func(before time.Time) int {
-		return sort.Search(len(t.incidents), func(i int) bool { return !t.incidents[i].TriggeredAt.Before(before) })
+		n, _ := slices.BinarySearchFunc(t.began, before, time.Time.Compare)
+		return n
 	}
 	out.Incidents = began(to) - began(from)
 	t.addPaged(&out)

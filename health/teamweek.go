@@ -371,10 +371,8 @@ func (q *Quality) work(incidents []Incident, from, to, asOf time.Time, limit tim
 		}
 		for _, e := range in.Engagements {
 			q.Work++
-			for _, w := range (&Incident{ID: in.ID, TriggeredAt: in.TriggeredAt, ResolvedAt: in.ResolvedAt, Engagements: []Engagement{e}}).addWork(nil, e.Person, limit, asOf) {
-				if slices.Contains(w.Flags, FlagEngagedCapped) {
-					q.Capped++
-				}
+			if slices.Contains(in.work(e, limit, asOf).Flags, FlagEngagedCapped) {
+				q.Capped++
 			}
 			if e.Person == 0 {
 				continue
