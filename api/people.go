@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,6 +52,7 @@ type Person struct {
 	Works  string  `json:"works,omitempty" doc:"Working hours, as in a team file; absent is Monday to Friday, 08:00 to 18:00"`
 	Sleeps string  `json:"sleeps,omitempty" doc:"Hours of sleep; absent is 22:00 to 08:00"`
 	Region string  `json:"holidays,omitempty" doc:"Whose public holidays, by code; absent is the team's"`
+	Speaks *string `json:"language,omitempty" doc:"Of surveys, like de; empty is as the browser asks. Told to oneself only"`
 	Active bool    `json:"active"`
 	Teams  []Place `json:"teams" doc:"Only those that you may see"`
 	ETag   string  `json:"etag,omitempty" doc:"Of this version, for If-Match"`
@@ -69,9 +71,14 @@ type personOut struct {
 	Body Person
 }
 
-// profileTag is the ETag of what a person says of themselves.
-func profileTag(p *schedule.Profile) (string, error) {
-	return tagOf([]string{fmt.Sprint(p.ID), p.Name, p.Zone, p.Works, p.Sleeps, p.Holidays})
+// profileTag is the ETag of what a person says of themselves; for others it is without
+// what they are not told.
+func profileTag(p *schedule.Profile, mine bool) (string, error) {
+	of := []string{fmt.Sprint(p.ID), p.Name, p.Zone, p.Works, p.Sleeps, p.Holidays}
+	if mine {
+		of = append(of, p.Language)
+	}
+	return tagOf(of)
 }
 
 // person finds a person for somebody who may do what they are about to; who may
@@ -141,14 +148,18 @@ func peopleOf(ctx context.Context, store schedule.Store, people []schedule.Profi
 	out := []Person{}
 	for i := range people {
 		p := &people[i]
-		tag, err := profileTag(p)
+		tag, err := profileTag(p, p.ID == me(w))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Person{
+		one := Person{
 			PersonRef: PersonRef{p.ID, p.Name}, Email: p.Email, Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps, Region: p.Holidays,
 			Active: p.DeactivatedAt.IsZero(), Teams: append([]Place{}, places[p.ID]...), ETag: tag,
-		})
+		}
+		if p.ID == me(w) {
+			one.Speaks = &p.Language
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }
@@ -181,6 +192,7 @@ type PersonChange struct {
 	Zone   *string `json:"zone,omitempty" maxLength:"60" example:"Europe/Berlin"`
 	Works  *string `json:"works,omitempty" maxLength:"20" doc:"Like 09:00-17:00; the days stay. Empty is the default" example:"09:00-17:00"`
 	Sleeps *string `json:"sleeps,omitempty" maxLength:"20" doc:"Like 22:00-06:00. Empty is the default"`
+	Speaks *string `json:"language,omitempty" maxLength:"20" doc:"Of surveys, like de; empty is as the browser asks" example:"de"`
 }
 
 func (c *PersonChange) apply(p schedule.Profile) schedule.Profile {
@@ -189,6 +201,7 @@ func (c *PersonChange) apply(p schedule.Profile) schedule.Profile {
 	p.Works = p.Works[strings.LastIndex(p.Works, " ")+1:] // SaveProfile keeps the days
 	set(&p.Works, c.Works)
 	set(&p.Sleeps, c.Sleeps)
+	set(&p.Language, c.Speaks)
 	return p
 }
 
@@ -203,6 +216,11 @@ func (s *Server) changePerson(ctx context.Context, in *changePersonIn) (*personO
 	p, w, err := s.person(ctx, s.Schedule.Store, auth.EditOwn, in.PersonPath)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Speaks != nil {
+		if err := health.CheckLanguage(*in.Body.Speaks); err != nil {
+			return nil, err
+		}
 	}
 	var out *personOut
 	err = s.Schedule.Within(ctx, func(now *schedule.Service) error {

@@ -20,6 +20,7 @@ type PulseSettings struct {
 	Least     int      `json:"least" doc:"How many must answer before anything is told, 5 to 100" example:"5"`
 	LeastSaid int      `json:"least_said" doc:"How many must answer before the team sees comments, 10 to 100, and no fewer than least" example:"10"`
 	Own       []string `json:"own,omitempty" nullable:"false" doc:"Up to three questions of the team: sentences of 10 to 140 letters that one can agree with, about nobody. They are not scored, and are in no round of all teams"`
+	Language  string   `json:"language,omitempty" maxLength:"20" doc:"In which people are asked where neither they nor their browser say another, like de; absent is en"`
 }
 
 // PulsePolicy is what a team has decided about its surveys.
@@ -57,7 +58,7 @@ func (s *Server) pulsePolicy(ctx context.Context, team *schedule.TeamRecord) (*p
 	tag, err := tagOf([]any{"pulse policy", p.Team, p.Version})
 	out := PulsePolicy{
 		Team: p.Team, Version: p.Version, ETag: tag,
-		PulseSettings: PulseSettings{p.On, p.First.String(), p.At.String(), p.Days, p.Weeks, p.Long, p.Least, p.LeastSaid, append([]string{}, p.Own...)},
+		PulseSettings: PulseSettings{p.On, p.First.String(), p.At.String(), p.Days, p.Weeks, p.Long, p.Least, p.LeastSaid, append([]string{}, p.Own...), p.Language},
 	}
 	if next := p.Next(s.Schedule.Now(), zone); !next.IsZero() {
 		out.Next = instantOf(next)
@@ -68,7 +69,7 @@ func (s *Server) pulsePolicy(ctx context.Context, team *schedule.TeamRecord) (*p
 // policy reads the settings as the form of the page is read: what is no day and no time
 // is refused by name, together with whatever else is wrong.
 func (b *PulseSettings) policy(team schedule.ID, version int) health.PulsePolicy {
-	p := health.PulsePolicy{Team: team, Version: version, On: b.On, Days: b.Days, Weeks: b.Weeks, Long: b.Long, Least: b.Least, LeastSaid: b.LeastSaid, Own: b.Own}
+	p := health.PulsePolicy{Team: team, Version: version, On: b.On, Days: b.Days, Weeks: b.Weeks, Long: b.Long, Least: b.Least, LeastSaid: b.LeastSaid, Own: b.Own, Language: b.Language}
 	p.First, _ = schedule.ParseDate(b.First)
 	var err error
 	if p.At, err = schedule.ParseClock(b.At); err != nil {

@@ -72,22 +72,40 @@ func b2i(b bool) int {
 func PulseLanguages() ([]PulseLanguage, error) { return languages() }
 
 // ChooseLanguage returns the language that somebody wants, by its code or by what their
-// browser accepts, the header Accept-Language.
-func ChooseLanguage(code, accepts string) (PulseLanguage, error) {
+// browser accepts, the header Accept-Language; and where neither says, that of their team.
+func ChooseLanguage(code, accepts, team string) (PulseLanguage, error) {
 	all, err := languages()
 	if err != nil {
 		return PulseLanguage{}, err
 	}
-	best, weight := all[0], 0.0
+	best, weight := all[max(0, languageAt(all, team))], 0.0
+	if i := languageAt(all, code); i >= 0 {
+		return all[i], nil
+	}
 	for i := range all {
-		if all[i].Code == code {
-			return all[i], nil
-		}
 		if w := accepted(accepts, all[i].Code); w > weight {
 			best, weight = all[i], w
 		}
 	}
 	return best, nil
+}
+
+// languageAt returns where a language is, or less than 0.
+func languageAt(all []PulseLanguage, code string) int {
+	return slices.IndexFunc(all, func(l PulseLanguage) bool { return l.Code == code })
+}
+
+// CheckLanguage says what is wrong with a language that somebody chose; none is a choice.
+func CheckLanguage(code string) error {
+	all, err := languages()
+	if err != nil || code == "" || languageAt(all, code) >= 0 {
+		return err
+	}
+	var known []string
+	for i := range all {
+		known = append(known, all[i].Code)
+	}
+	return &schedule.InvalidError{Field: "language", Reason: fmt.Sprintf("the survey is not there in “%.20s”; choose one of %s", code, strings.Join(known, ", "))}
 }
 
 // accepted is how much a language is wanted, from 0 to 1.

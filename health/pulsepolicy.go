@@ -26,6 +26,9 @@ type PulsePolicy struct {
 	Least     int      `json:"least"`
 	LeastSaid int      `json:"least_said"`
 	Own       []string `json:"own,omitempty"` // questions of the team
+	// Language is that of whom neither they nor their browser ask for another; empty is the
+	// default.
+	Language string `json:"language,omitempty"`
 }
 
 // DefaultPulsePolicy is what a team begins from: not asked, and otherwise every four weeks
@@ -78,7 +81,7 @@ func (p *PulsePolicy) check(names []string) error {
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, CheckLanguage(p.Language))...)
 }
 
 // checkOwn says what is wrong with a question of a team: it is one sentence that one can
@@ -167,6 +170,15 @@ func (p *Pulse) Policy(ctx context.Context, team *schedule.TeamRecord) (PulsePol
 		return DefaultPulsePolicy(team.ID, schedule.DateOf(p.Now().In(zone))), nil
 	}
 	return is, err
+}
+
+// Language is that in which a team is asked where nothing says another; empty is the default.
+func (p *Pulse) Language(ctx context.Context, team schedule.ID) (string, error) {
+	is, err := p.Store.PulsePolicy(ctx, team)
+	if errors.Is(err, schedule.ErrNotFound) {
+		return "", nil
+	}
+	return is.Language, err
 }
 
 // SetPolicy replaces the policy of a version by another. It is ErrConflict when somebody

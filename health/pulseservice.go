@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -242,6 +243,15 @@ func (p *Pulse) Answer(ctx context.Context, text string, r *PulseReply) error {
 type Invited struct {
 	PulseWave
 	Token string
+}
+
+// Path is where the link leads, in a language that its owner has chosen; empty is as their
+// browser asks. The page behind it knows of no owner who could have chosen.
+func (i *Invited) Path(language string) string {
+	if language == "" {
+		return "/pulse/" + i.Token
+	}
+	return "/pulse/" + i.Token + "?lang=" + url.QueryEscape(language)
 }
 
 // Invitations returns the open waves to which somebody is invited. Looking at them

@@ -14,6 +14,7 @@ type Profile struct {
 	Works         string // as in a team file; empty is the default
 	Sleeps        string
 	Holidays      string // codes, comma separated; empty is the team's
+	Language      string // a code like de, of what is there in several; empty: as the browser asks
 	CreatedAt     time.Time
 	DeactivatedAt time.Time // zero while active
 }

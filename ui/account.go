@@ -6,10 +6,10 @@ import "time"
 type Account struct {
 	Frame
 	Email string
-	// POST /account with name, zone, work_from, work_until, sleep_from, sleep_until, theme.
+	// POST /account with name, zone, work_from, work_until, sleep_from, sleep_until, language, theme.
 	Name, ZoneName                             Field
 	WorkFrom, WorkUntil, SleepFrom, SleepUntil Field
-	ThemeName                                  Field
+	ThemeName, Language                        Field
 	Zones                                      []string
 	// POST /account/password with old, new and again.
 	Old, New, Again Field
@@ -68,6 +68,11 @@ type Token struct {
 // Themes are the choices of the theme.
 func (Account) Themes() []Option {
 	return []Option{{Value: "", Label: "As the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}}
+}
+
+// Languages are the choices of a language.
+func (Account) Languages() []Option {
+	return append([]Option{{Value: "", Label: "As my browser asks"}}, languageOptions()...)
 }
 
 // Others says whether there are sessions beside the reader's own.

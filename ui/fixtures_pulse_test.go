@@ -7,7 +7,7 @@ import (
 
 // surveyed is a survey in a language, as a link leads to it.
 func surveyed(code, team string, kind string) ui.Survey {
-	words, err := health.ChooseLanguage(code, "")
+	words, err := health.ChooseLanguage(code, "", "")
 	if err != nil {
 		panic(err)
 	}
@@ -37,7 +37,7 @@ func surveyed(code, team string, kind string) ui.Survey {
 }
 
 func surveyDone(code, state string) ui.SurveyDone {
-	words, err := health.ChooseLanguage(code, "")
+	words, err := health.ChooseLanguage(code, "", "")
 	if err != nil {
 		panic(err)
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,16 +43,31 @@ type PulseForm struct {
 	Version                                       int
 	On, Long                                      bool
 	First, At, Days, Weeks, Least, LeastSaid, Own Field
+	Language                                      Field
 	Error                                         string
 }
 
 // fillPolicy shows a policy as it is.
 func (p *PulseForm) fillPolicy(is *health.PulsePolicy) {
+	p.Language.Value = cmp.Or(is.Language, health.DefaultLanguage)
 	p.Version, p.On, p.Long = is.Version, is.On, is.Long
 	p.First.Value, p.At.Value, p.Own.Value = is.First.String(), is.At.String(), strings.Join(is.Own, "\n")
 	for f, n := range map[*Field]int{&p.Days: is.Days, &p.Weeks: is.Weeks, &p.Least: is.Least, &p.LeastSaid: is.LeastSaid} {
 		f.Value = strconv.Itoa(n)
 	}
+}
+
+// Languages are those in which a team can be asked.
+func (PulseForm) Languages() []Option { return languageOptions() }
+
+// languageOptions are the languages of the survey.
+func languageOptions() []Option {
+	var out []Option
+	all, _ := health.PulseLanguages() // files of the program, which a test reads
+	for i := range all {
+		out = append(out, Option{all[i].Code, all[i].Name})
+	}
+	return out
 }
 
 // PulseRow is a wave in a list.

@@ -8,6 +8,7 @@ import (
 
 	"watchbill/api/auth"
 	"watchbill/api/httperr"
+	"watchbill/health"
 	"watchbill/schedule"
 
 	"github.com/labstack/echo/v4"
@@ -211,7 +212,7 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 		return nil, auth.ErrUnauthenticated
 	}
 	p := &people[0]
-	page.Name.Value, page.ZoneName.Value = p.Name, p.Zone
+	page.Name.Value, page.ZoneName.Value, page.Language.Value = p.Name, p.Zone, p.Language
 	page.WorkFrom.Value, page.WorkUntil.Value = hoursOf(p.Works)
 	page.SleepFrom.Value, page.SleepUntil.Value = hoursOf(p.Sleeps)
 	if only, err := s.Access.OnlySignOn(ctx); err != nil {
@@ -255,10 +256,13 @@ func (s *Site) saveAccount(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.Schedule.SaveProfile(ctx, me(w), schedule.Profile{
-		ID: me(w), Name: c.FormValue("name"), Zone: c.FormValue("zone"),
-		Works: join(c.FormValue("work_from"), c.FormValue("work_until")), Sleeps: join(c.FormValue("sleep_from"), c.FormValue("sleep_until")),
-	})
+	language := c.FormValue("language")
+	if err = health.CheckLanguage(language); err == nil {
+		err = s.Schedule.SaveProfile(ctx, me(w), schedule.Profile{
+			ID: me(w), Name: c.FormValue("name"), Zone: c.FormValue("zone"), Language: language,
+			Works: join(c.FormValue("work_from"), c.FormValue("work_until")), Sleeps: join(c.FormValue("sleep_from"), c.FormValue("sleep_until")),
+		})
+	}
 	problem := httperr.Of(err)
 	switch {
 	case err == nil:
@@ -272,8 +276,8 @@ func (s *Site) saveAccount(c echo.Context) error {
 		return err
 	}
 	other := ""
-	page.Name.Value, page.ZoneName.Value = c.FormValue("name"), c.FormValue("zone")
-	put(problem, map[string]*Field{"name": &page.Name, "zone": &page.ZoneName, "works": &page.WorkFrom, "sleeps": &page.SleepFrom}, &other)
+	page.Name.Value, page.ZoneName.Value, page.Language.Value = c.FormValue("name"), c.FormValue("zone"), language
+	put(problem, map[string]*Field{"name": &page.Name, "zone": &page.ZoneName, "works": &page.WorkFrom, "sleeps": &page.SleepFrom, "language": &page.Language}, &other)
 	if other != "" {
 		page.Flash = &Flash{Kind: "bad", Text: other}
 	}

@@ -53,13 +53,22 @@ func (s *Site) surveysOf(ctx context.Context, person schedule.ID) ([]MyPulseRow,
 	if err != nil {
 		return nil, err
 	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	people, err := s.Schedule.Store.People(ctx, []schedule.ID{person})
+	if err != nil {
+		return nil, err
+	} else if len(people) == 0 {
+		return nil, auth.ErrUnauthenticated
+	}
 	var list []MyPulseRow
 	for i := range all {
 		team, err := s.Schedule.Store.Team(ctx, all[i].Team)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, MyPulseRow{team.Name, all[i].Number, all[i].Closes, "/pulse/" + all[i].Token, all[i].Small()})
+		list = append(list, MyPulseRow{team.Name, all[i].Number, all[i].Closes, all[i].Path(people[0].Language), all[i].Small()})
 	}
 	return list, nil
 }
@@ -162,11 +171,11 @@ func (s *Site) setPulse(c echo.Context) error {
 	}
 	form := page.Policy
 	form.On, form.Long = c.FormValue("on") == "1", c.FormValue("long") == "1"
-	fields := map[string]*Field{"first": &form.First, "at": &form.At, "days": &form.Days, "weeks": &form.Weeks, "least": &form.Least, "least_said": &form.LeastSaid, "own": &form.Own}
+	fields := map[string]*Field{"first": &form.First, "at": &form.At, "days": &form.Days, "weeks": &form.Weeks, "least": &form.Least, "least_said": &form.LeastSaid, "own": &form.Own, "language": &form.Language}
 	for name, f := range fields {
 		f.Value = plainLines(c.FormValue(name))
 	}
-	to := health.PulsePolicy{Team: team.ID, On: form.On, Long: form.Long}
+	to := health.PulsePolicy{Team: team.ID, On: form.On, Long: form.Long, Language: form.Language.Value}
 	to.Version, _ = strconv.Atoi(c.FormValue("version")) // what is no version is none
 	to.First, _ = schedule.ParseDate(form.First.Value)   // what cannot be read is refused as nothing
 	if to.At, err = schedule.ParseClock(form.At.Value); err != nil {

@@ -34,7 +34,11 @@ func (s *Site) surveyAt(c echo.Context) (health.PulseLink, *Survey, error) {
 	if err != nil {
 		return l, nil, err
 	}
-	words, err := health.ChooseLanguage(c.FormValue("lang"), c.Request().Header.Get("Accept-Language"))
+	spoken, err := s.Pulse.Language(c.Request().Context(), l.Team)
+	if err != nil {
+		return l, nil, err
+	}
+	words, err := health.ChooseLanguage(c.FormValue("lang"), c.Request().Header.Get("Accept-Language"), spoken)
 	if err != nil {
 		return l, nil, err
 	}

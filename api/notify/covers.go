@@ -162,11 +162,16 @@ func quoted(text string) string {
 
 // moment writes an instant on somebody's clock.
 func moment(p *schedule.Profile, at time.Time) string {
+	return at.In(clockOf(p)).Format("Mon 2 Jan 2006 15:04 MST")
+}
+
+// clockOf is the zone of somebody's clock.
+func clockOf(p *schedule.Profile) *time.Location {
 	zone, err := schedule.Zone(p.Zone)
 	if err != nil {
-		zone = time.UTC
+		return time.UTC
 	}
-	return at.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
+	return zone
 }
 
 // between writes a stretch of time on somebody's clock.

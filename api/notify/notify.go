@@ -46,6 +46,7 @@ type Letter struct {
 	Subject string // one line
 	Text    string // paragraphs
 	Path    string // where the matter is in the service, like /requests
+	Foot    string // what stands before the address where one chooses what one is written; the usual when empty
 }
 
 // A Source returns the topics of about the last day. A topic may be told more than once

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -197,7 +198,8 @@ func (w *work) mail(t *Topic, p *schedule.Profile, l *Letter) *Mail {
 	if l.Path != "" {
 		b.WriteString("\n\n" + w.BaseURL + l.Path)
 	}
-	fmt.Fprintf(&b, "\n\n-- \nWatchbill tells you this because of your teams. Choose what it writes to you about: %s/account#news\n", w.BaseURL)
+	foot := cmp.Or(l.Foot, "Watchbill tells you this because of your teams. Choose what it writes to you about:")
+	fmt.Fprintf(&b, "\n\n-- \n%s %s/account#news\n", foot, w.BaseURL)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", t.Key, p.ID))
 	return &Mail{ID: hex.EncodeToString(sum[:16]), Name: p.Name, Address: p.Email, Subject: l.Subject, Text: b.String(), At: w.now}
 }

@@ -50,15 +50,13 @@ func (n *Pulses) opened(w *health.PulseWave) Topic {
 			if err != nil {
 				return Letter{}, err
 			}
+			words, err := n.words(ctx, to, w.Team)
+			if err != nil {
+				return Letter{}, err
+			}
 			for i := range mine {
 				if mine[i].ID == w.ID {
-					return Letter{
-						Subject: "How is on-call for you? " + team.Name,
-						Text: fmt.Sprintf("%s asks how on-call is for you. It takes a minute, and is open until %s.\n\n%s\n\n"+
-							"The link is yours: whoever has it can answer in your place, once. Do not pass this mail on. Nobody is shown who has answered, and you are not reminded.",
-							team.Name, moment(to, w.Closes), promise(w)),
-						Path: "/pulse/" + mine[i].Token,
-					}, nil
+					return invitation(&mine[i], &words, to, team.Name), nil
 				}
 			}
 			return Letter{}, nil
@@ -66,12 +64,28 @@ func (n *Pulses) opened(w *health.PulseWave) Topic {
 	}
 }
 
-// promise is from how many answers on anything is told.
-func promise(w *health.PulseWave) string {
-	if w.Small() {
-		return fmt.Sprintf("%d people of your team are asked. Of fewer than %d answers nothing is told of a team; they count among those of other small teams.", w.Invited, w.Least)
+// words are those of the language that somebody has chosen, or else their team. What their
+// browser would ask for is known only when they follow the link.
+func (n *Pulses) words(ctx context.Context, to *schedule.Profile, team schedule.ID) (health.PulseLanguage, error) {
+	spoken, err := n.Pulse.Language(ctx, team)
+	if err != nil {
+		return health.PulseLanguage{}, err
 	}
-	return fmt.Sprintf("Results are told only when %d or more have answered, and never single answers.", w.Least)
+	return health.ChooseLanguage(to.Language, "", spoken)
+}
+
+// invitation asks somebody, and says from how many answers on anything is told.
+func invitation(i *health.Invited, words *health.PulseLanguage, to *schedule.Profile, team string) Letter {
+	closes, promise := i.Closes.In(clockOf(to)), words.Say("mail_promise", "k", i.Least)
+	if i.Small() {
+		promise = words.Say("mail_small", "k", i.Least, "n", i.Invited)
+	}
+	return Letter{
+		Subject: words.Say("mail_subject", "team", team),
+		Text:    words.Say("mail_asks", "closes", words.Moment(closes)+" "+closes.Format("MST"), "team", team) + "\n\n" + promise + "\n\n" + words.Say("mail_yours"),
+		Path:    i.Path(to.Language),
+		Foot:    words.Say("mail_choose"),
+	}
 }
 
 func (n *Pulses) results(w *health.PulseWave) Topic {

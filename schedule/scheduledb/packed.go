@@ -15,7 +15,7 @@ const (
 	packedShift = `concat_ws(' ', id, plan_id, COALESCE(person_id, 0), start_at, end_at, points, since, COALESCE(until, -1), team_id,
 	LENGTH(rotation), LENGTH(slot), rotation || slot)`
 	packedPerson = `concat_ws(' ', id, created_at, COALESCE(deactivated_at, -1), LENGTH(name), LENGTH(COALESCE(email, '')), LENGTH(zone),
-	LENGTH(works), LENGTH(sleeps), LENGTH(holidays), name || COALESCE(email, '') || zone || works || sleeps || holidays)`
+	LENGTH(works), LENGTH(sleeps), LENGTH(holidays), LENGTH(language), name || COALESCE(email, '') || zone || works || sleeps || holidays || language)`
 )
 
 // packed runs a query that returns one packed text.
@@ -51,11 +51,11 @@ func (s *Store) people(ctx context.Context, query string, args ...any) ([]schedu
 	all := make([]schedule.Profile, 0, u.Len()/80)
 	for u.More() {
 		p := schedule.Profile{ID: schedule.ID(u.Number()), CreatedAt: u.At(), DeactivatedAt: u.Maybe()}
-		var lengths [6]int64
+		var lengths [7]int64
 		for i := range lengths {
 			lengths[i] = u.Number()
 		}
-		for i, field := range [...]*string{&p.Name, &p.Email, &p.Zone, &p.Works, &p.Sleeps, &p.Holidays} {
+		for i, field := range [...]*string{&p.Name, &p.Email, &p.Zone, &p.Works, &p.Sleeps, &p.Holidays, &p.Language} {
 			*field = u.Text(lengths[i])
 		}
 		all = append(all, p)

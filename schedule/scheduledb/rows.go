@@ -36,6 +36,7 @@ type personRow struct {
 	Name                          string
 	Email                         *string
 	Zone, Works, Sleeps, Holidays string
+	Language                      string
 	CreatedAt                     column.Instant
 	DeactivatedAt                 column.Instant
 }
@@ -44,7 +45,7 @@ func (personRow) TableName() string { return "person" }
 
 func personOf(p *schedule.Profile) personRow {
 	r := personRow{
-		ID: int64(p.ID), Name: p.Name, Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps, Holidays: p.Holidays,
+		ID: int64(p.ID), Name: p.Name, Zone: p.Zone, Works: p.Works, Sleeps: p.Sleeps, Holidays: p.Holidays, Language: p.Language,
 		CreatedAt: column.At(p.CreatedAt), DeactivatedAt: column.At(p.DeactivatedAt),
 	}
 	if p.Email != "" {
@@ -55,7 +56,7 @@ func personOf(p *schedule.Profile) personRow {
 
 func (r personRow) value() schedule.Profile {
 	p := schedule.Profile{
-		ID: schedule.ID(r.ID), Name: r.Name, Zone: r.Zone, Works: r.Works, Sleeps: r.Sleeps, Holidays: r.Holidays,
+		ID: schedule.ID(r.ID), Name: r.Name, Zone: r.Zone, Works: r.Works, Sleeps: r.Sleeps, Holidays: r.Holidays, Language: r.Language,
 		CreatedAt: r.CreatedAt.Time, DeactivatedAt: r.DeactivatedAt.Time,
 	}
 	if r.Email != nil {

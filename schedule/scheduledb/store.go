@@ -159,7 +159,7 @@ func (s *Store) AddPerson(ctx context.Context, p *schedule.Profile) error {
 // SavePerson changes what a person says of themselves.
 func (s *Store) SavePerson(ctx context.Context, p *schedule.Profile) error {
 	tx := s.to(ctx).Model(&personRow{}).Where("id = ?", p.ID).Updates(map[string]any{
-		"name": p.Name, "zone": p.Zone, "works": p.Works, "sleeps": p.Sleeps, "holidays": p.Holidays,
+		"name": p.Name, "zone": p.Zone, "works": p.Works, "sleeps": p.Sleeps, "holidays": p.Holidays, "language": p.Language,
 		"version": gorm.Expr("version + 1"),
 	})
 	return translate(affected(tx), "person %d", p.ID)
