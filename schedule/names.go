@@ -40,8 +40,8 @@ func GoodName(name string) bool {
 // in another order than it was written. The marks that Arabic and Hebrew are typed with
 // are fine.
 func CheckText(field, text string, most int) error {
-	if letters(text) > most {
-		return &InvalidError{field, fmt.Sprintf("this is longer than %d letters", most)}
+	if n := letters(text); n > most {
+		return &InvalidError{field, fmt.Sprintf("this is longer than %d letters; leave out %d", most, n-most)}
 	}
 	at := strings.IndexFunc(text, hidden)
 	if at < 0 {

@@ -29,7 +29,7 @@ func TestCheckText(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		strings.Repeat("長", 21): "note: this is longer than 20 letters",
+		strings.Repeat("長", 21): "note: this is longer than 20 letters; leave out 1",
 		"a\u202egpj":            "note: this has an invisible letter that changes how the text is shown (U+202E); write it anew",
 		"one\ntwo \u2067three":  "note: line 2 has an invisible letter that changes how the text is shown (U+2067); write it anew",
 		"bell\a":                "note: this has an invisible letter that changes how the text is shown (U+0007); write it anew",

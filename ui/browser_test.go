@@ -178,13 +178,26 @@ func TestBrowserPressed(t *testing.T) {
 	b.Quiet("pressed")
 }
 
-// On paper the names in the burden report are in one piece.
+// After a refusal the focus is on what is wrong, also where one of several is to be chosen.
+func TestBrowserRefused(t *testing.T) {
+	b, url := open(t)
+	b.Size(1440, 900)
+	for page, want := range map[string]string{"shift/refused": "INPUT person", "requests/full": "BODY ", "setup/full": "INPUT code"} {
+		b.Visit(url + "/" + page)
+		if got := browsertest.Eval[string](b, `document.activeElement.tagName + " " + (document.activeElement.name ?? "")`); got != want {
+			t.Errorf("%s: the focus is on %q, want %q", page, got, want)
+		}
+	}
+	b.Quiet("refused")
+}
+
+// On paper the names in the burden report are in one piece, and so are the days.
 func TestBrowserPaper(t *testing.T) {
 	b, url := open(t)
 	b.Size(711, 1000) // A4 without its margins
 	b.Media("print")
 	b.Visit(url + "/burden/full")
-	if got := browsertest.Eval[string](b, `(() => { const out = []; for (const th of document.querySelectorAll(".load th[scope=row]")) { const walk = document.createTreeWalker(th, NodeFilter.SHOW_TEXT); while (walk.nextNode()) for (const m of walk.currentNode.data.matchAll(/\S+/g)) { const r = document.createRange(); r.setStart(walk.currentNode, m.index); r.setEnd(walk.currentNode, m.index + m[0].length); if (r.getClientRects().length > 1) out.push(m[0]); } } return out.join(); })()`); got != "" {
+	if got := browsertest.Eval[string](b, `(() => { const out = []; for (const th of document.querySelectorAll(".load th[scope=row], .heat th")) { const walk = document.createTreeWalker(th, NodeFilter.SHOW_TEXT); while (walk.nextNode()) for (const m of walk.currentNode.data.matchAll(/\S+/g)) { const r = document.createRange(); r.setStart(walk.currentNode, m.index); r.setEnd(walk.currentNode, m.index + m[0].length); if (r.getClientRects().length > 1) out.push(m[0]); } } return out.join(); })()`); got != "" {
 		t.Errorf("these names are cut: %s", got)
 	}
 	b.Media("")

@@ -59,7 +59,7 @@
 //	teams       Teams       /teams?q=&after=&before= (a team's id)
 //	tell        Tell        /tell/{token}
 //	handover    HandOver    /teams/{id}/handover?at=&rotation= (at: a second of the shift)
-//	mypages     MyPages     /burden/pages?only=untold
+//	mypages     MyPages     /burden/pages?only=untold&told= (a page that stays listed)
 //	diary       DiaryPage   /diary, and as a table /diary.csv
 //	diaryentry  DiaryEntryPage /diary/{entry}?fresh=
 //	audit       Audit       /audit?q=&of=&person=&before=&after=

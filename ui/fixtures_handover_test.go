@@ -11,8 +11,8 @@ func handOverFixtures() []fixture {
 	mine := toldPages()
 	pages := []ui.TurnPageRow{
 		{ID: 9, Title: "Checkout latency above 2 s", Service: "Checkout API", State: "open", Open: true, When: ago(1), Paged: "Priya Raman", OnIt: "Priya Raman", Mine: &mine[0]},
-		{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "resolved", When: ago(31), Paged: "Priya Raman and Marcus Bell", Tag: "no", Notes: []ui.NoteRow{{Who: "Priya Raman", When: ago(30), Text: "The nightly export.\nIt ends by itself."}}, Mine: &mine[2]},
-		{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "resolved", When: ago(60), Tag: "yes"},
+		{ID: 8, Title: "Checkout latency above 2 s", Service: "Checkout API", State: "resolved", When: ago(31), Paged: "Priya Raman and Marcus Bell", Tag: "no", Notes: []ui.NoteRow{{Who: "Priya Raman", When: ago(30), Text: "The nightly export.\nIt ends by itself."}}, Mine: &mine[2]},
+		{ID: 7, Title: "Checkout latency above 2 s", Service: "Checkout API", State: "resolved", When: ago(60), Tag: "yes"},
 	}
 	notes := []ui.NoteRow{
 		{ID: 4, Who: "Priya Raman", When: ago(40), Edited: ago(39), Text: "The disk of the build host is at 85 %.\nThe old images can go.", CanEdit: true, Edit: ui.Field{Value: "The disk of the build host is at 85 %.\nThe old images can go."}},

@@ -30,6 +30,8 @@ func shiftFixtures() []fixture {
 		Take: &ui.TakeForm{Sides: []ui.Side{fine("")}}}
 	full.Override.Anyway = true
 	full.StandIn = &ui.StandInForm{Was: 2, Name: "Ben Okafor", Who: ui.Field{Value: "1"}, Can: []ui.Candidate{{ID: 1, Name: "Ana Ruiz", Me: true, Sides: []ui.Side{fine("")}}, {ID: 3, Name: "Cleo Hart", Sides: []ui.Side{fine("")}}}, Cannot: []ui.Candidate{{ID: 4, Name: "Dan Wu", Sides: longSides(), Blocked: "away"}}}
+	refused := gap
+	refused.Take, refused.Who, refused.From, refused.StandIn = nil, "Ben Okafor", refused.Start, &ui.StandInForm{Was: 2, Name: "Ben Okafor", Who: ui.Field{Error: "Choose who is on call from now on."}, Can: full.StandIn.Can}
 	lengthy := full
 	lengthy.StandIn = &ui.StandInForm{Name: longText, Cannot: []ui.Candidate{{ID: 4, Name: longText, Blocked: longText, Sides: longSides()}}, Error: longText}
 	lengthy.Frame = long("Shift", "schedule")
@@ -42,7 +44,7 @@ func shiftFixtures() []fixture {
 	lengthy.Override = &ui.OverrideForm{Error: longText, Options: []ui.Option{{Value: "1", Label: longText}}}
 	lengthy.Undo = []ui.Undo{{ID: 1, Text: longText}}
 	return []fixture{
-		{"shift", "full", full}, {"shift", "empty", gap}, {"shift", "long", lengthy},
+		{"shift", "full", full}, {"shift", "empty", gap}, {"shift", "refused", refused}, {"shift", "long", lengthy},
 		{"requests", "full", ui.Requests{Frame: frame("Requests", "requests"), ForMe: requests(), Mine: asked()[:1], Others: requests()[:1], Over: append(asked()[1:], ui.Request{ID: 9, State: "cancelled", From: "Jonas Weber", To: "everyone", Rotation: "Primary", Start: berlin(dec, 7, 10), End: berlin(dec, 14, 10), Asked: now, Answered: now, Note: "Primary Mon 7 Dec is with Marcus Bell now"})}},
 		{"requests", "empty", ui.Requests{Frame: bare("Requests", "requests")}},
 		{"requests", "long", ui.Requests{Frame: long("Requests", "requests"), ForMe: longRequests(), Over: longRequests()}},

@@ -39,6 +39,7 @@ type HandOver struct {
 	List      []TurnRow // the shift and those next to it
 	Others    []TurnRow // those further away
 	Today     string    // where the running shift is, when this is an earlier one
+	Writes    bool      // whoever takes over is written to
 	Real      string    // says where pages are from, when it is a demonstration
 }
 

@@ -315,6 +315,17 @@ func (s *Site) passwordRefused(c echo.Context, err error) error {
 	return s.show(c, problem.Status, "account", page)
 }
 
+// forbidden says what is not for the reader, and what they can do about it.
+func forbidden(method string, err error) (what, do string) {
+	switch {
+	case errors.Is(err, auth.ErrOtherSite):
+		return "This came from another site.", "Nothing was done. Open the page here, and press the button there."
+	case method == http.MethodGet || method == http.MethodHead:
+		return "This is not yours to see.", "Ask somebody who manages the team if you need to know it."
+	}
+	return "This is not yours to do.", "Ask somebody who manages the team."
+}
+
 // Fail shows what an error means, or leads to the log-in page. It is the error
 // handler of pages.
 func (s *Site) Fail(err error, c echo.Context) {
@@ -353,7 +364,9 @@ func (s *Site) Fail(err error, c echo.Context) {
 			page.What, page.Do = "This address takes nothing that is sent to it.", "Go back and try again."
 		}
 	case http.StatusForbidden:
-		page.What, page.Do = "This is not yours to do.", "Ask somebody who manages the team."
+		page.What, page.Do = forbidden(r.Method, err)
+	case http.StatusUnprocessableEntity:
+		page.What = upper(problem.Message) + "."
 	case http.StatusInternalServerError:
 		page.What, page.Do = "Something went wrong on our side.", "Try again in a moment. The error is in the log of the service."
 	}

@@ -66,7 +66,7 @@ func (s *Site) handOverPage(c echo.Context) (*HandOver, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &HandOver{Frame: f, Real: s.Note}
+	page := &HandOver{Frame: f, Real: s.Note, Writes: s.writes()}
 	name, err := s.turnName(c, team.ID)
 	if err != nil {
 		return nil, err
@@ -126,7 +126,15 @@ func (s *Site) doHandOver(c echo.Context) error {
 		return err
 	}
 	err = s.HandOvers.HandOver(c.Request().Context(), writer(w, name.Team), name)
-	return answer(c, missing(err), handOverPath(name), "Handed over. Whoever takes over finds it on their page; there is no mail yet, so tell them.")
+	return answer(c, missing(err), handOverPath(name), "Handed over. Whoever takes over finds it on their page, "+s.toldHow())
+}
+
+// toldHow says how people hear of what waits for them on their page.
+func (s *Site) toldHow() string {
+	if s.writes() {
+		return "and is written to, unless they chose not to be."
+	}
+	return "and is not written to, so tell them."
 }
 
 func (s *Site) readHandOver(c echo.Context) error {

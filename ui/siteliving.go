@@ -292,7 +292,7 @@ func (s *Site) undo(c echo.Context) error {
 	if errors.As(err, &rule) && manager && strings.HasPrefix(to, "/shifts/") {
 		return s.askReason(c, o, to, rule)
 	}
-	text := "Taken back: " + string(o.Slot) + " is as it was."
+	text := "Taken back: whoever had the shift before has it again."
 	if o.Kind == schedule.Swapped {
 		text = "The swap is undone: both shifts are back with whoever had them."
 	}

@@ -69,7 +69,7 @@ func (s *Site) slot(c echo.Context, need auth.Action) (*slotView, error) {
 			return nil, err
 		}
 	}
-	if v.frame, err = s.frame(c, w, string(v.Rotation)+" shift", "schedule"); err != nil {
+	if v.frame, err = s.frame(c, w, upper(string(v.Rotation))+" shift", "schedule"); err != nil {
 		return nil, err
 	}
 	team, err := s.Schedule.Store.Team(ctx, v.Team)
@@ -140,7 +140,7 @@ func (s *Site) shiftPage(ctx context.Context, v *slotView) (*Shift, error) {
 	holder := turn.Person
 	page.Who, page.Mine, page.From = v.names[holder].Name, holder == me(v.who), turn.Start
 	var err error
-	whole := schedule.TeamShift{Team: v.Team, Shift: schedule.Shift{Rotation: v.Rotation, Person: holder, Start: v.Start, End: v.End}}
+	whole := schedule.TeamShift{Team: v.Team, Shift: schedule.Shift{Rotation: v.Rotation, Person: holder, Start: turn.Start, End: turn.End}}
 	if page.Relieves, page.RelievedBy, err = s.neighbours(ctx, &whole, v.names); err != nil {
 		return nil, err
 	}

@@ -112,6 +112,8 @@ func (s *Site) myPagesPage(c echo.Context) (*MyPages, error) {
 	if c.QueryParam("only") == "untold" {
 		page.Only, page.Path = "untold", page.Path+"?only=untold"
 	}
+	// Of what was just told the other question is still open: it stays where it was.
+	just := c.QueryParam("told")
 	for i := range all {
 		t := told(&all[i], f.Now)
 		if len(f.Teams) > 1 {
@@ -119,7 +121,7 @@ func (s *Site) myPagesPage(c echo.Context) (*MyPages, error) {
 		}
 		if t.Said.Nothing() {
 			page.Untold++
-		} else if page.Only != "" {
+		} else if page.Only != "" && itoa(t.ID) != just {
 			continue
 		}
 		page.List = append(page.List, t)

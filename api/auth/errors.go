@@ -19,6 +19,9 @@ var ErrCredentials = fmt.Errorf("the e-mail address or the password is wrong: %w
 // ErrForbidden says that whoever asks may not do this.
 var ErrForbidden = errors.New("not allowed")
 
+// ErrOtherSite is the ErrForbidden of a write that another site made the browser send.
+var ErrOtherSite = fmt.Errorf("sent from another site: %w", ErrForbidden)
+
 // A TooManyError says that too many log-ins went wrong, and how long to wait
 // before the next.
 type TooManyError struct{ Wait time.Duration }

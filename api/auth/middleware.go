@@ -52,7 +52,7 @@ func (s *Service) Identify(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // OwnSite is the middleware of pages on which nobody is recognised: it refuses a write
-// that another site made the browser send with ErrForbidden.
+// that another site made the browser send with ErrOtherSite.
 func (s *Service) OwnSite(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := s.own(c.Request()); err != nil {
@@ -64,7 +64,7 @@ func (s *Service) OwnSite(next echo.HandlerFunc) echo.HandlerFunc {
 
 func (s *Service) own(r *http.Request) error {
 	if err := s.cross.Check(r); err != nil {
-		return fmt.Errorf("%w: %w", ErrForbidden, err)
+		return fmt.Errorf("%w: %w", ErrOtherSite, err)
 	}
 	return nil
 }

@@ -15,12 +15,24 @@ for (const form of all("form[data-theme-form]")) {
 }
 
 // What is pressed stays under the finger when the page comes back, so that a second tap
-// presses nothing else.
-for (const form of all("form.tell:not(.big)")) {
-  const key = form.getAttribute("action"), was = sessionStorage.getItem(key);
+// presses nothing else, nor takes back at once what the first said; what was pressed by a
+// key has the focus again. The buttons are counted from the end: the one before the pairs
+// may go. A page can be listed twice.
+const times = {}, drawn = performance.now();
+for (const form of all("form.tell")) {
+  const action = form.getAttribute("action"), key = `${action} ${times[action] = (times[action] ?? 0) + 1}`;
+  const was = JSON.parse(sessionStorage.getItem(key));
   sessionStorage.removeItem(key);
-  if (was !== null) addEventListener("load", () => scrollBy({ top: form.getBoundingClientRect().top - was, behavior: "instant" }));
-  form.addEventListener("submit", () => sessionStorage.setItem(key, form.getBoundingClientRect().top));
+  if (was) addEventListener("load", () => {
+    for (let d = form.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+    if (was.key) [...form.querySelectorAll("button")].at(was.by)?.focus({ preventScroll: true });
+    if (!form.matches(".big")) scrollBy({ top: form.getBoundingClientRect().top - was.top, behavior: "instant" });
+  });
+  form.addEventListener("submit", (e) => {
+    const buttons = [...form.querySelectorAll("button")], by = buttons.indexOf(e.submitter) - buttons.length;
+    if (by === was?.by && performance.now() - drawn < 500) return e.preventDefault();
+    sessionStorage.setItem(key, JSON.stringify({ top: form.getBoundingClientRect().top, by, key: e.submitter?.matches(":focus-visible") }));
+  });
 }
 
 // One tip for the page, on hover and on focus; Escape puts it away.
@@ -141,5 +153,6 @@ for (const m of all("details.menu")) {
   m.addEventListener("keydown", (e) => { if (e.key === "Escape") { m.open = false; m.querySelector("summary").focus(); } });
 }
 if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 3000);
-document.querySelector("[aria-invalid]")?.focus();
+// What is wrong has the focus: the field, one of several to choose from, or what is said of the form.
+(document.querySelector("[aria-invalid]") ?? document.querySelector("fieldset:has(> .ferr) :is(input, select, textarea)") ?? document.querySelector("form > [role=alert]"))?.focus();
 root.classList.add("js");
