@@ -71,14 +71,14 @@ func (s *Service) weighShifts(ctx context.Context, store Store, i *Import, r *Re
 	if !slices.Contains(p.Rotations, i.Rotation) {
 		return p, nil, &InvalidError{"rotation", fmt.Sprintf("the team has no rotation %q", i.Rotation)}
 	}
-	shifts, err := s.pastShifts(ctx, store, i, r, zone, &p)
+	shifts, who, err := s.pastShifts(ctx, store, i, r, zone, &p)
 	if err != nil {
 		return p, nil, err
 	}
 	if n := len(shifts); n > 10*maxImported {
 		return p, nil, errTooMany(n)
 	}
-	balances, err := s.weighPast(&in, shifts, zone, &p)
+	balances, err := s.weighPast(&in, who.weighing(shifts, in.People), zone, &p)
 	if err != nil {
 		return p, nil, err
 	}
@@ -142,15 +142,18 @@ func (s *Service) pastInput(ctx context.Context, store Store, i *Import, zone *t
 }
 
 // pastShifts finds out whose shifts the events are, and lists both.
-func (s *Service) pastShifts(ctx context.Context, store Store, i *Import, r *Reading, zone *time.Location, p *ImportPreview) ([]ImportedShift, error) {
+func (s *Service) pastShifts(ctx context.Context, store Store, i *Import, r *Reading, zone *time.Location, p *ImportPreview) ([]ImportedShift, *directory, error) {
 	has, err := store.ImportedShifts(ctx, i.Team)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	has = slices.DeleteFunc(has, func(x ImportedShift) bool { return x.Import != i.ID })
 	who, err := s.whoIsWho(ctx, store, i, p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	for _, x := range has {
+		who.had[x.Person] = true
 	}
 	until := i.Until.At(Midnight, zone)
 	var shifts []ImportedShift
@@ -180,7 +183,7 @@ func (s *Service) pastShifts(ctx context.Context, store Store, i *Import, r *Rea
 		p.add(ImportLine{What: LineRemove, Start: x.Start, End: x.End, Why: string(x.Rotation)})
 	}
 	p.Holes = holes(p.Holes)
-	return shifts, who.done(i)
+	return shifts, who, who.done(i)
 }
 
 // noShift says why an event is no shift that counts; nothing when it is one.
@@ -198,7 +201,8 @@ func noShift(e *Occasion, until time.Time) string {
 
 // A directory finds out who is who.
 type directory struct {
-	people  []Profile // of the team
+	people  []Profile   // of the team
+	had     map[ID]bool // those whom the import brought shifts before
 	chosen  map[string]ID
 	at      map[string]int
 	preview *ImportPreview
@@ -214,7 +218,7 @@ func (s *Service) whoIsWho(ctx context.Context, store Store, i *Import, p *Impor
 		ids = append(ids, m.Person)
 	}
 	people, err := store.People(ctx, ids)
-	return &directory{people: people, chosen: i.People, at: map[string]int{}, preview: p}, err
+	return &directory{people: people, had: map[ID]bool{}, chosen: i.People, at: map[string]int{}, preview: p}, err
 }
 
 // add counts an event to a name, and returns who that is: whom somebody chose, or
@@ -247,10 +251,21 @@ func (d *directory) done(i *Import) error {
 		if x.Person == 0 {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s is nobody in the team; the shifts of that name count for nobody", x.Label))
 		} else if !slices.ContainsFunc(d.people, func(p Profile) bool { return p.ID == x.Person }) {
-			return &InvalidError{"who", "this person is not in the team; add them first"}
+			if !d.had[x.Person] {
+				return &InvalidError{"who", "this person is not in the team; add them first"}
+			}
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s is not in the team any more; the shifts of that name stay theirs, and weigh nothing in plans", x.Label))
 		}
 	}
 	return nil
+}
+
+// weighing returns the shifts that count in plans: not those of people who had them before
+// and have left the team, or take no part in it any more.
+func (d *directory) weighing(shifts []ImportedShift, people []Planning) []ImportedShift {
+	return slices.DeleteFunc(slices.Clone(shifts), func(x ImportedShift) bool {
+		return d.had[x.Person] && !slices.ContainsFunc(people, func(p Planning) bool { return p.Profile.ID == x.Person && p.OnCall })
+	})
 }
 
 // holes returns where the given stretches of each rotation overlap or leave a gap.
