@@ -129,8 +129,8 @@ func (l *healthLook) schedule(ctx context.Context, p *scoredPeriod, load *TeamWe
 		levels = max(levels, s.Level)
 	}
 	fte := 0.0
-	for _, days := range entitled {
-		fte += days / float64(7*p.cycle.Weeks)
+	for _, id := range sortedIDs(entitled) { // the sum of floats depends on their order
+		fte += entitled[id] / float64(7*p.cycle.Weeks)
 	}
 	if load.Intended > 0 && fte > 0 {
 		coverage := hours(load.Intended) / (load.To.Sub(load.From).Hours())

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"watchbill/api/auth"
+	"watchbill/health"
 	"watchbill/schedule"
 )
 
@@ -32,17 +33,26 @@ func throwAway() (address string, remove func(), err error) {
 	return filepath.Join(dir, "watchbill.db"), func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// demonstrate fills the database and says how to log in.
+// company makes the whole demonstration company and says how to log in.
+func (s *server) company(ctx context.Context, con *console) error {
+	if err := s.demonstrate(ctx, con); err != nil {
+		return err
+	}
+	return s.surround(ctx)
+}
+
+// demonstrate makes the teams whose people log in.
 func (s *server) demonstrate(ctx context.Context, con *console) error {
-	today := schedule.DateOf(con.now().UTC())
-	monday := today.AddDays(-(int(today.Weekday())+6)%7 - 14)
-	// The team has planned two weeks ago, as it did eleven weeks before that.
+	monday := demoMonday(con.now())
+	// The team has planned two weeks ago, as it did eleven weeks before that, and for what
+	// it takes to look back at a year.
 	first := monday.AddDays(-7 * demoPast)
-	began := first.At(schedule.ClockAt(6, 0), time.UTC)
+	eldest := monday.AddDays(-7 * demoYear)
+	began := eldest.At(schedule.ClockAt(6, 0), time.UTC)
 	s.now = func() time.Time { return began }
 	defer func() { s.now = con.now }()
 	fmt.Fprintln(con.err, "watchbill: making a demonstration company …")
-	in, err := importTeam(strings.NewReplacer("FROM", first.String(),
+	in, err := importTeam(strings.NewReplacer("FROM", eldest.String(),
 		"AWAY1", span(monday, 16, 22), "AWAY2", span(monday, 30, 43), "AWAY3", span(monday, 51, 55), "WISH1", span(monday, 37, 38)).Replace(demoTeam))
 	if err != nil {
 		return err
@@ -57,13 +67,10 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 		return err
 	}
 	boss := people[slices.IndexFunc(people, func(p schedule.Profile) bool { return p.Name == in.People[0].Name })].ID
-	if err := s.demoPlan(ctx, team.ID, boss, first, monday, "The autumn."); err != nil {
+	if err := s.demoPlans(ctx, team.ID, boss, [...]schedule.Date{eldest, first, monday, monday.AddDays(7 * 14)}); err != nil {
 		return err
 	}
 	began = monday.At(schedule.ClockAt(6, 0), time.UTC)
-	if err := s.demoPlan(ctx, team.ID, boss, monday, monday.AddDays(7*14), "The first quarter, with the covers you asked for."); err != nil {
-		return err
-	}
 	for _, p := range people {
 		if err := s.schedule.SawChanges(ctx, p.ID, began); err != nil {
 			return err
@@ -91,20 +98,48 @@ func (s *server) demonstrate(ctx context.Context, con *console) error {
 			return err
 		}
 	}
-	return s.demoOtherTeams(ctx, boss, monday) // whose people log in nowhere
+	return nil
 }
 
-// demoPast is for how many weeks the team has been planned before the plan of now.
-const demoPast = 11
+// demoPast is for how many weeks the plan before that of now was made, and demoYear for
+// how many there are plans before it.
+const (
+	demoPast = 11
+	demoYear = 54
+)
 
-// demoPlan plans and publishes some weeks, without looking for long.
+// demoMonday is the Monday on which the plan of now begins, two weeks before this one.
+func demoMonday(now time.Time) schedule.Date {
+	return health.MondayOf(schedule.DateOf(now.UTC())).AddDays(-14)
+}
+
+// demoPlans plans from each of some days until the next, on that day.
+func (s *server) demoPlans(ctx context.Context, team, boss schedule.ID, days [4]schedule.Date) error {
+	clock := s.now
+	defer func() { s.now = clock }()
+	for n, note := range []string{"", "A quarter without the holidays.", "The first quarter, with the covers you asked for."} {
+		began := days[n].At(schedule.ClockAt(6, 0), time.UTC)
+		s.now = func() time.Time { return began }
+		if err := s.demoPlan(ctx, team, boss, days[n], days[n+1], note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoPlan plans and publishes some weeks, without looking for long, and for those that
+// nobody will look at shift by shift hardly at all.
 func (s *server) demoPlan(ctx context.Context, team, boss schedule.ID, from, until schedule.Date, note string) error {
+	look := time.Second
+	if note == "" {
+		look /= 50
+	}
 	d, err := s.schedule.AskDraft(ctx, boss, schedule.DraftOrder{Team: team, From: from, Until: until})
 	if err != nil {
 		return err
 	}
 	limit := s.planner.timeLimit
-	s.planner.timeLimit = min(limit, time.Second)
+	s.planner.timeLimit = min(limit, look)
 	s.schedule.Plan = s.planner.plan
 	err = s.schedule.RunDraft(ctx, d.ID)
 	s.planner.timeLimit = limit

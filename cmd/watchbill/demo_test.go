@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -8,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/health"
 	"watchbill/migrations/migrationstest"
 )
 
-// Of the two teams of the demonstration one goes down, and whoever manages it can follow
-// the question about that to its cause; of the other nothing is told, because it is small.
+// Of the teams of the demonstration one goes down, and whoever manages it can follow
+// the question about that to its cause; of another nothing is told, because it is small; all of them are told of together.
 func TestDemonstrationOfHealth(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the demonstration plans half a minute under the race detector")
@@ -23,9 +25,12 @@ func TestDemonstrationOfHealth(t *testing.T) {
 			d := deploy(t, migrationstest.SQLite(t))
 			d.now = now
 			d.ok(d.demonstrate(t.Context(), &console{err: &d.out, now: func() time.Time { return d.now }}))
+			d.ok(d.surround(t.Context()))
 			d.ok(d.measureBurden(t.Context()))
 			d.demonstratesDecline()
+			d.demonstratesCause()
 			d.demonstratesSmallTeam()
+			d.demonstratesOrganisation()
 		})
 	}
 }
@@ -36,7 +41,7 @@ func (d *deployment) demonstratesDecline() {
 	status, body := ana.get("/teams/1/indicators")
 	ana.expect(status, body, http.StatusOK, "50 %", "19 days", "4.5 days", "by hand")
 	status, body = ana.get("/teams/1/health")
-	ana.expect(status, body, http.StatusOK, "To ask", "What would the team say has become harder?", "The pulse went from", "</b> Plan 2")
+	ana.expect(status, body, http.StatusOK, "To ask", "What would the team say has become harder?", "The pulse went from", "</b> Plan 3")
 	asked := between(body, `aria-labelledby="wa-h"`, "</section>")
 	if !strings.Contains(asked, "Thinking about my next shift") && !strings.Contains(asked, "enough time to recover") {
 		t.Errorf("no question about nights fell: %s", asked)
@@ -57,9 +62,43 @@ func (d *deployment) demonstratesDecline() {
 		t.Errorf("the questions lead to %v", kinds)
 	}
 	status, body = ben.get("/teams/1/health")
-	ben.expect(status, body, http.StatusOK, "Plan 2", "What changed")
+	ben.expect(status, body, http.StatusOK, "Plan 3", "What changed")
 	if strings.Contains(body, "To ask") {
 		t.Error("somebody who does not manage the team is asked")
+	}
+}
+
+// demonstratesCause follows what was asked about nights to the alert that wakes people,
+// the item about it, and what would be without it.
+func (d *deployment) demonstratesCause() {
+	ana := d.login("ana@demo.example")
+	status, body := ana.get("/teams/1/health")
+	ana.expect(status, body, http.StatusOK, "What has changed at night in the last weeks?", "More wake-ups have gathered", demoFound[health.CauseShift][0], "wake-ups in 8")
+	status, body = ana.get("/teams/1/burden?weeks=4")
+	ana.expect(status, body, http.StatusOK, demoBackup)
+	status, body = ana.get("/teams/1/items")
+	ana.expect(status, body, http.StatusOK, "Send the alert of the order backup to chat")
+	status, body = ana.get("/teams/1/whatif")
+	ana.expect(status, body, http.StatusOK, demoBackup)
+}
+
+// demonstratesOrganisation finds the same team beyond what chance explains of all.
+func (d *deployment) demonstratesOrganisation() {
+	t := d.t
+	status, body := d.login("admin@demo.example").get("/api/v1/organisation/health")
+	var r struct {
+		Told   int `json:"teams_told"`
+		Funnel *struct{ Above, Below int }
+		Teams  []struct{ Name, Place string }
+		Prior  *string
+	}
+	if err := json.Unmarshal([]byte(body), &r); err != nil || status != http.StatusOK || r.Told < health.FewestCompared || r.Funnel == nil || r.Prior == nil {
+		t.Fatalf("all teams: %d, %v, %s", status, err, body)
+	}
+	for _, team := range r.Teams {
+		if (team.Name == "Payments") != (team.Place == "above what chance explains") {
+			t.Errorf("%s lies %s", team.Name, team.Place)
+		}
 	}
 }
 
@@ -95,7 +134,7 @@ func (d *deployment) demonstratesSmallTeam() {
 		t.Error("four people are asked whether their team may see a comment, which it never does")
 	}
 	status, body = ines.get("/organisation/pulse")
-	ines.expect(status, body, http.StatusOK, "Of 3 teams by what was published of each", "2 teams have no result.", "Administrators see them")
+	ines.expect(status, body, http.StatusOK, " teams by what was published of each, and of the people of ", " teams have no result.", "Administrators see them")
 	status, body = ana.get("/pulse")
 	ana.expect(status, body, http.StatusOK)
 	if strings.Contains(body, "Platform · Pulse") {

@@ -43,11 +43,14 @@ func (s *server) demoIndicators(ctx context.Context, team *schedule.TeamRecord, 
 	return nil
 }
 
-// demoFound is what the manager of the demonstration answered to what she was asked, the
-// oldest question first; those after them have no answer yet.
-var demoFound = []string{
-	"Two of us were on call for three weeks of five, because of holidays. The rotation has eight people again.",
-	"We talked about it in the review. Most wake-ups are of the backup and need nobody; we delay its alert by ten minutes.",
+// demoFound is what the manager of the demonstration answered to what she was asked, by
+// cause and the oldest question first; those after them have no answer yet.
+var demoFound = map[health.Cause][]string{
+	health.CauseDecline: {
+		"Two of us were on call for three weeks of five, because of holidays. The rotation has eight people again.",
+		"We talked about it in the review. The ten minutes did not help: the backup still wakes us three nights a week.",
+	},
+	health.CauseShift: {"Most wake-ups are of the backup and need nobody; we delay its alert by ten minutes."},
 }
 
 // demoWarnings asks what half a year of weeks gave reason to ask, each as on its Monday.
@@ -59,7 +62,8 @@ func (s *server) demoWarnings(ctx context.Context, team *schedule.TeamRecord, bo
 	clock := s.now
 	defer func() { s.now = clock }()
 	this := health.MondayOf(schedule.DateOf(clock().In(zone)))
-	answered := 0
+	answered := map[health.Cause]int{}
+	known := map[schedule.ID]bool{}
 	for n := 26; n >= 0; n-- {
 		at := this.AddDays(-7*n).At(schedule.ClockAt(0, 2), zone)
 		s.now = func() time.Time { return at }
@@ -71,10 +75,17 @@ func (s *server) demoWarnings(ctx context.Context, team *schedule.TeamRecord, bo
 			return err
 		}
 		s.now = func() time.Time { return at.Add(34 * time.Hour) }
-		for ; answered < min(len(asked), len(demoFound)) && n > 0; answered++ {
-			if _, err := s.health.AnswerWarning(ctx, boss, team.ID, asked[answered].ID, 0, demoFound[answered]); err != nil {
+		for i := range asked {
+			w := &asked[i]
+			found := demoFound[w.Cause]
+			if known[w.ID] || n == 0 || answered[w.Cause] >= len(found) {
+				continue
+			}
+			if _, err := s.health.AnswerWarning(ctx, boss, team.ID, w.ID, 0, found[answered[w.Cause]]); err != nil {
 				return err
 			}
+			known[w.ID] = true
+			answered[w.Cause]++
 		}
 	}
 	return nil

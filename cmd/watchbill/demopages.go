@@ -21,19 +21,23 @@ import (
 var demoAlerts []byte
 
 // demoNote says on pages where the pages of the demonstration come from.
-const demoNote = "The team is invented. The times at which its monitors alert are real: those of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks. What people say of their pages, and note of their shifts, is invented."
+const demoNote = "All teams are invented. The times at which their monitors alert are real: those of FoodCoopX/upptime (Open Database License 1.0), moved by whole weeks and dealt out among teams. The alerts of “" + demoBackup + "” are invented, and so is what people say."
 
 // demoWeek is the Monday of the alerts that becomes that of the week of the
 // demonstration: the weeks before it have nights of all kinds.
 var demoWeek = time.Date(2026, 3, 23, 0, 0, 0, 0, time.UTC)
 
-// A demoAlert is something of a real team that was down for a while.
+// demoSpan is for how many weeks there are alerts: before and after them are the same
+// again, moved by as much.
+const demoSpan = 29
+
+// A demoAlert is something that was down for a while.
 type demoAlert struct {
 	monitor  string
 	down, up time.Time
 }
 
-// demoAlertsAt reads the alerts, moved to around a day.
+// demoAlertsAt reads the alerts, moved to around a day, with those of a year around it.
 func demoAlertsAt(day time.Time) ([]demoAlert, error) {
 	r := csv.NewReader(bytes.NewReader(demoAlerts))
 	r.Comment = '#'
@@ -59,7 +63,19 @@ func demoAlertsAt(day time.Time) ([]demoAlert, error) {
 		}
 		alerts = append(alerts, a)
 	}
-	return alerts, nil
+	return slices.Concat(movedBack(alerts, 2*demoSpan), movedBack(alerts, demoSpan), alerts, movedBack(alerts, -demoSpan)), nil
+}
+
+// movedBack returns alerts as of so many weeks before.
+func movedBack(alerts []demoAlert, weeks int) []demoAlert {
+	out := slices.Clone(alerts)
+	for i := range out {
+		a := &out[i]
+		if a.down = a.down.AddDate(0, 0, -7*weeks); !a.up.IsZero() {
+			a.up = a.up.AddDate(0, 0, -7*weeks)
+		}
+	}
+	return out
 }
 
 // A demoDelivery is what Alertmanager would send at an instant.
@@ -81,8 +97,12 @@ func (a *demoAlert) deliveries() ([]demoDelivery, error) {
 	}
 	var all []demoDelivery
 	for _, status := range []string{"firing", "resolved"} {
-		labels := map[string]string{"alertname": "MonitorDown", "service": a.monitor, "severity": "critical"}
-		one := alert{status, labels, map[string]string{"summary": a.monitor + " does not answer"}, a.down, time.Time{}, fmt.Sprintf("%016x", a.down.Unix())}
+		name, summary := "MonitorDown", a.monitor+" does not answer"
+		if a.monitor == demoBackup {
+			name, summary = "BackupSlow", "The backup of orders takes longer than an hour"
+		}
+		labels := map[string]string{"alertname": name, "service": a.monitor, "severity": "critical"}
+		one := alert{status, labels, map[string]string{"summary": summary}, a.down, time.Time{}, fmt.Sprintf("%016x", a.down.Unix())}
 		at := a.down
 		if status == "resolved" {
 			if a.up.IsZero() {
@@ -105,16 +125,50 @@ func (a *demoAlert) deliveries() ([]demoDelivery, error) {
 // page connects a pager and lets everything come in that came since the team's first
 // shift, each at its time and by the way that everything comes.
 func (s *server) page(ctx context.Context, team schedule.TeamRecord, boss schedule.ID) error {
+	alerts, err := demoAlertsAt(s.now())
+	if err != nil {
+		return err
+	}
+	nights, err := demoNightsAt(s.now(), team.Zone)
+	if err != nil {
+		return err
+	}
+	if err := s.pageOf(ctx, &team, boss, slices.Concat(alerts, nights)); err != nil {
+		return err
+	}
+	s.site.Note = demoNote
+	if err := s.pageByScript(ctx, team, boss); err != nil {
+		return err
+	}
+	if err := s.fold(ctx); err != nil {
+		return err
+	}
+	if err := s.saySome(ctx, team); err != nil {
+		return err
+	}
+	if err := s.noteShifts(ctx, team); err != nil {
+		return err
+	}
+	return s.receiver.Flush(ctx)
+}
+
+// fold reads everything that came in.
+func (s *server) fold(ctx context.Context) error {
+	for {
+		if n, err := s.reader.Work(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// pageOf connects a team's pager, which sends of some alerts those since its first shift.
+func (s *server) pageOf(ctx context.Context, team *schedule.TeamRecord, boss schedule.ID, alerts []demoAlert) error {
 	now := s.now()
-	shifts, err := s.schedule.Shifts(ctx, team.ID, now.AddDate(-1, 0, 0), now, time.Time{})
+	shifts, err := s.schedule.Shifts(ctx, team.ID, now.AddDate(-2, 0, 0), now, time.Time{})
 	if err != nil || len(shifts) == 0 {
 		return err
 	}
 	door, _, err := s.health.AddIntegration(ctx, boss, health.Integration{Team: team.ID, Vendor: "alertmanager", Name: "Monitors", Zone: team.Zone})
-	if err != nil {
-		return err
-	}
-	alerts, err := demoAlertsAt(now)
 	if err != nil {
 		return err
 	}
@@ -138,22 +192,7 @@ func (s *server) page(ctx context.Context, team schedule.TeamRecord, boss schedu
 			return err
 		}
 	}
-	s.now, s.site.Note = clock, demoNote
-	if err := s.pageByScript(ctx, team, boss); err != nil {
-		return err
-	}
-	for n := 1; n > 0; {
-		if n, err = s.reader.Work(ctx); err != nil {
-			return err
-		}
-	}
-	if err := s.saySome(ctx, team); err != nil {
-		return err
-	}
-	if err := s.noteShifts(ctx, team); err != nil {
-		return err
-	}
-	return s.receiver.Flush(ctx)
+	return nil
 }
 
 // pageByScript connects another pager, which names people whom nobody knows yet, and has

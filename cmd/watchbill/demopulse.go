@@ -79,7 +79,12 @@ func demoMood(n, question int) float64 {
 }
 
 // demoComments are what people write whose teams do not see it.
-var demoComments = []string{"We hear too late who is on call at the weekend.", "The runbooks of what we took over are thin.", "It helps that somebody stands behind the first."}
+var demoComments = []string{
+	"We hear too late who is on call at the weekend.", "The runbooks of what we took over are thin.", "It helps that somebody stands behind the first.",
+	"Quiet weeks, for once. Keep it that way.", "Half of what pages us could wait until the morning.", "Swapping works. Finding somebody for a bank holiday does not.",
+	"I would like to know earlier when I am on over New Year.", "The hand-over notes are worth their ten minutes.", "Nobody looks at what we write into the reviews.",
+	"New people should come along for a week before they are on call alone.", "Being paged for other people’s deployments is the worst of it.",
+}
 
 // demoAnswers answers for most of those who are asked in the last wave. In one that is open
 // now the first two have not answered, so that whoever looks around as one of them can.
@@ -118,7 +123,7 @@ func (s *server) demoAnswers(ctx context.Context, team *schedule.TeamRecord, n i
 			case said == 2 && n >= demoPulses-2:
 				r.Comment, r.Share = "The nights are the problem, not the days.", true
 			case said == 3:
-				r.Comment = demoComments[n%len(demoComments)]
+				r.Comment = demoComments[(n+3*int(team.ID))%len(demoComments)]
 			}
 			if err := s.pulse.Answer(ctx, all[j].Token, r); err != nil {
 				return err

@@ -23,7 +23,7 @@ var demoNotes = []string{
 
 // saySome has the people of a team say what their pages were, most of them and not all:
 // at night that they woke them, and of what ended within ten minutes that there was
-// nothing to do.
+// nothing to do, as of every backup.
 func (s *server) saySome(ctx context.Context, team schedule.TeamRecord) error {
 	members, err := s.schedule.Store.Members(ctx, team.ID)
 	if err != nil {
@@ -70,7 +70,7 @@ func demoSaying(p *health.OwnPage, zone *time.Location) *health.Saying {
 		return nil
 	}
 	what := &health.Saying{Verdict: new(health.Actionable)}
-	if short := !p.ResolvedAt.IsZero() && p.ResolvedAt.Sub(p.TriggeredAt) < 10*time.Minute; short || dice%7 == 0 {
+	if short := !p.ResolvedAt.IsZero() && p.ResolvedAt.Sub(p.TriggeredAt) < 10*time.Minute; short || dice%7 == 0 || p.Service == demoBackup {
 		what.Verdict = new(health.NoAction)
 	}
 	if hour := p.NotifiedAt.In(zone).Hour(); hour >= 23 || hour < 7 {

@@ -114,8 +114,8 @@ func (y *demoStory) asksEverybody(ctx context.Context) error {
 	return err
 }
 
-// asks leaves a request open that somebody can accept: a swap, or else the last shift
-// that they may have.
+// asks leaves a request open that somebody can accept: a swap, the last shift that they
+// may have, or in the same week what the other one has.
 func (y *demoStory) asks(ctx context.Context, whom schedule.ID) error {
 	if err := y.swaps(ctx, whom, true, false); err != nil || len(y.used) > 0 {
 		return err
@@ -125,17 +125,34 @@ func (y *demoStory) asks(ctx context.Context, whom schedule.ID) error {
 		if t.Person == whom {
 			continue
 		}
-		ok, err := y.fits(ctx, schedule.Move{Stretch: allOf(t), To: whom})
-		if err != nil {
+		r := schedule.Request{Team: y.team, Stretch: allOf(t), Person: t.Person, To: whom, Message: "I would like to go skiing with the children."}
+		if asked, err := y.asksFor(ctx, &r); asked || err != nil {
 			return err
 		}
-		if ok {
-			y.used[t.Slot] = true
-			_, err = y.Ask(ctx, t.Person, schedule.Request{Team: y.team, Stretch: allOf(t), Person: t.Person, To: whom, Message: "I would like to go skiing with the children."})
+		own := slices.IndexFunc(y.shifts, func(o schedule.Shift) bool { return o.Person == whom && o.Start.Equal(t.Start) && o.End.Equal(t.End) })
+		if own < 0 {
+			continue
+		}
+		r.Return, r.Message = allOf(&y.shifts[own]), "Shall we change places in that week?"
+		if asked, err := y.asksFor(ctx, &r); asked || err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// asksFor asks for something if it breaks no rule.
+func (y *demoStory) asksFor(ctx context.Context, r *schedule.Request) (bool, error) {
+	ok, err := y.fits(ctx, r.Moves(r.To)...)
+	if err != nil || !ok {
+		return false, err
+	}
+	y.used[r.Slot] = true
+	if r.IsSwap() {
+		y.used[r.Return.Slot] = true
+	}
+	_, err = y.Ask(ctx, r.Person, *r)
+	return true, err
 }
 
 // swaps finds two shifts and offers to swap them, to somebody or to whomever it

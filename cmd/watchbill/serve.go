@@ -127,7 +127,7 @@ func (c *serveCmd) Run(con *console) error {
 	srv.news.Carrier = carrier
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
-		if err := srv.demonstrate(ctx, con); err != nil {
+		if err := srv.company(ctx, con); err != nil {
 			return err
 		}
 	}
