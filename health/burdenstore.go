@@ -18,13 +18,25 @@ type Mark struct {
 
 // A BurdenState says how far a team has been measured.
 type BurdenState struct {
-	Team   schedule.ID
-	Since  schedule.Date // a Monday; nothing before it is measured
-	Until  time.Time     // up to when the schedule was looked at
-	Config string        // the version by which everything is measured
-	Zone   string        // the team's
+	Team  schedule.ID
+	Since schedule.Date // a Monday; nothing before it is measured
+	// KeptFrom is the Monday of the first week of which all pages are kept. What was
+	// measured before it stays, and is never measured again. It only ever moves on; zero
+	// while nothing was removed.
+	KeptFrom schedule.Date
+	Until    time.Time // up to when the schedule was looked at
+	Config   string    // the version by which everything is measured
+	Zone     string    // the team's
 	// Version is that of the schedule that was looked at, and Newest the one it has.
 	Version, Newest int64
+}
+
+// Begins returns the first week that is still measured.
+func (s *BurdenState) Begins() schedule.Date {
+	if s.Since.Before(s.KeptFrom) {
+		return s.KeptFrom
+	}
+	return s.Since
 }
 
 // A ClockChange says that somebody lives, works and sleeps so from an instant on; the

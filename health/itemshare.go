@@ -101,10 +101,11 @@ func (s *Service) ItemEffect(ctx context.Context, i *Item) (*ItemEffect, error) 
 		return nil, err
 	}
 	const span = effectWeeks * 7 * 24 * time.Hour
-	from, to := i.DoneAt.Add(-span), i.DoneAt.Add(span)
-	if from.Before(first) {
-		from = first
+	kept, err := keptSince(ctx, s.Store, i.Team)
+	if err != nil {
+		return nil, err
 	}
+	from, to := later(i.DoneAt.Add(-span), later(first, kept)), i.DoneAt.Add(span)
 	to = later(earlier(to, s.Now()), i.DoneAt)
 	if !from.Before(i.DoneAt) {
 		return nil, nil

@@ -199,7 +199,7 @@ const settling = 2 * 24 * time.Hour
 func (m *measuring) earnAround(ctx context.Context, w *weekWork) error {
 	for _, touched := range w.touched {
 		if slices.ContainsFunc(touched, func(s span) bool { return s.from < w.from().Add(settling).Unix() }) {
-			if before := w.monday.AddDays(-7); !before.Before(m.state.Since) {
+			if before := w.monday.AddDays(-7); !before.Before(m.state.Begins()) {
 				if err := m.earn(ctx, before); err != nil {
 					return err
 				}

@@ -71,15 +71,24 @@ func (p *Payroll) lines(ctx context.Context, policies []PayPolicy, s *Statement)
 		return nil, 0, err
 	}
 	pages := map[schedule.ID]bool{}
+	gone := s.From.Before(s.kept)
 	for i := range policies {
 		policy := &policies[i]
 		from, to, holds := s.within(policies, i)
 		if !holds {
 			continue
 		}
-		some, err := p.segment(ctx, s.Team, policy, shifts, pages, from, to)
-		if err != nil {
-			return nil, 0, err
+		some := policy.Rules.standbys(shifts, from, to)
+		switch {
+		case policy.Rules.PerCallOut == 0 && policy.Rules.WorkHour == 0:
+		case gone:
+			s.Flags = append(s.Flags, "What pages pay is not in it: all of them are kept only since "+s.kept.UTC().Format("2 January 2006")+".")
+		default:
+			worked, err := p.worked(ctx, s.Team, policy, pages, from, to)
+			if err != nil {
+				return nil, 0, err
+			}
+			some = append(some, worked...)
 		}
 		for _, l := range some {
 			out = append(out, PaidLine{PayLine: l, Month: s.Month, Currency: policy.Rules.Currency, Policy: policy.ID, Unit: policy.Rules.Unit})
@@ -106,24 +115,18 @@ func (s *Statement) within(policies []PayPolicy, i int) (from, to time.Time, hol
 	return from, to, policies[i].From.Before(nextMonth(s.Month)) && from.Before(to)
 }
 
-// segment prices the part of a month in which one policy holds, and adds pages that paid
-// nothing.
-func (p *Payroll) segment(ctx context.Context, team schedule.ID, policy *PayPolicy, shifts []Shift, unpaid map[schedule.ID]bool, from, to time.Time) ([]PayLine, error) {
+// standbys prices being on call in [from, to), of everybody.
+func (r *PayRules) standbys(shifts []Shift, from, to time.Time) (out []PayLine) {
 	people := map[schedule.ID]bool{}
 	for _, s := range shifts {
 		if s.Person != 0 {
 			people[s.Person] = true
 		}
 	}
-	var out []PayLine
 	for _, id := range sortedIDs(people) {
-		out = append(out, policy.Rules.Lines(id, shifts, from, to)...)
+		out = append(out, r.Lines(id, shifts, from, to)...)
 	}
-	if policy.Rules.PerCallOut == 0 && policy.Rules.WorkHour == 0 {
-		return out, nil
-	}
-	worked, err := p.worked(ctx, team, policy, unpaid, from, to)
-	return append(out, worked...), err
+	return out
 }
 
 // worked prices work on incidents and being called, and adds pages that paid nothing.

@@ -48,6 +48,7 @@ type Statement struct {
 	// Unpaid is how many pages paid nothing because nobody acknowledged them.
 	Unpaid int
 
+	kept     time.Time   // all pages since then are kept; zero: all
 	policy   schedule.ID // the newest policy when it was computed
 	previous int         // how many statements there were
 }
@@ -249,6 +250,9 @@ func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedul
 	}
 	s := &Statement{Team: team, Month: month, Number: len(statements) + 1, previous: len(statements), policy: newestPolicy(policies)}
 	s.From, s.To = monthSpan(policies, statements, month)
+	if s.kept, err = keptSince(ctx, p.Store, team); err != nil {
+		return nil, err
+	}
 	if s.Lines, s.Unpaid, err = p.lines(ctx, policies, s); err != nil {
 		return nil, err
 	}
@@ -257,7 +261,7 @@ func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedul
 	}
 	for i := range statements {
 		old := &statements[i]
-		if old.Month.Before(oldest) {
+		if old.Month.Before(oldest) || old.From.Before(s.kept) { // whose pages are gone
 			continue
 		}
 		mended, err := p.corrections(ctx, policies, old, paid)
@@ -271,7 +275,7 @@ func (p *Payroll) Statement(ctx context.Context, team schedule.ID, month schedul
 }
 
 // correctedDays is how far back what was published is still looked through for what has
-// changed: as long as pages are kept.
+// changed, as long as all pages of a month are kept.
 const correctedDays = 396
 
 // Publish freezes a month as whoever publishes has seen it. A month is published once,

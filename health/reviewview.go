@@ -30,15 +30,12 @@ func (r *Reviewer) See(ctx context.Context, team schedule.ID, week schedule.Date
 	return v, r.Store.NoteSeen(ctx, sight.Self, team, people, r.Now())
 }
 
-// keptFor is for how long pages are looked at again. Later they may be gone, and what
-// they came to with them.
-const keptFor = 370 * 24 * time.Hour
-
 // Since returns what is otherwise now than a review says: a page that came late, or was
 // folded anew, a shift that was changed afterwards. The review stays as it was made.
 func (r *Reviewer) Since(ctx context.Context, v *Review) (s ReviewSince, err error) {
-	if v.To.Before(r.Now().Add(-keptFor)) {
-		return s, nil
+	kept, err := keptSince(ctx, r.Store, v.Team)
+	if err != nil || v.From.Before(kept) { // pages are gone, and what they came to with them
+		return s, err
 	}
 	facts, err := r.Store.Facts(ctx, v.Team, v.From, v.To)
 	if err != nil {

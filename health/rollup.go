@@ -225,8 +225,8 @@ func (m *measuring) work(ctx context.Context) (int, error) {
 	for _, mark := range marks {
 		mark.To = earlier(mark.To, end)
 		first := MondayOf(schedule.DateOf(mark.From.In(m.zone)))
-		if first.Before(m.state.Since) {
-			first = m.state.Since
+		if begins := m.state.Begins(); first.Before(begins) {
+			first = begins
 		}
 		for monday := first; monday.At(schedule.Midnight, m.zone).Before(mark.To); monday = monday.AddDays(7) {
 			if weeks[monday] == nil {
@@ -258,7 +258,7 @@ func (m *measuring) work(ctx context.Context) (int, error) {
 			}
 		}
 		measured[monday] = true
-		if turn := w.earlierTurn; !turn.IsZero() && !turn.Before(m.state.Since) && !measured[turn] {
+		if turn := w.earlierTurn; !turn.IsZero() && !turn.Before(m.state.Begins()) && !measured[turn] {
 			if err := m.again(ctx, turn); err != nil {
 				return done, err
 			}

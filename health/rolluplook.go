@@ -83,7 +83,7 @@ func (m *measuring) reachBack(ctx context.Context, marks []Mark, until time.Time
 	if err != nil || first.IsZero() {
 		return marks, err
 	}
-	since := MondayOf(schedule.DateOf(first.In(m.zone)))
+	since := m.kept(MondayOf(schedule.DateOf(first.In(m.zone))))
 	if !since.Before(m.state.Since) {
 		return marks, nil
 	}
@@ -124,11 +124,23 @@ func (m *measuring) since(ctx context.Context, duties []Shift) (schedule.Date, e
 	if first.IsZero() {
 		first = m.now
 	}
-	since := MondayOf(schedule.DateOf(first.In(m.zone)))
+	since := m.kept(MondayOf(schedule.DateOf(first.In(m.zone))))
 	if !m.state.Since.IsZero() && m.state.Since.Before(since) {
 		since = m.state.Since
 	}
+	if m.state.Config != m.Config.Version { // of what is older nothing is measured beside
+		since = m.kept(since)
+	}
 	return since, nil
+}
+
+// kept returns a Monday or, where pages of its week are gone, the first of which they are
+// not.
+func (m *measuring) kept(monday schedule.Date) schedule.Date {
+	if monday.Before(m.state.KeptFrom) {
+		return m.state.KeptFrom
+	}
+	return monday
 }
 
 // MondayOf returns the Monday of a day's week.

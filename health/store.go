@@ -44,6 +44,7 @@ type Store interface {
 	WarningStore
 	DiaryStore
 	CompareStore
+	RemovalStore
 
 	Audit(ctx context.Context, e *schedule.AuditEntry) error
 }

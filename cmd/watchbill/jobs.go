@@ -30,6 +30,7 @@ type jobs struct {
 	pulse   func(context.Context) error
 	news    func(context.Context) error
 	forget  func(context.Context) error // old news and comments
+	remove  func(context.Context) error // what was kept for long enough
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server
@@ -64,6 +65,7 @@ func (j *jobs) all() map[string]job {
 		"pulse":    {time.Minute, sure(j.pulse)},
 		"news":     {time.Minute, sure(j.news)},
 		"letters":  {time.Hour, sure(j.forget)},
+		"removals": {time.Hour, sure(j.remove)},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

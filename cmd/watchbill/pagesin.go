@@ -57,6 +57,7 @@ func (s *server) takePages() {
 		return on, before, err
 	}
 	s.rollup = &health.Rollup{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
+	s.remover = &health.Remover{Store: store, Rollup: s.rollup, Now: s.schedule.Now}
 	s.imagining = &health.Imagining{Rollup: s.rollup, Plan: (&imaginer{*schedules, imagineLimit}).plan, Most: max(1, runtime.GOMAXPROCS(0)/2)}
 	s.payroll = &health.Payroll{Store: store, Schedules: schedules, Config: config, Now: s.schedule.Now}
 	s.handOvers = &health.HandOvers{Store: store, Now: s.schedule.Now, Turns: s.turns}
@@ -266,6 +267,9 @@ const (
 	deadKept       = 90 * 24 * time.Hour
 	tablesWait     = 7 * 24 * time.Hour // that nobody took over
 )
+
+// keep says for how long what is kept; unless it is said, all is.
+func (s *server) keep(k health.Keeping) { s.remover.Keep = k }
 
 // forgetDeliveries forgets what was kept long enough.
 func forgetDeliveries(ctx context.Context, store health.Store, now time.Time) error {

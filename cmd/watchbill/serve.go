@@ -41,6 +41,9 @@ type serveCmd struct {
 	Proxies     []string `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
 	PulseSecret string   `env:"WATCHBILL_PULSE_SECRET" placeholder:"TEXT" help:"A secret of 32 letters or more, the same on all replicas: answers to an open survey are sealed with it. Without one, SQLite keeps keys in files beside the database, and PostgreSQL in a table."`
 
+	KeepPages   int `default:"13" env:"WATCHBILL_KEEP_PAGES" placeholder:"MONTHS" help:"How many months pages are kept, with all that hangs from them; what they came to by the week stays. 0 keeps them until somebody removes them (default ${default})."`
+	KeepResults int `default:"24" env:"WATCHBILL_KEEP_RESULTS" placeholder:"MONTHS" help:"How many months results of surveys, weekly reviews and early warnings are kept; 0 is for ever (default ${default})."`
+
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
 	Mail   mailFlags   `embed:"" prefix:"mail-"`
 
@@ -68,10 +71,18 @@ func (c *serveCmd) Validate() error {
 	if err := checkPagerAPIs(c.PagerAPI); err != nil {
 		return err
 	}
+	if err := c.keeping().Check(); err != nil {
+		return err
+	}
 	if _, err := behind(c.Proxies); err != nil {
 		return err
 	}
 	return c.SignOn.check()
+}
+
+// keeping is for how long what is kept.
+func (c *serveCmd) keeping() health.Keeping {
+	return health.Keeping{Pages: c.KeepPages, Results: c.KeepResults}
 }
 
 // Run serves until the program is told to stop.
@@ -124,6 +135,7 @@ func (c *serveCmd) Run(con *console) error {
 		return err
 	}
 	srv.sealWith(c.PulseSecret)
+	srv.keep(c.keeping())
 	srv.news.Carrier = carrier
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
@@ -161,6 +173,7 @@ type server struct {
 	tables    *health.TableWorker
 	reader    *health.Worker
 	rollup    *health.Rollup
+	remover   *health.Remover
 	imagining *health.Imagining
 	payroll   *health.Payroll
 	handOvers *health.HandOvers
@@ -288,7 +301,7 @@ const stopWithin = 10 * time.Second
 // jobs are what the service does by itself.
 func (s *server) jobs() *jobs {
 	return &jobs{
-		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.sendNews, forget: s.forgetWords,
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.sendNews, forget: s.forgetWords, remove: s.remover.Work,
 		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }

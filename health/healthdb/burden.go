@@ -69,6 +69,7 @@ func (s *Store) TakeMarks(ctx context.Context, team schedule.ID, most int) ([]he
 type stateRow struct {
 	TeamID   int64 `gorm:"primaryKey"`
 	SinceDay string
+	KeptFrom string
 	Version  int64
 	UntilAt  int64
 	Config   string
@@ -80,12 +81,14 @@ func (stateRow) TableName() string { return "burden_state" }
 
 func (r *stateRow) value() (health.BurdenState, error) {
 	b := health.BurdenState{Team: schedule.ID(r.TeamID), Until: unix(r.UntilAt), Config: r.Config, Zone: r.Zone, Version: r.Version, Newest: r.Newest}
-	if r.SinceDay == "" {
-		return b, nil
+	var err1, err2 error
+	if r.SinceDay != "" {
+		b.Since, err1 = schedule.ParseDate(r.SinceDay)
 	}
-	day, err := schedule.ParseDate(r.SinceDay)
-	b.Since = day
-	return b, err
+	if r.KeptFrom != "" {
+		b.KeptFrom, err2 = schedule.ParseDate(r.KeptFrom)
+	}
+	return b, errors.Join(err1, err2)
 }
 
 // BurdenState says how far a team was measured.
@@ -95,7 +98,7 @@ func (s *Store) BurdenState(ctx context.Context, team schedule.ID) (health.Burde
 
 // BurdenStates says of every team how far it was measured.
 func (s *Store) BurdenStates(ctx context.Context) ([]health.BurdenState, error) {
-	q := s.from(ctx).Raw(`SELECT team.id AS team_id, COALESCE(b.since_day, '') AS since_day, COALESCE(b.version, 0) AS version, COALESCE(b.until_at, 0) AS until_at,
+	q := s.from(ctx).Raw(`SELECT team.id AS team_id, COALESCE(b.since_day, '') AS since_day, COALESCE(b.kept_from, '') AS kept_from, COALESCE(b.version, 0) AS version, COALESCE(b.until_at, 0) AS until_at,
 		COALESCE(b.config, '') AS config, team.zone AS zone, team.version AS newest FROM team LEFT JOIN burden_state b ON b.team_id = team.id ORDER BY team.name`)
 	return values(q, (*stateRow).value, "burden of teams")
 }
@@ -131,8 +134,12 @@ func (s *Store) LockBurden(ctx context.Context, team schedule.ID) (health.Burden
 
 // SaveBurden says how far a team is measured.
 func (s *Store) SaveBurden(ctx context.Context, b *health.BurdenState) error {
+	keptFrom := ""
+	if !b.KeptFrom.IsZero() {
+		keptFrom = b.KeptFrom.String()
+	}
 	err := s.to(ctx).Model(&stateRow{}).Where("team_id = ?", b.Team).
-		Updates(map[string]any{"since_day": b.Since.String(), "version": b.Version, "until_at": b.Until.Unix(), "config": b.Config}).Error
+		Updates(map[string]any{"since_day": b.Since.String(), "kept_from": keptFrom, "version": b.Version, "until_at": b.Until.Unix(), "config": b.Config}).Error
 	return translate(err, "burden of team %d", b.Team)
 }
 
