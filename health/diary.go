@@ -311,7 +311,7 @@ func (d *Diary) Forget(ctx context.Context, person schedule.ID) error {
 	} else if err != nil {
 		return err
 	}
-	return d.Keys.ForgetKey(ctx, key)
+	return d.Keys.ForgetKey(context.WithoutCancel(ctx), key)
 }
 
 // change has f change somebody's diary, and makes one where there is none.

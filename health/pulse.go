@@ -192,6 +192,8 @@ type PulseStore interface {
 	AddRound(ctx context.Context, r *PulseRound, comments []string) error
 	Rounds(ctx context.Context) ([]PulseRound, error)                // the newest first
 	RoundComments(ctx context.Context, number int) ([]string, error) // in an order of their own
+	// NamedKeys returns the names of the keys of everything that is sealed, in order.
+	NamedKeys(ctx context.Context) ([]string, error)
 	// InDurableTx is InTx that returns when what was written is there after a power cut.
 	InDurableTx(ctx context.Context, f func(Store) error) error
 	WaveComments(ctx context.Context, wave schedule.ID) ([]string, error) // in an order of their own

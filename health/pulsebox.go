@@ -30,6 +30,8 @@ type PulseKeys interface {
 	MakeKey(ctx context.Context, name string) ([]byte, error)
 	Key(ctx context.Context, name string) ([]byte, error) // schedule.ErrNotFound when it is gone
 	ForgetKey(ctx context.Context, name string) error
+	// Kept returns the names of all keys that lie somewhere, in no order.
+	Kept(ctx context.Context) ([]string, error)
 }
 
 // PulseKeyBytes is how long a key is.

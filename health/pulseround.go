@@ -137,7 +137,7 @@ func (p *Pulse) rollUp(ctx context.Context, number int) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Keys.ForgetKey(ctx, name)
+	return p.Keys.ForgetKey(context.WithoutCancel(ctx), name)
 }
 
 // A PulseRoundOutcome is a round with all that is told of it.

@@ -26,6 +26,8 @@ type Pulse struct {
 	Asked func(ctx context.Context, team schedule.ID, day schedule.Date) ([]schedule.ID, error)
 	// Names are those of a team's members.
 	Names func(ctx context.Context, team schedule.ID) ([]string, error)
+
+	strays strays
 }
 
 // A PulseOrder says which wave is to open.
@@ -369,7 +371,7 @@ func (p *Pulse) close(ctx context.Context, w *PulseWave) error {
 	if err != nil {
 		return err
 	}
-	return p.Keys.ForgetKey(ctx, box.Key)
+	return p.Keys.ForgetKey(context.WithoutCancel(ctx), box.Key)
 }
 
 // A PulseOutcome is a wave with all that is told of it.

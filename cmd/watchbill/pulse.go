@@ -79,10 +79,11 @@ func (s *server) memberNames(ctx context.Context, team schedule.ID) ([]string, e
 	return names, err
 }
 
-// askTeams closes and opens the waves that are due, and publishes what all teams are together.
+// askTeams closes and opens the waves that are due, publishes what all teams are together, and
+// forgets keys that nothing needs any more.
 func (s *server) askTeams(ctx context.Context) error {
 	teams, err := s.schedule.Store.Teams(ctx)
-	return errors.Join(err, s.pulse.CloseDue(ctx), s.pulse.RollUpDue(ctx), s.pulse.OpenDue(ctx, teams))
+	return errors.Join(err, s.pulse.CloseDue(ctx), s.pulse.RollUpDue(ctx), s.pulse.OpenDue(ctx, teams), s.pulse.ForgetStrays(ctx))
 }
 
 // sealWith makes the keys of waves from a secret. Without one they lie beside an SQLite

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"watchbill/health"
 	"watchbill/schedule"
@@ -80,6 +82,24 @@ func (k fileKeys) ForgetKey(_ context.Context, name string) error {
 	return syncFolder(k.dir)
 }
 
+// Kept implements health.PulseKeys. What is no key of ours is nobody's business here.
+func (k fileKeys) Kept(context.Context) ([]string, error) {
+	files, err := os.ReadDir(k.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // none was ever made
+	}
+	var names []string
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name(), ".key"); ok && keyName.MatchString(name) {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// keyName is how keys are named.
+var keyName = regexp.MustCompile("^[0-9a-f]{32}$")
+
 // secretKeys makes keys from a secret that all replicas were given, and a random name,
 // which is forgotten with what it is for. Keys that were made before there was a secret
 // are where they were.
@@ -112,3 +132,6 @@ func (k secretKeys) Key(ctx context.Context, name string) ([]byte, error) {
 func (k secretKeys) ForgetKey(ctx context.Context, name string) error {
 	return k.before.ForgetKey(ctx, name)
 }
+
+// Kept implements health.PulseKeys. What is made of a secret lies nowhere.
+func (k secretKeys) Kept(ctx context.Context) ([]string, error) { return k.before.Kept(ctx) }

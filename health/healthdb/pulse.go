@@ -245,6 +245,19 @@ func (s *Store) ForgetKey(ctx context.Context, name string) error {
 	return translate(s.to(ctx).Where("name = ?", name).Delete(&keyRow{}).Error, "key of a wave")
 }
 
+// Kept returns the names of the keys in the table.
+func (s *Store) Kept(ctx context.Context) ([]string, error) {
+	return values(s.from(ctx), func(r *keyRow) (string, error) { return r.Name, nil }, "keys of waves")
+}
+
+// NamedKeys returns the names of the keys of everything that is sealed, in order.
+func (s *Store) NamedKeys(ctx context.Context) ([]string, error) {
+	var names []string
+	err := s.from(ctx).Raw("SELECT key_name FROM pulse_box UNION SELECT key_name FROM pulse_pool UNION SELECT key_name FROM diary").Scan(&names).Error
+	slices.Sort(names) // as Go orders them, whatever the database's language
+	return names, translate(err, "names of keys")
+}
+
 type pulsePolicyRow struct {
 	TeamID  int64 `gorm:"primaryKey"`
 	Version int
