@@ -17,8 +17,10 @@ type Account struct {
 
 	Sessions []Session
 
-	// POST /account/news with kinds; nil where nobody is written to.
+	// POST /account/news with kinds under the name of each medium; nil where nobody is
+	// written to.
 	News   []NewsChoice
+	Media  []NewsMedium
 	Letter []Letter // the newest
 
 	Feeds    []Feed
@@ -35,12 +37,19 @@ type Account struct {
 // NewsChoice is something that people may be written to about.
 type NewsChoice struct {
 	Kind, Words string
-	On          bool
+	By          map[string]bool // by medium
+}
+
+// NewsMedium is by what people may be written to.
+type NewsMedium struct {
+	Name  string // email or slack
+	Label string
 }
 
 // Letter is one that somebody was sent, or that could not be.
 type Letter struct {
 	Words   string
+	By      string // what it went by
 	At      time.Time
 	State   string // sent, waits, failed
 	Problem string

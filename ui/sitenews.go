@@ -18,13 +18,20 @@ func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) e
 	if err != nil {
 		return err
 	}
+	for _, m := range s.News.Media() {
+		page.Media = append(page.Media, NewsMedium{string(m), m.Label()})
+	}
 	for _, c := range choices {
-		page.News = append(page.News, NewsChoice{string(c.Kind), c.Words, c.On})
+		by := map[string]bool{}
+		for _, m := range c.By {
+			by[string(m)] = true
+		}
+		page.News = append(page.News, NewsChoice{string(c.Kind), c.Words, by})
 	}
 	letters, err := s.News.History(ctx, person)
 	for i := range letters {
 		l := &letters[i]
-		out := Letter{Words: l.Kind.Words(), At: l.MadeAt, State: "waits", Problem: l.Problem}
+		out := Letter{Words: l.Kind.Words(), By: l.Medium.Label(), At: l.MadeAt, State: "waits", Problem: l.Problem}
 		switch {
 		case !l.SentAt.IsZero():
 			out.State, out.At = "sent", l.SentAt
@@ -37,7 +44,7 @@ func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) e
 }
 
 // writes says whether anybody is written to.
-func (s *Site) writes() bool { return s.News != nil && s.News.Carrier != nil }
+func (s *Site) writes() bool { return s.News != nil && len(s.News.Media()) > 0 }
 
 func (s *Site) chooseNews(c echo.Context) error {
 	w, err := owner(c)
@@ -48,9 +55,11 @@ func (s *Site) chooseNews(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var wanted []notify.Kind
-	for _, kind := range form["kind"] {
-		wanted = append(wanted, notify.Kind(kind))
+	wanted := map[notify.Medium][]notify.Kind{}
+	for _, m := range notify.Media() {
+		for _, kind := range form[string(m)] {
+			wanted[m] = append(wanted[m], notify.Kind(kind))
+		}
 	}
 	return answer(c, s.News.Choose(c.Request().Context(), me(w), wanted), "/account#news", "Saved.")
 }

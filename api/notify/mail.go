@@ -114,7 +114,7 @@ func (l *mailLine) Send(_ context.Context, m *Mail) error {
 	msg.SetDateWithValue(m.At)
 	// Whoever is away does not answer a program.
 	msg.SetGenHeader(gomail.Header("Auto-Submitted"), "auto-generated")
-	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	msg.SetBodyString(gomail.TypeTextPlain, m.Plain())
 	err := l.client.Send(msg)
 	if refused(err) {
 		return &RefusedError{err.Error()}

@@ -3,6 +3,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"watchbill/schedule"
@@ -25,6 +26,19 @@ const (
 func Kinds() []Kind {
 	return []Kind{CoverAsked, CoverEnded, ShiftHanded, PulseOpened, PulseResults, WarningRaised}
 }
+
+// A Medium is how news gets to somebody.
+type Medium string
+
+// The media that there are.
+const (
+	Email Medium = "email"
+	Slack Medium = "slack"
+)
+
+// Media returns all media. The first that is set up is by which people are told who have
+// chosen none.
+func Media() []Medium { return []Medium{Email, Slack} }
 
 // A Topic is something that has happened and that some people are to hear of. Topics are
 // made of what is stored, again each time somebody looks: what is withdrawn before it was
@@ -65,7 +79,8 @@ type Carrier interface {
 
 // A Line is open to send letters one after the other.
 type Line interface {
-	// Send returns when a letter was taken over. A *RefusedError is that it never will be.
+	// Send returns when a letter was taken over. A *RefusedError is that it never will be, a
+	// *BusyError that nothing is taken for a while, and that this letter was not.
 	Send(ctx context.Context, m *Mail) error
 	Close() error
 }
@@ -76,8 +91,25 @@ type Mail struct {
 	Name    string
 	Address string
 	Subject string
-	Text    string
+	Text    string // paragraphs
+	Link    string // to the matter; may be a secret of whoever reads
+	Foot    string // what stands before Choose
+	Choose  string // link to where they choose what they are told
 	At      time.Time
+	// Tried is when it was first tried, if nobody knows for certain that it did not arrive.
+	Tried time.Time
+}
+
+// foot ends a letter: nobody is to wonder where it comes from.
+const foot = "Watchbill tells you this because of your teams. Choose what it writes to you about:"
+
+// Plain is all that a letter says, as text.
+func (m *Mail) Plain() string {
+	text := m.Text
+	if m.Link != "" {
+		text += "\n\n" + m.Link
+	}
+	return text + "\n\n-- \n" + m.Foot + " " + m.Choose + "\n"
 }
 
 // A RefusedError says that whoever takes letters does not want this one.
@@ -85,38 +117,56 @@ type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return "refused: " + e.Reason }
 
+// A BusyError says that whoever takes letters takes none for a while.
+type BusyError struct{ Wait time.Duration }
+
+func (e *BusyError) Error() string { return fmt.Sprintf("it takes nothing for %s", e.Wait) }
+
+// A Recipient is somebody and how they are told.
+type Recipient struct {
+	Person schedule.ID
+	Medium Medium
+}
+
+// Chosen is what somebody has chosen of a kind of news: by what they are told, and by what
+// not. About a medium that is not in it they have not chosen.
+type Chosen map[Medium]bool
+
 // A Store keeps what people were told, and what they do not want to hear.
 type Store interface {
 	// Told returns which of some topics everybody was told of.
 	Told(ctx context.Context, keys []string) (map[string]bool, error)
 	// CloseTopic notes that everybody was told.
 	CloseTopic(ctx context.Context, key string, at time.Time) error
-	// Letters returns what is known of the letters of a topic, by person.
-	Letters(ctx context.Context, key string) (map[schedule.ID]Sent, error)
-	// Claim says whether a letter is to be sent now by whoever asks, and how often it was
-	// tried with this time. Nobody else gets it until a moment.
+	// Letters returns what is known of the letters of a topic.
+	Letters(ctx context.Context, key string) (map[Recipient]Sent, error)
+	// Claim says whether a letter is to be sent now by whoever asks, how often it was tried
+	// with this time, and when first. Nobody else gets it until a moment.
 	Claim(ctx context.Context, s *Sent, now, until time.Time) (bool, error)
 	// Save notes how the try of that number ended.
 	Save(ctx context.Context, s *Sent) error
+	// Release notes that the try of that number was none, and when there may be another.
+	Release(ctx context.Context, s *Sent) error
 	// History returns the newest letters to somebody, the newest first.
 	History(ctx context.Context, person schedule.ID, most int) ([]Sent, error)
 	// Forget removes what is older than a moment.
 	Forget(ctx context.Context, before time.Time) error
 
-	// Muted returns who of some people does not want to hear of a kind.
-	Muted(ctx context.Context, kind Kind, people []schedule.ID) (map[schedule.ID]bool, error)
-	// Choices returns the kinds that somebody does not want to hear of, and SetChoices
-	// replaces them.
-	Choices(ctx context.Context, person schedule.ID) ([]Kind, error)
-	SetChoices(ctx context.Context, person schedule.ID, muted []Kind) error
+	// Chosen returns what some people have chosen of a kind.
+	Chosen(ctx context.Context, kind Kind, people []schedule.ID) (map[schedule.ID]Chosen, error)
+	// Choices returns what somebody has chosen. SetChoices notes what they choose of some
+	// media, and leaves what they have chosen of others.
+	Choices(ctx context.Context, person schedule.ID) (map[Kind]Chosen, error)
+	SetChoices(ctx context.Context, person schedule.ID, choices map[Kind]Chosen) error
 }
 
 // A Sent is a letter and what became of it.
 type Sent struct {
 	Key    string
 	Person schedule.ID
+	Medium Medium
 	Kind   Kind
-	Tries  int
+	Tries  int // that were begun, without those that met a [BusyError]
 	MadeAt time.Time
 	NextAt time.Time // when it is tried again; of a letter that is neither sent nor given up
 	SentAt time.Time

@@ -18,10 +18,10 @@ import (
 // An Outbox tells people what has happened: at least once, and once as long as nobody
 // dies between sending a letter and noting it. Any number of replicas may work at once.
 type Outbox struct {
-	Store   Store
-	Sources []Source
-	Carrier Carrier
-	People  func(ctx context.Context, ids []schedule.ID) ([]schedule.Profile, error)
+	Store    Store
+	Sources  []Source
+	Carriers map[Medium]Carrier
+	People   func(ctx context.Context, ids []schedule.ID) ([]schedule.Profile, error)
 	// Asleep says whether somebody sleeps at a moment, by their own clock and hours.
 	Asleep  func(p *schedule.Profile, at time.Time) bool
 	Now     func() time.Time
@@ -48,7 +48,10 @@ func pause(tries int) time.Duration {
 
 // Work tells what is to be told now.
 func (o *Outbox) Work(ctx context.Context) error {
-	now := o.Now()
+	now, media := o.Now(), o.Media()
+	if len(media) == 0 { // what happens until there is one is told then, while it is news
+		return nil
+	}
 	var topics []Topic
 	var failed []error
 	for _, source := range o.Sources { // one that fails keeps none of the others
@@ -64,7 +67,7 @@ func (o *Outbox) Work(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(append(failed, err)...)
 	}
-	w := &work{Outbox: o, now: now}
+	w := &work{Outbox: o, now: now, media: media, lines: map[Medium]Line{}, stuck: map[Medium]bool{}}
 	defer w.close()
 	for i := range topics {
 		if t := &topics[i]; !told[t.Key] {
@@ -72,7 +75,7 @@ func (o *Outbox) Work(ctx context.Context) error {
 				failed = append(failed, fmt.Errorf("%s: %w", t.Key, err))
 			}
 		}
-		if w.stuck || ctx.Err() != nil { // so would be the rest
+		if len(w.stuck) == len(w.media) || ctx.Err() != nil { // so would be the rest
 			break
 		}
 	}
@@ -88,13 +91,14 @@ func (o *Outbox) Forget(ctx context.Context) error {
 type work struct {
 	*Outbox
 	now   time.Time
-	line  Line // nil until the first letter
-	stuck bool // nothing can be sent now
+	media []Medium
+	lines map[Medium]Line // opened with the first letter
+	stuck map[Medium]bool // nothing can be sent so now
 }
 
 func (w *work) close() {
-	if w.line != nil {
-		_ = w.line.Close() // what was sent was taken over
+	for _, line := range w.lines {
+		_ = line.Close() // what was sent was taken over
 	}
 }
 
@@ -111,7 +115,7 @@ func (w *work) tell(ctx context.Context, t *Topic) error {
 	if err != nil {
 		return err
 	}
-	muted, err := w.Store.Muted(ctx, t.Kind, ids)
+	chosen, err := w.Store.Chosen(ctx, t.Kind, ids)
 	if err != nil {
 		return err
 	}
@@ -120,46 +124,72 @@ func (w *work) tell(ctx context.Context, t *Topic) error {
 		return err
 	}
 	waiting := false
+	var failed []error // of one medium, which keeps nobody from hearing by another
 	for i := range people {
-		p, known := &people[i], letters[people[i].ID]
-		switch {
-		case p.Email == "" || !p.DeactivatedAt.IsZero() || muted[p.ID] || known.Final():
-			continue
-		case !t.Urgent && w.Asleep(p, w.now) || known.NextAt.After(w.now):
-			waiting = true
+		p := &people[i]
+		if p.Email == "" || !p.DeactivatedAt.IsZero() {
 			continue
 		}
-		final, err := w.send(ctx, t, p)
-		if err != nil || w.stuck {
-			return err
+		for _, m := range w.media {
+			known := letters[Recipient{p.ID, m}]
+			switch {
+			case known.Final() || !chosen[p.ID].wants(m, w.media):
+				continue
+			case w.stuck[m] || !t.Urgent && w.Asleep(p, w.now) || known.NextAt.After(w.now):
+				waiting = true
+				continue
+			}
+			final, err := w.send(ctx, t, p, m)
+			if err != nil { // so would be the next
+				w.stuck[m] = true
+				failed = append(failed, fmt.Errorf("by %s: %w", m, err))
+			}
+			waiting = waiting || !final
 		}
-		waiting = waiting || !final
 	}
-	if waiting {
-		return nil
+	if err := errors.Join(failed...); err != nil || waiting {
+		return err
 	}
 	return w.Store.CloseTopic(ctx, t.Key, w.now)
 }
 
 // send tries to send a letter, and says whether nothing more becomes of it. A line is
 // opened first: nobody is counted as tried whom nobody could have told.
-func (w *work) send(ctx context.Context, t *Topic, p *schedule.Profile) (final bool, err error) {
-	if w.line == nil {
-		if w.line, err = w.Carrier.Open(ctx); err != nil {
-			w.stuck = true
+func (w *work) send(ctx context.Context, t *Topic, p *schedule.Profile, m Medium) (final bool, err error) {
+	var busy *BusyError
+	if w.lines[m] == nil {
+		line, err := w.Carriers[m].Open(ctx)
+		if err != nil {
+			if errors.As(err, &busy) { // it goes on by itself
+				w.stuck[m], err = true, nil
+			}
 			return false, err
 		}
+		w.lines[m] = line
 	}
 	now := w.Now() // many letters take longer than a claim lasts
-	s := Sent{Key: t.Key, Person: p.ID, Kind: t.Kind, MadeAt: now}
+	s := Sent{Key: t.Key, Person: p.ID, Medium: m, Kind: t.Kind, MadeAt: now}
 	mine, err := w.Store.Claim(ctx, &s, now, now.Add(claim))
 	if err != nil || !mine {
 		return false, err
 	}
 	letter, err := t.Write(ctx, p)
 	if err == nil && letter.Subject != "" {
-		err = w.line.Send(ctx, w.mail(t, p, &letter))
+		err = w.lines[m].Send(ctx, w.mail(t, p, &letter, &s))
 	}
+	// What was sent is noted also when the program is told to stop in this moment.
+	ctx = context.WithoutCancel(ctx)
+	if errors.As(err, &busy) {
+		w.stuck[m] = true
+		s.NextAt = now.Add(busy.Wait)
+		return false, w.Store.Release(ctx, &s)
+	}
+	w.note(&s, &letter, err, now)
+	return s.Final(), w.Store.Save(ctx, &s)
+}
+
+// note says how a try ended.
+func (w *work) note(s *Sent, letter *Letter, err error, now time.Time) {
 	var refused *RefusedError
 	switch {
 	case err == nil && letter.Subject == "":
@@ -172,12 +202,10 @@ func (w *work) send(ctx context.Context, t *Topic, p *schedule.Profile) (final b
 		if errors.As(err, &refused) || s.Tries >= mostTries {
 			s.GivenUp = now
 		} else {
-			w.stuck = true // the next would meet the same
+			w.stuck[s.Medium] = true // the next would meet the same
 		}
-		w.Log.Warn("news not delivered", "kind", t.Kind, "person_id", p.ID, "tries", s.Tries, "given_up", !s.GivenUp.IsZero(), "problem", s.Problem)
+		w.Log.Warn("news not delivered", "medium", s.Medium, "kind", s.Kind, "person_id", s.Person, "tries", s.Tries, "given_up", !s.GivenUp.IsZero(), "problem", s.Problem)
 	}
-	// What was sent is noted also when the program is told to stop in this moment.
-	return s.Final(), w.Store.Save(context.WithoutCancel(ctx), &s)
 }
 
 // oneLine keeps what people write from being more than a line of a header.
@@ -192,14 +220,17 @@ func oneLine(text string) string {
 }
 
 // mail puts a letter into the form in which it is sent.
-func (w *work) mail(t *Topic, p *schedule.Profile, l *Letter) *Mail {
-	var b strings.Builder
-	b.WriteString(strings.TrimSpace(l.Text))
-	if l.Path != "" {
-		b.WriteString("\n\n" + w.BaseURL + l.Path)
-	}
-	foot := cmp.Or(l.Foot, "Watchbill tells you this because of your teams. Choose what it writes to you about:")
-	fmt.Fprintf(&b, "\n\n-- \n%s %s/account#news\n", foot, w.BaseURL)
+func (w *work) mail(t *Topic, p *schedule.Profile, l *Letter, s *Sent) *Mail {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", t.Key, p.ID))
-	return &Mail{ID: hex.EncodeToString(sum[:16]), Name: p.Name, Address: p.Email, Subject: l.Subject, Text: b.String(), At: w.now}
+	m := &Mail{
+		ID: hex.EncodeToString(sum[:16]), Name: p.Name, Address: p.Email, Subject: l.Subject, Text: strings.TrimSpace(l.Text),
+		Foot: cmp.Or(l.Foot, foot), Choose: w.BaseURL + "/account#news", At: w.now,
+	}
+	if s.Tries > 1 {
+		m.Tried = s.MadeAt
+	}
+	if l.Path != "" {
+		m.Link = w.BaseURL + l.Path
+	}
+	return m
 }

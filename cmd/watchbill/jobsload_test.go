@@ -43,7 +43,7 @@ func TestJobsAtRest(t *testing.T) {
 		d := deploy(t, address)
 		d.setUp()
 		d.crowd(teams)
-		d.news.Carrier = &mailbox{}
+		d.news.Carriers = byMail(&mailbox{})
 		log := &listener{Interface: logger.Discard}
 		work := d.jobs()
 		work.guard.database = func(ctx context.Context) (time.Time, error) { // it is asked, but the clock of a test stands still

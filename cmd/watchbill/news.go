@@ -53,6 +53,56 @@ func (f *mailFlags) carrier() (notify.Carrier, error) {
 	return server.Mailer()
 }
 
+// slackFlags set up news by Slack.
+type slackFlags struct {
+	Token     string `env:"WATCHBILL_SLACK_TOKEN" placeholder:"TEXT" help:"Token of a Slack app's bot, which begins with xoxb-; without one nobody is written to at Slack. Others on this machine see flags: better use the variable, or a file."`
+	TokenFile string `env:"WATCHBILL_SLACK_TOKEN_FILE" placeholder:"FILE" help:"File with the token."`
+	API       string `env:"WATCHBILL_SLACK_API" name:"api" placeholder:"URL" help:"Where Slack's Web API is, if not at https://slack.com/api: a gateway, for example."`
+}
+
+// carrier returns what writes at Slack; nil when nothing does. An error says what is wrong
+// with the settings.
+func (f *slackFlags) carrier(now func() time.Time) (notify.Carrier, error) {
+	switch {
+	case f.Token != "" && f.TokenFile != "":
+		return nil, errors.New("--slack-token and --slack-token-file: give one of them")
+	case f.Token == "" && f.TokenFile == "" && f.API != "":
+		return nil, errors.New("--slack-token-file is missing, and --slack-api means nothing without it")
+	case f.Token == "" && f.TokenFile == "":
+		return nil, nil //nolint:nilnil // it is not wanted
+	}
+	token := f.Token
+	if f.TokenFile != "" {
+		b, err := os.ReadFile(f.TokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("--slack-token-file: %w", err)
+		}
+		token = strings.TrimSpace(string(b))
+	}
+	app := notify.SlackApp{Token: token, API: f.API, Now: now}
+	return app.Carrier()
+}
+
+// carriers returns what takes news to people; none when nothing does.
+func (c *serveCmd) carriers(now func() time.Time) (map[notify.Medium]notify.Carrier, error) {
+	mail, err := c.Mail.carrier()
+	if err != nil {
+		return nil, err
+	}
+	slack, err := c.Slack.carrier(now)
+	if err != nil {
+		return nil, err
+	}
+	all := map[notify.Medium]notify.Carrier{}
+	if mail != nil {
+		all[notify.Email] = mail
+	}
+	if slack != nil {
+		all[notify.Slack] = slack
+	}
+	return all, nil
+}
+
 // tellPeople puts together what tells people what has happened; nobody is told anything
 // when nothing carries it.
 func (s *server) tellPeople(base string) {
@@ -78,12 +128,4 @@ func asleep(p *schedule.Profile, at time.Time) bool {
 // forgetWords forgets whom was written to long ago, and old comments of surveys.
 func (s *server) forgetWords(ctx context.Context) error {
 	return errors.Join(s.news.Forget(ctx), s.pulse.ForgetComments(ctx))
-}
-
-// sendNews tells what is to be told, if it can.
-func (s *server) sendNews(ctx context.Context) error {
-	if s.news.Carrier == nil {
-		return nil
-	}
-	return s.news.Work(ctx)
 }

@@ -38,16 +38,22 @@ func (m *mailbox) Send(_ context.Context, mail *notify.Mail) error {
 	if err := m.trouble[mail.Address]; err != nil {
 		return err
 	}
-	m.got = append(m.got, *mail)
+	read := *mail
+	read.Text = mail.Plain()
+	m.got = append(m.got, read)
 	return nil
 }
 
 func (m *mailbox) Close() error { return nil }
 
+func byMail(m *mailbox) map[notify.Medium]notify.Carrier {
+	return map[notify.Medium]notify.Carrier{notify.Email: m}
+}
+
 // letters looks once for news and returns what was sent, as address and subject, sorted.
 func (d *deployment) letters(m *mailbox) []string {
 	d.t.Helper()
-	d.ok(d.sendNews(d.t.Context()))
+	d.ok(d.news.Work(d.t.Context()))
 	return m.take()
 }
 
@@ -87,7 +93,7 @@ func TestNewsOfCover(t *testing.T) { both(t, newsOfCover) }
 func newsOfCover(t *testing.T, d *deployment) {
 	ctx, box := t.Context(), &mailbox{}
 	d.setUp()
-	d.news.Carrier = box
+	d.news.Carriers = byMail(box)
 	shift := d.firstPlan()[0]
 	everybody, err := d.schedule.Store.People(ctx, nil)
 	d.ok(err)
@@ -111,12 +117,12 @@ func newsOfCover(t *testing.T, d *deployment) {
 	d.ok(err)
 
 	box.shut = true
-	if err := d.sendNews(ctx); err == nil {
+	if err := d.news.Work(ctx); err == nil {
 		t.Error("nobody notices that nothing is sent")
 	}
 	d.now = d.now.Add(time.Minute)
 	box.shut = false
-	d.ok(d.sendNews(ctx))
+	d.ok(d.news.Work(ctx))
 	text := box.got[0].Text
 	for _, want := range []string{"> My sister\n> marries.", d.url + "/requests", "primary", "CET", "/account#news"} {
 		if !strings.Contains(text, want) {
@@ -159,7 +165,7 @@ func TestNewsWaitsAndIsChosen(t *testing.T) { both(t, newsWaits) }
 func newsWaits(t *testing.T, d *deployment) {
 	ctx, box := t.Context(), &mailbox{}
 	d.setUp()
-	d.news.Carrier = box
+	d.news.Carriers = byMail(box)
 	shifts := d.firstPlan()
 	d.now = time.Date(2026, 12, 1, 23, 30, 0, 0, time.UTC) // half past midnight in Berlin
 	ask := func(s *schedule.Shift, expires time.Time) {
@@ -182,10 +188,10 @@ func newsWaits(t *testing.T, d *deployment) {
 
 	ana := d.person("ana@example.com")
 	status, body := ana.get("/account")
-	ana.expect(status, body, http.StatusOK, "What Watchbill writes to you", `name="kind" value="cover.asked" checked`)
-	status, body = ana.post("/account/news", "kind", "pulse.opened", "kind", "shift.handed")
+	ana.expect(status, body, http.StatusOK, "What Watchbill writes to you", `name="email" value="cover.asked" checked`)
+	status, body = ana.post("/account/news", "email", "pulse.opened", "email", "shift.handed")
 	ana.expect(status, body, http.StatusOK, "Saved.", `value="cover.asked">`, `value="pulse.opened" checked`)
-	status, body = ana.post("/account/news", "kind", "<b>")
+	status, body = ana.post("/account/news", "email", "<b>")
 	ana.expect(status, body, http.StatusOK, "There is no news of this kind", `value="pulse.opened" checked`)
 	shift := shifts[slices.IndexFunc(shifts, func(s schedule.Shift) bool {
 		p, err := d.schedule.Store.People(ctx, []schedule.ID{s.Person})
@@ -207,7 +213,7 @@ func TestNewsThatIsNotDelivered(t *testing.T) { both(t, newsUndelivered) }
 func newsUndelivered(t *testing.T, d *deployment) {
 	ctx, box := t.Context(), &mailbox{trouble: map[string]error{}}
 	d.setUp()
-	d.news.Carrier = box
+	d.news.Carriers = byMail(box)
 	_, _, _ = d.asked("Asked", 6, health.PulseShort)
 	box.trouble["p1@asked.example"] = errors.New("452 mailbox\r\nfull")
 	box.trouble["p2@asked.example"] = &notify.RefusedError{Reason: "550 no such user"}
@@ -250,7 +256,7 @@ func TestNewsOfASurvey(t *testing.T) { both(t, newsOfASurvey) }
 func newsOfASurvey(t *testing.T, d *deployment) {
 	ctx, box := t.Context(), &mailbox{}
 	d.setUp()
-	d.news.Carrier = box
+	d.news.Carriers = byMail(box)
 	other := *d.news // a replica
 	team, w, tokens := d.asked("Asked", 6, health.PulseShort)
 	var both sync.WaitGroup
@@ -304,13 +310,13 @@ func TestNewsOfAWarning(t *testing.T) {
 	both(t, func(t *testing.T, d *deployment) {
 		ctx, box := t.Context(), &mailbox{}
 		d.setUp()
-		d.news.Carrier = box
+		d.news.Carriers = byMail(box)
 		d.ok(d.db.Write.Exec("UPDATE membership SET manager = (person_id = (SELECT id FROM person WHERE email = 'cleo@example.com')) WHERE team_id = 1").Error)
 		w := health.RaisedWarning{Team: 1, Config: "th-1", At: d.now, Warning: health.Warning{
 			Week: schedule.Date{Year: 2026, Month: 11, Day: 23}, Cause: health.CauseNights, Question: "What would have to change so that nobody is woken up four nights of seven?", Evidence: "secret",
 		}}
 		d.ok(d.health.Store.AddWarning(ctx, &w))
-		d.ok(d.sendNews(ctx))
+		d.ok(d.news.Work(ctx))
 		if len(box.got) != 1 || !strings.Contains(box.got[0].Text, w.Question) || strings.Contains(box.got[0].Text, "secret") || !strings.Contains(box.got[0].Text, d.url+"/teams/1/health") {
 			t.Errorf("%+v", box.got)
 		}
@@ -324,7 +330,7 @@ func TestNewsOfAHandOver(t *testing.T) {
 	both(t, func(t *testing.T, d *deployment) {
 		ctx, box := t.Context(), &mailbox{}
 		d.setUp()
-		d.news.Carrier = box
+		d.news.Carriers = byMail(box)
 		shifts := d.firstPlan()
 		now, next := shifts[0], shifts[1]
 		people, err := d.schedule.Store.People(ctx, []schedule.ID{now.Person, next.Person})
@@ -336,7 +342,7 @@ func TestNewsOfAHandOver(t *testing.T) {
 		d.ok(err)
 		d.hear("before", d.letters(box))
 		d.ok(d.handOvers.HandOver(ctx, by, name))
-		d.ok(d.sendNews(ctx))
+		d.ok(d.news.Work(ctx))
 		if len(box.got) != 1 || box.got[0].Address != of[next.Person].Email || strings.Contains(box.got[0].Text, "secret") ||
 			!strings.Contains(box.got[0].Text, of[now.Person].Name+" has handed over") {
 			t.Fatalf("%+v", box.got)

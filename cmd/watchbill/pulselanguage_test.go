@@ -21,7 +21,7 @@ func TestPulseLanguage(t *testing.T) { both(t, pulseLanguage) }
 func pulseLanguage(t *testing.T, d *deployment) {
 	ctx, box := t.Context(), &mailbox{}
 	admin := d.setUp()
-	d.news.Carrier = box
+	d.news.Carriers = byMail(box)
 	in, err := importTeam(fmt.Sprintf("team: Spoken\nzone: Europe/Berlin\nfrom: 2026-12-07\nweeks: 8\nrotations:\n  - {name: primary, handover: Mon 09:00}\npeople:\n%s", crowd("Spoken", 6)))
 	d.ok(err)
 	in.People[0].Manager = true
@@ -46,7 +46,7 @@ func pulseLanguage(t *testing.T, d *deployment) {
 
 	_, err = d.pulse.Open(ctx, 0, &team, health.PulseOrder{Kind: health.PulseShort, Closes: d.now.Add(96 * time.Hour)})
 	d.ok(err)
-	d.ok(d.sendNews(ctx))
+	d.ok(d.news.Work(ctx))
 	german := regexp.MustCompile(`(?s)Spoken fragt.* Uhr CET\..*Der Link gehört dir.*/pulse/[\w-]{22}\n.*Wähle, worüber es dir schreibt: http\S*/account#news\n`)
 	english := regexp.MustCompile(`(?s)Spoken asks.*, [0-9:]+ CET\..*The link is yours.*/pulse/[\w-]{22}\?lang=en\n.*Choose what it writes to you about: http`)
 	if len(box.got) != 6 {

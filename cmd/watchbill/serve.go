@@ -46,6 +46,7 @@ type serveCmd struct {
 
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
 	Mail   mailFlags   `embed:"" prefix:"mail-"`
+	Slack  slackFlags  `embed:"" prefix:"slack-"`
 
 	AllowFetchFrom []string          `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars and the APIs of pagers may lead to besides the public internet."`
 	PagerAPI       map[string]string `env:"WATCHBILL_PAGER_API" name:"pager-api" placeholder:"VENDOR=URL" help:"Where the API of pagerduty or opsgenie is asked for the past, instead of at the vendor: a gateway, for example."`
@@ -110,7 +111,7 @@ func (c *serveCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	carrier, err := c.Mail.carrier()
+	carriers, err := c.carriers(con.now)
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (c *serveCmd) Run(con *console) error {
 	}
 	srv.sealWith(c.PulseSecret)
 	srv.keep(c.keeping())
-	srv.news.Carrier = carrier
+	srv.news.Carriers = carriers
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
 		if err := srv.company(ctx, con); err != nil {
@@ -301,7 +302,7 @@ const stopWithin = 10 * time.Second
 // jobs are what the service does by itself.
 func (s *server) jobs() *jobs {
 	return &jobs{
-		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.sendNews, forget: s.forgetWords, remove: s.remover.Work,
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, forget: s.forgetWords, remove: s.remover.Work,
 		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }

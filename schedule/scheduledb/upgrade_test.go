@@ -21,7 +21,10 @@ import (
 
 // filled is the last version of the schema that testdata/upgrade has rows for: a
 // file for each migration that adds tables. Raise it with the next one.
-const filled = 37
+const filled = 38
+
+// renamed are tables whose rows are in another by now.
+var renamed = map[string]string{"outbox_muted": "outbox_choice"}
 
 // A database of every earlier version, with rows in every table, is brought up to
 // date without losing one, and is read and goes on working through the store.
@@ -56,7 +59,9 @@ func TestBackupKeepsEveryTable(t *testing.T) {
 		}
 		ok(err)
 		for line := range strings.Lines(string(rows)) {
-			ok(db.Write.Exec(line).Error)
+			if renamed[strings.Fields(line)[2]] == "" {
+				ok(db.Write.Exec(line).Error)
+			}
 		}
 	}
 	backup, restored := filepath.Join(dir, "backup.db"), filepath.Join(dir, "restored.db")
@@ -105,6 +110,12 @@ func upgrade(t *testing.T, address string, from int64) {
 	_, err = db.Migrate(ctx)
 	ok(err)
 	after := counts(t, db)
+	for was, is := range renamed {
+		if n, ok := before[was]; ok {
+			delete(before, was)
+			before[is] = n
+		}
+	}
 	maps.DeleteFunc(after, func(table string, _ int) bool { _, was := before[table]; return !was })
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("rows before and after the upgrade:\n%s", diff)

@@ -2,14 +2,15 @@
 package notifydb
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"watchbill/api/notify"
 	"watchbill/migrations/column"
 	"watchbill/migrations/rows"
-	"watchbill/migrations/tx"
 	"watchbill/schedule"
 
 	"gorm.io/gorm"
@@ -27,6 +28,7 @@ func New(write, read *gorm.DB) *Store { return &Store{write, read} }
 type letterRow struct {
 	Topic     string `gorm:"primaryKey"`
 	PersonID  int64  `gorm:"primaryKey"`
+	Medium    string `gorm:"primaryKey"`
 	Kind      string
 	Tries     int
 	MadeAt    column.Instant
@@ -40,7 +42,7 @@ func (letterRow) TableName() string { return "outbox" }
 
 func (r *letterRow) value() (notify.Sent, error) {
 	return notify.Sent{
-		Key: r.Topic, Person: schedule.ID(r.PersonID), Kind: notify.Kind(r.Kind), Tries: r.Tries, MadeAt: r.MadeAt.Time, NextAt: r.NextAt.Time,
+		Key: r.Topic, Person: schedule.ID(r.PersonID), Medium: notify.Medium(r.Medium), Kind: notify.Kind(r.Kind), Tries: r.Tries, MadeAt: r.MadeAt.Time, NextAt: r.NextAt.Time,
 		SentAt: r.SentAt.Time, GivenUp: r.GivenUpAt.Time, Problem: r.Problem,
 	}, nil
 }
@@ -77,33 +79,33 @@ func (s *Store) CloseTopic(ctx context.Context, key string, at time.Time) error 
 }
 
 // Letters implements notify.Store. It asks the writer, which sees what was sent a moment ago.
-func (s *Store) Letters(ctx context.Context, key string) (map[schedule.ID]notify.Sent, error) {
+func (s *Store) Letters(ctx context.Context, key string) (map[notify.Recipient]notify.Sent, error) {
 	all, err := rows.Values(s.write.WithContext(ctx).Where("topic = ?", key), (*letterRow).value, "letters")
-	letters := make(map[schedule.ID]notify.Sent, len(all))
+	letters := make(map[notify.Recipient]notify.Sent, len(all))
 	for i := range all {
-		letters[all[i].Person] = all[i]
+		letters[notify.Recipient{Person: all[i].Person, Medium: all[i].Medium}] = all[i]
 	}
 	return letters, err
 }
 
 // Claim implements notify.Store: of two who try at once one gets a row.
 func (s *Store) Claim(ctx context.Context, l *notify.Sent, now, until time.Time) (bool, error) {
-	var tries []int
-	err := s.write.WithContext(ctx).Raw(`INSERT INTO outbox (topic, person_id, kind, tries, made_at, next_at) VALUES (?, ?, ?, 1, ?, ?)
-		ON CONFLICT (topic, person_id) DO UPDATE SET tries = outbox.tries + 1, next_at = excluded.next_at
-		WHERE outbox.sent_at IS NULL AND outbox.given_up_at IS NULL AND outbox.next_at <= ? RETURNING tries`,
-		l.Key, l.Person, string(l.Kind), now.Unix(), until.Unix(), now.Unix()).Scan(&tries).Error
-	if err != nil || len(tries) == 0 {
+	var claimed []letterRow
+	err := s.write.WithContext(ctx).Raw(`INSERT INTO outbox (topic, person_id, medium, kind, tries, made_at, next_at) VALUES (?, ?, ?, ?, 1, ?, ?)
+		ON CONFLICT (topic, person_id, medium) DO UPDATE SET tries = outbox.tries + 1, next_at = excluded.next_at
+		WHERE outbox.sent_at IS NULL AND outbox.given_up_at IS NULL AND outbox.next_at <= ? RETURNING tries, made_at`,
+		l.Key, l.Person, string(l.Medium), string(l.Kind), now.Unix(), until.Unix(), now.Unix()).Scan(&claimed).Error
+	if err != nil || len(claimed) == 0 {
 		return false, rows.Translate(err, "letter %s", l.Key)
 	}
-	l.Tries, l.NextAt = tries[0], until
+	l.Tries, l.MadeAt, l.NextAt = claimed[0].Tries, claimed[0].MadeAt.Time, until
 	return true, nil
 }
 
 // Save implements notify.Store. Of a try that took so long that somebody else has begun
 // another only that it was sent is noted.
 func (s *Store) Save(ctx context.Context, l *notify.Sent) error {
-	q := s.write.WithContext(ctx).Model(&letterRow{}).Where("topic = ? AND person_id = ? AND sent_at IS NULL", l.Key, l.Person)
+	q := s.write.WithContext(ctx).Model(&letterRow{}).Where("topic = ? AND person_id = ? AND medium = ? AND sent_at IS NULL", l.Key, l.Person, string(l.Medium))
 	if l.SentAt.IsZero() {
 		q = q.Where("tries = ?", l.Tries)
 	}
@@ -113,9 +115,15 @@ func (s *Store) Save(ctx context.Context, l *notify.Sent) error {
 	return rows.Translate(err, "letter %s", l.Key)
 }
 
+// Release implements notify.Store.
+func (s *Store) Release(ctx context.Context, l *notify.Sent) error {
+	q := s.write.WithContext(ctx).Model(&letterRow{}).Where("topic = ? AND person_id = ? AND medium = ? AND sent_at IS NULL AND tries = ?", l.Key, l.Person, string(l.Medium), l.Tries)
+	return rows.Translate(q.Updates(map[string]any{"tries": l.Tries - 1, "next_at": column.At(l.NextAt)}).Error, "letter %s", l.Key)
+}
+
 // History implements notify.Store.
 func (s *Store) History(ctx context.Context, person schedule.ID, most int) ([]notify.Sent, error) {
-	return rows.Values(s.read.WithContext(ctx).Where("person_id = ?", person).Order("made_at DESC, topic").Limit(most), (*letterRow).value, "letters")
+	return rows.Values(s.read.WithContext(ctx).Where("person_id = ?", person).Order("made_at DESC, topic, medium").Limit(most), (*letterRow).value, "letters")
 }
 
 // Forget implements notify.Store.
@@ -126,48 +134,64 @@ func (s *Store) Forget(ctx context.Context, before time.Time) error {
 	return rows.Translate(s.write.WithContext(ctx).Where("at < ?", before.Unix()).Delete(&toldRow{}).Error, "news")
 }
 
-type mutedRow struct {
+type choiceRow struct {
 	PersonID int64  `gorm:"primaryKey"`
 	Kind     string `gorm:"primaryKey"`
+	Medium   string `gorm:"primaryKey"`
+	Wanted   bool
 }
 
-func (mutedRow) TableName() string { return "outbox_muted" }
+func (choiceRow) TableName() string { return "outbox_choice" }
 
-// Muted implements notify.Store.
-func (s *Store) Muted(ctx context.Context, kind notify.Kind, people []schedule.ID) (map[schedule.ID]bool, error) {
-	muted := map[schedule.ID]bool{}
+// noted puts a choice to those of the same person or kind.
+func noted[K comparable](chosen map[K]notify.Chosen, of K, r *choiceRow) {
+	if chosen[of] == nil {
+		chosen[of] = notify.Chosen{}
+	}
+	chosen[of][notify.Medium(r.Medium)] = r.Wanted
+}
+
+// Chosen implements notify.Store.
+func (s *Store) Chosen(ctx context.Context, kind notify.Kind, people []schedule.ID) (map[schedule.ID]notify.Chosen, error) {
+	chosen := map[schedule.ID]notify.Chosen{}
 	for some := range slices.Chunk(people, atOnce) {
-		var found []schedule.ID
-		q := s.read.WithContext(ctx).Table("outbox_muted").Where("kind = ? AND person_id IN ?", string(kind), some)
-		if err := q.Pluck("person_id", &found).Error; err != nil {
+		var found []choiceRow
+		if err := s.read.WithContext(ctx).Where("kind = ? AND person_id IN ?", string(kind), some).Find(&found).Error; err != nil {
 			return nil, rows.Translate(err, "choices")
 		}
-		for _, id := range found {
-			muted[id] = true
+		for i := range found {
+			noted(chosen, schedule.ID(found[i].PersonID), &found[i])
 		}
 	}
-	return muted, nil
+	return chosen, nil
 }
 
 // Choices implements notify.Store.
-func (s *Store) Choices(ctx context.Context, person schedule.ID) ([]notify.Kind, error) {
-	var kinds []notify.Kind
-	err := s.read.WithContext(ctx).Table("outbox_muted").Where("person_id = ?", person).Pluck("kind", &kinds).Error
-	return kinds, rows.Translate(err, "choices of person %d", person)
+func (s *Store) Choices(ctx context.Context, person schedule.ID) (map[notify.Kind]notify.Chosen, error) {
+	var found []choiceRow
+	err := s.read.WithContext(ctx).Where("person_id = ?", person).Find(&found).Error
+	chosen := map[notify.Kind]notify.Chosen{}
+	for i := range found {
+		noted(chosen, notify.Kind(found[i].Kind), &found[i])
+	}
+	return chosen, rows.Translate(err, "choices of person %d", person)
 }
 
 // SetChoices implements notify.Store.
-func (s *Store) SetChoices(ctx context.Context, person schedule.ID, muted []notify.Kind) error {
-	return tx.Run(ctx, s.write, func(w *gorm.DB) error {
-		if err := w.Where("person_id = ?", person).Delete(&mutedRow{}).Error; err != nil {
-			return rows.Translate(err, "choices of person %d", person)
+func (s *Store) SetChoices(ctx context.Context, person schedule.ID, choices map[notify.Kind]notify.Chosen) error {
+	var all []choiceRow
+	for kind, chosen := range choices {
+		for medium, wanted := range chosen {
+			all = append(all, choiceRow{int64(person), string(kind), string(medium), wanted})
 		}
-		for _, kind := range muted {
-			row := mutedRow{int64(person), string(kind)}
-			if err := w.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-				return rows.Translate(err, "choices of person %d", person)
-			}
-		}
+	}
+	if len(all) == 0 {
 		return nil
+	}
+	// In one order always: of two who save at once none waits for the other for ever.
+	slices.SortFunc(all, func(a, b choiceRow) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Medium, b.Medium))
 	})
+	err := s.write.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&all).Error
+	return rows.Translate(err, "choices of person %d", person)
 }
