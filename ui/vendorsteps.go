@@ -104,7 +104,8 @@ var vendorSamples = map[string]string{
 	"victorops": `{"event": "${{STATE.CURRENT_ALERT_PHASE}}", "incident_number": "${{STATE.INCIDENT_NAME}}",
  "entity_id": "${{STATE.ENTITY_ID}}", "title": "${{ALERT.entity_display_name}}", "service": "${{STATE.SERVICE}}",
  "severity": "${{STATE.CURRENT_STATE}}", "triggered_at": "${{STATE.INCIDENT_TIMESTAMP}}",
- "acked_at": "${{STATE.ACK_TIMESTAMP}}", "ack_user": "${{STATE.ACK_USER}}"}
+ "acked_at": "${{STATE.ACK_TIMESTAMP}}", "ack_user": "${{STATE.ACK_USER}}",
+ "resolved_at": "${{STATE.RESOLVED_AT}}", "resolved_by": "${{STATE.RESOLVED_BY}}"}
 `,
 	"generic": `{"event": "triggered", "id": "1", "at": "2026-03-02T01:15:00Z",
  "page": {"id": "checkout-42", "title": "Checkout is slow", "service": "checkout", "urgency": "high"},

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -11,16 +12,23 @@ import (
 func datadog() vendor {
 	return vendor{id: "datadog", forms: true, formats: []format{
 		{"datadog.webhook.template", PageEvent, func(n node) bool {
-			return n.has("alert_id") || n.has("alert_cycle_key") || n.has("transition") || n.has("alert_transition")
+			return variablesOf(n).has("alertid", "monitorid", "alertcyclekey", "transition", "alerttransition")
 		}, datadogHook},
 		{"datadog.webhook.default", PageEvent, func(n node) bool { return n.has("title", "last_updated") }, datadogHook},
 		{"datadog.rest.incidents", Context, func(n node) bool { return n.get("data").head().str("type") == "incidents" }, each("data", datadogIncident)},
-		{"datadog.rest.incident_object", Context, func(n node) bool { return n.get("data").str("type") == "incidents" }, one(datadogIncident)},
+		{"datadog.rest.incident_array", Context, func(n node) bool { return n.head().str("type") == "incidents" }, each("", datadogIncident)},
+		{"datadog.rest.incident_object", Context, func(n node) bool { return bare(n).str("type") == "incidents" }, one(datadogIncident)},
+		{"datadog.rest.incident_search", Context, func(n node) bool { return n.get("data", "attributes", "incidents").isList() }, datadogSearch},
 		{"datadog.rest.users", Context, func(n node) bool { return n.get("data").head().str("type") == "users" }, each("data", datadogUser)},
+		{"datadog.rest.user_array", Context, func(n node) bool { return n.head().str("type") == "users" }, each("", datadogUser)},
+		{"datadog.rest.user_object", Context, func(n node) bool { return bare(n).str("type") == "users" }, one(datadogUser)},
 		{"datadog.rest.oncall_responders", Context, func(n node) bool {
 			kind := n.get("data").str("type")
 			return kind == "schedule_oncall_responders" || kind == "team_oncall_responders"
 		}, datadogOnCall},
+		{"datadog.rest.oncall_shift", Context, func(n node) bool { return n.get("data").str("type") == "shifts" }, datadogShift},
+		aside("datadog.rest.schedule", func(n node) bool { return n.get("data").str("type") == "schedules" }),
+		aside("datadog.rest.escalation_policy", func(n node) bool { return n.get("data").str("type") == "policies" }),
 	}}
 }
 
@@ -37,32 +45,31 @@ var datadogKinds = map[string]health.Kind{
 	"warn recovered": health.KindResolved,
 }
 
-// bracketed is how a title begins that names the transition.
-var bracketed = regexp.MustCompile(`^\[([^\]]+)\]\s*`)
-
-// datadogHook reads a monitor's change, of our template or of one like it. Where
-// nobody changed the template there is no key: the title must do.
+// datadogHook reads a monitor's change, of our template or of one that names the same
+// variables. Where nobody changed the template there is no key: the title must do.
 func datadogHook(r *reader, n node) error {
-	title := n.first("title", "event_title", "alert_title")
-	transition := n.first("transition", "alert_transition")
-	if transition == "" {
-		if m := bracketed.FindStringSubmatch(title); m != nil {
-			transition, _, _ = strings.Cut(m[1], " on ")
-		}
+	v := variablesOf(n)
+	title := v.get("title", "eventtitle", "alerttitle")
+	told := datadogTitled(title)
+	transition := v.get("transition", "alerttransition", "alertstatus", "status", "state")
+	if _, known := datadogKinds[strings.ToLower(transition)]; !known && told.transition != "" { // $ALERT_STATUS is a sentence
+		transition = told.transition
 	}
 	d := draft{Event: health.Event{
-		ExternalID: n.first("event_id", "id"), Kind: health.KindOther, PageKey: n.str("alert_cycle_key"),
-		AlertKey: n.first("aggreg_key", "alert_id"), Title: title, Severity: n.first("priority", "alert_priority"),
-		Service: datadogService(n), OccurredAt: r.at(node{n.first("date_ms", "date", "last_updated")}),
+		ExternalID: v.get("eventid", "id"), Kind: health.KindOther, PageKey: v.get("alertcyclekey", "cyclekey"),
+		AlertKey: v.get("aggregkey", "alertid", "monitorid"), Title: title,
+		Severity: cmp.Or(v.get("alertpriority", "monitorpriority"), told.priority, v.get("priority", "severity")),
+		Service:  datadogService(v), Test: told.test,
+		OccurredAt: r.at(node{v.get("datems", "date", "dateposix", "eventdate", "alertdate", "timestamp", "lastupdated")}),
 	}, keyed: []string{transition}}
 	if kind, ok := datadogKinds[strings.ToLower(transition)]; ok {
 		d.Kind = kind
 	}
-	if d.PageKey == "" && n.str("alert_id") != "" {
-		d.PageKey = "monitor:" + n.str("alert_id") + ":" + n.first("scope", "alert_scope")
+	if id := v.get("alertid", "monitorid"); d.PageKey == "" && id != "" {
+		d.PageKey = "monitor:" + id + ":" + v.get("scope", "alertscope", "scopes")
 	}
-	if d.PageKey == "" && title != "" {
-		d.PageKey = "title:" + bracketed.ReplaceAllString(title, "")
+	if d.PageKey == "" && told.plain != "" {
+		d.PageKey = "title:" + told.plain
 	}
 	if d.PageKey == "" {
 		return mismatch("alert_cycle_key, alert_id and title are missing")
@@ -72,19 +79,56 @@ func datadogHook(r *reader, n node) error {
 	}
 	d.Urgency = urgency(d.Severity)
 	if d.Urgency == health.UrgencyUnknown && d.Kind == health.KindTriggered {
-		d.Urgency = urgency(n.str("alert_type"))
+		d.Urgency = urgency(v.get("alerttype"))
 	}
 	r.add(d)
 	return nil
 }
 
+// datadogTitle is what a title tells before its words: [P2] [Triggered on {host:a}] [TEST].
+type datadogTitle struct {
+	transition, priority string
+	test                 bool
+	plain                string // its words, with what the monitor triggered on, which tells alerts of a monitor apart
+}
+
+// bracketed is how a title begins that tells something.
+var bracketed = regexp.MustCompile(`^\[([^\]]+)\]\s*`)
+
+func datadogTitled(title string) datadogTitle {
+	told := datadogTitle{plain: title}
+	scope := ""
+	for m := bracketed.FindStringSubmatch(title); m != nil; m = bracketed.FindStringSubmatch(told.plain) {
+		word, on, _ := strings.Cut(m[1], " on ")
+		_, known := datadogKinds[strings.ToLower(word)]
+		switch {
+		case known && told.transition == "":
+			told.transition, scope = word, on
+		case len(word) == 2 && word[0] == 'P' && word[1] >= '1' && word[1] <= '5':
+			told.priority = word
+		case word == "TEST":
+			told.test = true
+		default: // the monitor's own words begin
+			m[0] = ""
+		}
+		if m[0] == "" {
+			break
+		}
+		told.plain = told.plain[len(m[0]):]
+	}
+	if scope != "" {
+		told.plain += " on " + scope
+	}
+	return told
+}
+
 // datadogService returns the service that a monitor is about, by name or by tag.
-func datadogService(n node) string {
-	if s := n.str("service"); s != "" {
+func datadogService(v variables) string {
+	if s := v.get("service", "servicename"); s != "" {
 		return s
 	}
-	for _, name := range []string{"scope", "alert_scope", "tags"} {
-		for tag := range strings.SplitSeq(n.str(name), ",") {
+	for _, name := range []string{"scope", "alertscope", "scopes", "tags"} {
+		for tag := range strings.SplitSeq(v[name], ",") {
 			if s, ok := strings.CutPrefix(strings.TrimSpace(tag), "service:"); ok {
 				return s
 			}
@@ -97,7 +141,7 @@ func datadogService(n node) string {
 func datadogIncident(r *reader, n node) error {
 	a := n.get("attributes")
 	d := draft{Event: health.Event{
-		Kind: health.KindTriggered, PageKey: n.str("id"), Title: a.str("title"), Severity: a.first("severity"),
+		Kind: health.KindTriggered, PageKey: n.str("id"), Title: a.str("title"), Severity: cmp.Or(a.str("severity"), a.str("fields", "severity", "value")),
 		OccurredAt: r.firstTime(a, "detected", "declared", "created"), Path: n.str("id"), Test: a.is("is_test"),
 		Service: a.get("fields", "services", "value").head().str(),
 	}}
@@ -106,6 +150,24 @@ func datadogIncident(r *reader, n node) error {
 	}
 	d.Urgency = urgency(d.Severity)
 	r.add(d)
+	return nil
+}
+
+// datadogSearch reads the incidents that a search found, each in an envelope.
+func datadogSearch(r *reader, n node) error {
+	for i, found := range n.list("data", "attributes", "incidents") {
+		if err := datadogIncident(r, found.get("data")); err != nil {
+			return mismatch("incidents[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// datadogShift reads who has a schedule's turn, by an id that is all there is.
+func datadogShift(r *reader, n node) error {
+	shift := n.get("data")
+	who := health.Identity{ID: shift.str("relationships", "user", "data", "id")}
+	r.add(r.onCall(who, shift.get("attributes", "start"), health.ShiftFact{End: r.at(shift, "attributes", "end")}))
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 // owns the link was notified. They have no times.
 func goalert() vendor {
 	return vendor{id: "goalert", formats: []format{
-		{"goalert.webhook", PageEvent, func(n node) bool { return n.has("Type") }, goalertHook},
+		{"goalert.webhook", PageEvent, func(n node) bool { return n.has("Type") || n.has("AlertType") }, goalertHook},
 	}}
 }
 
@@ -19,7 +19,7 @@ func goalertHook(r *reader, n node) error {
 		PageKey: n.str("AlertID"), Service: n.str("ServiceName"), Title: n.str("Summary"), Severity: n.str("Meta", "severity"),
 	}}
 	d.Urgency = urgency(d.Severity)
-	switch kind := n.str("Type"); kind {
+	switch kind := n.first("Type", "AlertType"); kind { // the latter until version 0.29
 	case "":
 		return mismatch("Type is missing")
 	case "Alert":

@@ -145,8 +145,12 @@ func incidentIOAlert(r *reader, what string, n node) {
 		Kind: health.KindAlertCreated, PageKey: n.str("id"), AlertKey: n.str("deduplication_key"), Title: n.str("title"),
 		OccurredAt: r.at(n, "created_at"), Path: what,
 	}, keyed: []string{what}}
-	if strings.Contains(what, "resolved") {
+	switch {
+	case strings.Contains(what, "resolved"):
 		d.Kind, d.OccurredAt = health.KindAlertResolved, r.at(n, "resolved_at")
+	case !strings.Contains(what, "created"): // it was changed, which is nothing of a page
+		d.Kind, d.PageKey, d.OccurredAt = health.KindOther, "", r.at(n, "updated_at")
+		d.keyed = append(d.keyed, n.str("id"))
 	}
 	r.add(d)
 }

@@ -27,6 +27,7 @@ func opsgenie(id string) vendor {
 		{id + ".rest.overrides", Context, func(n node) bool { return n.get("data").head().has("startDate", "user") }, each("data", opsgenieOverride)},
 		{id + ".rest.users", Context, func(n node) bool { return n.get("data").head().has("username") }, each("data", opsgenieUser)},
 		{id + ".rest.user_array", Context, func(n node) bool { return n.head().has("username", "fullName") }, each("", opsgenieUser)},
+		{id + ".rest.user_object", Context, func(n node) bool { return bare(n).has("username", "fullName") }, one(opsgenieUser)},
 		{id + ".rest.oncalls", Context, func(n node) bool { return n.get("data", "onCallParticipants").isList() }, opsgenieOnCalls},
 		{id + ".rest.timeline", Context, func(n node) bool { return n.get("data", "finalTimeline").isObject() }, opsgenieTimeline},
 		aside(id+".rest.schedules", func(n node) bool { return n.get("data").head().has("timezone", "rotations") }),
@@ -35,6 +36,8 @@ func opsgenie(id string) vendor {
 		aside(id+".rest.teams", func(n node) bool {
 			return n.get("data").head().has("id", "name", "links") || n.get("data").has("members", "links")
 		}),
+		aside(id+".rest.team_array", func(n node) bool { return n.head().has("id", "name", "links") }),
+		aside(id+".rest.team_object", func(n node) bool { return n.has("id", "name", "links") }),
 	}}
 }
 

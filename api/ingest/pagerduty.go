@@ -32,6 +32,9 @@ func pagerduty() vendor {
 		{"pagerduty.rest.analytics_incidents", Snapshot, func(n node) bool {
 			return n.get("data").head().has("id", "created_at", "seconds_to_resolve")
 		}, pagerdutyAnalytics},
+		{"pagerduty.rest.analytics_incident_object", Snapshot, func(n node) bool {
+			return bare(n).has("id", "created_at", "seconds_to_resolve")
+		}, pagerdutyAnalytics},
 		{"pagerduty.rest.log_entry_object", Snapshot, func(n node) bool { return n.get("log_entry").has("type") }, func(r *reader, n node) error {
 			return pagerdutyLogEntry(r, n.get("log_entry"))
 		}},
@@ -137,7 +140,7 @@ func pagerdutyV3(r *reader, n node) error {
 	}
 	d.Title = incident.first("title", "summary")
 	d.AlertKey = incident.str("incident_key")
-	d.Service = cmp.Or(incident.str("service", "summary"), data.str("service", "summary"))
+	d.Service = cmp.Or(incident.get("service").first("summary", "name"), data.get("service").first("summary", "name"))
 	d.Severity = pagerdutyPriority(incident)
 	d.Urgency = urgency(incident.str("urgency"), d.Severity)
 	d.PageCreatedAt, d.PageState = r.at(incident, "created_at"), pageState(incident.str("status"))
@@ -295,6 +298,7 @@ var pagerdutyEntries = map[string]health.Kind{
 	"assign":                 health.KindAssigned,
 	"reassign":               health.KindReassigned,
 	"acknowledge":            health.KindAcknowledged,
+	"acknowledgement":        health.KindAcknowledged,
 	"unacknowledge":          health.KindUnacknowledged,
 	"escalate":               health.KindEscalated,
 	"delegate":               health.KindDelegated,
@@ -322,7 +326,7 @@ func pagerdutyLogEntry(r *reader, n node) error {
 	}
 	d := draft{Event: health.Event{
 		ExternalID: n.str("id"), PageKey: n.str("incident", "id"), OccurredAt: r.at(n, "created_at"), Kind: health.KindOther,
-		Actor: pagerdutyPerson(n.get("agent")), Service: n.str("service", "summary"), Path: n.str("id"),
+		Actor: pagerdutyPerson(n.get("agent")), Service: n.get("service").first("summary", "name"), Path: n.str("id"),
 		Title: unnumbered(n.str("incident", "summary")),
 	}}
 	if d.PageKey == "" {

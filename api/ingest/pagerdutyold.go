@@ -83,7 +83,11 @@ func pagerdutyAnalytics(r *reader, n node) error {
 			r.zone = zone
 		}
 	}
-	for _, i := range n.list("data") {
+	incidents := n.list("data")
+	if !n.get("data").isList() { // one that was asked for by its id
+		incidents = []node{bare(n)}
+	}
+	for _, i := range incidents {
 		id := i.str("id")
 		if id == "" {
 			return mismatch("an incident has no id")

@@ -33,6 +33,8 @@ var squadcastKinds = map[string]health.Kind{
 	"priority_updated": health.KindPriorityChanged,
 	"notes_created":    health.KindAnnotated,
 	"note_created":     health.KindAnnotated,
+
+	"incident_notes_created": health.KindAnnotated,
 }
 
 // squadcastHook reads what happened to an incident. In the first version the time
@@ -41,7 +43,7 @@ func squadcastHook(r *reader, n node) error {
 	incident, event := n, n.get("event")
 	name := n.str("event_type")
 	if event.isObject() {
-		incident, name = n.get("data", "resource_data"), event.str("type")
+		incident, name = squadcastSubject(n.get("data")), event.str("type")
 	}
 	what := strings.TrimPrefix(strings.TrimPrefix(name, "incident_"), "incident.")
 	d := draft{Event: health.Event{
@@ -63,6 +65,9 @@ func squadcastHook(r *reader, n node) error {
 		d.Severity = incident.str("priority")
 	}
 	d.Urgency = urgency(d.Severity)
+	if who := n.get("data", "resource_data", "created_by"); d.Kind == health.KindAnnotated && who.isObject() {
+		d.Actor = health.Identity{ID: who.str("id"), Email: mail(who.first("email_id", "email")), Name: who.str("name")}
+	}
 	if who := incident.get("assigned_to"); who.isObject() && who.str("id")+who.str("name") != "" {
 		d.Responders = append(d.Responders, health.Party{
 			Identity: health.Identity{ID: who.str("id"), Name: who.str("name")}, Role: health.RoleAssignee, Target: who.str("type"),
@@ -74,6 +79,15 @@ func squadcastHook(r *reader, n node) error {
 	}
 	r.add(d)
 	return nil
+}
+
+// squadcastSubject returns the incident that something happened to: what the event is
+// about, or that to which a note, a task, a channel or a status page belongs.
+func squadcastSubject(data node) node {
+	if data.get("incident").isObject() {
+		return data.get("incident")
+	}
+	return data.get("resource_data")
 }
 
 // squadcastTimeline finds the entry that an event is about: the last of its kind.

@@ -39,6 +39,9 @@ var vendorsSend = []one{
 	{"pagerduty", `{"user":{"id":"U1","name":"Ana","email":"ana@example.org"}}`, health.KindIdentity, "", never, "identity U1ana@example.orgAna"},
 	{"pagerduty", v3("service.updated", `"id":"S","type":"service","summary":"DB"`), health.KindOther, "", "2026-03-02T01:15:00Z", ""},
 	{"pagerduty", v3("incident.resolved", `"id":"P","type":"incident","resolve_reason":"merged"`), health.KindMerged, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", v3("incident.triggered", `"id":"P","type":"incident","title":"t","service":{"id":"S","name":"checkout"}`), health.KindTriggered, "P", "2026-03-02T01:15:00Z", ""},
+	{"pagerduty", `{"log_entries":[{"id":"R1","type":"acknowledgement_log_entry","created_at":"2026-03-02T01:15:00Z","agent":{"id":"U1","type":"user_reference"},"incident":{"id":"P"},"service":{"id":"S","name":"checkout"}}]}`, health.KindAcknowledged, "P", "2026-03-02T01:15:00Z", "acknowledger U1"},
+	{"pagerduty", `{"time_zone":"Etc/UTC","data":{"id":"P","created_at":"2026-03-02T01:15:00","seconds_to_resolve":60,"resolved_at":null}}`, health.KindTriggered, "P", "2026-03-02T01:15:00Z", ""},
 	{
 		"pagerduty", `{"messages":[{"id":"m1","event":"incident.escalate","created_on":"2026-03-02T01:15:01Z","log_entries":[{"created_at":"2026-03-02T01:15:00Z","agent":{"type":"service_reference","id":"S"}}],` +
 			`"incident":{"id":"P","title":"t","service":{"name":"db"},"assignments":[{"assignee":{"id":"U2","type":"user_reference","summary":"Bo"}}]}}]}`,
@@ -80,6 +83,7 @@ var vendorsSend = []one{
 	{"jsm", opsgenieHook("Create", `,"responders":[{"id":"t","type":"team","name":"core"},{"id":"b","type":"user","username":"bo@example.org"}]`, ""), health.KindTriggered, "a", "2026-03-02T01:05:00Z", "requested tcore, requested bbo@example.org"},
 	{"opsgenie", opsgenieHook("Escalate", "", `,"escalationId":"e","escalationNotify":{"entity":"schedule","id":"s","name":"Night"}`), health.KindEscalated, "a", "2026-03-02T01:15:00Z", "requested sNight"},
 	{"opsgenie", `{"data":{"_parent":{"name":"Ops"},"onCallParticipants":[{"id":"u","name":"mia@example.org","type":"user"},{"id":"t","type":"team"}]}}`, health.KindShift, "", never, "on_call umia@example.org"},
+	{"opsgenie", `{"data":{"id":"u","username":"Mia@Example.org","fullName":"Mia","timeZone":"Europe/Berlin"}}`, health.KindIdentity, "", never, "identity umia@example.orgMia"},
 	{"opsgenie", `{"data":{"_parent":{"name":"Ops"},"finalTimeline":{"rotations":[{"periods":[{"startDate":"2026-03-02T00:00:00Z","endDate":"2026-03-03T00:00:00Z","type":"override","recipient":{"id":"u","type":"user","name":"mia@example.org"}}]}]}}}`, health.KindShift, "", "2026-03-02T00:00:00Z", "on_call umia@example.org"},
 
 	{"jsm", `{"values":[{"id":"a","tinyId":"7","alias":"disk","message":"Disk full","status":"open","priority":"P1","createdAt":"2026-03-02T01:15:00Z","integrationName":"probe","responders":[{"id":"t","type":"team"}]}],"count":1}`, health.KindTriggered, "a", "2026-03-02T01:15:00Z", "requested t"},
@@ -106,10 +110,13 @@ var vendorsSend = []one{
 	{"goalert", `{"AppName":"GoAlert","Type":"AlertStatus","AlertID":7,"LogEntry":"Closed by Bo"}`, health.KindResolved, "7", never, ""},
 	{"goalert", `{"AppName":"GoAlert","Type":"ScheduleOnCallUsers","ScheduleID":"s","ScheduleName":"Night","Users":[{"ID":"u","Name":"Bo"}]}`, health.KindShift, "", never, "on_call uBo"},
 	{"goalert", `{"AppName":"GoAlert","Type":"Verification","Code":"123456"}`, health.KindPing, "", never, ""},
+	{"goalert", `{"AlertType":"Alert","AlertID":7,"Summary":"Disk full","Details":"d"}`, health.KindNotified, "7", never, ""},
+	{"goalert", `{"AppName":"GoAlert","Type":"AlertStatus","AlertID":7,"LogEntry":"Closed due to inactivity (unacknowledged for  7 days)"}`, health.KindResolved, "7", never, ""},
 
 	{"incident_io", `{"event_type":"private_incident.incident_created_v2","private_incident.incident_created_v2":{"id":"I1"}}`, health.KindIncidentDeclared, "I1", never, ""},
 	{"incident_io", `{"event_type":"public_escalation.escalation_status_updated_v1","public_escalation.escalation_status_updated_v1":{"new_status":"expired","previous_status":"triggered","escalation":{"id":"X","updated_at":"2026-03-02T01:15:00Z"}}}`, health.KindCancelled, "X", "2026-03-02T01:15:00Z", ""},
 	{"incident_io", `{"event_type":"public_alert.alert_resolved_v1","public_alert.alert_resolved_v1":{"id":"A1","resolved_at":"2026-03-02T01:15:00Z"}}`, health.KindAlertResolved, "A1", "2026-03-02T01:15:00Z", ""},
+	{"incident_io", `{"event_type":"public_alert.alert_attributes_updated_v1","public_alert.alert_attributes_updated_v1":{"id":"A1","title":"t","updated_at":"2026-03-02T01:15:00Z"}}`, health.KindOther, "", "2026-03-02T01:15:00Z", ""},
 	{
 		"incident_io", `{"event_type":"public_escalation.escalation_status_updated_v1","public_escalation.escalation_status_updated_v1":{"new_status":"acked","actor":{"user":{"id":"U","email":"ana@example.org","name":"Ana"}},"escalation":{"id":"X","updated_at":"2026-03-02T01:15:00Z"}}}`,
 		health.KindAcknowledged, "X", "2026-03-02T01:15:00Z", "acknowledger Uana@example.orgAna",
@@ -140,6 +147,8 @@ var vendorsSend = []one{
 	},
 	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.tags_updated","resource":"incident","timestamp":"2026-03-02T01:15:00Z"},"data":{"resource_data":{"id":"s","status":"triggered","tags":{}}}}`, health.KindOther, "s", "2026-03-02T01:15:00Z", ""},
 	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.notes_created","resource":"incident","timestamp":"2026-03-02T01:15:00Z"},"data":{"resource_data":{"id":"s"}}}`, health.KindAnnotated, "s", "2026-03-02T01:15:00Z", ""},
+	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.incident_notes_created","resource":"incident_notes","timestamp":"2026-03-02T01:15:00Z"},"data":{"resource_data":{"id":"n","created_by":{"id":"u","email_id":"ana@example.org","name":"Ana"},"message":{"message":"secret"}},"incident":{"id":"s","message":"m","status":"triggered","service":{"name":"db"}}}}`, health.KindAnnotated, "s", "2026-03-02T01:15:00Z", ""},
+	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.incident_task_created","resource":"incident_task","timestamp":"2026-03-02T01:15:00Z"},"data":{"resource_data":{"id":"t","tasks":[]},"incident":{"id":"s","message":"m","status":"triggered"}}}`, health.KindOther, "s", "2026-03-02T01:15:00Z", ""},
 	{"squadcast", `{"version":"v2","event":{"id":"e","type":"incident.triggered","resource":"incident","timestamp":"2026-03-02T01:15:00+00002193Z"},"data":{"resource_data":{"id":"s","message":"m","status":"triggered","assigned_to":{"id":"p","name":"Night","type":"escalationpolicy"},"tags":null,"timeline":[{"action":"triggered","assigned_to":"escalationpolicy","name":"Night","time":"2026-03-02T01:15:00.869Z"}]}}}`, health.KindTriggered, "s", "2026-03-02T01:15:00Z", "assignee pNight"},
 	{"squadcast", `{"id":"s","event_type":"incident_reassigned","created_at":"2026-03-02T01:00:00Z","assigned_to":{"id":"u","name":"Yash","type":"user"},"timeline":[{"action":"triggered","time":"2026-03-02T01:00:00Z"},{"action":"reassigned","assigned_to":"user","name":"Yash","time":"2026-03-02T01:15:00Z"}]}`, health.KindReassigned, "s", "2026-03-02T01:15:00Z", "assignee uYash"},
 
@@ -157,12 +166,18 @@ var vendorsSend = []one{
 	{"betterstack", `{"data":[{"id":"9","type":"incident","attributes":{"name":"n","cause":"Timeout","started_at":"2026-03-02T01:15:00Z","resolved_at":"2026-03-02T01:20:00Z","resolved_by":"Ana Ruiz","call":true}}],"pagination":{"next":null}}`, health.KindTriggered, "9", "2026-03-02T01:15:00Z", ""},
 	{"betterstack", `{"data":{"id":"4","type":"monitor","attributes":{"url":"u"}}}`, health.KindOther, "", never, ""},
 
-	{"datadog", `{"id":"7","title":"[Triggered on {host:a}] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","date":"1772414100000","org":{"id":"1"},"body":"b"}`, health.KindTriggered, "title:CPU", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"id":"7","title":"[Triggered on {host:a}] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","date":"1772414100000","org":{"id":"1"},"body":"b"}`, health.KindTriggered, "title:CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `alert_id=5&alert_scope=host%3Aa&alert_transition=Renotify&date=1772414100000`, health.KindRenotified, "monitor:5:host:a", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `payload=%7B%22alert_cycle_key%22%3A%22c%22%2C%22transition%22%3A%22No+Data%22%2C%22date_ms%22%3A1772414100000%7D`, health.KindTriggered, "c", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn Recovered","date":1772414100}`, health.KindResolved, "c", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Null","date":"1772414100000"}`, health.KindOther, "c", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn","date":"1772414100000","tags":"env:prod, service:web"}`, health.KindTriggered, "c", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"id":"7","title":"[P2] [Triggered on {host:a}] [TEST] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","priority":"normal","org":{"id":"1"}}`, health.KindTriggered, "title:CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"id":"8","title":"[P2] [Recovered on {host:a}] [eu] CPU","last_updated":"1772414100000","alert_type":"success"}`, health.KindResolved, "title:[eu] CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"id":"$ID","eventTitle":"[Re-Triggered] CPU","alertId":"5","alertScope":"env:prod,service:web","alertStatus":"cpu was > 90 on average","alertTransition":"$ALERT_TRANSITION","alertType":"warning","date":"1772414100000"}`, health.KindTriggered, "monitor:5:env:prod,service:web", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"monitor":{"id":5},"scopes":"service:web","severity":"P2","alert":{"transition":"Recovered","cycle_key":"c"},"date_posix":1772414100}`, health.KindResolved, "c", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"data":{"id":"x","type":"incidents_search_results","attributes":{"total":1,"incidents":[{"data":{"id":"i","type":"incidents","attributes":{"title":"Down","severity":null,"fields":{"severity":{"value":"SEV-2"}},"created":"2026-03-02T01:15:00Z"}}}]}}}`, health.KindTriggered, "i", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"data":{"id":"s","type":"shifts","attributes":{"start":"2026-03-01T20:15:00-05:00","end":"2026-03-02T20:15:00-05:00"},"relationships":{"user":{"data":{"id":"u","type":"users"}}}}}`, health.KindShift, "", "2026-03-02T01:15:00Z", "on_call u"},
 
 	{"victorops", `{"event":"Paging-Start","incident_number":"12","user":"ana","method":"phone_call","time":"2026-03-02T01:15:00Z"}`, health.KindNotified, "12", "2026-03-02T01:15:00Z", "notified ana"},
 	{"victorops", `INCIDENT.INCIDENT_NUMBER=12&event=Incident-Acknowledged&ALERT.entity_id=e&user=ana`, health.KindAcknowledged, "12", never, "acknowledger ana"},
@@ -180,6 +195,10 @@ var vendorsSend = []one{
 	{"victorops", `incident=31&message_type=%22RECOVERY%22&timestamp=%221772414100000%22`, health.KindResolved, "31", "2026-03-02T01:15:00Z", ""},
 	{"victorops", `{"sourcetype":"_json","event":{"type":"incident","IncidentNum":"31","CURRENT_ALERT_PHASE":"ACKED","ACK_USER":"ana","ACK_TIMESTAMP":"1772414100000","CURRENT_STATE":"CRITICAL","ENTITY_ID":"disk","service":"${{ALERT.service}}"}}`, health.KindAcknowledged, "31", "2026-03-02T01:15:00Z", "acknowledger ana"},
 	{"victorops", `{"INCIDENT.INCIDENT_ID":"31","INCIDENT.INCIDENT_NAME":"#31","INCIDENT.CURRENT_PHASE":"RESOLVED","INCIDENT.ENTITY_DISPLAY_NAME":"Disk full"}`, health.KindResolved, "31", never, ""},
+	{"victorops", `{"incident":{"incident_id":"31","current_phase":"RESOLVED","incident_timestamp":1772413200000},"alert":{"message_type":"RECOVERY","entity_id":"disk","vo_alert_rcv_time":"1772414101000"},"state":{"current_alert_phase":"RESOLVED","acked_by":"bo","acked_at":1772413260000,"resolved_by":"ana","resolved_at":1772414100000}}`, health.KindResolved, "31", "2026-03-02T01:15:00Z", "resolver ana"},
+	{"victorops", `{"INCIDENT.INCIDENT_ID":"31","INCIDENT.CURRENT_PHASE":"RESOLVED","ALERT.message_type":"CRITICAL","ALERT.VO_ALERT_RCV_TIME":"1772413200000","STATE.CURRENT_ALERT_PHASE":"UNACKED","STATE.RESOLVED_AT":null}`, health.KindResolved, "31", never, ""},
+	{"victorops", `{"INCIDENT.INCIDENT_ID":"31","INCIDENT.CURRENT_PHASE":"RESOLVED","ALERT.message_type":"RECOVERY","ALERT.VO_ALERT_RCV_TIME":"1772414100000"}`, health.KindResolved, "31", "2026-03-02T01:15:00Z", ""},
+	{"victorops", `{"incident":{"incident_id":"31","current_phase":"ACKED","ack_data":{"acks":[{"acked_by":"ana","acked_at":1772414100000}]}}}`, health.KindAcknowledged, "31", "2026-03-02T01:15:00Z", "acknowledger ana"},
 	{"victorops", `{"PAGE.USER_ID":"ana","PAGE.ID":"p1","PAGE.METHODS.0.TYPE":"sms"}`, health.KindOther, "", never, ""},
 	{"victorops", `{"event":"Incident-Resolved","incident_number":"12","user":"SYSTEM"}`, health.KindResolved, "12", never, ""},
 

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"cmp"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -20,57 +19,19 @@ func victorops() vendor {
 		{"victorops.rest.users", Context, func(n node) bool { return n.get("users").isList() }, victoropsUsers},
 		{"victorops.rest.user_array", Context, func(n node) bool { return n.head().has("username", "email") }, each("", victoropsPerson)},
 		{"victorops.webhook", PageEvent, func(n node) bool {
-			v := variablesOf(n)
+			v := victoropsVariables(n)
 			return v.get(incidentNumbers...) != "" || v.get(besideIncidents...) != ""
 		}, victoropsHook},
 	}}
 }
 
-// variables are what a template names, by their letters: templates write
-// INCIDENT.INCIDENT_NUMBER, incident_number and incidentNumber.
-type variables map[string]string
-
-func variablesOf(n node) variables {
-	if inner := n.get("event"); inner.isObject() { // as Splunk's own collector wants them
+// victoropsVariables are those of a webhook, also in the envelope that Splunk's own
+// collector wants.
+func victoropsVariables(n node) variables {
+	if inner := n.get("event"); inner.isObject() {
 		n = inner
 	}
-	object, _ := n.v.(map[string]any)
-	v := variables{}
-	for _, name := range sortedKeys(object) {
-		plain := strings.Map(func(c rune) rune {
-			if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
-				return c
-			}
-			return -1
-		}, strings.ToLower(name))
-		if s := unquoted(n.str(name)); v[plain] == "" && !strings.HasPrefix(s, "${{") { // unless nothing was put in its place
-			v[plain] = s
-		}
-	}
-	return v
-}
-
-// unquoted returns what a text says that is itself written as a text in JSON, as the
-// webhooks of escalation policies write all of theirs.
-func unquoted(s string) string {
-	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
-		return s
-	}
-	var inner string
-	if err := json.Unmarshal([]byte(s), &inner); err != nil {
-		return s
-	}
-	return clean(inner)
-}
-
-// get returns the first of several variables that says something.
-func (v variables) get(names ...string) string {
-	for _, name := range names {
-		if s := v[name]; s != "" {
-			return s
-		}
-	}
-	return ""
+	return variablesOf(n)
 }
 
 // victoropsKinds are the subscriptions of webhooks and the phases of incidents.
@@ -94,8 +55,8 @@ var victoropsKinds = map[string]health.Kind{
 // victoropsHook reads a custom webhook, or one of an escalation policy, which has
 // all variables.
 func victoropsHook(r *reader, n node) error {
-	v := variablesOf(n)
-	event := v.get("event", "eventtype", "subscription", "statecurrentalertphase", "currentalertphase", "currentphase", "incidentcurrentphase", "phase", "alertphase")
+	v := victoropsVariables(n)
+	event := v.get("event", "eventtype", "subscription", "incidentcurrentphase", "statecurrentalertphase", "currentalertphase", "currentphase", "phase", "alertphase")
 	d := draft{Event: health.Event{
 		Kind: health.KindOther, PageKey: strings.TrimPrefix(v.get(incidentNumbers...), "#"),
 		AlertKey: v.get("entityid", "stateentityid", "alertentityid", "incidententityid"),
@@ -114,13 +75,16 @@ func victoropsHook(r *reader, n node) error {
 	d.Urgency = urgency(d.Severity)
 	d.PageCreatedAt = r.at(node{v.get("triggeredat", "stateincidenttimestamp", "incidenttimestamp", "incidentincidenttimestamp", "statestarttime")})
 	d.OccurredAt = r.at(node{v.get("time", "at", "timestamp", "voalertrcvtime")})
+	if d.OccurredAt.IsZero() && victoropsKind("", v.get("alertmessagetype")) == d.Kind { // the alert that the event came of
+		d.OccurredAt = r.at(node{v.get("alertvoalertrcvtime")})
+	}
 	who := v.get("user", "by", "userid", "username", "pageuserid", "oncalluser")
 	switch d.Kind {
 	case health.KindTriggered:
 		d.OccurredAt = firstOf(d.PageCreatedAt, d.OccurredAt)
 	case health.KindAcknowledged:
-		d.OccurredAt = firstOf(r.at(node{v.get("ackedat", "stateackedat", "acktimestamp", "stateacktimestamp")}), d.OccurredAt)
-		who = cmp.Or(v.get("ackedby", "stateackedby", "ackuser", "stateackuser", "alertackuser"), who)
+		d.OccurredAt = firstOf(r.at(node{v.get("ackedat", "stateackedat", "acktimestamp", "stateacktimestamp", "incidentackdataacks0ackedat", "incidentpoliciespaged0ackedat")}), d.OccurredAt)
+		who = cmp.Or(v.get("ackedby", "stateackedby", "ackuser", "stateackuser", "alertackuser", "incidentackdataacks0ackedby", "incidentpoliciespaged0ackedby"), who)
 	case health.KindResolved:
 		d.OccurredAt = firstOf(r.at(node{v.get("resolvedat", "stateresolvedat")}), d.OccurredAt)
 		who = cmp.Or(v.get("resolvedby", "stateresolvedby"), who)
@@ -205,7 +169,7 @@ func victoropsActed(d *draft, who health.Identity) {
 // names of the machine.
 func victoropsUser(s string) health.Identity {
 	switch strings.ToLower(s) {
-	case "", "system", "victorops", "splunk on-call", "none":
+	case "", "system", "victorops", "splunk on-call", "none", "null":
 		return health.Identity{}
 	}
 	if m := mail(s); m != "" {
