@@ -52,6 +52,19 @@ type HealthPoint struct {
 	Band       *string       `json:"band"`
 	Confidence string        `json:"confidence_label,omitempty"`
 	Index      *float64      `json:"pulse_index" doc:"As published"`
+	Then       *HealthThen   `json:"as_told" doc:"What the score was when its weeks were over, by the configuration of that day; null where nobody looked then"`
+}
+
+// HealthThen is a score as it was, which never changes.
+type HealthThen struct {
+	At         Instant     `json:"at"`
+	Model      string      `json:"model"`
+	Config     string      `json:"config" doc:"The fingerprint of all numbers of the configuration"`
+	Prior      *string     `json:"prior" doc:"The quarter of the prior; null: that of the configuration"`
+	Score      *float64    `json:"score"`
+	Interval   *[2]float64 `json:"interval80"`
+	Band       *string     `json:"band"`
+	Confidence string      `json:"confidence_label"`
 }
 
 // HealthPulse is what was published of a wave.
@@ -202,7 +215,7 @@ func healthOf(h *health.TeamHealth) TeamHealth {
 		out.Change = &HealthChange{c.Before, c.Now, c.Change, c.Components, c.NotCompared}
 	}
 	for _, p := range h.Trend {
-		out.Trend = append(out.Trend, HealthPoint(p))
+		out.Trend = append(out.Trend, HealthPoint{p.Until, p.Score, p.Interval, p.Band, p.Confidence, p.Index, thenOf(p.Then)})
 	}
 	for _, p := range h.Pulses {
 		out.Pulses = append(out.Pulses, HealthPulse{p.On, p.Number, p.Index})
@@ -213,6 +226,17 @@ func healthOf(h *health.TeamHealth) TeamHealth {
 	for i := range h.Weeks {
 		w := &h.Weeks[i]
 		out.Watch = append(out.Watch, HealthWeek{w.Week, w.Count, w.Exposure, w.Usual, w.Known, w.Dispersion, w.Sum, w.Shift, w.Spike})
+	}
+	return out
+}
+
+func thenOf(k *health.KeptScore) *HealthThen {
+	if k == nil {
+		return nil
+	}
+	out := &HealthThen{At: instantOf(k.At), Model: k.Model, Config: k.Config, Score: k.Score, Interval: k.Interval, Band: k.Band, Confidence: k.Confidence}
+	if k.Prior != "" {
+		out.Prior = &k.Prior
 	}
 	return out
 }

@@ -114,6 +114,10 @@ func (t *table) trend(h *TeamHealth) {
 	for _, p := range h.Trend {
 		low, high := ends(p.Interval)
 		t.add("trend", p.Until.String(), exact(p.Score), low, high, "score", text(p.Band))
+		if k := p.Then; k != nil {
+			low, high := ends(k.Interval)
+			t.add("as told then", p.Until.String(), exact(k.Score), low, high, "score", fmt.Sprintf("%s, by %s, %s", text(k.Band), k.Model, k.Config))
+		}
 	}
 	for _, p := range h.Pulses {
 		t.add("pulse", p.On.String(), exact(&p.Index), "", "", "of 100", fmt.Sprintf("pulse %d, as published", p.Number))

@@ -211,8 +211,8 @@ func (r *Rollup) Settle(ctx context.Context, team schedule.ID) (pending bool, er
 	return len(marks) > 0 || !m.looked(m.dayEnd(m.now)), err
 }
 
-// warn asks about a team's weeks up to one that is over. A week is looked at once, so what
-// somebody else is measuring is waited for.
+// warn asks about a team's weeks up to one that is over, and keeps their score. A week is
+// looked at once, so what somebody else is measuring is waited for.
 func (r *Rollup) warn(ctx context.Context, team schedule.ID, week schedule.Date, zone *time.Location) (int, error) {
 	l := &healthLook{Rollup: r, team: team, now: r.Now(), zone: zone}
 	until := week.AddDays(7)
@@ -226,6 +226,10 @@ func (r *Rollup) warn(ctx context.Context, team schedule.ID, week schedule.Date,
 	var weeks []WatchedWeek
 	if countTold(sumPeople(l.weeksOf(ReportPeriod{until.AddDays(-7 * loadWeeks), loadWeeks}))) >= fewest { // else nothing is told of it
 		weeks = l.watch(until)
+	}
+	kept, err := l.kept(ctx, until)
+	if err != nil {
+		return 0, err
 	}
 	asked := 0
 	err = r.Store.InTx(ctx, func(tx Store) error {
@@ -243,6 +247,11 @@ func (r *Rollup) warn(ctx context.Context, team schedule.ID, week schedule.Date,
 		}
 		if asked, err = l.ask(ctx, tx, weeks, was, askedFrom(looks[team], week)); err != nil {
 			return err
+		}
+		if kept != nil {
+			if err := tx.KeepScore(ctx, team, kept); err != nil {
+				return err
+			}
 		}
 		return tx.SaveWarningLook(ctx, team, week)
 	})

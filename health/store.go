@@ -42,6 +42,7 @@ type Store interface {
 	PulseStore
 	IndicatorStore
 	WarningStore
+	ScoreStore
 	DiaryStore
 	CompareStore
 	RemovalStore

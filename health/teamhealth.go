@@ -26,8 +26,8 @@ const (
 )
 
 // A TeamHealth is how a team is, with nothing in it that its reader may not see. It is
-// computed from what is kept whenever it is asked for and is kept nowhere: another
-// configuration is another score beside it.
+// computed from what is kept whenever it is asked for. What scores were when their weeks
+// were over stands beside: another configuration never takes their place.
 type TeamHealth struct {
 	Team    schedule.ID
 	Zone    string
@@ -69,6 +69,8 @@ type TrendPoint struct {
 	Band       *string
 	Confidence string
 	Index      *float64 // the pulse that was scored
+	// Then is what the score was when its weeks were over; nil where nobody looked then.
+	Then *KeptScore
 }
 
 // A PulsePoint is what was published of a wave.
@@ -324,7 +326,14 @@ func (l *healthLook) trend(ctx context.Context, h *TeamHealth, until schedule.Da
 			h.Pulses = append(h.Pulses, PulsePoint{on, w.number, *w.Index})
 		}
 	}
-	return l.events(ctx, h, from, until)
+	if err := l.events(ctx, h, from, until); err != nil {
+		return err
+	}
+	if err := l.beside(ctx, h, from, until); err != nil {
+		return err
+	}
+	h.mark(from, until.AddDays(1)) // what begins with the next week is marked on its Monday
+	return nil
 }
 
 // mostMarks bounds how many events a trend marks; the latest stay.
@@ -346,7 +355,6 @@ func (l *healthLook) events(ctx context.Context, h *TeamHealth, from, until sche
 			h.Events = append(h.Events, BurdenEvent{Date: item.DoneOn, Text: "Done: " + item.Title})
 		}
 	}
-	h.mark(from, until)
 	return nil
 }
 

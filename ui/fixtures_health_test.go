@@ -33,6 +33,8 @@ func healthFixtures() []fixture {
 	for i, index := range []*float64{nil, some(65), some(20)} {
 		full.Trend = append(full.Trend, health.TrendPoint{Until: until.AddDays(28 * (i - 2)), Score: full.Score.Score, Interval: full.Score.Interval, Band: full.Score.Band, Confidence: "medium", Index: index})
 	}
+	full.Trend[0].Then = &health.KeptScore{Until: full.Trend[0].Until, Config: "834a4b22589770b0", Model: "th-1", Score: some(66.4)}
+	full.Events = append(full.Events, health.BurdenEvent{Date: until, Text: "Configuration changed: rates begin at what all teams had before 2026-Q4"})
 	full.Pulses = []health.PulsePoint{{On: until.AddDays(-60), Number: 12, Index: 80}, {On: until.AddDays(-32), Number: 13, Index: 65}, {On: until.AddDays(-4), Number: 14, Index: 20}}
 	full.Trend = append([]health.TrendPoint{{Until: until.AddDays(-84)}}, full.Trend...)
 	page := ui.HealthPage{Frame: frame("Health", "burden")}

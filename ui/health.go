@@ -28,6 +28,7 @@ type HealthPage struct {
 	Helps       []string
 	Doubts      []DoubtRow
 	Trend       []HealthTrend
+	Then        bool         // some score was another when its weeks were over
 	Chart       *healthChart // nil: fewer than two scores are told
 	CSV         string
 	Change      string // against the weeks before, in words
@@ -70,6 +71,7 @@ type HealthLoss struct{ Points, Text, Source string }
 // HealthTrend is the score of earlier weeks.
 type HealthTrend struct {
 	Until, Value, Range, Known, Pulse string
+	Then                              string // what it was when its weeks were over
 }
 
 // Helped is how many things that would help are shown.
@@ -170,6 +172,10 @@ func (p *HealthPage) trend(h *health.TeamHealth) {
 		if t.Index != nil {
 			row.Pulse = pointsText(*t.Index)
 		}
+		if t.Then != nil {
+			row.Then = fmt.Sprintf("%.0f", *t.Then.Score)
+		}
+		p.Then = p.Then || t.Differs(h.Score.Config)
 		p.Trend = append(p.Trend, row)
 	}
 }

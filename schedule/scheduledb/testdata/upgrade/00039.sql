@@ -1,0 +1,1 @@
+INSERT INTO team_score (team_id, until_day, config, at, doc) VALUES (1, '2026-11-30', '834a4b22589770b0', 1796000400, '{"model":"th-1","score":59.8,"interval":[56.6,62.8],"band":"strained","confidence":"medium"}');
