@@ -20,7 +20,7 @@ func (s *Service) Replay(ctx context.Context, by schedule.ID, f DeadFilter) (n i
 			return err
 		}
 		if n == 0 {
-			return fmt.Errorf("there are no such dead letters any more: %w", schedule.ErrConflict)
+			return fmt.Errorf("none of these deliveries waits any more, because somebody has read them again or discarded them: %w", schedule.ErrConflict)
 		}
 		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "deadletter.replay", Team: i.Team, Detail: fmt.Sprintf("%s: %d", i.Name, n)})
 	})
@@ -49,7 +49,7 @@ func (s *Service) Discard(ctx context.Context, by schedule.ID, f DeadFilter, rea
 			return err
 		}
 		if n == 0 {
-			return fmt.Errorf("there are no such dead letters any more: %w", schedule.ErrConflict)
+			return fmt.Errorf("none of these deliveries waits any more, because somebody has read them again or discarded them: %w", schedule.ErrConflict)
 		}
 		return tx.Audit(ctx, &schedule.AuditEntry{At: s.Now(), By: by, Action: "deadletter.discard", Team: i.Team, Detail: fmt.Sprintf("%s: %d: %s", i.Name, n, reason)})
 	})

@@ -144,7 +144,13 @@ func (s *Service) EditItem(ctx context.Context, by, team, id schedule.ID, base i
 	})
 	if errors.Is(err, schedule.ErrConflict) {
 		now, err2 := s.Store.Item(ctx, id)
-		return now, errors.Join(err, err2)
+		if err2 != nil {
+			return now, errors.Join(err, err2)
+		}
+		if next, wrong := s.edited(ctx, &now, edit, today); wrong == nil && len(now.Changes(&next)) == 0 {
+			return now, nil // two clicks: it is as it was to be
+		}
+		return now, err
 	}
 	return is, err
 }

@@ -81,6 +81,17 @@ type Account struct {
 // Balance is what can be taken, or below zero what was taken beyond it.
 func (a *Account) Balance() int64 { return a.Left - a.Over }
 
+// Lost is what was not taken in time, also what is not written off yet.
+func (a *Account) Lost(at time.Time) int64 {
+	lost := a.Expired
+	for i := range a.Lots {
+		if a.Lots[i].ended(at) {
+			lost += a.Lots[i].Left
+		}
+	}
+	return lost
+}
+
 // Account adds up a person's entries as of a moment; later ones do not count. Entries
 // may be in any order.
 func (r *OwedRules) Account(entries []OwedEntry, at time.Time) Account {

@@ -66,11 +66,18 @@ func (s *Service) SetOwed(ctx context.Context, p OwedPolicy, zone *time.Location
 		if err != nil {
 			return err
 		}
+		same := policyOn(policies, p.From)
+		if same != nil && (same.Off != p.Off || same.Rules != p.Rules) {
+			same = nil
+		}
+		if same != nil && same.From == p.From {
+			return nil // two clicks
+		}
 		week := MondayOf(schedule.DateOf(now.In(zone)))
 		if len(policies) > 0 && p.From.Before(week) {
 			return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("the weeks before %v are settled by the rules of then; begin on %v or a later Monday", week, week)}
 		}
-		if same := policyOn(policies, p.From); same != nil && same.Off == p.Off && same.Rules == p.Rules {
+		if same != nil {
 			return &schedule.InvalidError{Field: "from", Reason: "this is how it is already from then on"}
 		}
 		p.ID, p.At = 0, now

@@ -303,9 +303,11 @@ func (o *TakeOrder) checkDays(now time.Time) error {
 	case o.First.IsZero():
 		return nil
 	case o.First.Before(today.AddDays(-31)):
-		return &schedule.InvalidError{Field: "first", Reason: "that is more than a month ago"}
+		return &schedule.InvalidError{Field: "first", Reason: fmt.Sprintf("that is more than a month ago; choose %v or later", today.AddDays(-31))}
+	case o.First.After(today.AddDays(366)):
+		return &schedule.InvalidError{Field: "first", Reason: fmt.Sprintf("that is more than a year ahead; choose %v or earlier", today.AddDays(366))}
 	case o.Last.After(today.AddDays(366)):
-		return &schedule.InvalidError{Field: "last", Reason: "that is more than a year ahead"}
+		return &schedule.InvalidError{Field: "last", Reason: fmt.Sprintf("that is more than a year ahead; choose %v or earlier", today.AddDays(366))}
 	}
 	return nil
 }

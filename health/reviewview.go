@@ -126,6 +126,9 @@ func (r *Reviewer) Agree(ctx context.Context, by, team schedule.ID, week schedul
 	})
 	if errors.Is(err, schedule.ErrConflict) {
 		is, err2 := r.Store.ReviewNote(ctx, team, week)
+		if err2 == nil && is.Text == n.Text {
+			return is, nil // two clicks
+		}
 		return is, errors.Join(err, err2)
 	}
 	return n, err

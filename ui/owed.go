@@ -31,6 +31,9 @@ type OwedCard struct {
 	Form    OwedForm
 }
 
+// OwedEnding says, on the first page, what is lost soon if it is not taken.
+type OwedEnding struct{ Team, Say string }
+
 // OwedForm takes time: POST with hours, first, last, reason and seen or, for somebody else,
 // upto and person.
 type OwedForm struct {
@@ -112,11 +115,9 @@ func (c *OwedCard) fill(o *health.Owed, p *owedWords) {
 	c.Tiles = []Tile{
 		{Label: "You can take", Value: left, Unit: p.until(o), Tone: tone, Foot: "Days off that are booked are off it already."},
 		{Label: "Waiting for approval", Value: health.MinuteWords(o.Pending), Unit: "by whoever manages the team", Foot: "Nothing is lost by waiting."},
-		{Label: "Taken", Value: health.MinuteWords(o.Taken), Unit: "since the beginning", Foot: "Lost because it was not taken: " + health.MinuteWords(o.Expired) + "."},
+		{Label: "Taken", Value: health.MinuteWords(o.Taken), Unit: "since the beginning", Foot: "Lost because it was not taken: " + health.MinuteWords(o.Lost(p.now)) + "."},
 	}
-	if o.Ending > 0 {
-		c.Ending = fmt.Sprintf("%s must be taken by %s.", health.MinuteWords(o.Ending), p.lastDay(o.EndsAt))
-	}
+	c.Ending = p.ending(o)
 	if o.On {
 		c.Rules = rulesWords(&o.Rules)
 	}
@@ -157,6 +158,14 @@ func (p *owedWords) name(id schedule.ID) string {
 // lastDay is the day before an instant, which is the last on which something holds.
 func (p *owedWords) lastDay(t time.Time) string {
 	return dayOf(t.In(p.zone).Add(-time.Second), p.now.In(p.zone))
+}
+
+// ending says what is lost soon; empty: nothing.
+func (p *owedWords) ending(o *health.Owed) string {
+	if o.Ending <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s must be taken by %s.", health.MinuteWords(o.Ending), p.lastDay(o.EndsAt))
 }
 
 // until says when the first of what can be taken ends.

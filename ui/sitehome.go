@@ -102,12 +102,15 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 }
 
 // fillQuestions shows what whoever is looking is asked, of themselves and of the teams that
-// they manage.
+// they manage, and what they would lose.
 func (s *Site) fillQuestions(ctx context.Context, page *Home, w auth.Who) (err error) {
 	if page.Pulses, err = s.surveysOf(ctx, me(w)); err != nil {
 		return err
 	}
 	if page.Diary, err = s.diaryAsk(ctx, page.Teams, w); err != nil {
+		return err
+	}
+	if page.Owed, err = s.owedEnding(ctx, w, page.Now); err != nil {
 		return err
 	}
 	page.Warnings, err = s.freshWarnings(ctx, w, page.Teams)

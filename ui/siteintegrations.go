@@ -65,6 +65,14 @@ func vendorLabel(id string) string {
 	return v.Label
 }
 
+// Maker is what sends the pages, in a sentence.
+func (i Integration) Maker() string {
+	if i.Vendor == vendorLabel("generic") {
+		return "your program"
+	}
+	return i.Vendor
+}
+
 func integrationRow(i *health.Integration, c *health.Condition) IntegrationRow {
 	return IntegrationRow{
 		ID: int64(i.ID), Name: i.Name, Vendor: vendorLabel(i.Vendor), Off: !i.OffAt.IsZero(), Silent: c.Silent, Seen: i.SeenAt,

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -30,6 +31,33 @@ func (s *Site) registerOwed(e *echo.Group) {
 // myOwed shows a person what they are owed.
 func (s *Site) myOwed(c echo.Context) error {
 	return s.myOwedPage(c, http.StatusOK, 0, nil)
+}
+
+// owedEnding is what whoever is looking loses soon if they do not take it.
+func (s *Site) owedEnding(ctx context.Context, w auth.Who, now time.Time) ([]OwedEnding, error) {
+	owed, err := s.Health.Store.OwedTeams(ctx, me(w))
+	if err != nil || len(owed) == 0 {
+		return nil, err
+	}
+	teams, err := s.Schedule.Store.FindTeams(ctx, schedule.Search{Only: owed})
+	if err != nil {
+		return nil, err
+	}
+	var out []OwedEnding
+	for _, team := range teams {
+		zone, err := time.LoadLocation(team.Zone)
+		if err != nil {
+			return nil, err
+		}
+		o, err := s.Health.OwedOf(ctx, health.OwedName{Team: team.ID, Person: me(w)}, zone)
+		if err != nil {
+			return nil, err
+		}
+		if say := (&owedWords{now: now, zone: zone}).ending(&o); say != "" {
+			out = append(out, OwedEnding{team.Name, say})
+		}
+	}
+	return out, nil
 }
 
 func (s *Site) myOwedPage(c echo.Context, status int, of schedule.ID, put func(*OwedForm)) error {
@@ -113,11 +141,24 @@ func (s *Site) owedOrder(c echo.Context, team, person, by schedule.ID) (o health
 	return o, err
 }
 
+// howMuch reads how much time a form is about.
+func howMuch(c echo.Context) (int64, error) {
+	text := c.FormValue("hours")
+	minutes, err := health.ParseMinutes(text)
+	switch {
+	case strings.TrimSpace(text) == "":
+		return 0, &schedule.InvalidError{Field: "minutes", Reason: "say how much time, like 7:30, 7.5 or 8 h"}
+	case err != nil:
+		return 0, &schedule.InvalidError{Field: "minutes", Reason: fmt.Sprintf("“%.30s” is no amount of time; write it like 7:30, 7.5 or 8 h", text)}
+	}
+	return minutes, nil
+}
+
 // takes reads the form that takes time.
 func takes(c echo.Context, o health.OwedOrder) (order health.TakeOrder, err error) {
 	order.OwedOrder = o
-	if order.Minutes, err = health.ParseMinutes(c.FormValue("hours")); err != nil {
-		return order, &schedule.InvalidError{Field: "minutes", Reason: "write it like 7:30, 7.5 or 8 h"}
+	if order.Minutes, err = howMuch(c); err != nil {
+		return order, err
 	}
 	for field, to := range map[string]*schedule.Date{"first": &order.First, "last": &order.Last} {
 		text := c.FormValue(field)
@@ -144,7 +185,7 @@ func (f *OwedForm) keep(c echo.Context, err error, text string) {
 func tookWords(order *health.TakeOrder, clashes int) (kind, text string) {
 	switch {
 	case clashes > 0:
-		return "warn", "Booked, and in the time off. " + plural(clashes, "published shift falls", "published shifts fall") + " into it: ask for cover."
+		return "warn", "Booked, and in the time off. " + plural(clashes, "published shift falls", "published shifts fall") + " into it: ask for cover under Time off."
 	case !order.First.IsZero():
 		return "good", "Booked, and in the time off: the next plan keeps it free."
 	}
@@ -175,7 +216,7 @@ func (s *Site) returnMine(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, s.giveBack(c, &o), "/owed", "Given back. The days are not in your time off any more.")
+	return answer(c, s.giveBack(c, &o), "/owed", "Called off. The days are not in your time off any more, and the time is yours again.")
 }
 
 // giveBack gives back what the form names.
@@ -202,7 +243,7 @@ func (s *Site) teamOwedPage(c echo.Context, status int, put func(*TeamOwed)) err
 	if err != nil {
 		return err
 	}
-	page := TeamOwed{Frame: f, CSV: fmt.Sprintf("/api/v1/teams/%d/owed.csv", team.ID)}
+	page := TeamOwed{Frame: f, People: []Option{{Value: "", Label: "Choose …"}}, CSV: fmt.Sprintf("/api/v1/teams/%d/owed.csv", team.ID)}
 	all, err := s.Health.OwedIn(ctx, me(w), team.ID, zone)
 	if err != nil {
 		return err
@@ -290,9 +331,8 @@ func (s *Site) decideOwed(c echo.Context) error {
 		return err
 	}
 	approve := c.FormValue("do") == "approve"
-	switch o.Minutes, err = health.ParseMinutes(c.FormValue("hours")); {
+	switch o.Minutes, err = howMuch(c); {
 	case err != nil:
-		err = &schedule.InvalidError{Field: "minutes", Reason: "write it like 7:30, 7.5 or 8 h"}
 	case !approve && c.FormValue("do") != "decline":
 		err = &schedule.InvalidError{Reason: "say whether to approve or to decline"}
 	default:
@@ -357,5 +397,5 @@ func (s *Site) returnForOther(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, s.giveBack(c, &o), owedPath(o.Team), "Given back.")
+	return answer(c, s.giveBack(c, &o), owedPath(o.Team), "Given back. Days off are not in their time off any more.")
 }

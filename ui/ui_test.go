@@ -167,14 +167,26 @@ func checkForm(t *testing.T, n *html.Node) {
 	method, _ := attr(n, "method")
 	action, _ := attr(n, "action")
 	action, _, _ = strings.Cut(action, "#") // where the answer is looked at
+	first, typed := (*html.Node)(nil), false
 	for c := range n.Descendants() {
+		if kind, _ := attr(c, "type"); c.Data == "button" && kind != "button" && first == nil {
+			first = c
+		} else if c.Data == "input" && !slices.Contains([]string{"hidden", "radio", "checkbox"}, kind) {
+			typed = true
+		}
 		if a, ok := attr(c, "formaction"); ok {
+			a, _, _ = strings.Cut(a, "#")
 			if action == "" {
 				action = a
 			}
 			if !documented(t, a) {
 				t.Errorf("a button posts to %q, which doc.go does not list", a)
 			}
+		}
+	}
+	if first != nil && typed {
+		if _, aside := attr(first, "formnovalidate"); aside {
+			t.Errorf("form to %q: Enter in a field presses a button that is not the one to save with", action)
 		}
 	}
 	if method != "post" && method != "get" || !find(n, "button") {

@@ -96,7 +96,7 @@ func (v vendor) choose(name string, doc node) (f format, reason, why string) {
 	case len(candidates) == 0:
 		return format{name: name}, UnknownFormat, "no format of " + v.id + " is called " + name
 	}
-	return candidates[0], SchemaMismatch, "the body looks like nothing that " + v.id + " sends"
+	return candidates[0], SchemaMismatch, "the body looks like nothing that this pager (" + v.id + ") sends"
 }
 
 // like returns the formats that somebody may mean by a name: those that it begins

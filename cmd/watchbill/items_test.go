@@ -62,8 +62,10 @@ func items(t *testing.T, d *deployment) {
 	ana, ben = d.person("ana@example.com"), d.person("ben@example.com")
 	status, body = ben.get("/teams/1/items")
 	ben.expect(status, body, http.StatusOK, "The one open item is overdue", "4 days overdue", "0 of 1 due")
-	status, body = ben.post("/teams/1/items/1", "title", "Fix the queue", "kind", "action", "service", "check & out", "alert", long, "owner", "3", "due", "2026-12-20", "value", "3", "effort", "1", "base", "1")
-	ben.expect(status, body, http.StatusOK, "Saved.", "missed Fri 4 Dec")
+	for range 2 { // two clicks
+		status, body = ben.post("/teams/1/items/1", "title", "Fix the queue", "kind", "action", "service", "check & out", "alert", long, "owner", "3", "due", "2026-12-20", "value", "3", "effort", "1", "base", "1")
+		ben.expect(status, body, http.StatusOK, "Saved.", "missed Fri 4 Dec")
+	}
 
 	// Ana looked at the first version; what she types is kept and not saved.
 	status, body = ana.post("/teams/1/items/1", "title", "Fix the queue for good", "kind", "action", "service", "check & out", "alert", long, "owner", "2", "due", "2026-12-11", "base", "1")

@@ -59,6 +59,10 @@ func timeOwed(t *testing.T, d *deployment) {
 	status, body = ana.post("/teams/1/owed/rules", "from", "2026-12-01", "evening", "1", "weekend", "1.5", "holiday", "2", "sleep", "2", "least", "60", "round_up", "15", "expire_days", "90", "warn_days", "14")
 	ana.expect(status, body, http.StatusUnprocessableEntity, "choose a Monday")
 	ana.turnOn("2026-11-23")
+	ana.turnOn("2026-11-23") // two clicks
+	if policies, err := d.health.Store.OwedPolicies(t.Context(), 1); err != nil || len(policies) != 1 {
+		t.Errorf("rules that were saved twice are %+v, %v", policies, err)
+	}
 	d.to(d.now)
 	status, body = ben.get("/owed") // the week is not over
 	ben.expect(status, body, http.StatusOK, "Nothing has been earned yet", "2 in sleeping hours")
@@ -100,6 +104,14 @@ func timeOwed(t *testing.T, d *deployment) {
 	ben.expect(status, body, http.StatusOK, `val">15 h<`, "The last hour was planned.", "Declined by Ana", "until Sun 7 Mar")
 	status, body = ben.post("/owed/1/take", "hours", "16", "first", "2026-12-11")
 	ben.expect(status, body, http.StatusUnprocessableEntity, "15 h can be taken", `value="2026-12-11"`)
+	for typed, want := range map[string]string{"": "Say how much time, like 7:30", "soon": "“soon” is no amount of time; write it like 7:30"} {
+		status, body = ben.post("/owed/1/take", "hours", typed, "first", "2026-12-11")
+		ben.expect(status, body, http.StatusUnprocessableEntity, want, `value="2026-12-11"`)
+	}
+	for day, want := range map[string]string{"2026-11-01": "choose 2026-11-06 or later", "2028-01-01": "choose 2027-12-08 or earlier"} {
+		status, body = ben.post("/owed/1/take", "hours", "1", "first", day)
+		ben.expect(status, body, http.StatusUnprocessableEntity, want, `id="t1-first-err"`)
+	}
 	status, body = ben.post("/owed/1/take", "hours", "8")
 	ben.expect(status, body, http.StatusUnprocessableEntity, "Say which days, or why without any")
 	status, body = ben.post("/owed/1/take", "hours", "8 h", "first", "2026-12-11")
@@ -125,13 +137,15 @@ func (d *deployment) calledOff(ana, ben *browser) {
 		d.t.Errorf("somebody else's days called off: %d", status)
 	}
 	status, body := ben.post("/owed/1/return", "entry", taken)
-	ben.expect(status, body, http.StatusOK, "Given back.")
+	ben.expect(status, body, http.StatusOK, "Called off.")
 	status, body = ben.post("/owed/1/return", "entry", taken)
 	ben.expect(status, body, http.StatusOK, "already")
 	_, body = ben.get("/timeoff")
 	if strings.Contains(body, "11 Dec") {
 		d.t.Error("the day is still in the time off")
 	}
+	status, body = ana.post("/teams/1/owed/take", "person", "", "hours", "1")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "Choose whose time it is")
 	status, body = ana.post("/teams/1/owed/take", "person", "3", "hours", "20")
 	ana.expect(status, body, http.StatusUnprocessableEntity, "Say which days, or why without any")
 	status, body = ana.post("/teams/1/owed/take", "person", "3", "hours", "20", "first", "2026-12-14", "last", "2026-12-16")
@@ -209,12 +223,19 @@ func timeOwedEnds(t *testing.T, d *deployment) {
 	ben := d.person("ben@example.com")
 	status, body = ben.get("/owed")
 	ben.expect(status, body, http.StatusOK, "16 h must be taken by Sun 7 Mar")
+	status, body = ben.get("/")
+	ben.expect(status, body, http.StatusOK, "Of your time owed, 16 h must be taken by Sun 7 Mar.")
+	if _, body = ana.get("/"); strings.Contains(body, "must be taken") {
+		t.Error("somebody else reads what Ben is owed")
+	}
 	ana = d.person("ana@example.com")
 	status, body = ana.get("/teams/1/owed")
 	ana.expect(status, body, http.StatusOK, "not in the team any more", "16 h must be taken by")
 	status, body = ben.post("/owed/1/take", "hours", "0:45", "reason", "Came in late")
 	ben.expect(status, body, http.StatusOK, "Put down.")
 	d.now = time.Date(2027, 3, 7, 23, 0, 1, 0, time.UTC) // Monday in Berlin
+	status, body = ben.get("/owed")                      // nobody has written it off yet
+	ben.expect(status, body, http.StatusOK, "Lost because it was not taken: 15 h 15 min.", "There is nothing to take yet")
 	counts := d.atOnce(8, func(int) answer {
 		return answer{status: map[bool]int{true: 200, false: 500}[d.health.ExpireOwed(context.Background()) == nil]}
 	})

@@ -27,7 +27,7 @@ func pagers(t *testing.T, d *deployment) {
 	status, body = ana.post("/teams/1/integrations", "vendor", "", "name", "My <b>pager</b>")
 	ana.expect(status, body, 422, "Choose which program sends the pages", "My &lt;b&gt;pager")
 	status, body = ana.post("/teams/1/integrations", "vendor", "generic", "name", "Scripts")
-	ana.expect(status, body, 200, "shown only now", "Set it up in Anything else", "Send each thing that happens")
+	ana.expect(status, body, 200, "shown only now", "Set it up in your program", "Send each thing that happens")
 	link := regexp.MustCompile(`http://[^"/]+(/hooks/generic/[A-Za-z0-9_-]{22})"`).FindStringSubmatch(body)
 	if link == nil {
 		t.Fatal(body)
@@ -127,7 +127,7 @@ func (d *deployment) deadLetters(ana *browser) {
 	status, body = ana.post("/teams/1/integrations/1/dead/replay")
 	ana.expect(status, body, 200, "1 delivery is read again")
 	status, body = ana.post("/teams/1/integrations/1/dead/replay", "code", "invalid_json")
-	ana.expect(status, body, 200, "There are no such dead letters any more")
+	ana.expect(status, body, 200, "None of these deliveries waits any more")
 	d.readAll()
 	if status, _ := ana.get("/teams/1/integrations/1/deliveries/999"); status != 404 {
 		d.t.Errorf("a delivery that does not exist: %d", status)

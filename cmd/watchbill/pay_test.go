@@ -54,6 +54,11 @@ func payStory(t *testing.T, d *deployment) {
 		"onces", "1", "once_name.0", "Christmas", "once_from.0", "2026-12-25T00:00", "once_until.0", "2026-12-26T00:00", "once_rate.0", "30"}
 	status, body = ana.payRules("2026-12-01", "EUR", "5", weekend...)
 	ana.expect(status, body, http.StatusOK, "Saved.", "15.00 EUR Weekend (Sat Sun)", "7.50 EUR Night (Mon-Fri 18:00-09:00)", "30.00 EUR Christmas", "January 2027", "running", "December 2026", "to publish")
+	status, body = ana.payRules("2026-12-01", "EUR", "5", weekend...) // two clicks
+	ana.expect(status, body, http.StatusOK, "Saved.")
+	if policies, err := d.health.Store.PayPolicies(ctx, 1); err != nil || len(policies) != 1 {
+		t.Errorf("rules that were saved twice are %+v, %v", policies, err)
+	}
 	status, body = ana.get("/teams/1/pay/2026-12")
 	// 24 days and 15 hours from Monday the 7th, nine o'clock, to the end of the year.
 	seen := seenField.FindStringSubmatch(body)

@@ -70,11 +70,16 @@ func TestBrowserTold(t *testing.T) {
 	}
 	// press says whether the page sends what a button says, a while after it was drawn.
 	press := func(css, at string) bool {
-		return browsertest.Eval[bool](b, `(() => { performance.now = () => `+at+`; let sent = false; const last = e => { sent = !e.defaultPrevented; e.preventDefault(); }; addEventListener("submit", last); const x = document.querySelector("`+css+`"); x.form.requestSubmit(x); removeEventListener("submit", last); delete performance.now; return sent; })()`)
+		return browsertest.Eval[bool](b, `(() => { dispatchEvent(new Event("pageshow")); performance.now = () => `+at+`; let sent = false; const last = e => { sent = !e.defaultPrevented; e.preventDefault(); }; addEventListener("submit", last); const x = document.querySelector("`+css+`"); x.form.requestSubmit(x); removeEventListener("submit", last); delete performance.now; return sent; })()`)
 	}
 	const same, other = "form[action='/burden/pages/2'] button[value=untag]", "form[action='/burden/pages/2'] button[value=woke]"
 	if press(same, "0") || !press(same, "1e9") || !press(other, "0") {
 		t.Error("a second tap on the same button at once is to be left out, and nothing else")
+	}
+	// Clicks that come before the page has gone are one, unless it is come back to.
+	const twice = `(() => { let n = 0; const last = e => { n += !e.defaultPrevented; e.preventDefault(); }; addEventListener("submit", last); dispatchEvent(new Event("pageshow")); const x = document.querySelector("` + other + `"); for (let i = 0; i < 3; i++) x.form.requestSubmit(x); const once = n; dispatchEvent(new Event("pageshow")); x.form.requestSubmit(x); removeEventListener("submit", last); dispatchEvent(new Event("pageshow")); return once + " " + n; })()`
+	if got := browsertest.Eval[string](b, twice); got != "1 2" {
+		t.Errorf("three clicks and one after coming back are sent %s times, want 1 2", got)
 	}
 	b.Click("form[action='/burden/pages/1'] button[value=woke]")
 	b.Until(`document.querySelector("form[action='/burden/pages/1'] button[value='unsay-awake']")`)

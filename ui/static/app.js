@@ -35,6 +35,16 @@ for (const form of all("form.tell")) {
   });
 }
 
+// What is sent twice by a double click is sent once. Who comes back to a page may send again.
+let sent;
+document.addEventListener("submit", (e) => {
+  if (e.defaultPrevented) return;
+  if (e.target === sent) return e.preventDefault();
+  sent = e.target;
+  setTimeout(() => { sent = undefined; }, 3000);
+});
+addEventListener("pageshow", () => { sent = undefined; });
+
 // One tip for the page, on hover and on focus; Escape puts it away.
 const tip = document.getElementById("tip");
 let owner;
