@@ -75,6 +75,7 @@ func groupPage(r *reader, n node, key string, alerts []node) error {
 		}
 	}
 	d := alertEvent(r, n, first, status)
+	d.Severity, d.Urgency = worst(n, alerts, first, d.Severity)
 	d.PageKey, d.Alerts = key, len(alerts)+n.count("truncatedAlerts")
 	if d.Kind == health.KindResolved {
 		d.OccurredAt = end
@@ -84,6 +85,21 @@ func groupPage(r *reader, n node, key string, alerts []node) error {
 	}
 	r.add(d)
 	return nil
+}
+
+// worst returns how bad a group is: as bad as its first alert, unless another that is in
+// the same state is urgent, since somebody is woken by whichever is.
+func worst(n node, alerts []node, first node, severity string) (string, health.Urgency) {
+	for _, alert := range alerts {
+		if urgency(severity) == health.UrgencyHigh {
+			break
+		}
+		other := labelOf(n, alert, "severity")
+		if alert.str("status") == first.str("status") && urgency(other) == health.UrgencyHigh {
+			severity = other
+		}
+	}
+	return severity, urgency(severity)
 }
 
 func alertEvent(r *reader, n, alert node, status string) draft {

@@ -1,6 +1,11 @@
 package ingest
 
-import "watchbill/health"
+import (
+	"cmp"
+	"strings"
+
+	"watchbill/health"
+)
 
 // betterstack reads Better Stack's webhooks about incidents; those about monitors
 // and on-call contacts are context.
@@ -18,7 +23,11 @@ func betterstackHook(r *reader, n node) error {
 	if !a.isObject() {
 		return mismatch("data.attributes is missing")
 	}
-	event := n.first("event", "event_type")
+	event := strings.TrimPrefix(strings.TrimPrefix(n.first("event", "event_type"), "incident."), "incident_")
+	if data.str("type") == "on_call_calendar" {
+		r.add(betterstackOnCall(n))
+		return nil
+	}
 	if data.str("type") != "incident" {
 		r.add(draft{Event: health.Event{Kind: health.KindOther, Title: a.str("name"), Path: "data"}, keyed: []string{data.str("type"), data.str("id"), event}})
 		return nil
@@ -53,6 +62,26 @@ func betterstackHook(r *reader, n node) error {
 	}
 	r.add(d)
 	return nil
+}
+
+// betterstackOnCall reads that somebody else is on call. Who that is stands among what is
+// included; the time is that of its coming.
+func betterstackOnCall(n node) draft {
+	name := n.str("data", "attributes", "name")
+	d := draft{Event: health.Event{Kind: health.KindShift, Shift: &health.ShiftFact{Schedule: name}, Path: "data"}, keyed: []string{n.str("data", "id")}}
+	d.extras.schedule = name
+	included := map[string]node{}
+	for _, user := range n.list("included") {
+		included[user.str("id")] = user.get("attributes")
+	}
+	for _, user := range n.list("data", "relationships", "on_call_users", "data") {
+		a := included[user.str("id")]
+		who := health.Identity{ID: user.str("id"), Email: mail(cmp.Or(a.str("email"), user.str("meta", "email")))}
+		who.Name = strings.TrimSpace(a.str("first_name") + " " + a.str("last_name"))
+		d.Responders = append(d.Responders, health.Party{Identity: who, Role: health.RoleOnCall})
+		d.keyed = append(d.keyed, who.ID)
+	}
+	return d
 }
 
 // betterstackBase is what every event of an incident says of it. What only sends

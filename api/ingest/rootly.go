@@ -39,7 +39,7 @@ func rootlyEvent(r *reader, id, name string, issued, data node) error {
 		d.Key = "event:" + id
 	}
 	d.Severity = rootlySeverity(data)
-	d.Urgency = urgency(d.Severity)
+	d.Urgency = urgency(data.get("alert_urgency").first("urgency", "name"), d.Severity)
 	subject, what, _ := strings.Cut(name, ".")
 	switch {
 	case d.PageKey == "":
@@ -72,6 +72,10 @@ func rootlyAlert(r *reader, d *draft, what string, data node) {
 		d.Kind, d.OccurredAt = health.KindAcknowledged, r.firstTime(data, "acknowledged_at", "updated_at")
 	case "resolved":
 		d.Kind, d.OccurredAt = health.KindResolved, r.firstTime(data, "ended_at", "resolved_at", "updated_at")
+	case "escalated":
+		d.Kind, d.OccurredAt = health.KindEscalated, r.firstTime(data, "updated_at")
+	case "snoozed":
+		d.Kind, d.OccurredAt = health.KindSnoozed, r.firstTime(data, "updated_at")
 	default:
 		d.OccurredAt = r.firstTime(data, "updated_at")
 	}

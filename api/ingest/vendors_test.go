@@ -93,6 +93,7 @@ var vendorsSend = []one{
 	{"alertmanager", `[{"labels":{"alertname":"A","severity":"critical"},"annotations":{},"startsAt":"2026-03-02T01:15:00Z","endsAt":"2026-03-02T01:25:00Z","fingerprint":"f","status":{"state":"active"}}]`, health.KindTriggered, "fp:f", "2026-03-02T01:15:00Z", ""},
 	{"alertmanager", `{"version":"4","status":"firing","groupKey":"g","truncatedAlerts":2,"alerts":[{"status":"resolved","labels":{"alertname":"A"},"startsAt":"2026-03-02T01:00:00Z","endsAt":"2026-03-02T01:10:00Z"},{"status":"firing","labels":{"alertname":"A"},"startsAt":"2026-03-02T01:15:00Z","endsAt":"0001-01-01T00:00:00Z"}]}`, health.KindTriggered, "g", "2026-03-02T01:15:00Z", ""},
 	{"alertmanager", `{"version":"4","status":"firing","groupKey":"g","alerts":[]}`, health.KindTriggered, "g", never, ""},
+	{"alertmanager", `{"version":"4","status":"firing","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"A","severity":"warning"},"startsAt":"2026-03-02T01:15:00Z"},{"status":"resolved","labels":{"alertname":"B","severity":"page"},"startsAt":"2026-03-02T01:00:00Z"},{"status":"firing","labels":{"alertname":"C","severity":"critical"},"startsAt":"2026-03-02T01:16:00Z"}]}`, health.KindTriggered, "g", "2026-03-02T01:15:00Z", ""},
 	{"grafana", `{"receiver":"r","status":"firing","version":"1","groupKey":"webhook-57c6d9296de2ad39-1772414100","title":"[FIRING:1] TestAlert Grafana","state":"alerting","alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"Grafana"},"startsAt":"2026-03-02T01:15:00.123456789+01:00","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f","values":null,"valueString":"x"}]}`, health.KindTriggered, "webhook-57c6d9296de2ad39-1772414100", "2026-03-02T00:15:00Z", ""},
 	{"grafana", `{"ruleId":3,"ruleName":"n","state":"ok","title":"[OK] n"}`, health.KindResolved, "rule:3", never, ""},
 
@@ -130,6 +131,7 @@ var vendorsSend = []one{
 	{"incident_io", `{"event_type":"private_escalation.escalation_created_v1","private_escalation.escalation_created_v1":{"id":"X1"}}`, health.KindOther, "X1", never, ""},
 
 	{"rootly", `{"event":{"id":"e","type":"alert.acknowledged","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"al","status":"acknowledged","updated_at":"2026-03-02T01:15:00Z"}}`, health.KindAcknowledged, "al", "2026-03-02T01:15:00Z", ""},
+	{"rootly", `{"event":{"id":"e","type":"alert.escalated","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"al","alert_urgency":{"name":"High"},"updated_at":"2026-03-02T01:15:00Z"}}`, health.KindEscalated, "al", "2026-03-02T01:15:00Z", ""},
 	{"rootly", `{"event":{"id":"e","type":"incident.resolved","issued_at":"2026-03-02T01:15:03Z"},"data":{"id":"in","status":"resolved","resolved_at":"2026-03-02T01:15:00Z","severity":{"slug":"sev2"}}}`, health.KindIncidentStatus, "in", "2026-03-02T01:15:00Z", ""},
 
 	{"rootly", `{"data":[{"id":"al","type":"alerts","attributes":{"source":"datadog","summary":"s","started_at":null,"created_at":"2026-03-02T01:15:00Z","ended_at":"2026-03-02T01:30:00Z","labels":[{"key":"severity","value":"critical"}]}}]}`, health.KindTriggered, "al", "2026-03-02T01:15:00Z", ""},
@@ -165,6 +167,8 @@ var vendorsSend = []one{
 	{"betterstack", `{"data":{"id":"9","type":"incident","attributes":{"name":"n","started_at":"2026-03-02T01:00:00Z","resolved_at":"2026-03-02T01:15:00Z","resolved_by":"Ana Ruiz","email":true}}}`, health.KindResolved, "9", "2026-03-02T01:15:00Z", "resolver Ana Ruiz"},
 	{"betterstack", `{"data":[{"id":"9","type":"incident","attributes":{"name":"n","cause":"Timeout","started_at":"2026-03-02T01:15:00Z","resolved_at":"2026-03-02T01:20:00Z","resolved_by":"Ana Ruiz","call":true}}],"pagination":{"next":null}}`, health.KindTriggered, "9", "2026-03-02T01:15:00Z", ""},
 	{"betterstack", `{"data":{"id":"4","type":"monitor","attributes":{"url":"u"}}}`, health.KindOther, "", never, ""},
+	{"betterstack", `{"data":{"id":"5","type":"on_call_calendar","attributes":{"name":"Night","default_calendar":true},"relationships":{"on_call_users":{"data":[{"id":"u","type":"user"}]}}},"included":[{"id":"u","type":"user","attributes":{"first_name":"Ana","last_name":"Ruiz","email":"Ana@Example.org"}}]}`, health.KindShift, "", never, "on_call uana@example.orgAna Ruiz"},
+	{"betterstack", `{"event":"incident.acknowledged","data":{"id":"9","type":"incident","attributes":{"name":"n","acknowledged_at":"2026-03-02T01:15:00Z","acknowledged_by":{"id":"u","email":"ana@example.org"},"push":true}}}`, health.KindAcknowledged, "9", "2026-03-02T01:15:00Z", "acknowledger uana@example.org"},
 
 	{"datadog", `{"id":"7","title":"[Triggered on {host:a}] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","date":"1772414100000","org":{"id":"1"},"body":"b"}`, health.KindTriggered, "title:CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `alert_id=5&alert_scope=host%3Aa&alert_transition=Renotify&date=1772414100000`, health.KindRenotified, "monitor:5:host:a", "2026-03-02T01:15:00Z", ""},
