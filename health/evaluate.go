@@ -55,19 +55,21 @@ func Evaluate(data []byte) (any, error) {
 		return evaluatePulse(data)
 	case has["first_day"] != nil:
 		return evaluateRest(data)
-	case has["period"] != nil && (has["person"] != nil || has["people"] != nil || has["incidents"] != nil):
-		return evaluateEvents(data)
+	case has["period"] != nil && (has["person"] != nil || has["people"] != nil || has["incidents"] != nil),
+		has["people"] != nil && (has["shifts"] != nil || has["pages"] != nil): // without a period that is what is missing
+		return evaluateEvents(has, data)
 	}
 	return evaluateFigures(has, data)
 }
 
 // evaluateEvents measures a period of what happened; of one person that is theirs.
-func evaluateEvents(data []byte) (any, error) {
+func evaluateEvents(has map[string]json.RawMessage, data []byte) (any, error) {
 	f, err := ReadFile(data)
 	if err != nil {
 		return nil, err
 	}
 	report := f.Report()
+	report.Unknown = unknownFields(has, &f.doc)
 	if f.doc.Person != nil && f.doc.People == nil {
 		return struct {
 			PersonReport

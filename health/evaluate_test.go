@@ -69,26 +69,32 @@ func TestEvaluateNamesTheField(t *testing.T) {
 	const period = `"period":["2026-03-02T08:00:00Z","2026-03-09T08:00:00Z"]`
 	const ana = `{"id":"a","tz":"UTC"}`
 	for file, want := range map[string]string{
-		`{"people":[` + ana + `,{"id":"b","tz":"UTC","fte":"half"}],` + period + `}`:                                       "people[1].fte: this is a string; it must be a number",
-		`{"people":[{"id":"a","tz":"UTC","holidays":["2026-12-25","2026-13-01"]}],` + period + `}`:                         "people[0].holidays[1]: there is no day 2026-13-01",
-		`{"people":[{"id":"a","tz":"UTC","sleep_hours":{"start":"25:00","end":"08:00"}}],` + period + `}`:                  `people[0].sleep_hours.start: "25:00" is not a time of day`,
-		`{"people":[{"id":"a","tz":7}],` + period + `}`:                                                                    "people[0].tz: must be the name of a time zone",
-		`{"people":[{"id":"a","tz":[{"from":7,"tz":"UTC"}]}],` + period + `}`:                                              "people[0].tz[0].from: this is a number; it must be text",
-		`{"people":[{"id":"a","tz":[{"tz":"UTC"},{"from":null,"tz":"Asia/Tokyo"}]}],` + period + `}`:                       "people[0].tz[1].from: two zones hold from the same moment on",
-		`{"people":[` + ana + `],"shifts":[{"person":"a","start":5}],` + period + `}`:                                      "shifts[0].start: this is a number; it must be text",
-		`{"people":[` + ana + `],"shifts":[{"person":"a","level":1.5}],` + period + `}`:                                    "shifts[0].level: this is a number 1.5; it must be a whole number",
-		`{"people":[` + ana + `],"incidents":[{"id":"i","engagements":[{"person":"z","start":"x"}]}],` + period + `}`:      `incidents[0].engagements[0].start: "x" is not a time`,
-		`{"people":[` + ana + `],"pages":[{"id":"p","person":"zoe","notified_at":"2026-03-03T02:00:00Z"}],` + period + `}`: `pages[0].person: "zoe" is not among the people`,
-		`{"people":[` + ana + `],"as_of":"yesterday",` + period + `}`:                                                      `as_of: "yesterday" is not a time`,
-		`{"people":[` + ana + `],"config":{"page_weight":{}},` + period + `}`:                                              "config.page_weight: the configuration has nothing of that name",
-		`{"people":[` + ana + `],"config":{"page_weights":{"sleep":-1}},` + period + `}`:                                   "config.page_weights.sleep: must be from 0 to 1000",
-		`{"people":[` + ana + `],"rows":[{"person":"a"}]}`:                                                                 "rows[0].at: say when",
-		`{"people":[` + ana + `],"rows":[{"person":"a","at":"2026-03-07T02:00:00Z","kind":"x"}]}`:                          "rows[0].kind: must be page or standby",
-		`{"people":[` + ana + `,{"id":"b","tz":"UTC"}],"first_day":"2026-03-02","days":1}`:                                 "people: what follows is about one person",
-		`{"person":` + ana + `,"first_day":"2026-03-32","days":1}`:                                                         "first_day: ",
-		`{"person":` + ana + `,"first_day":"2026-03-02","days":1,"work":[["2026-03-02T08:00:00Z"]]}`:                       "work[0]: ",
-		`{"x_t":[[1,1],[1,2,3]]}`: "x_t[1]: [1,2,3] is no pair of numbers",
-		`{"x_t":[[1,0]]}`:         "x_t[0]: is a whole count and the exposure",
+		`{"people":[` + ana + `,{"id":"b","tz":"UTC","fte":"half"}],` + period + `}`:                                                  "people[1].fte: this is a string; it must be a number",
+		`{"people":[{"id":"a","tz":"UTC","holidays":["2026-12-25","2026-13-01"]}],` + period + `}`:                                    "people[0].holidays[1]: there is no day 2026-13-01",
+		`{"people":[{"id":"a","tz":"UTC","sleep_hours":{"start":"25:00","end":"08:00"}}],` + period + `}`:                             `people[0].sleep_hours.start: "25:00" is not a time of day`,
+		`{"people":[{"id":"a","tz":7}],` + period + `}`:                                                                               "people[0].tz: must be the name of a time zone",
+		`{"people":[{"id":"a","tz":[{"from":7,"tz":"UTC"}]}],` + period + `}`:                                                         "people[0].tz[0].from: this is a number; it must be text",
+		`{"people":[{"id":"a","tz":[{"tz":"UTC"},{"from":null,"tz":"Asia/Tokyo"}]}],` + period + `}`:                                  "people[0].tz[1].from: two zones hold from the same moment on",
+		`{"people":[` + ana + `],"shifts":[{"person":"a","start":5}],` + period + `}`:                                                 "shifts[0].start: this is a number; it must be text",
+		`{"people":[` + ana + `],"shifts":[{"person":"a","level":1.5}],` + period + `}`:                                               "shifts[0].level: this is a number 1.5; it must be a whole number",
+		`{"people":[` + ana + `],"incidents":[{"id":"i","engagements":[{"person":"z","start":"x"}]}],` + period + `}`:                 `incidents[0].engagements[0].start: "x" is not a time`,
+		`{"people":[` + ana + `],"pages":[{"id":"p","person":"zoe","notified_at":"2026-03-03T02:00:00Z"}],` + period + `}`:            `pages[0].person: "zoe" is not among the people`,
+		`{"people":[` + ana + `],"as_of":"yesterday",` + period + `}`:                                                                 `as_of: "yesterday" is not a time`,
+		`{"people":[` + ana + `],"config":{"page_weight":{}},` + period + `}`:                                                         "config.page_weight: the configuration has nothing of that name",
+		`{"people":[` + ana + `],"config":{"page_weights":{"sleep":-1}},` + period + `}`:                                              "config.page_weights.sleep: must be from 0 to 1000",
+		`{"people":[` + ana + `],"rows":[{"person":"a"}]}`:                                                                            "rows[0].at: say when",
+		`{"people":[` + ana + `],"rows":[{"person":"a","at":"2026-03-07T02:00:00Z","kind":"x"}]}`:                                     "rows[0].kind: must be page or standby",
+		`{"people":[` + ana + `,{"id":"b","tz":"UTC"}],"first_day":"2026-03-02","days":1}`:                                            "people: what follows is about one person",
+		`{"person":` + ana + `,"first_day":"2026-03-32","days":1}`:                                                                    "first_day: ",
+		`{"person":` + ana + `,"first_day":"2026-03-02","days":1,"work":[["2026-03-02T08:00:00Z"]]}`:                                  "work[0]: ",
+		`{"people":[` + ana + `],"shifts":[],"history_weeks":4}`:                                                                      "period: write when it begins",
+		`{"people":[` + ana + `],"pages":{},` + period + `}`:                                                                          "pages: this is an object; it must be a list",
+		`{"oncall_weeks":8,"wakeups":1e308}`:                                                                                          "wakeups: must be a thousand million at most",
+		`{"oncall_weeks":8,"wakeups":1e999}`:                                                                                          "wakeups: this is too large a number: 1e999",
+		`[]`:                                                                                                                          "this is an array; it must be an object",
+		"\xef\xbb\xbf{}":                                                                                                              "it begins with a byte order mark",
+		`{"x_t":[[1,1],[1,2,3]]}`:                                                                                                     "x_t[1]: [1,2,3] is no pair of numbers",
+		`{"x_t":[[1,0]]}`:                                                                                                             "x_t[0]: is a whole count and the exposure",
 		`{"loads":{"a":1,"b":"x"},"entitlements":{"a":1,"b":1}}`:                                                                      "loads.b: this is a string; it must be a number",
 		`{"loads":{"a":1},"entitlements":{"a":-1}}`:                                                                                   "entitlements.a: must be from 0",
 		`{"loads":{"a":1},"entitlements":{"a":1},"decay":1.5}`:                                                                        "decay: is what is left",
@@ -98,6 +104,19 @@ func TestEvaluateNamesTheField(t *testing.T) {
 	} {
 		if _, err := health.Evaluate([]byte(file)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\n got %v\nwant %s", file, err, want)
+		}
+	}
+}
+
+// A misspelt field of a file is named, and nothing is when all are known.
+func TestEvaluateNamesWhatItDoesNotKnow(t *testing.T) {
+	for file, want := range map[string]string{
+		`{"people":[{"id":"a","tz":"UTC"}],"pagez":[],"period":["2026-03-02T08:00:00Z","2026-03-09T08:00:00Z"]}`: `"unknown_fields":["pagez"]`,
+		`{"oncall_weeks":8,"wakups":2}`: `"unknown_fields":["wakups"]`,
+	} {
+		out, err := json.Marshal(evaluate(t, file))
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%s\n has no %s\n%s %v", file, want, out, err)
 		}
 	}
 }

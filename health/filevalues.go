@@ -18,10 +18,33 @@ import (
 // fields returns the fields of a JSON object, unread.
 func fields(data []byte) (map[string]json.RawMessage, error) {
 	var has map[string]json.RawMessage
-	if err := json.Unmarshal(data, &has); err != nil {
-		return nil, &schedule.InvalidError{Reason: fmt.Sprintf("this is no JSON object: %v", err)}
+	err := json.Unmarshal(data, &has)
+	wrong := new(json.UnmarshalTypeError)
+	switch {
+	case err == nil:
+		return has, nil
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return nil, &schedule.InvalidError{Reason: "this is no JSON object: it begins with a byte order mark"}
+	case errors.As(err, &wrong):
+		return nil, &schedule.InvalidError{Reason: fmt.Sprintf("this is %s; it must be an object", valueWords(wrong))}
 	}
-	return has, nil
+	return nil, &schedule.InvalidError{Reason: fmt.Sprintf("this is no JSON object: %v", err)}
+}
+
+// unknownFields returns the fields of a file that its document has not.
+func unknownFields(has map[string]json.RawMessage, doc any) (unknown []string) {
+	known := map[string]bool{}
+	t := reflect.TypeOf(doc).Elem()
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		known[name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(has)) {
+		if !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
 }
 
 // openFile reads the document of a file, whatever it asks for, and its configuration.
@@ -54,11 +77,23 @@ func decode(data []byte, doc any) error {
 	}
 	reason := inner.Error()
 	if wrong := new(json.UnmarshalTypeError); errors.As(inner, &wrong) {
-		reason = fmt.Sprintf("this is a %s; it must be %s", wrong.Value, kindWords(wrong.Type))
+		reason = fmt.Sprintf("this is %s; it must be %s", valueWords(wrong), kindWords(wrong.Type))
 	} else if wrong := new(schedule.InvalidError); errors.As(inner, &wrong) {
 		reason = wrong.Reason
 	}
 	return &schedule.InvalidError{Field: strings.TrimPrefix(path, "."), Reason: reason}
+}
+
+// valueWords says what JSON has where it does not fit.
+func valueWords(wrong *json.UnmarshalTypeError) string {
+	number, isNumber := strings.CutPrefix(wrong.Value, "number ")
+	switch {
+	case isNumber && kindWords(wrong.Type) == "a number": // which it is, but none can be kept
+		return "too large a number: " + number
+	case wrong.Value == "object" || wrong.Value == "array":
+		return "an " + wrong.Value
+	}
+	return "a " + wrong.Value
 }
 
 // kindWords says what JSON a type is read from.

@@ -186,6 +186,7 @@ type FileReport struct {
 	Luck     *LuckReport             `json:"page_luck"`
 	Input    ScoreInput              `json:"health_input"`
 	Health   Score                   `json:"health"`
+	Unknown  []string                `json:"unknown_fields,omitempty"` // of the file, so that a misspelt one is seen
 }
 
 // A FairnessReport is how evenly the schedule lies, by name. Who is entitled to

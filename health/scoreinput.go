@@ -132,8 +132,10 @@ func (in *ScoreInput) Validate(c *Config) error {
 func (f *faults) number(field string, x *float64, most float64) {
 	switch {
 	case x == nil || *x >= 0 && *x <= most:
-	case most == mostCount:
+	case most == mostCount && *x < 0:
 		f.unless(false, field, "cannot be below zero")
+	case most == mostCount:
+		f.unless(false, field, "must be a thousand million at most")
 	default:
 		f.unless(false, field, fmt.Sprintf("must be from 0 to %g", most))
 	}
