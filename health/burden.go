@@ -204,7 +204,10 @@ func (r *Rollup) Burden(ctx context.Context, team schedule.ID, p ReportPeriod, s
 	if err := r.recent(ctx, b, tallies, people, schedule.DateOf(now.In(zone)), sight); err != nil {
 		return nil, err
 	}
-	if b.hide(tallies); b.Told() {
+	if err := r.hide(ctx, b, tallies, schedule.DateOf(now.In(zone))); err != nil {
+		return nil, err
+	}
+	if b.Told() {
 		if err := r.pages(ctx, b, tallies, now, zone); err != nil {
 			return nil, err
 		}
@@ -368,13 +371,14 @@ func ownOf(t *Tally, weeks []PersonWeek, id schedule.ID, c *Config) *Own {
 
 // hide decides whether figures of pages are told: not where they are about so few people
 // that one of them could work out another's.
-func (b *Burden) hide(tallies map[schedule.ID]*Tally) {
-	for _, t := range tallies {
-		if t.Level1 > 0 || t.Notifications > 0 {
-			b.About++
-		}
-	}
-	if b.About < fewest {
+func (r *Rollup) hide(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, today schedule.Date) error {
+	if b.About = countTold(tallies); b.About < fewest {
 		b.Hidden = "fewer than three people were on call first in these weeks, and each could work out what happened to the others"
+		return nil
 	}
+	parted, err := r.nested(ctx, b.Team, b.Period, today)
+	if parted {
+		b.Hidden = "fewer than three people were on call first in four of these weeks, and what happened to them would be these weeks less the others"
+	}
+	return err
 }

@@ -11,7 +11,7 @@ import (
 
 // pages adds up what pages did to the team.
 func (r *Rollup) pages(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, now time.Time, zone *time.Location) error {
-	past, err := r.Store.SumWeeks(ctx, b.Team, r.Config.Version, b.Period.before().From, b.Period.From)
+	past, err := r.compared(ctx, b, schedule.DateOf(now.In(zone)))
 	if err != nil {
 		return err
 	}

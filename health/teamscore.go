@@ -73,14 +73,7 @@ func (l *healthLook) sum(p ReportPeriod) (sum TeamWeek) {
 }
 
 // weeksOf returns everybody's weeks of a period.
-func (l *healthLook) weeksOf(p ReportPeriod) (out []PersonWeek) {
-	for i := range l.people {
-		if w := &l.people[i]; !w.Week.Before(p.From) && w.Week.Before(p.Until()) {
-			out = append(out, *w)
-		}
-	}
-	return out
-}
+func (l *healthLook) weeksOf(p ReportPeriod) []PersonWeek { return weeksIn(l.people, p) }
 
 func tallyList(tallies map[schedule.ID]*Tally) (out []*Tally) {
 	for _, id := range sortedIDs(tallies) {
