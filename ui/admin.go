@@ -22,6 +22,25 @@ type Admin struct {
 	TeamFile           Field
 	Zones              []string
 	SignOn             SignOn
+	// News are the media by which people are written to; none where nobody is.
+	News        []NewsState
+	Undelivered []Undelivered // the newest letters that did not arrive
+}
+
+// NewsState is how a medium has been in the last seven days.
+type NewsState struct {
+	Label                  string
+	Sent, GivenUp, Waiting int
+	Last                   time.Time // sent; zero: nothing was
+	Problem                string    // why nothing gets out, if it does not
+	At                     time.Time // noticed
+}
+
+// Undelivered is a letter that did not arrive.
+type Undelivered struct {
+	Name, By, Problem string
+	At                time.Time
+	Waits             bool // it is tried again
 }
 
 // AdminPerson is one account.

@@ -293,6 +293,8 @@ func adminFixtures() []fixture {
 		Invitations: []ui.Invitation{{ID: 1, Email: "jonas@example.com", Team: "Search", By: "Priya Raman", Expires: now.Add(99 * time.Hour)}}, Link: "https://watchbill.example.com/invite/9f8e7d6c5b4a",
 		TeamOptions: []ui.Option{{Value: "", Label: "No team yet"}, {Value: "1", Label: "Payments Platform"}}, SignOn: ui.SignOn{On: true, Name: "Acme SSO", Issuer: "https://sso.example.com", Checked: now.Add(-time.Minute), Password: true}}
 	full.Found, full.TeamCount = ui.Found{All: 3, Most: 50}, 2
+	full.News = []ui.NewsState{{Label: "E-mail", Sent: 48, Waiting: 1, Last: now.Add(-5 * time.Minute)}, {Label: "Slack", GivenUp: 2, Problem: "the token was revoked at Slack (token_revoked)", At: now.Add(-time.Minute)}}
+	full.Undelivered = []ui.Undelivered{{Name: "Marcus Bell", By: "Slack", Problem: "refused: Slack knows nobody with this e-mail address (users_not_found)", At: now.Add(-time.Hour)}, {Name: "Priya Raman", By: "E-mail", Problem: "452 mailbox full", At: now.Add(-2 * time.Hour), Waits: true}}
 	lengthy := full
 	lengthy.Frame = long("People and teams", "admin")
 	lengthy.Found, lengthy.TeamOptions, lengthy.TeamCount, lengthy.MoreInvitations = ui.Found{Query: longText, All: 8214, Most: 50, Back: "/admin?before=1", On: "/admin?after=2"}, nil, 1000, 70
@@ -303,6 +305,8 @@ func adminFixtures() []fixture {
 	lengthy.ServiceName = ui.Field{Value: longText, Error: longText}
 	lengthy.AllTeams = []ui.AdminTeam{{ID: 1, Name: longText, Zone: longText, Managers: []string{longText}}}
 	lengthy.Invitations = []ui.Invitation{{ID: 1, Email: longText, Team: longText, By: longText, Expires: now}}
+	lengthy.News = []ui.NewsState{{Label: longText, Problem: longText, At: now}, {Label: longText}}
+	lengthy.Undelivered = []ui.Undelivered{{Name: longText, By: longText, Problem: longText, At: now, Waits: true}}
 	lengthy.SignOn = ui.SignOn{On: true, Name: longText, Issuer: longText, Problem: longText}
 	person := ui.PersonPage{Frame: frame("Marcus Bell", ""), ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", TheirZone: "America/New_York", Works: "09:00-17:00", InTeams: []ui.TeamLink{{ID: 1, Name: "Payments Platform"}}, MayLog: true, SignOn: true, ShiftsBefore: 90,
 		Shifts: []ui.ShiftLine{shiftLine(14, "Marcus Bell", berlin(dec, 7, 10), berlin(dec, 14, 10))}, Away: []ui.Absence{{ID: 1, Start: berlin(dec, 23, 0), End: berlin(jan, 2, 0), AllDay: true, Label: "Holiday"}, {ID: 2, Start: berlin(jan, 11, 9), End: berlin(jan, 11, 12)}},

@@ -77,6 +77,9 @@ func (s *Site) adminPage(c echo.Context) (*Admin, error) {
 			page.TeamOptions = append(page.TeamOptions, Option{Value: itoa(int64(teams[i].ID)), Label: teams[i].Name})
 		}
 	}
+	if err := s.fillNews(ctx, page); err != nil {
+		return nil, err
+	}
 	return page, s.fillAccounts(ctx, page)
 }
 

@@ -43,6 +43,38 @@ func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) e
 	return err
 }
 
+// fillNews shows an administrator whether what people are written arrives, and to whom it
+// did not: not about what.
+func (s *Site) fillNews(ctx context.Context, page *Admin) error {
+	if !s.writes() {
+		return nil
+	}
+	states, failed, err := s.News.States(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range states {
+		page.News = append(page.News, NewsState{m.Medium.Label(), m.Sent, m.GivenUp, m.Waiting, m.Last, m.Problem, m.At})
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	var ids []schedule.ID
+	for i := range failed {
+		ids = append(ids, failed[i].Person)
+	}
+	people, err := s.Schedule.Store.People(ctx, ids)
+	names := map[schedule.ID]string{}
+	for i := range people {
+		names[people[i].ID] = people[i].Name
+	}
+	for i := range failed {
+		l := &failed[i]
+		page.Undelivered = append(page.Undelivered, Undelivered{names[l.Person], l.Medium.Label(), l.Problem, l.MadeAt, !l.Final()})
+	}
+	return err
+}
+
 // writes says whether anybody is written to.
 func (s *Site) writes() bool { return s.News != nil && len(s.News.Media()) > 0 }
 

@@ -149,6 +149,10 @@ type Store interface {
 	Release(ctx context.Context, s *Sent) error
 	// History returns the newest letters to somebody, the newest first.
 	History(ctx context.Context, person schedule.ID, most int) ([]Sent, error)
+	// Tallies counts the letters of each medium since a moment, and Undelivered returns the
+	// newest that were not sent for some reason of their medium.
+	Tallies(ctx context.Context, since time.Time) (map[Medium]Tally, error)
+	Undelivered(ctx context.Context, since time.Time, most int) ([]Sent, error)
 	// Forget removes what is older than a moment.
 	Forget(ctx context.Context, before time.Time) error
 
@@ -174,6 +178,9 @@ type Sent struct {
 	GivenUp time.Time
 	Problem string // of the last try; empty when it went well
 }
+
+// Overtaken is the problem of a letter about what was over before it was told.
+const Overtaken = "it was over before it was told"
 
 // Final says whether nothing more becomes of it.
 func (s *Sent) Final() bool { return !s.SentAt.IsZero() || !s.GivenUp.IsZero() }

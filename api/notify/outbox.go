@@ -27,6 +27,7 @@ type Outbox struct {
 	Now     func() time.Time
 	BaseURL string
 	Log     *slog.Logger
+	Down    *Down // what is remembered of media that are down; nil: nothing
 }
 
 const (
@@ -159,6 +160,7 @@ func (w *work) send(ctx context.Context, t *Topic, p *schedule.Profile, m Medium
 	var busy *BusyError
 	if w.lines[m] == nil {
 		line, err := w.Carriers[m].Open(ctx)
+		w.Down.note(m, err, w.Now())
 		if err != nil {
 			if errors.As(err, &busy) { // it goes on by itself
 				w.stuck[m], err = true, nil
@@ -194,7 +196,7 @@ func (w *work) note(s *Sent, letter *Letter, err error, now time.Time) {
 	switch {
 	case err == nil && letter.Subject == "":
 		s.GivenUp = now
-		s.Problem = "it was over before it was told"
+		s.Problem = Overtaken
 	case err == nil:
 		s.SentAt, s.Problem = now, ""
 	default:

@@ -113,7 +113,7 @@ func (s *server) tellPeople(base string) {
 	warnings := &notify.Warnings{Store: s.health.Store, Teams: store.Team, Members: store.Members, Now: s.schedule.Now}
 	s.news = &notify.Outbox{
 		Store: notifydb.New(s.db.Write, s.db.Read), Sources: []notify.Source{covers.Topics, shifts.Topics, pulses.Topics, warnings.Topics},
-		People: store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log,
+		People: store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
 	}
 }
 

@@ -210,6 +210,9 @@ func newsOneDown(t *testing.T, d *deployment) {
 	if len(box.got) != 6 || len(w.Messages()) != 0 {
 		t.Errorf("%d letters and %d messages", len(box.got), len(w.Messages()))
 	}
+	admin := d.person("root@example.com")
+	status, body := admin.get("/admin")
+	admin.expect(status, body, http.StatusOK, "E-mail: 6 letters sent, the last ", "Slack does not get out: the app was removed from the workspace, or the workspace is closed (account_inactive)")
 	w.Add(map[string]slacktest.Person{"p2@asked.example": {ID: "U2", Deleted: true}})
 	box.shut = true
 	w.Fail("chat.postMessage", slacktest.Fault{Status: http.StatusTooManyRequests, After: "70"})
@@ -232,8 +235,13 @@ func newsOneDown(t *testing.T, d *deployment) {
 		}
 	}
 	p2 := d.person("p2@asked.example")
-	status, body := p2.get("/account")
+	status, body = p2.get("/account")
 	p2.expect(status, body, http.StatusOK, "not delivered", "Slack · ", "their account at Slack is deactivated", "E-mail · ")
+	status, body = admin.get("/admin")
+	admin.expect(status, body, http.StatusOK, "Slack: 5 letters sent, the last ", ", 1 not delivered.", "Person 2 <span class=\"mut sm\">Slack · ", "their account at Slack is deactivated")
+	if strings.Contains(body, slacktest.Token) || strings.Contains(body, "survey asks") {
+		t.Error("an administrator reads the token, or of what people hear")
+	}
 }
 
 // Who sleeps is not woken at Slack either.

@@ -126,6 +126,33 @@ func (s *Store) History(ctx context.Context, person schedule.ID, most int) ([]no
 	return rows.Values(s.read.WithContext(ctx).Where("person_id = ?", person).Order("made_at DESC, topic, medium").Limit(most), (*letterRow).value, "letters")
 }
 
+type tallyRow struct {
+	Medium  string
+	N       int
+	Sent    int
+	GivenUp int
+	Last    column.Instant
+}
+
+// Tallies implements notify.Store. What was over before it was told is nothing that failed.
+func (s *Store) Tallies(ctx context.Context, since time.Time) (map[notify.Medium]notify.Tally, error) {
+	var found []tallyRow
+	err := s.read.WithContext(ctx).Raw(`SELECT medium, COUNT(*) AS n, COUNT(sent_at) AS sent, COUNT(given_up_at) AS given_up, MAX(sent_at) AS last
+		FROM outbox WHERE made_at >= ? AND problem <> ? GROUP BY medium`, since.Unix(), notify.Overtaken).Scan(&found).Error
+	tallies := make(map[notify.Medium]notify.Tally, len(found))
+	for i := range found {
+		r := &found[i]
+		tallies[notify.Medium(r.Medium)] = notify.Tally{Sent: r.Sent, GivenUp: r.GivenUp, Waiting: r.N - r.Sent - r.GivenUp, Last: r.Last.Time}
+	}
+	return tallies, rows.Translate(err, "letters")
+}
+
+// Undelivered implements notify.Store.
+func (s *Store) Undelivered(ctx context.Context, since time.Time, most int) ([]notify.Sent, error) {
+	q := s.read.WithContext(ctx).Where("made_at >= ? AND sent_at IS NULL AND problem NOT IN ('', ?)", since.Unix(), notify.Overtaken)
+	return rows.Values(q.Order("made_at DESC, topic, person_id, medium").Limit(most), (*letterRow).value, "letters")
+}
+
 // Forget implements notify.Store.
 func (s *Store) Forget(ctx context.Context, before time.Time) error {
 	if err := s.write.WithContext(ctx).Where("made_at < ?", before.Unix()).Delete(&letterRow{}).Error; err != nil {
