@@ -11,7 +11,10 @@ import (
 // and are context; the alerts of its Signals are pages.
 func firehydrant() vendor {
 	return vendor{id: "firehydrant", formats: []format{
-		{"firehydrant.webhook", PageEvent, func(n node) bool { return n.has("data", "event") }, firehydrantHook},
+		{"firehydrant.webhook", PageEvent, func(n node) bool {
+			data := n.get("data")
+			return n.has("data", "event") || data.get("incident").isObject() || data.get("alert").isObject() || data.get("signals_alert").isObject()
+		}, firehydrantHook},
 		{"firehydrant.rest.incidents", Context, func(n node) bool { return n.get("data").head().has("current_milestone") }, each("data", firehydrantPast)},
 		{"firehydrant.rest.incident_array", Context, func(n node) bool { return n.head().has("current_milestone") }, each("", firehydrantPast)},
 		{"firehydrant.rest.incident_object", Context, func(n node) bool { return n.has("id", "current_milestone") }, firehydrantPast},

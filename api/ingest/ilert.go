@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"strings"
 
 	"watchbill/health"
@@ -9,7 +10,7 @@ import (
 // ilert reads ilert's webhooks.
 func ilert() vendor {
 	return vendor{id: "ilert", formats: []format{
-		{"ilert.webhook", PageEvent, func(n node) bool { return n.has("id", "eventType") }, ilertHook},
+		{"ilert.webhook", PageEvent, func(n node) bool { return n.has("id", "eventType") || n.has("alertId", "eventType") }, ilertHook},
 		{"ilert.rest.alert_array", Snapshot, func(n node) bool { return n.head().has("id", "summary", "reportTime") }, each("", ilertAlert)},
 		{"ilert.rest.alert_object", Snapshot, func(n node) bool { return n.has("id", "summary", "reportTime") }, ilertAlert},
 		{"ilert.rest.user_array", Context, func(n node) bool { return n.head().has("username", "email") }, each("", ilertPerson)},
@@ -36,18 +37,19 @@ var ilertKinds = map[string]health.Kind{
 	"escalation-repeat": health.KindRenotified,
 }
 
-// ilertHook reads what happened to an alert. Older accounts send no time but that
-// of the alert's beginning.
+// ilertHook reads what happened to an alert, also in a body of a user's own with the
+// names of ilert's variables. Older accounts send no time but that of the alert's
+// beginning.
 func ilertHook(r *reader, n node) error {
 	name := n.str("eventType")
 	what := strings.TrimPrefix(strings.TrimPrefix(name, "alert-"), "incident-")
 	d := draft{Event: health.Event{
-		ExternalID: n.str("eventId"), Kind: health.KindOther, PageKey: n.str("id"), AlertKey: n.first("alertKey", "incidentKey"),
-		Title: n.str("summary"), Service: n.str("alertSource", "name"), Severity: n.str("priority"),
-		PageCreatedAt: r.at(n, "reportTime"), OccurredAt: r.at(n, "timestamp"), Path: name,
+		ExternalID: n.str("eventId"), Kind: health.KindOther, PageKey: n.first("id", "alertId"), AlertKey: n.first("alertKey", "incidentKey"),
+		Title: n.first("summary", "alertSummary"), Service: cmp.Or(n.str("alertSource", "name"), n.str("alertSourceName")),
+		Severity: n.first("priority", "alertPriority"), PageCreatedAt: r.at(n, "reportTime"), OccurredAt: r.at(n, "timestamp"), Path: name,
 		PageState: map[string]health.State{
 			"PENDING": health.StateTriggered, "ACCEPTED": health.StateAcknowledged, "RESOLVED": health.StateResolved,
-		}[n.str("status")],
+		}[n.first("status", "alertStatus")],
 	}, keyed: []string{name}}
 	if d.PageKey == "" {
 		return mismatch("id is missing")

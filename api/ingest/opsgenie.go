@@ -153,10 +153,10 @@ func opsgenieParties(kind health.Kind, action string, n node, actor health.Ident
 	case kind == health.KindEscalated:
 		if who := n.get("escalationNotify"); who.isObject() {
 			p := opsgenieTarget(who)
-			if who.str("entity") == "user" {
+			if entity := who.first("entity", "type"); entity == "user" {
 				p.Role, p.Target = health.RoleNotified, ""
 			} else {
-				p.Target = who.str("entity")
+				p.Target = entity
 			}
 			out = append(out, p)
 		}

@@ -75,6 +75,7 @@ var vendorsSend = []one{
 	{"opsgenie", opsgenieHook("AddTags", `,"addedTags":"x"`, ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
 	{"opsgenie", opsgenieHook("SnoozeEnded", "", ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
 	{"opsgenie", opsgenieHook("EscalateNext", "", `,"escalationId":"e","escalationNotify":{"entity":"user","id":"b","name":"Bo@Example.org"}`), health.KindEscalated, "a", "2026-03-02T01:15:00Z", "notified bbo@example.org"},
+	{"jsm", opsgenieHook("Escalate", "", `,"escalationId":"e","escalationNotify":{"type":"user","id":"b","name":"Bo@Example.org"}`), health.KindEscalated, "a", "2026-03-02T01:15:00Z", "notified bbo@example.org"},
 	{"opsgenie", opsgenieHook("CustomAction", "", ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
 	{"opsgenie", opsgenieHook("UpdateMessage", `,"oldMessage":"x"`, ""), health.KindOther, "a", "2026-03-02T01:15:00Z", ""},
 	{"opsgenie", opsgenieHook("AddRecipient", `,"recipient":"bo@example.org"`, ""), health.KindResponderRequested, "a", "2026-03-02T01:15:00Z", "requested bo@example.org"},
@@ -140,6 +141,7 @@ var vendorsSend = []one{
 	{"firehydrant", `{"data":{"incident":{"id":"F","name":"Down","current_milestone":"resolved","milestones":[{"type":"started","occurred_at":"2026-03-02T01:00:00Z"},{"type":"resolved","occurred_at":"2026-03-02T01:15:00Z"}]}},"event":{"operation":"UPDATED","resource_type":"incident"}}`, health.KindIncidentStatus, "F", "2026-03-02T01:15:00Z", ""},
 	{"firehydrant", `{"id":"N","notificationPriority":"HIGH","signal":{"summary":"Down"},"target":{"id":"T","type":"USER"}}`, health.KindTriggered, "N", never, ""},
 	{"firehydrant", `{"data":{"change_event":{"id":"C"}},"event":{"operation":"CREATED","resource_type":"change_event"}}`, health.KindOther, "", never, ""},
+	{"firehydrant", `{"data":{"incident":{"id":"F","name":"Down","current_milestone":"acknowledged","severity":{"slug":"SEV2"},"milestones":[{"type":"acknowledged","occurred_at":"2026-03-02 01:15:00 UTC"}]}}}`, health.KindIncidentStatus, "F", "2026-03-02T01:15:00Z", ""},
 
 	{"firehydrant", `[{"id":"F","name":"Down","created_at":"2026-03-02T01:15:00Z","current_milestone":"started","severity":"UNSET","priority":"P4","milestones":[{"type":"started","occurred_at":"2026-03-02T01:15:00Z"}]}]`, health.KindIncidentDeclared, "F", "2026-03-02T01:15:00Z", ""},
 
@@ -159,6 +161,8 @@ var vendorsSend = []one{
 	{"ilert", `{"id":"1","eventType":"alert-auto-escalated","reportTime":"2026-03-02T01:00:00Z","status":"PENDING","assignedTo":{"id":8,"firstName":"Bo","lastName":"Lind"}}`, health.KindEscalated, "1", never, "assignee 8Bo Lind"},
 	{"ilert", `{"id":"1","eventType":"alert-comment-added","reportTime":"2026-03-02T01:00:00Z","assignedTo":null}`, health.KindAnnotated, "1", never, ""},
 	{"ilert", `{"id":"1","eventType":"alert-rejected","reportTime":"2026-03-02T01:00:00Z"}`, health.KindOther, "1", never, ""},
+	{"ilert", `{"alertId":"1","eventType":"alert-created","alertSummary":"Disk full","alertStatus":"PENDING","alertPriority":"HIGH","alertSourceName":"probe","reportTime":"2026-03-02T01:15:00.000Z"}`, health.KindTriggered, "1", "2026-03-02T01:15:00Z", ""},
+	{"ilert", `{"id":"1","eventType":"incident-acknowledged","reportTime":"2026-03-02T01: 15: 00.000Z","assignedTo":{"username":"ana","email":" ana@example.org ","firstName":"Ana","lastName":"Ruiz"}}`, health.KindAcknowledged, "1", never, "assignee ana@example.orgAna Ruiz"},
 	{"ilert", `{"id":"1","eventType":"incident-created","reportTime":"2026-03-02T01:15:00Z"}`, health.KindTriggered, "1", "2026-03-02T01:15:00Z", ""},
 
 	{"ilert", `[{"id":7,"summary":"s","reportTime":"2026-03-02T01:15:00Z","resolvedOn":"2026-03-02T01:30:00Z","status":"RESOLVED","priority":"HIGH","assignedTo":{"id":7,"username":"ana"}}]`, health.KindTriggered, "7", "2026-03-02T01:15:00Z", "assignee 7ana"},
