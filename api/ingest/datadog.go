@@ -74,6 +74,9 @@ func datadogHook(r *reader, n node) error {
 	if d.PageKey == "" {
 		return mismatch("alert_cycle_key, alert_id and title are missing")
 	}
+	if d.Test { // of a monitor that may fire in earnest at the same time
+		d.PageKey = "test:" + d.PageKey
+	}
 	if d.ExternalID != "" {
 		d.Key = "event:" + d.ExternalID + ":" + transition
 	}
@@ -96,30 +99,38 @@ type datadogTitle struct {
 var bracketed = regexp.MustCompile(`^\[([^\]]+)\]\s*`)
 
 func datadogTitled(title string) datadogTitle {
-	told := datadogTitle{plain: title}
-	scope := ""
-	for m := bracketed.FindStringSubmatch(title); m != nil; m = bracketed.FindStringSubmatch(told.plain) {
-		word, on, _ := strings.Cut(m[1], " on ")
-		_, known := datadogKinds[strings.ToLower(word)]
-		switch {
-		case known && told.transition == "":
-			told.transition, scope = word, on
-		case len(word) == 2 && word[0] == 'P' && word[1] >= '1' && word[1] <= '5':
-			told.priority = word
-		case word == "TEST":
-			told.test = true
-		default: // the monitor's own words begin
-			m[0] = ""
-		}
-		if m[0] == "" {
+	told, scope := datadogTitle{plain: title}, ""
+	for {
+		m := bracketed.FindStringSubmatch(told.plain)
+		if m == nil {
 			break
 		}
-		told.plain = told.plain[len(m[0]):]
+		word, on, _ := strings.Cut(m[1], " on ")
+		if !told.take(word) {
+			break
+		}
+		scope, told.plain = cmp.Or(on, scope), told.plain[len(m[0]):]
 	}
 	if scope != "" {
 		told.plain += " on " + scope
 	}
 	return told
+}
+
+// take notes what a word in brackets tells; false for one of the monitor's own.
+func (t *datadogTitle) take(word string) bool {
+	_, known := datadogKinds[strings.ToLower(word)]
+	switch {
+	case known && t.transition == "":
+		t.transition = word
+	case len(word) == 2 && word[0] == 'P' && word[1] >= '1' && word[1] <= '5':
+		t.priority = word
+	case word == "TEST":
+		t.test = true
+	default:
+		return false
+	}
+	return true
 }
 
 // datadogService returns the service that a monitor is about, by name or by tag.

@@ -180,7 +180,7 @@ var vendorsSend = []one{
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn Recovered","date":1772414100}`, health.KindResolved, "c", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Null","date":"1772414100000"}`, health.KindOther, "c", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"alert_cycle_key":"c","alert_transition":"Warn","date":"1772414100000","tags":"env:prod, service:web"}`, health.KindTriggered, "c", "2026-03-02T01:15:00Z", ""},
-	{"datadog", `{"id":"7","title":"[P2] [Triggered on {host:a}] [TEST] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","priority":"normal","org":{"id":"1"}}`, health.KindTriggered, "title:CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
+	{"datadog", `{"id":"7","title":"[P2] [Triggered on {host:a}] [TEST] CPU","last_updated":"1772414100000","event_type":"metric_alert_monitor","priority":"normal","org":{"id":"1"}}`, health.KindTriggered, "test:title:CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"id":"8","title":"[P2] [Recovered on {host:a}] [eu] CPU","last_updated":"1772414100000","alert_type":"success"}`, health.KindResolved, "title:[eu] CPU on {host:a}", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"id":"$ID","eventTitle":"[Re-Triggered] CPU","alertId":"5","alertScope":"env:prod,service:web","alertStatus":"cpu was > 90 on average","alertTransition":"$ALERT_TRANSITION","alertType":"warning","date":"1772414100000"}`, health.KindTriggered, "monitor:5:env:prod,service:web", "2026-03-02T01:15:00Z", ""},
 	{"datadog", `{"monitor":{"id":5},"scopes":"service:web","severity":"P2","alert":{"transition":"Recovered","cycle_key":"c"},"date_posix":1772414100}`, health.KindResolved, "c", "2026-03-02T01:15:00Z", ""},
