@@ -324,7 +324,10 @@ func (s *Service) ReturnOwed(ctx context.Context, o OwedOrder, id schedule.ID) e
 		if i < 0 {
 			return fmt.Errorf("entry %d: %w", id, schedule.ErrNotFound)
 		}
-		taken := entries[i]
+		taken, given := entries[i], func(e OwedEntry) bool { return e.Kind == OwedReturned && e.Of == id }
+		if slices.ContainsFunc(entries, given) { // two clicks: this says more than that something has changed
+			return errGiven
+		}
 		if taken.Leave != 0 {
 			l := schedule.Leave{ID: taken.Leave, Person: o.Person, First: taken.First, Last: taken.Last}
 			if err := s.Leaves.Remove(ctx, tx, o.By, l); err != nil {
@@ -333,8 +336,8 @@ func (s *Service) ReturnOwed(ctx context.Context, o OwedOrder, id schedule.ID) e
 		}
 		return s.changeOwed(ctx, tx, &o, "owed.return", MinuteWords(taken.Minutes), func(_ *OwedRules, entries []OwedEntry, now time.Time) ([]OwedEntry, error) {
 			switch {
-			case slices.ContainsFunc(entries, func(e OwedEntry) bool { return e.Kind == OwedReturned && e.Of == id }):
-				return nil, fmt.Errorf("this has been given back already: %w", schedule.ErrConflict)
+			case slices.ContainsFunc(entries, given):
+				return nil, errGiven
 			case taken.First.IsZero() && o.By == o.Person && taken.By != o.By:
 				return nil, &schedule.InvalidError{Field: "entry", Reason: "whoever manages the team has put this down, and can take it back"}
 			case !taken.Returnable(now, o.Zone):
@@ -344,6 +347,8 @@ func (s *Service) ReturnOwed(ctx context.Context, o OwedOrder, id schedule.ID) e
 		})
 	})
 }
+
+var errGiven = fmt.Errorf("this has been given back already: %w", schedule.ErrConflict)
 
 // Returnable says whether what was taken can still be given back: before the days off
 // begin, or within a month when there are none.

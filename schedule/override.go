@@ -124,13 +124,25 @@ func held(ctx context.Context, tx Store, team ID, part Stretch) ([]Shift, error)
 			length += earliest(shift.End, part.End).Sub(latest(shift.Start, part.Start))
 		}
 	}
-	switch {
-	case len(shifts) == 0:
-		return nil, fmt.Errorf("shift %q at that time: %w", part.Slot, ErrNotFound)
-	case length != part.End.Sub(part.Start):
+	if len(shifts) == 0 {
+		return nil, noneThen(ctx, tx, team, part.Slot)
+	}
+	if length != part.End.Sub(part.Start) {
 		return nil, &InvalidError{"start", "the time is not all within the shift; it has moved, or the ends are wrong"}
 	}
 	return shifts, nil
+}
+
+// noneThen says of a slot that is not at a time whether it is at another.
+func noneThen(ctx context.Context, tx Store, team ID, slot SlotID) error {
+	published, err := tx.PublishedFor(ctx, team, []SlotID{slot})
+	if err != nil {
+		return err
+	}
+	if len(published) > 0 {
+		return &InvalidError{"start", "the time is not within the shift; it has moved, or the ends are wrong"}
+	}
+	return fmt.Errorf("shift %q at that time: %w", slot, ErrNotFound)
 }
 
 // override writes an override with its audit entry. The team is locked, and what
