@@ -200,5 +200,12 @@ func TestBrowserPaper(t *testing.T) {
 	if got := browsertest.Eval[string](b, `(() => { const out = []; for (const th of document.querySelectorAll(".load th[scope=row], .heat th")) { const walk = document.createTreeWalker(th, NodeFilter.SHOW_TEXT); while (walk.nextNode()) for (const m of walk.currentNode.data.matchAll(/\S+/g)) { const r = document.createRange(); r.setStart(walk.currentNode, m.index); r.setEnd(walk.currentNode, m.index + m[0].length); if (r.getClientRects().length > 1) out.push(m[0]); } } return out.join(); })()`); got != "" {
 		t.Errorf("these names are cut: %s", got)
 	}
+	// Buttons and fields are not printed: what they stand at is.
+	for page, want := range map[string]string{"mypages/full": "I am on it since", "tell/empty": "It did not wake me.", "contacts/full": "Nobody here"} {
+		b.Visit(url + "/" + page)
+		if text := b.Text(); !strings.Contains(text, want) {
+			t.Errorf("%s on paper has no %q: %s", page, want, text)
+		}
+	}
 	b.Media("")
 }
