@@ -21,6 +21,7 @@ type Burden struct {
 	Config  string        `json:"config" doc:"The version of the configuration by which it was measured"`
 	Pending bool          `json:"pending" doc:"Something has changed that is about to be measured"`
 	Running bool          `json:"running" doc:"The last week is not over"`
+	Settled string        `json:"settled,omitempty" doc:"Which of its weeks are never measured again, because pages of them are not kept any more"`
 	Purpose string        `json:"purpose" doc:"What it is for, and what it is not"`
 	Finding BurdenFinding `json:"finding"`
 	People  []BurdenLoad  `json:"people" doc:"Who holds what of the schedule; what pages did to somebody is told to nobody else"`
@@ -247,7 +248,7 @@ const purpose = "For scheduling, rest and workload; not for performance review."
 func burdenOf(b *health.Burden, people map[schedule.ID]string) Burden {
 	f := &b.Finding
 	out := Burden{
-		Team: b.Team, Zone: b.Zone, From: b.Period.From, Until: b.Period.Until(), Weeks: b.Period.Weeks, Config: b.Config, Pending: b.Pending, Running: b.Running,
+		Team: b.Team, Zone: b.Zone, From: b.Period.From, Until: b.Period.Until(), Weeks: b.Period.Weeks, Config: b.Config, Pending: b.Pending, Running: b.Running, Settled: b.Settled,
 		Purpose: purpose, Finding: BurdenFinding{f.Tone, f.Text, f.Detail, f.Action}, People: []BurdenLoad{}, Rest: []RestNeed{}, Hidden: b.Hidden,
 	}
 	for i := range b.People {

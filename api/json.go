@@ -127,6 +127,7 @@ func (s *Server) teamRoutes(a huma.API) {
 // burdenRoutes lists what there is about what on-call does to teams, and how they are.
 func (s *Server) burdenRoutes(a huma.API) {
 	get(s, a, "/burden", "get-organisation-burden", "What on-call was for all teams together, for administrators", s.organisationBurden)
+	get(s, a, "/retention", "get-retention", "What is kept for how long, and what was removed, for administrators", s.retention)
 	get(s, a, "/organisation/health", "get-organisation-health", "Which teams lie further from the others than chance explains, for administrators; in no order", s.organisationHealth)
 	get(s, a, "/organisation/health.csv", "get-organisation-health-table", "The same as a table", s.organisationTable)
 	get(s, a, "/teams/{team}/burden", "get-burden", "The burden report of a team, with what you may see of it", s.getBurden)

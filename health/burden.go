@@ -30,6 +30,7 @@ type Burden struct {
 	Config  string // the version by which it was measured
 	Pending bool   // something is about to be measured
 	Running bool   // the last week is not over
+	Settled string // which of its weeks are never measured again, and why; empty: none
 
 	People []Load  // who holds what of the schedule
 	Top    float64 // the highest ratio of them; NaN of nobody
@@ -190,6 +191,7 @@ func (r *Rollup) Burden(ctx context.Context, team schedule.ID, p ReportPeriod, s
 	if err != nil {
 		return nil, err
 	}
+	b.Settled = state.settled(p)
 	now := r.Now()
 	from, to := p.in(zone)
 	b.Running = to.After(now)

@@ -136,6 +136,9 @@ func (s *Service) AskPull(ctx context.Context, by, id schedule.ID, from, until t
 		return 0, &schedule.InvalidError{Field: "from", Reason: "ten years at once are enough"}
 	}
 	err = s.edit(ctx, by, id, "pull.ask", func(tx Store, i *Integration) error {
+		if err := s.notBefore(ctx, tx, i, from); err != nil {
+			return err
+		}
 		if _, err := tx.PullKey(ctx, id); err != nil {
 			return fmt.Errorf("there is no key of its API yet: %w", schedule.ErrConflict)
 		}
@@ -157,6 +160,15 @@ func (s *Service) AskPull(ctx context.Context, by, id schedule.ID, from, until t
 		return nil
 	})
 	return n, err
+}
+
+// notBefore refuses to fetch what would not be kept.
+func (s *Service) notBefore(ctx context.Context, tx Store, i *Integration, from time.Time) error {
+	since, err := s.Keep.since(ctx, tx, i.Team, i.Zone, s.Now())
+	if err == nil && from.Before(since) {
+		err = &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("pages are not kept for so long; ask for those from %s on", firstDay(since, i.Zone))}
+	}
+	return err
 }
 
 // missing are the windows of a stretch that are neither fetched nor waiting, none

@@ -170,9 +170,13 @@ func (w *weekWork) days(ctx context.Context, id schedule.ID) (PersonWeek, error)
 		d := &days[k.Date.DaysSince(w.monday)+1]
 		d.Tally, d.Open = k.Tally, k.Open
 	}
-	was := slices.Clone(days)
 	spans := merge(slices.Clone(w.touched[id]))
 	person, record := w.people[id], w.records[id]
+	if w.monday == w.state.KeptFrom && (len(kept) == 0 || !kept[0].Date.Before(w.monday)) {
+		// By this configuration the week before was never measured, and will not be.
+		days[0] = w.Config.MeasureDay(person, record, before, w.from(), Open{})
+	}
+	was := slices.Clone(days)
 	w.Config.Redo(person, record, days, func(from, to time.Time) bool {
 		return !from.Before(w.from()) && from.Before(w.state.Until) && len(within(spans, from.Unix(), to.Unix())) > 0
 	})

@@ -79,6 +79,8 @@ type PageStore interface {
 	Claim(ctx context.Context, now time.Time, most int) ([]Delivery, error)
 	// Done marks deliveries as read, at an instant.
 	Done(ctx context.Context, ids []schedule.ID, at time.Time) error
+	// NoteDelivery says what of a delivery was left out.
+	NoteDelivery(ctx context.Context, id schedule.ID, note string) error
 	// Failed notes that a delivery could not be read: its state, attempts, next try,
 	// code and error. It does nothing to one that somebody else has read.
 	Failed(ctx context.Context, d *Delivery) error

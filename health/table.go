@@ -50,6 +50,9 @@ type Table struct {
 	ClaimedUntil time.Time
 	Error        string
 	HasFile      bool // its bytes are still kept
+	// KeptSince keeps out rows of before: all pages are kept since then. Whoever reads a table
+	// sets it; it is not kept.
+	KeptSince time.Time
 }
 
 // A TableMapping says what the columns of a table mean.

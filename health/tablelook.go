@@ -50,6 +50,9 @@ func (s *Service) LookAtTable(ctx context.Context, t *Table) (*TableLook, error)
 	}
 	g := &tableGlance{TableLook: look, store: s.Store, table: t, people: map[Identity]int{}}
 	whole := Table{}
+	if t.KeptSince, err = s.KeptSince(ctx, &i); err != nil {
+		return look, err
+	}
 	look.TableReport, err = s.TableReader.Rows(file, t, i.Vendor, s.readAt(t), func(r *TableRow) error {
 		if err := whole.span(r); err != nil {
 			return err

@@ -211,6 +211,9 @@ func (s *Service) readTable(ctx context.Context, t *Table, now time.Time, each f
 	if err != nil {
 		return err
 	}
+	if t.KeptSince, err = s.KeptSince(ctx, &i); err != nil {
+		return err
+	}
 	r, err := s.TableReader.Rows(file, t, i.Vendor, now, each)
 	t.Rows, t.Good, t.Bad, t.Doubled = r.Rows, r.Good, r.Bad, r.Doubled
 	return err
@@ -274,6 +277,9 @@ func (s *Service) BadRows(ctx context.Context, t *Table, w io.Writer) error {
 	defer done()
 	i, err := s.Store.Integration(ctx, t.Integration)
 	if err != nil {
+		return err
+	}
+	if t.KeptSince, err = s.KeptSince(ctx, &i); err != nil {
 		return err
 	}
 	return s.TableReader.WriteBad(w, file, t, i.Vendor, s.readAt(t))

@@ -91,6 +91,9 @@ func (w *TableWorker) take(ctx context.Context, t *Table) error {
 	if err != nil {
 		return err
 	}
+	if t.KeptSince, err = w.Worker.Keep.since(ctx, w.Worker.Store, t.Team, i.Zone, w.Worker.Now()); err != nil {
+		return err
+	}
 	var rows []TableRow
 	_, err = w.Reader.Rows(file, t, i.Vendor, t.CommittedAt, func(r *TableRow) error {
 		if r.Number <= t.HowFar { // before it was interrupted

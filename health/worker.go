@@ -28,6 +28,7 @@ func (e *UnreadableError) Error() string { return e.Reason }
 type Worker struct {
 	Store Store
 	Now   func() time.Time // to the microsecond
+	Keep  Keeping          // what is older is not taken in
 	// Read says what a delivery tells. What can never be read is an *UnreadableError.
 	Read func(i *Integration, d *Delivery) ([]Event, error)
 	// OnCall says who of a team would have been paged at an instant, by the schedule as
@@ -158,6 +159,17 @@ func (w *Worker) apply(ctx context.Context, tx Store, due []Delivery) (n int, er
 		} else if err != nil {
 			return 0, fmt.Errorf("delivery %d: %w", d.ID, err)
 		}
+		all := len(found)
+		found, since, err := w.keep(ctx, tx, door, found)
+		if err != nil {
+			return 0, err
+		}
+		if all > len(found) {
+			d.Note = leftOut(all-len(found), since, door.Zone)
+			if err := tx.NoteDelivery(ctx, d.ID, d.Note); err != nil {
+				return 0, err
+			}
+		}
 		total += len(found)
 		events[d.Integration] = append(events[d.Integration], found...)
 		done = append(done, d.ID)
@@ -166,6 +178,15 @@ func (w *Worker) apply(ctx context.Context, tx Store, due []Delivery) (n int, er
 		return 0, err
 	}
 	return n, tx.Done(ctx, done, w.Now())
+}
+
+// leftOut says that something was not taken in because it is too long ago.
+func leftOut(n int, since time.Time, zone string) string {
+	verb := "were"
+	if n == 1 {
+		verb = "was"
+	}
+	return fmt.Sprintf("%s from before %s %s left out: pages are not kept for longer", plural(n, "event", "events"), firstDay(since, zone), verb)
 }
 
 func (w *Worker) door(ctx context.Context, tx Store, doors map[schedule.ID]*Integration, id schedule.ID) (*Integration, error) {

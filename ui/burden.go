@@ -24,6 +24,7 @@ type Burden struct {
 	Real    string // says where its data is from, when it is a demonstration
 
 	Pending, Running, Empty bool
+	Settled                 string // which weeks are never measured again, and why
 	Tone                    string // of the finding: good, warn, bad or ""
 	Say, Detail             string
 	Do, DoHref              string
@@ -153,7 +154,7 @@ type DoubtRow struct{ Evidence, Question string }
 func (p *Burden) Fill(b *health.Burden, names map[schedule.ID]string, reader schedule.ID) {
 	f := &b.Finding
 	p.When, p.Period = periodText(b.Period), b.Period.Weeks
-	p.Pending, p.Running, p.Empty = b.Pending, b.Running, b.Empty()
+	p.Pending, p.Running, p.Empty, p.Settled = b.Pending, b.Running, b.Empty(), b.Settled
 	p.Tone, p.Say, p.Detail, p.Do = f.Tone, f.Text, f.Detail, f.Action
 	p.Hidden, p.Told, p.Limit = b.Hidden, b.Told(), b.Limit
 	p.fillLoads(b, names, reader)

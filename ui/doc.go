@@ -56,6 +56,7 @@
 //	payrules    PayRulesPage /teams/{id}/pay/rules
 //	account     Account     /account
 //	admin       Admin       /admin?q=&after=&before= (a person's id)
+//	kept        KeptPage    /admin/kept
 //	teams       Teams       /teams?q=&after=&before= (a team's id)
 //	tell        Tell        /tell/{token}
 //	handover    HandOver    /teams/{id}/handover?at=&rotation= (at: a second of the shift)

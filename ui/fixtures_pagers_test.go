@@ -18,7 +18,7 @@ func pagerFixtures() []fixture {
 	full := ui.Integration{
 		Frame: frame("Production alerts", "pagers"), IntegrationRow: row, Steps: []string{"Open Integrations and choose New Webhook.", "Paste the link."}, Gap: "6 hours",
 		Counts: []ui.IntegrationCount{{Label: "Taken in", N: 1204}, {Label: "Refused: signature missing or wrong", N: 12, Tone: "warn"}}, Codes: []ui.DeadCode{{Code: "invalid_json", Label: "It is no JSON", N: 2, Latest: []ui.DeliveryRow{{ID: 39, When: now.Add(-30 * time.Hour)}, {ID: 37, When: now.Add(-40 * time.Hour)}}}, {Code: "schema_mismatch", Label: "It looks like nothing that this pager sends", N: 1, Reason: ui.Field{Error: "Say in up to 500 letters why it shall not be read."}}},
-		Latest: deliveries, Signs: true, Secrets: 2, SetName: ui.Field{Value: "Production alerts"}, PagerZone: ui.Field{Value: "Europe/Berlin"}, Zones: []string{"Europe/Berlin"}, Real: "The times are real.",
+		Latest: deliveries, Kept: now.AddDate(-1, -1, 20), Signs: true, Secrets: 2, SetName: ui.Field{Value: "Production alerts"}, PagerZone: ui.Field{Value: "Europe/Berlin"}, Zones: []string{"Europe/Berlin"}, Real: "The times are real.",
 		Rotations: []ui.Option{{Value: "", Label: "Whoever is on call first"}, {Value: "primary", Label: "Primary"}}, Urgencies: ui.Field{Value: "p2 = lo", Error: "“p2” is high, low or unknown."},
 		Storms: []ui.StormRow{{From: now.Add(-30 * time.Hour), Until: now.Add(-30*time.Hour + 14*time.Minute), Pages: 7}},
 		Pages: []ui.PageRow{{Title: "Checkout latency above 2 s", Service: "Checkout API", State: "acknowledged", When: now.Add(-time.Hour), Who: []ui.PageWho{{Name: "Priya Raman", Basis: "the pager says so"}, {Name: "PUSR001 (not known here)", Basis: "the page was given to them"}}},

@@ -33,7 +33,8 @@ type Integration struct {
 	Sample string   // what to paste there, with the link in it or a word that stands for it
 	Real   string   // says where its data is from, when it is a demonstration
 
-	Gap       string // how long it usually says nothing, in words; empty: not known
+	Kept      time.Time // pages are kept since then; zero: all are
+	Gap       string    // how long it usually says nothing, in words; empty: not known
 	Counts    []IntegrationCount
 	Codes     []DeadCode
 	Latest    []DeliveryRow

@@ -18,6 +18,7 @@ import (
 // registerAdmin adds the pages of those who manage.
 func (s *Site) registerAdmin(e *echo.Group) {
 	e.GET("/admin", s.admin)
+	e.GET("/admin/kept", s.kept)
 	e.GET("/teams", s.teams)
 	e.POST("/admin/teams", s.addTeam)
 	e.POST("/teams/:team", s.saveTeam)

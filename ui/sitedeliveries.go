@@ -69,6 +69,9 @@ func (s *Site) deliveryPage(c echo.Context, f Frame, i *health.Integration, d *h
 		page.Why = shown(d.Error)
 	}
 	page.Body, page.Cut = health.Redact(d.Body, bodyShown)
+	if d.State == health.DeliveryDone && d.Note != "" {
+		page.Warnings = append(page.Warnings, upper(d.Note)+".")
+	}
 	if d.State != health.DeliveryDead {
 		for _, text := range s.Health.Warnings(i, d) {
 			page.Warnings = append(page.Warnings, shown(text))

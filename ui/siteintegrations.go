@@ -181,6 +181,9 @@ func (s *Site) integrationPage(ctx context.Context, f Frame, i *health.Integrati
 		Frame: f, IntegrationRow: integrationRow(i, &condition), Real: s.Note, Steps: vendorSteps[i.Vendor], Sample: sampleFor(i.Vendor, ""), Signs: vendor.Signs, Secrets: len(i.Secrets),
 		SetName: Field{Value: i.Name}, PagerZone: Field{Value: i.Zone}, Zones: suggestedZones, Rotation: Field{Value: string(i.Rotation)}, Urgencies: Field{Value: urgencyText(i.Urgencies)},
 	}
+	if page.Kept, err = s.Health.KeptSince(ctx, i); err != nil {
+		return page, err
+	}
 	if condition.Gap > 0 {
 		page.Gap = left(condition.Gap)
 	}

@@ -32,6 +32,8 @@ type Mapping struct {
 	Encoding string
 	// Now keeps out what lies ahead of it, or before the year 2000: zero keeps nothing out.
 	Now time.Time
+	// Since keeps out what began before it, because it would not be kept.
+	Since time.Time
 }
 
 // CSVFields are what a column can mean. An incident needs external_id and
@@ -121,6 +123,7 @@ const (
 	CSVBadQuotes        = "bad_quotes"
 	CSVAhead            = "in_the_future"
 	CSVLongAgo          = "too_long_ago"
+	CSVNotKept          = "not_kept"
 
 	CSVAmbiguousTime  = "ambiguous_local_time"
 	CSVUnknownUrgency = "unknown_urgency"

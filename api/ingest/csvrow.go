@@ -123,6 +123,8 @@ func (r *row) time(field string) time.Time {
 		r.problem(field, CSVAhead, s)
 	case at.Year() < 2000:
 		r.problem(field, CSVLongAgo, s)
+	case field == "triggered_at" && at.Before(r.mapping.Since):
+		r.problem(field, CSVNotKept, s)
 	}
 	if ok && code != "" {
 		r.warn(field, code, s)

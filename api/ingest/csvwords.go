@@ -1,6 +1,10 @@
 package ingest
 
-import "fmt"
+import (
+	"fmt"
+
+	"watchbill/health"
+)
 
 // Explain says of a problem what is wrong, and what would be right, in words for
 // whoever has the file.
@@ -39,6 +43,8 @@ func (p *Problem) Explain(m *Mapping) (wrong, right string) {
 		return said + " has not been yet", "only what is past is taken over; see whether the day and the month are the right way round"
 	case CSVLongAgo:
 		return said + " lies before the year 2000", "see whether dates are written as you said"
+	case CSVNotKept:
+		return said + " lies before " + health.FirstDay(m.Since, m.Zone), "pages are not kept for longer, so what is older is not taken over; leave the row out"
 	case CSVAmbiguousTime:
 		return fmt.Sprintf("clocks in %v showed %s twice", m.Zone, said), "the first time is taken; times with an offset leave no doubt"
 	case CSVUnknownUrgency:

@@ -236,6 +236,7 @@ var matrix = map[string]row{
 	"GET /teams/{team}/feeds":                                            {need: "manager"},
 	"DELETE /teams/{team}/feeds/{feed}":                                  {need: "manager", once: true},
 	"GET /burden":                                                        {need: "admin"},
+	"GET /retention":                                                     {need: "admin"},
 	"GET /organisation/health":                                           {need: "admin"},
 	"GET /organisation/health.csv":                                       {need: "admin"},
 	"GET /teams/{team}/rest":                                             {need: "member"},

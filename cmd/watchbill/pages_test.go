@@ -101,7 +101,7 @@ func (d *deployment) pages() map[string][2]string {
 		"/teams/:team/settings/rotations/:rotation": {ana, "/teams/1/settings/rotations/new"}, "/teams/:team/members/:person": {ana, "/teams/1/members/2"},
 		"/teams/:team/integrations": {ana, "/teams/1/integrations"}, "/teams/:team/integrations/:integration": {ana, "/teams/1/integrations/2"},
 		"/teams/:team/integrations/:integration/deliveries/:delivery": {ana, "/teams/1/integrations/1/deliveries/1"}, "/teams/:team/integrations/:integration/people": {ana, "/teams/1/integrations/2/people"}, "/teams/:team/integrations/:integration/past": {ana, "/teams/1/integrations/1/past"},
-		"/organisation": {root, "/organisation"}, "/organisation/pulse": {ana, "/organisation/pulse"}, "/organisation/pulse/:from": {ana, d.lastRound()},
+		"/organisation": {root, "/organisation"}, "/admin/kept": {root, "/admin/kept"}, "/organisation/pulse": {ana, "/organisation/pulse"}, "/organisation/pulse/:from": {ana, d.lastRound()},
 		"/diary": {ana, "/diary"}, "/diary/:entry": {ana, d.diaryEntry()}, "/diary.csv": {},
 		"/pulse": {ana, "/pulse"}, "/pulse/:token": {"", survey}, "/teams/:team/pulse": {ana, "/teams/1/pulse"}, "/teams/:team/pulse/:wave": {ana, "/teams/1/pulse/1"},
 		"/owed": {ana, "/owed"}, "/pay": {ana, "/pay"}, "/teams/:team/owed": {ana, "/teams/1/owed"}, "/teams/:team/pay": {ana, "/teams/1/pay"},

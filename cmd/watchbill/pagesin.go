@@ -258,26 +258,16 @@ func (s *server) readPages(ctx context.Context) {
 	}
 }
 
-// How long what was sent is kept as it came, because it has to do with people; dead
-// letters wait longer for somebody to look at them. After that only what they told of
-// pages is left.
-const (
-	bodiesKept     = 30 * 24 * time.Hour
-	deliveriesKept = 45 * 24 * time.Hour
-	deadKept       = 90 * 24 * time.Hour
-	tablesWait     = 7 * 24 * time.Hour // that nobody took over
-)
-
 // keep says for how long what is kept; unless it is said, all is.
-func (s *server) keep(k health.Keeping) { s.remover.Keep = k }
+func (s *server) keep(k health.Keeping) { s.remover.Keep, s.reader.Keep, s.health.Keep = k, k, k }
 
 // forgetDeliveries forgets what was kept long enough.
 func forgetDeliveries(ctx context.Context, store health.Store, now time.Time) error {
-	if err := store.ForgetBodies(ctx, now.Add(-bodiesKept), now.Add(-deadKept)); err != nil {
+	if err := store.ForgetBodies(ctx, now.Add(-health.BodiesKept), now.Add(-health.DeadKept)); err != nil {
 		return err
 	}
-	if err := store.ForgetTables(ctx, now.Add(-tablesWait), now.Add(-bodiesKept)); err != nil {
+	if err := store.ForgetTables(ctx, now.Add(-health.TablesWait), now.Add(-health.BodiesKept)); err != nil {
 		return err
 	}
-	return store.ForgetDeliveries(ctx, now.Add(-deliveriesKept))
+	return store.ForgetDeliveries(ctx, now.Add(-health.DeliveriesKept))
 }

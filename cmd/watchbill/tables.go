@@ -36,7 +36,7 @@ func (tableReader) Fields() []string { return ingest.CSVFields }
 
 // tableMapping is what somebody said of a table, as its reader takes it.
 func tableMapping(t *health.Table, vendor string, now time.Time) (ingest.Mapping, error) {
-	m := ingest.Mapping{Columns: t.Mapping.Columns, Vendor: vendor, DateFormat: t.Mapping.Dates, Now: now}
+	m := ingest.Mapping{Columns: t.Mapping.Columns, Vendor: vendor, DateFormat: t.Mapping.Dates, Now: now, Since: t.KeptSince}
 	if t.Encoding == ingest.EncodingWestern {
 		m.Encoding = t.Encoding
 	}

@@ -196,3 +196,13 @@ func (s *Store) AddRemovals(ctx context.Context, all []health.Removal) error {
 func (s *Store) Removals(ctx context.Context, since schedule.Date) ([]health.Removal, error) {
 	return values(s.from(ctx).Where("day >= ?", since.String()).Order("day DESC, kind"), (*removalRow).value, "removals")
 }
+
+// RemovalSums returns how much of each kind was ever removed.
+func (s *Store) RemovalSums(ctx context.Context) (map[string]health.Removal, error) {
+	all, err := values(s.from(ctx).Select("kind, SUM(n) AS n, MAX(day) AS day, MAX(older_at) AS older_at").Group("kind"), (*removalRow).value, "removals")
+	sums := make(map[string]health.Removal, len(all))
+	for _, r := range all {
+		sums[r.Kind] = r
+	}
+	return sums, err
+}

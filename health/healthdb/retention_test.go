@@ -3,6 +3,7 @@ package healthdb_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -73,6 +74,7 @@ func longPast(b *bench, seed uint64) (*health.Rollup, *rota) {
 }
 
 func (b *bench) remover(r *health.Rollup) *health.Remover {
+	b.worker.Keep = health.UsualKeeping
 	return &health.Remover{Store: b.store, Rollup: r, Keep: health.UsualKeeping, Now: func() time.Time { return b.now }}
 }
 
@@ -197,6 +199,171 @@ func TestRemovedByTwo(t *testing.T) {
 		b.remeasure(rollup)
 		if got := b.weeks(); got != want {
 			t.Errorf("weeks changed:\n%s", firstDifference(got, want))
+		}
+	})
+}
+
+// What is told of before all pages are kept is left out, which the delivery says, and
+// changes nothing; and nothing that is said of who people are or when they were on call
+// changes weeks from before then.
+func TestTooLateToTell(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		rollup, r := longPast(b, 4)
+		b.ok(b.remover(rollup).Work(t.Context()))
+		state, err := b.store.BurdenState(t.Context(), b.door.Team)
+		b.ok(err)
+		zone, err := time.LoadLocation("Europe/Berlin")
+		b.ok(err)
+		floor := state.KeptFrom.At(schedule.Midnight, zone)
+		if want := health.UsualKeeping.KeptFrom(b.now, zone); state.KeptFrom != want {
+			t.Fatalf("all pages are kept from %v on, want %v", state.KeptFrom, want)
+		}
+		want, pages := b.weeks(), b.count("page")
+		// One second before the first Monday, and long before, of a page that is gone and of one that never was.
+		for i, at := range []time.Time{floor.Add(-time.Second), monday.Add(time.Hour), monday.AddDate(0, 0, -900)} {
+			e := event(fmt.Sprint("late ", i), fmt.Sprint("late ", i), health.KindTriggered, at.Sub(night), assigned("U1", "u1@example.com"))
+			e.Source = health.SourcePull
+			id := b.send(list(e), fmt.Sprint("late ", i))
+			b.work()
+			d, err := b.store.Delivery(t.Context(), id)
+			b.ok(err)
+			if says := "1 event from before " + floor.Format("2 January 2006") + " was left out: pages are not kept for longer"; d.State != health.DeliveryDone || d.Note != says {
+				t.Errorf("the delivery is %s and says %q, want %q", d.State, d.Note, says)
+			}
+		}
+		contacts, err := b.store.Contacts(t.Context(), b.door.ID)
+		b.ok(err)
+		for i := range r.shifts { // all that was on the schedule long ago was otherwise
+			if r.shifts[i].End.Before(floor.AddDate(0, 0, -14)) {
+				r.shifts[i].Person = r.shifts[0].Person
+			}
+		}
+		b.ok(db.Write.Exec("UPDATE team SET version = version + 1 WHERE id = ?", b.door.Team).Error)
+		for i, c := range contacts {
+			person := contacts[(i+1)%len(contacts)].Person
+			b.ok(b.store.InTx(t.Context(), func(tx health.Store) error { return tx.MapContact(t.Context(), c.ID, person, 0, b.now) }))
+			b.measure(rollup)
+			b.ok(b.store.InTx(t.Context(), func(tx health.Store) error { return tx.MapContact(t.Context(), c.ID, c.Person, 0, b.now) }))
+		}
+		b.measure(rollup)
+		if got := b.weeks(); got != want || b.count("page") != pages {
+			t.Errorf("%d pages, want %d, and weeks changed:\n%s", b.count("page"), pages, firstDifference(got, want))
+		}
+		// From the first second on it counts.
+		e := event("in time", "in time", health.KindTriggered, floor.Sub(night), assigned("U1", "u1@example.com"))
+		e.Source = health.SourcePull
+		b.send(list(e), "in time")
+		b.work()
+		b.measure(rollup)
+		if got := b.weeks(); got == want || b.count("page") != pages+1 {
+			t.Errorf("what happened at %v does not count", floor)
+		}
+	})
+}
+
+// A new configuration measures beside the old one what it can, as the old one did, and
+// nothing before.
+func TestConfigurationBeginsWhereKept(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		rollup, r := longPast(b, 5)
+		// One awakening goes on over midnight before the first week that is kept.
+		zone, err := time.LoadLocation("Europe/Berlin")
+		b.ok(err)
+		midnight := health.UsualKeeping.KeptFrom(b.now, zone).At(schedule.Midnight, zone).Sub(night)
+		for i, at := range []time.Duration{-20 * time.Minute, 10 * time.Minute} {
+			e := event(fmt.Sprint("awake ", i), fmt.Sprint("awake ", i), health.KindTriggered, midnight+at, assigned("U1", "u1@example.com"))
+			e.Source = health.SourcePull
+			b.send(list(e), e.Key)
+		}
+		b.work()
+		b.measure(rollup)
+		b.ok(b.remover(rollup).Work(t.Context()))
+		state, err := b.store.BurdenState(t.Context(), b.door.Team)
+		b.ok(err)
+		weeks := func(config, from string) string {
+			var all []string
+			b.ok(db.Read.Raw(`SELECT 'team ' || week || ' ' || measure FROM burden_team_week WHERE config = ? AND week >= ?
+				UNION ALL SELECT 'person ' || person_id || ' ' || week || ' ' || tally FROM burden_person_week WHERE config = ? AND week >= ? AND tally <> '{}' ORDER BY 1`, config, from, config, from).Scan(&all).Error)
+			return strings.Join(all, "\n")
+		}
+		old, kept := weeks("th-1", ""), weeks("th-1", state.KeptFrom.String())
+		next := b.rollup(r)
+		next.Config.Version = "th-2"
+		b.measure(next)
+		if got := weeks("th-1", ""); got != old {
+			t.Errorf("old figures changed:\n%s", firstDifference(got, old))
+		}
+		if got := weeks("th-2", ""); got != kept {
+			t.Errorf("measured beside, and as it was:\n%s", firstDifference(got, kept))
+		}
+		is, err := b.store.BurdenState(t.Context(), b.door.Team)
+		b.ok(err)
+		if is.Since != state.KeptFrom || is.KeptFrom != state.KeptFrom {
+			t.Errorf("measured from %v on, want %v", is.Since, state.KeptFrom)
+		}
+		// Nothing goes while it is not measured by the rules that hold now.
+		b.now = b.now.AddDate(0, 2, 0)
+		third := b.rollup(r)
+		third.Config.Version = "th-3"
+		broken := b.rollup(r)
+		broken.Config.Version, broken.Schedules = "th-3", nowhere{}
+		if err := b.remover(broken).Work(t.Context()); err == nil {
+			t.Error("pages are removed though they cannot be measured")
+		}
+		if got := weeks("th-2", ""); !strings.Contains(got, "team "+state.KeptFrom.String()) || b.count("burden_state WHERE kept_from = '"+state.KeptFrom.String()+"'") != 1 {
+			t.Error("the first week that is kept moved on though it was not measured anew")
+		}
+		b.ok(b.remover(third).Work(t.Context()))
+		if got := weeks("th-3", ""); !strings.Contains(got, "team "+state.KeptFrom.String()) || b.count("burden_state WHERE kept_from > '"+state.KeptFrom.String()+"'") != 1 {
+			t.Error("it was not measured beside before its pages went")
+		}
+	})
+}
+
+// nowhere is a schedule that cannot be read.
+type nowhere struct{ *rota }
+
+func (nowhere) Shifts(context.Context, schedule.ID, time.Time, time.Time) ([]health.Shift, error) {
+	return nil, errors.New("no schedule today")
+}
+
+// Results that were kept for long enough go, with all that hangs from them; what is open or
+// younger stays, and a survey goes on with the next number.
+func TestResultsRemoved(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		ana, team := b.person("Ana"), b.door.Team
+		run := func(query string, args ...any) { b.t.Helper(); b.ok(db.Write.Exec(query, args...).Error) }
+		before := health.UsualKeeping.ResultsBefore(b.now)
+		for i, closes := range []time.Time{before.Add(-time.Second), before, b.now} {
+			state := []string{"closed", "closed", "open"}[i]
+			run("INSERT INTO pulse_wave (id, team_id, number, kind, zone, opens_at, closes_at, least, least_said, invited, items, state) VALUES (?, ?, ?, 'pulse', 'UTC', 0, ?, 5, 10, 1, '[]', ?)", i+1, team, i+1, closes.Unix(), state)
+			run("INSERT INTO pulse_invitation (wave_id, person_id) VALUES (?, ?)", i+1, ana)
+			run("INSERT INTO pulse_link (hash, wave_id) VALUES (?, ?)", fmt.Sprint("h", i), i+1)
+			run("INSERT INTO pulse_result (wave_id, doc) VALUES (?, '{}')", i+1)
+			run("INSERT INTO pulse_comment (id, wave_id, text) VALUES (?, ?, 'x')", fmt.Sprint("c", i), i+1)
+			run("INSERT INTO pulse_said (wave_id, version, said, did, at) VALUES (?, 1, 'a', 'b', 0)", i+1)
+			week := health.MondayOf(schedule.DateOf(closes)).AddDays(7 * (min(i, 1) - 1)).String()
+			run("INSERT INTO review (team_id, week, zone, config, made_at, doc) VALUES (?, ?, 'UTC', 'th-1', 0, '{}')", team, week)
+			run("INSERT INTO review_note (team_id, week, version, text, at) VALUES (?, ?, 1, 'x', 0)", team, week)
+			run("INSERT INTO warning (id, team_id, week, cause, config, at, doc, ended) VALUES (?, ?, ?, 'rest', 'th-1', ?, '{}', '')", i+1, team, week, closes.Unix())
+			run("INSERT INTO warning_answer (warning_id, version, text, at) VALUES (?, 1, 'x', 0)", i+1)
+			run("INSERT INTO team_score (team_id, until_day, config, at, doc) VALUES (?, ?, 'th-1', 0, '{}')", team, week)
+		}
+		run("INSERT INTO pulse_round (round, doc) VALUES (1, '{}'), (9999, '{}')")
+		run("INSERT INTO pulse_round_comment (id, round, text) VALUES ('r', 1, 'x'), ('s', 9999, 'x')")
+		r := b.remover(b.rollup(weekly([]schedule.ID{ana}, 1)))
+		b.ok(r.Work(t.Context()))
+		b.ok(r.Work(t.Context()))
+		for table, left := range map[string]int{
+			"pulse_wave": 2, "pulse_invitation": 2, "pulse_link": 2, "pulse_result": 2, "pulse_comment": 2, "pulse_said": 2, "review": 2, "review_note": 2,
+			"warning": 2, "warning_answer": 2, "team_score": 2, "pulse_round": 1, "pulse_round_comment": 1, "removal WHERE n = 1": 5,
+		} {
+			if n := b.count(table); n != left {
+				t.Errorf("%d are left of %s, want %d", n, table, left)
+			}
 		}
 	})
 }

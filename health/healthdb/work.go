@@ -78,6 +78,11 @@ func (s *Store) Done(ctx context.Context, ids []schedule.ID, at time.Time) error
 	return translate(err, "inbox")
 }
 
+// NoteDelivery says what of a delivery was left out.
+func (s *Store) NoteDelivery(ctx context.Context, id schedule.ID, note string) error {
+	return translate(s.to(ctx).Model(&deliveryRow{}).Where("id = ?", id).Update("note", note).Error, "delivery %d", id)
+}
+
 // Failed notes that a delivery could not be read.
 func (s *Store) Failed(ctx context.Context, d *health.Delivery) error {
 	err := s.to(ctx).Model(&deliveryRow{}).Where("id = ? AND state = 'new'", d.ID).Updates(map[string]any{

@@ -1,0 +1,155 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// Keeping says for how many months something is kept; zero: until somebody removes it. The
+// usual numbers are policies of specs/health.md 10.
+type Keeping struct {
+	Pages   int // and all that hangs from them
+	Results int // of surveys, reviews and early warnings
+}
+
+// UsualKeeping is what is kept unless somebody says otherwise.
+var UsualKeeping = Keeping{Pages: 13, Results: 24}
+
+// LeastPagesKept is how few months pages can be kept: reports and alarms compare half a year.
+const LeastPagesKept = 7
+
+// Check says what is wrong with it.
+func (k Keeping) Check() error {
+	switch {
+	case k.Pages < 0 || k.Results < 0:
+		return errors.New("how many months something is kept is not negative; 0 is for ever")
+	case k.Pages > 0 && k.Pages < LeastPagesKept:
+		return fmt.Errorf("pages are kept for %d months or more, because reports and alarms compare half a year; 0 is for ever", LeastPagesKept)
+	}
+	return nil
+}
+
+// reachesBack is how long before a week pages still matter to it: trouble that is open for
+// long, windows that are open when the week begins, and two days for a team that moves to
+// the other end of the earth.
+const reachesBack = LongestOpen + lookBack + 48*time.Hour
+
+// PagesBefore returns the moment before which nothing of pages is kept: a midnight of UTC, so
+// that a key is dealt with once a day. It is zero where pages are kept for ever.
+func (k Keeping) PagesBefore(now time.Time) time.Time { return monthsBefore(now, k.Pages) }
+
+// ResultsBefore is PagesBefore of results.
+func (k Keeping) ResultsBefore(now time.Time) time.Time { return monthsBefore(now, k.Results) }
+
+// monthsBefore returns the midnight of UTC some months before a moment, in a month that is
+// too short the last one; zero for no months.
+func monthsBefore(now time.Time, months int) time.Time {
+	if months == 0 {
+		return time.Time{}
+	}
+	year, month, day := now.UTC().Date()
+	last := time.Date(year, month-time.Month(months)+1, 0, 0, 0, 0, 0, time.UTC)
+	return last.AddDate(0, 0, min(day, last.Day())-last.Day())
+}
+
+// KeptFrom returns the Monday of the first week, on a team's calendar, of which all pages are
+// kept: what happened before it is not taken in. It is zero where pages are kept for ever.
+func (k Keeping) KeptFrom(now time.Time, zone *time.Location) schedule.Date {
+	before := k.PagesBefore(now)
+	if before.IsZero() {
+		return schedule.Date{}
+	}
+	from := before.Add(reachesBack)
+	monday := MondayOf(schedule.DateOf(from.In(zone)))
+	if monday.At(schedule.Midnight, zone).Before(from) {
+		monday = monday.AddDays(7)
+	}
+	return monday
+}
+
+// keptSince returns since when all pages of a team are kept, by what was removed; zero: since
+// ever.
+func keptSince(ctx context.Context, store Store, team schedule.ID) (time.Time, error) {
+	return Keeping{}.since(ctx, store, team, "UTC", time.Time{})
+}
+
+// since returns before when nothing of a team is taken in: what was removed does not come
+// back, and what is about to be is not written down first. It is zero where everything is. A
+// team of which nothing was measured yet has the zone that is given.
+func (k Keeping) since(ctx context.Context, store Store, team schedule.ID, zone string, now time.Time) (time.Time, error) {
+	state, err := store.BurdenState(ctx, team)
+	if errors.Is(err, schedule.ErrNotFound) {
+		state.Zone = zone
+	} else if err != nil {
+		return time.Time{}, err
+	}
+	clock, err := schedule.Zone(state.Zone)
+	if err != nil {
+		return time.Time{}, err
+	}
+	from := state.KeptFrom
+	if monday := k.KeptFrom(now, clock); from.Before(monday) {
+		from = monday
+	}
+	if from.IsZero() {
+		return time.Time{}, nil
+	}
+	return from.At(schedule.Midnight, clock), nil
+}
+
+// settled says which weeks of a period are never measured again; nothing when none is.
+func (s *BurdenState) settled(p ReportPeriod) string {
+	if s.KeptFrom.IsZero() || !p.From.Before(s.KeptFrom) {
+		return ""
+	}
+	day := s.KeptFrom.At(schedule.Noon, time.UTC).Format("2 January 2006")
+	if s.Since == s.KeptFrom {
+		return "It begins on " + day + ": pages from before are not kept any more, and what they came to was not measured by these rules."
+	}
+	return "Weeks before " + day + " stay as they were measured: not all of their pages are kept any more, so nothing corrects them."
+}
+
+// surelyKept is for how long pages are kept whatever was said.
+const surelyKept = (LeastPagesKept*30 - 30) * 24 * time.Hour
+
+// keep leaves out of what was told what happened before all pages of the team are kept, and
+// says since when that is.
+func (w *Worker) keep(ctx context.Context, tx Store, door *Integration, told []Event) (left []Event, since time.Time, err error) {
+	sure := w.Now().Add(-surelyKept)
+	if !slices.ContainsFunc(told, func(e Event) bool { return e.OccurredAt.Before(sure) }) {
+		return told, since, nil
+	}
+	if since, err = w.Keep.since(ctx, tx, door.Team, door.Zone, w.Now()); err != nil {
+		return nil, since, err
+	}
+	return slices.DeleteFunc(told, func(e Event) bool { return e.OccurredAt.Before(since) }), since, nil
+}
+
+// KeptSince returns before when nothing of an integration's pages is taken in; zero:
+// everything is.
+func (s *Service) KeptSince(ctx context.Context, i *Integration) (time.Time, error) {
+	return s.Keep.since(ctx, s.Store, i.Team, i.Zone, s.Now())
+}
+
+// firstDay is FirstDay in a zone by its name.
+func firstDay(since time.Time, zone string) string {
+	clock, err := schedule.Zone(zone)
+	if err != nil {
+		clock = time.UTC
+	}
+	return FirstDay(since, clock)
+}
+
+// FirstDay is the first day of a zone that begins at a moment or after it, in words.
+func FirstDay(since time.Time, clock *time.Location) string {
+	day := schedule.DateOf(since.In(clock))
+	if day.At(schedule.Midnight, clock).Before(since) {
+		day = day.AddDays(1)
+	}
+	return day.At(schedule.Noon, time.UTC).Format("2 January 2006")
+}
