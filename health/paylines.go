@@ -82,7 +82,7 @@ func (p *Payroll) lines(ctx context.Context, policies []PayPolicy, s *Statement)
 		switch {
 		case policy.Rules.PerCallOut == 0 && policy.Rules.WorkHour == 0:
 		case gone:
-			s.Flags = append(s.Flags, "What pages pay is not in it: all of them are kept only since "+s.kept.UTC().Format("2 January 2006")+".")
+			s.Flags = append(s.Flags, "What pages pay is not in it: all of them are kept only since "+FirstDay(s.kept, policy.Rules.Zone)+".")
 		default:
 			worked, err := p.worked(ctx, s.Team, policy, pages, from, to)
 			if err != nil {

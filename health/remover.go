@@ -112,7 +112,7 @@ func (r *Remover) team(ctx context.Context, team schedule.ID, before time.Time) 
 	if err := repeat(ctx, func() (int, error) { return r.some(ctx, team, before) }); err != nil {
 		return err
 	}
-	return repeat(ctx, func() (int, error) { return r.days(ctx, team, before) })
+	return repeat(ctx, func() (int, error) { return r.days(ctx, team) })
 }
 
 // repeat does something until nothing is left to do.
@@ -131,14 +131,15 @@ func repeat(ctx context.Context, f func() (int, error)) error {
 
 // days removes what was measured of days before the weeks that are still measured. The last
 // of them stays: it hands to the first week what was open at midnight.
-func (r *Remover) days(ctx context.Context, team schedule.ID, before time.Time) (n int, err error) {
+func (r *Remover) days(ctx context.Context, team schedule.ID) (n int, err error) {
 	state, err := r.Store.BurdenState(ctx, team)
 	if err != nil || state.KeptFrom.IsZero() {
 		return 0, err
 	}
 	return r.batch(ctx, func(tx Store) ([]Removal, error) {
-		n, err := tx.RemoveDays(ctx, team, state.KeptFrom.AddDays(-1), removedAtOnce)
-		return []Removal{{Kind: RemovedDays, N: n, Older: before}}, err
+		last := state.KeptFrom.AddDays(-1)
+		n, err := tx.RemoveDays(ctx, team, last, removedAtOnce)
+		return []Removal{{Kind: RemovedDays, N: n, Older: last.At(schedule.Midnight, time.UTC)}}, err
 	})
 }
 

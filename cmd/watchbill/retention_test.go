@@ -45,7 +45,7 @@ func kept(t *testing.T, d *deployment) {
 	}
 
 	status, body = admin.get("/admin/kept")
-	admin.expect(status, body, 200, "13 months", "1 removed so far", "1 page of before", "What people said of pages")
+	admin.expect(status, body, 200, "13 months", "1 removed so far", "1 page, older than", "What people said of pages")
 	status, body = ana.get("/admin/kept")
 	ana.expect(status, body, 403)
 	var told struct {

@@ -83,8 +83,9 @@ func (s *Store) DropPages(ctx context.Context, ids []schedule.ID) error {
 	}
 	of := func() *gorm.DB { return s.to(ctx).Where("page_id IN ?", ids) }
 	err := each(
-		func() error { return of().Delete(&noticeRow{}).Error },
+		// As they are changed when somebody says who a contact is.
 		func() error { return of().Delete(&attendanceRow{}).Error },
+		func() error { return of().Delete(&noticeRow{}).Error },
 		func() error { return s.to(ctx).Where("id IN ?", ids).Delete(&pageRow{}).Error },
 	)
 	return translate(err, "old pages")

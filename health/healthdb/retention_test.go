@@ -367,3 +367,57 @@ func TestResultsRemoved(t *testing.T) {
 		}
 	})
 }
+
+// Pay that was published is not corrected because the pages that it was for are gone, and a
+// month that was never published says that they are.
+func TestPayOutlivesPages(t *testing.T) {
+	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
+		b := newBench(t, db)
+		rollup, r := longPast(b, 6)
+		end, team := b.now, b.door.Team
+		zone, err := time.LoadLocation("Europe/Berlin")
+		b.ok(err)
+		pay := &health.Payroll{Store: b.store, Schedules: r, Config: health.DefaultConfig(), Now: func() time.Time { return b.now }}
+		first := schedule.Date{Year: 2026, Month: time.March, Day: 1}
+		b.now = time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+		rules := health.PayRules{Version: "x", Currency: "EUR", Zone: zone, Unit: health.PerHour, Base: 500, PerCallOut: 2000}
+		b.ok(pay.SetPay(t.Context(), &health.PayPolicy{Team: team, From: first, Rules: rules}))
+		b.now = end
+		work := 0
+		corrections := func(month schedule.Date) (n int) {
+			s, err := pay.Statement(t.Context(), team, month)
+			b.ok(err)
+			for _, l := range s.Lines {
+				if l.Correction {
+					n++
+				} else if l.Kind == health.PayCallOut {
+					work++
+				}
+			}
+			return n
+		}
+		month := func(n int) schedule.Date {
+			return schedule.DateOf(time.Date(2026, time.Month(3+n), 1, 0, 0, 0, 0, time.UTC))
+		}
+		for i := range 14 {
+			s, err := pay.Statement(t.Context(), team, month(i))
+			b.ok(err)
+			_, err = pay.Publish(t.Context(), 0, team, month(i), s.Seen)
+			b.ok(err)
+			corrections(month(i))
+		}
+		if n := corrections(month(14)); n != 0 || work == 0 {
+			t.Fatalf("%d corrections before anything was removed, %d call-outs", n, work)
+		}
+		b.ok(b.remover(rollup).Work(t.Context()))
+		if n := corrections(month(14)); n != 0 {
+			t.Errorf("%d lines take back what pages paid that are gone", n)
+		}
+		b.ok(db.Write.Exec("UPDATE burden_state SET kept_from = '2027-06-07'").Error)
+		s, err := pay.Statement(t.Context(), team, month(14))
+		b.ok(err)
+		if len(s.Lines) == 0 || len(s.Flags) == 0 || !strings.Contains(strings.Join(s.Flags, " "), "What pages pay is not in it: all of them are kept only since 7 June 2027") {
+			t.Errorf("the month has %d lines and says %q", len(s.Lines), s.Flags)
+		}
+	})
+}
