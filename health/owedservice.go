@@ -32,6 +32,9 @@ type OwedStore interface {
 	OwedTeams(ctx context.Context, person schedule.ID) ([]schedule.ID, error)
 	// OwedEnding returns whose approved time has ended by an instant, by team and person.
 	OwedEnding(ctx context.Context, by time.Time) ([]OwedName, error)
+	// OwedEndingIn returns whose approved time ends after one moment and not after another,
+	// also if it was taken, by team, person and end.
+	OwedEndingIn(ctx context.Context, after, until time.Time) ([]OwedEnd, error)
 
 	// NoteLooked writes down that somebody has looked at what is about people, once a
 	// day, under the name of an action.
@@ -40,6 +43,12 @@ type OwedStore interface {
 
 // An OwedName says whose account in which team.
 type OwedName struct{ Team, Person schedule.ID }
+
+// An OwedEnd says when some time ends that somebody is owed.
+type OwedEnd struct {
+	OwedName
+	Ends time.Time
+}
 
 // A LeaveBook keeps absences of people, in the transaction of a Store: time owed that is
 // taken as days off is an absence that plans keep to.
@@ -360,6 +369,27 @@ func (e *OwedEntry) Returnable(now time.Time, zone *time.Location) bool {
 		return now.Before(e.At.AddDate(0, 0, 31))
 	}
 	return schedule.DateOf(now.In(zone)).Before(e.First)
+}
+
+// EndingOf returns how much of what somebody is owed in a team ends by a moment if it is not
+// taken, in minutes, and when the first of it does.
+func (s *Service) EndingOf(ctx context.Context, name OwedName, until time.Time) (minutes int64, first time.Time, err error) {
+	entries, err := s.Store.OwedEntries(ctx, name.Team, name.Person)
+	if err != nil {
+		return 0, first, err
+	}
+	rules, now := DefaultOwedRules(), s.Now() // when time ends was fixed by its approval
+	account := rules.Account(entries, ledgerNow(entries, now))
+	for i := range account.Lots { // that which ends first is first
+		lot := &account.Lots[i]
+		if lot.Left <= 0 || lot.Expires.IsZero() || lot.ended(now) || lot.Expires.After(until) {
+			continue
+		}
+		if minutes += lot.Left; first.IsZero() {
+			first = lot.Expires
+		}
+	}
+	return minutes, first, nil
 }
 
 // ExpireOwed writes off what has ended without having been taken.

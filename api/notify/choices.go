@@ -18,6 +18,7 @@ var words = map[Kind]string{
 	CoverAsked:    "Somebody asks you for cover or a swap",
 	CoverEnded:    "What became of what you asked for",
 	ShiftHanded:   "A shift is handed over to you",
+	OwedEnding:    "Time that you are owed ends soon",
 	PulseOpened:   "A survey asks you, with your own link",
 	PulseResults:  "Results of a survey are there",
 	WarningRaised: "There is a question about a team that you manage",

@@ -17,6 +17,7 @@ const (
 	CoverAsked    Kind = "cover.asked"    // somebody asks for cover or a swap
 	CoverEnded    Kind = "cover.ended"    // what became of what one has asked for
 	ShiftHanded   Kind = "shift.handed"   // what the shift before left
+	OwedEnding    Kind = "owed.ends"      // time owed ends that was not taken
 	PulseOpened   Kind = "pulse.opened"   // a survey asks
 	PulseResults  Kind = "pulse.results"  // what came of it
 	WarningRaised Kind = "warning.raised" // a question about a team, to who manages it
@@ -24,7 +25,7 @@ const (
 
 // Kinds returns all kinds in the order in which they are named.
 func Kinds() []Kind {
-	return []Kind{CoverAsked, CoverEnded, ShiftHanded, PulseOpened, PulseResults, WarningRaised}
+	return []Kind{CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, WarningRaised}
 }
 
 // A Medium is how news gets to somebody.

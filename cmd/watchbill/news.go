@@ -111,8 +111,9 @@ func (s *server) tellPeople(base string) {
 	shifts := &notify.HandOvers{Shifts: s.handOvers, Teams: store.Team, People: store.People}
 	pulses := &notify.Pulses{Pulse: s.pulse, Teams: store.Team, Members: store.Members}
 	warnings := &notify.Warnings{Store: s.health.Store, Teams: store.Team, Members: store.Members, Now: s.schedule.Now}
+	owed := &notify.OwedEnds{Health: s.health, Teams: store.Team, Now: s.schedule.Now}
 	s.news = &notify.Outbox{
-		Store: notifydb.New(s.db.Write, s.db.Read), Sources: []notify.Source{covers.Topics, shifts.Topics, pulses.Topics, warnings.Topics},
+		Store: notifydb.New(s.db.Write, s.db.Read), Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
 		People: store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
 	}
 }

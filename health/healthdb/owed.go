@@ -172,6 +172,21 @@ func (s *Store) OwedEnding(ctx context.Context, by time.Time) ([]health.OwedName
 	return out, translate(err, "time owed")
 }
 
+// OwedEndingIn returns whose approved time ends in between.
+func (s *Store) OwedEndingIn(ctx context.Context, after, until time.Time) ([]health.OwedEnd, error) {
+	var rows []struct {
+		TeamID, PersonID int64
+		ExpiresAt        column.Instant
+	}
+	err := s.from(ctx).Raw(`SELECT DISTINCT team_id, person_id, expires_at FROM owed_entry
+		WHERE kind = 'approved' AND expires_at > ? AND expires_at <= ? ORDER BY team_id, person_id, expires_at`, after.Unix(), until.Unix()).Scan(&rows).Error
+	var out []health.OwedEnd
+	for _, r := range rows {
+		out = append(out, health.OwedEnd{OwedName: health.OwedName{Team: schedule.ID(r.TeamID), Person: schedule.ID(r.PersonID)}, Ends: r.ExpiresAt.Time})
+	}
+	return out, translate(err, "time owed")
+}
+
 // NoteLooked writes down that somebody has looked at what is about people, once a day.
 func (s *Store) NoteLooked(ctx context.Context, action string, by, team schedule.ID, people []schedule.ID, at time.Time) error {
 	for _, person := range people {
