@@ -205,6 +205,8 @@ func (r *Request) Moves(person ID) []Move {
 // mayAnswer checks that a request is open, in time, and asks this person.
 func (s *Service) mayAnswer(ctx context.Context, tx Store, r *Request, person ID) error {
 	switch {
+	case r.State == RequestAccepted && r.AnsweredBy == person:
+		return fmt.Errorf("you have accepted it already: %w", ErrConflict)
 	case r.State == RequestAccepted:
 		return fmt.Errorf("somebody else was faster and has taken it: %w", ErrConflict)
 	case r.State != RequestOpen:
@@ -240,6 +242,9 @@ func (s *Service) Decline(ctx context.Context, person, id ID) error {
 // Withdraw takes a request back.
 func (s *Service) Withdraw(ctx context.Context, by, id ID) error {
 	return s.answer(ctx, by, id, RequestWithdrawn, func(_ Store, r *Request) error {
+		if r.State == RequestAccepted {
+			return fmt.Errorf("it was accepted before it could be withdrawn: %w", ErrConflict)
+		}
 		if r.State != RequestOpen {
 			return fmt.Errorf("the request is %s: %w", r.State, ErrConflict)
 		}

@@ -236,6 +236,10 @@ func story(d *deployment) {
 	taker.expect(status, body, http.StatusOK, "Parents&#39; evening", "Take")
 	status, body = taker.post("/requests/1/accept")
 	taker.expect(status, body, http.StatusOK, "It is yours now")
+	status, body = taker.post("/requests/1/accept") // in another window
+	taker.expect(status, body, http.StatusOK, "You have accepted it already.")
+	status, body = holder.post("/requests/1/withdraw")
+	holder.expect(status, body, http.StatusOK, "It was accepted before it could be withdrawn.")
 	status, body = admin.post("/requests/1/accept")
 	if status != http.StatusForbidden {
 		taker.expect(status, body, http.StatusOK, "omebody else was faster")
