@@ -38,7 +38,7 @@ func ReasonWords(reason string) string {
 }
 
 // ScoreIsNot is what every score says of itself.
-const ScoreIsNot = "About how on-call is for a team. No diagnosis, no measure of a person, no league table of teams; not for targets, bonuses or rankings."
+const ScoreIsNot = "About how on-call is for a team. No diagnosis, no measure of a person, no league table of teams; not for targets, bonuses, rankings or performance review."
 
 // metricKind is how a metric is said: as a count in a time, a share, or a number.
 type metricKind int

@@ -32,6 +32,7 @@ type figure struct {
 	truth   int         // what they do
 	wave    schedule.ID // 0 for several teams together
 	alike   bool
+	coarse  bool               // because of one to four people
 	parts   []health.PulsePart // in points: 1 to 5
 }
 
@@ -502,7 +503,7 @@ func (c *unchanging) figures() map[string][]figure {
 
 // figureOf is what was told of a group.
 func figureOf(people []schedule.ID, answers int, q *toldQuestion, step float64, coarse bool) figure {
-	f := figure{people: map[schedule.ID]float64{}, answers: answers, parts: q.Answers}
+	f := figure{people: map[schedule.ID]float64{}, answers: answers, parts: q.Answers, coarse: coarse}
 	for _, id := range people {
 		f.people[id]++
 	}
@@ -569,7 +570,7 @@ func TestAttackDifferences(t *testing.T) {
 	if testing.Short() {
 		seeds, rounds = 1, 2
 	}
-	ever, without, suspected := 0, 0, 0
+	ever, without, suspected, waves, withheld := 0, 0, 0, 0, 0
 	for seed := range seeds {
 		d := deploy(t, t.TempDir()+"/watchbill.db")
 		d.setUp()
@@ -582,6 +583,8 @@ func TestAttackDifferences(t *testing.T) {
 				t.Errorf("seed %d: from one round it is known what these people answered: %v", seed, sets)
 			}
 			for i := range figures {
+				waves += more(figures[i].wave > 0)
+				withheld += more(figures[i].wave > 0 && figures[i].coarse)
 				if figures[i].answers < 5 {
 					t.Errorf("seed %d: something is told of %d answers", seed, figures[i].answers)
 				}
@@ -593,6 +596,7 @@ func TestAttackDifferences(t *testing.T) {
 		suspected += len(suspects(all))
 	}
 	t.Logf("if nobody ever changes their mind %d of %d are found, and without the ledger %d", ever, suspected, without)
+	t.Logf("of %d results %d are rounded further for it; to find nobody they would have to be withheld", waves, withheld)
 	if !testing.Short() && (100*ever > suspected || 3*ever > without) {
 		t.Errorf("if nobody ever changes their mind %d of %d are found, and without the ledger %d", ever, suspected, without)
 	}
