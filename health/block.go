@@ -38,7 +38,7 @@ type CompareStore interface {
 	TakeBlockMarks(ctx context.Context, most int) ([]BlockMark, error)
 	BlocksMarked(ctx context.Context) (bool, error)
 	SaveBlock(ctx context.Context, config string, b *TeamBlock) error
-	// Blocks returns the blocks of all teams that begin in [from, until), by team.
+	// Blocks returns the blocks of all teams that begin in [from, until), in no order.
 	Blocks(ctx context.Context, config string, from, until schedule.Date) ([]TeamBlock, error)
 	// HeardTeams returns the teams by name, and whether one of their pagers ever sent
 	// something.

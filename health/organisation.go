@@ -166,17 +166,20 @@ func (r *Rollup) gather(ctx context.Context, o *Organisation) error {
 	if err != nil {
 		return err
 	}
-	byTeam := map[schedule.ID][]TeamBlock{}
-	for first, i := 0, 1; i <= len(blocks); i++ {
-		if i == len(blocks) || blocks[i].Team != blocks[first].Team {
-			byTeam[blocks[first].Team], first = blocks[first:i], i
+	byTeam := make(map[schedule.ID][]*TeamBlock, len(teams))
+	for i := range blocks {
+		b := &blocks[i]
+		if byTeam[b.Team] == nil {
+			byTeam[b.Team] = make([]*TeamBlock, 0, trendWeeks/blockWeeks)
 		}
+		byTeam[b.Team] = append(byTeam[b.Team], b)
 	}
 	for b := from; b.Before(until); b = b.AddDays(7 * blockWeeks) {
 		o.Trend = append(o.Trend, OrganisationBlock{From: b})
 	}
+	ranges := map[[2]float64]Rate{} // most rotas are covered for as long as others
 	for _, team := range teams {
-		o.add(team, byTeam[team.ID])
+		o.add(team, byTeam[team.ID], ranges)
 	}
 	for i := range o.Trend {
 		b := &o.Trend[i]
@@ -190,14 +193,13 @@ func (r *Rollup) gather(ctx context.Context, o *Organisation) error {
 
 // add adds a team, if it may be told of. It is told of as its own report is: of weeks in
 // which three people or more were on call first or were paged, by one sum for the whole
-// period and one for each block of the trend.
-func (o *Organisation) add(team HeardTeam, blocks []TeamBlock) {
-	heard := team.Heard || slices.ContainsFunc(blocks, func(b TeamBlock) bool { return b.Notices > 0 })
+// period and one for each block of the trend. Ranges of rates that were computed are kept.
+func (o *Organisation) add(team HeardTeam, blocks []*TeamBlock, ranges map[[2]float64]Rate) {
+	heard := team.Heard || slices.ContainsFunc(blocks, func(b *TeamBlock) bool { return b.Notices > 0 })
 	var sum TeamSum
 	few := map[schedule.ID]bool{}
 	many := false
-	for i := range blocks {
-		b := &blocks[i]
+	for _, b := range blocks {
 		told := b.People >= fewest
 		if heard && told && b.Level1 > 0 {
 			o.Trend[b.Block.DaysSince(o.Trend[0].From)/(7*blockWeeks)].Sum.add(b)
@@ -221,7 +223,13 @@ func (o *Organisation) add(team HeardTeam, blocks []TeamBlock) {
 	default:
 		sum.Teams = 1
 		o.Sum.addSum(&sum)
-		o.Teams = append(o.Teams, ComparedTeam{Team: team.ID, Name: team.Name, Rate: Garwood(o.Measure.Of(&sum), sum.OnCallWeeks(), 0.95)})
+		seen := [2]float64{float64(o.Measure.Of(&sum)), sum.OnCallWeeks()}
+		rate, known := ranges[seen]
+		if !known {
+			rate = Garwood(o.Measure.Of(&sum), sum.OnCallWeeks(), 0.95)
+			ranges[seen] = rate
+		}
+		o.Teams = append(o.Teams, ComparedTeam{Team: team.ID, Name: team.Name, Rate: rate})
 	}
 }
 

@@ -20,6 +20,7 @@ type funnelChart struct {
 	Band          string // points of what 95 of a hundred lie in
 	Outer         []string
 	Dots          []funnelDot
+	Many          string // a path of the dots of teams within the limits, where they are many
 	Say           string
 	Wide          string // of what curves are drawn in
 	Counted       string
@@ -46,6 +47,9 @@ const (
 	mostAside    = 84 // pixels that a row may take
 	nameApart    = 14 // pixels between names
 	nameLetters  = 22
+	// tippedTeams are how many teams at most have a dot that says whose it is: in a cloud
+	// nobody points at one, and the table has them all.
+	tippedTeams = 200
 )
 
 // newFunnelChart draws teams; nothing where they are not compared.
@@ -124,6 +128,7 @@ func (c *funnelChart) dots(o *health.Organisation, g funnelGround) {
 		rows[p] = append(rows[p], i)
 	}
 	var names []namePlace
+	var many strings.Builder
 	for i := range o.Teams {
 		t := &o.Teams[i]
 		row := rows[at(t)]
@@ -132,17 +137,22 @@ func (c *funnelChart) dots(o *health.Organisation, g funnelGround) {
 		x, y := g.x(t.Rate.Exposure), g.y(t.Rate.Mean)
 		d := funnelDot{
 			X: percent(x), Y: pixel(y), Beyond: t.Outside(), Left: x > .5,
-			Tip: fmt.Sprintf("%s\n%d in %s on-call weeks", t.Name, int(t.Rate.Count), weeksText(t.Rate.Exposure)),
 		}
 		if math.Abs(aside) >= .05 {
 			d.Aside = pixel(aside)
+		}
+		if len(o.Teams) > tippedTeams && !d.Beyond {
+			fmt.Fprintf(&many, "M%s %sh0", pixel(funnelWide*x+aside), d.Y)
+			continue
 		}
 		if d.Beyond && free(names, namePlace{x, y, d.Left}) {
 			names = append(names, namePlace{x, y, d.Left})
 			d.Name = shortName(t.Name)
 		}
+		d.Tip = fmt.Sprintf("%s\n%d in %s on-call weeks", t.Name, int(t.Rate.Count), weeksText(t.Rate.Exposure))
 		c.Dots = append(c.Dots, d)
 	}
+	c.Many = many.String()
 	// What is named lies over the others.
 	slices.SortStableFunc(c.Dots, func(a, b funnelDot) int {
 		return strings.Compare(strconv.FormatBool(a.Beyond), strconv.FormatBool(b.Beyond))

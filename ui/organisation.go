@@ -30,6 +30,8 @@ type OrganisationPage struct {
 	Ask               []AskTeam
 	Trend             []OrganisationRow
 	Compared          []ComparedRow
+	After             int // teams by name before those of Compared
+	Found             Found
 	Prior             string
 }
 
@@ -91,10 +93,16 @@ func (p *OrganisationPage) Fill(o *health.Organisation) {
 		p.Ask = append(p.Ask, AskTeam{t.Name, teamBurden(t.Team, o.Period), t.Ask(o.Measure), evidence(t, o), t.Side > 0})
 	}
 	p.trend(o)
-	for i := range o.Teams {
+	p.Found = Found{All: len(o.Teams), Most: comparedRows}
+	p.After = max(0, min(p.After, len(o.Teams)-1)) / comparedRows * comparedRows
+	for i := p.After; i < min(len(o.Teams), p.After+comparedRows); i++ {
 		p.Compared = append(p.Compared, comparedRow(&o.Teams[i], o))
 	}
 }
+
+// comparedRows are how many teams one page has the figures of; the table to download has
+// them all.
+const comparedRows = 100
 
 // teamBurden is where a team's own report of the same weeks is.
 func teamBurden(team schedule.ID, p health.ReportPeriod) string {

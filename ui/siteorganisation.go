@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"watchbill/api/auth"
 	"watchbill/health"
@@ -35,6 +36,7 @@ func (s *Site) organisation(c echo.Context) error {
 		return err
 	}
 	page.Wrong = wrong
+	page.After, _ = strconv.Atoi(c.QueryParam("after")) // what is no number is the beginning
 	page.Fill(o)
 	page.link(o, today)
 	return s.show(c, http.StatusOK, "organisation", page)
@@ -85,6 +87,13 @@ func (p *OrganisationPage) link(o *health.Organisation, today schedule.Date) {
 	p.Earlier = "/organisation" + at(o.Period.Weeks, o.Period.From.AddDays(-7*o.Period.Weeks), o.Measure)
 	if !usual {
 		p.Later = "/organisation" + at(o.Period.Weeks, o.Period.Until(), o.Measure)
+	}
+	here := "/organisation" + at(o.Period.Weeks, from(o.Period.Weeks), o.Measure) + "&after="
+	if p.After > 0 {
+		p.Found.Back = here + strconv.Itoa(p.After-comparedRows) + "#te-h"
+	}
+	if p.After+comparedRows < len(o.Teams) {
+		p.Found.On = here + strconv.Itoa(p.After+comparedRows) + "#te-h"
 	}
 	p.CSV = "/api/v1/organisation/health.csv" + at(o.Period.Weeks, o.Period.From, o.Measure)
 }

@@ -60,7 +60,7 @@ func (o *organisation) copyTeams(more int) {
 	o.tb.Helper()
 	run := func(query string, args ...any) {
 		o.tb.Helper()
-		o.ok(o.db.Write.Exec(fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", more) + fmt.Sprintf(query, args...)).Error)
+		o.repeat(more, query, args...)
 	}
 	run("INSERT INTO team (id, name, zone, horizon_weeks, frozen_weeks, version, created_at) SELECT i + 1, 'Platform reliability ' || i, zone, horizon_weeks, frozen_weeks, version, created_at FROM n, team WHERE id = 1")
 	run("INSERT INTO team_rules (team_id, from_day, source, created_at) SELECT i + 1, from_day, source, created_at FROM n, team_rules WHERE team_id = 1")
@@ -68,6 +68,18 @@ func (o *organisation) copyTeams(more int) {
 	run("INSERT INTO membership (team_id, person_id, manager, on_call, share) SELECT i + 1, person_id + i * %d, manager, on_call, share FROM n, membership WHERE team_id = 1", crowdSize)
 	run("INSERT INTO plan (id, team_id, number, draft_id, document, from_day, until_day, published_at) SELECT i + 1, i + 1, number, draft_id, document, from_day, until_day, published_at FROM n, plan WHERE team_id = 1")
 	run("INSERT INTO shift (team_id, plan_id, slot, rotation, person_id, start_at, end_at, points, since) SELECT i + 1, i + 1, slot, rotation, person_id + i * %d, start_at, end_at, points, since FROM n, shift WHERE team_id = 1", crowdSize)
+	o.counted()
+}
+
+// repeat runs a query in which n has the numbers i from one to so many.
+func (o *organisation) repeat(times int, query string, args ...any) {
+	o.tb.Helper()
+	o.ok(o.db.Write.Exec(fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", times) + fmt.Sprintf(query, args...)).Error)
+}
+
+// counted lets PostgreSQL know of rows that came with their own numbers.
+func (o *organisation) counted() {
+	o.tb.Helper()
 	if o.db.Write.Name() == "postgres" {
 		for _, table := range []string{"team", "person", "plan"} {
 			o.ok(o.db.Write.Exec("SELECT setval(pg_get_serial_sequence('" + table + "', 'id'), (SELECT MAX(id) FROM " + table + "))").Error)
