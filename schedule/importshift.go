@@ -246,10 +246,13 @@ func (d *directory) done(i *Import) error {
 	p := d.preview
 	slices.SortFunc(p.People, func(a, b ImportedPerson) int { return cmp.Compare(a.Label, b.Label) })
 	i.People = map[string]ID{}
+	nobody := 0
 	for _, x := range p.People {
 		i.People[x.Label] = x.Person
 		if x.Person == 0 {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("%s is nobody in the team; the shifts of that name count for nobody", x.Label))
+			if nobody++; nobody <= nobodiesTold {
+				p.Warnings = append(p.Warnings, fmt.Sprintf("%s is nobody in the team; the shifts of that name count for nobody", x.Label))
+			}
 		} else if !slices.ContainsFunc(d.people, func(p Profile) bool { return p.ID == x.Person }) {
 			if !d.had[x.Person] {
 				return &InvalidError{"who", "this person is not in the team; add them first"}
@@ -257,8 +260,14 @@ func (d *directory) done(i *Import) error {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s is not in the team any more; the shifts of that name stay theirs, and weigh nothing in plans", x.Label))
 		}
 	}
+	if more := nobody - nobodiesTold; more > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("names that are nobody in the team: %d more; where titles say something else each time, like a number, the name is looked for in vain", more))
+	}
 	return nil
 }
+
+// nobodiesTold bounds how many names that are nobody in the team are warned of one by one.
+const nobodiesTold = 20
 
 // weighing returns the shifts that count in plans: not those of people who had them before
 // and have left the team, or take no part in it any more.

@@ -247,6 +247,7 @@ func importFixtures() []fixture {
 		Lines: []ui.ImportLine{{What: "add", Start: berlin(nov, 2, 10), End: berlin(nov, 9, 10), Title: "On Call - Priya Raman - Payments Primary", Why: "primary"}}}
 	lengthy := preview
 	lengthy.Past, lengthy.Names, lengthy.Members = true, []ui.ImportName{{Label: longText, Who: "1", Shifts: 1}}, []ui.Option{{Value: "1", Label: longText}}
+	lengthy.MoreNames = 2900
 	lengthy.Holes = []ui.ImportHole{{Rotation: longText, Start: now, End: now.Add(time.Hour)}}
 	lengthy.Frame = long("Import", "timeoff")
 	lengthy.Label, lengthy.Kind, lengthy.Host, lengthy.Problem, lengthy.Error, lengthy.Confirmed, lengthy.Clashes = longText, longText, longText, longText, longText, true, 2

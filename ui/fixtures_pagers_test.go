@@ -42,7 +42,7 @@ func pagerFixtures() []fixture {
 		{ID: 1, Name: "Marcus B.", Detail: "marcus@example.com · PUSR001", Pages: 12, Who: "7", Suggested: true}, {ID: 2, Name: "Ana Ruiz", Detail: "PUSR002", Pages: 1}, {ID: 3, Name: "bot", Who: "0", Known: true}}}
 	long2 := contacts
 	long2.Frame, long2.Pager = long("Who is who", "pagers"), longText
-	long2.People = []ui.Option{{Value: "0", Label: longText}}
+	long2.People, long2.Found, long2.More = []ui.Option{{Value: "0", Label: longText}}, ui.Found{Query: longText, All: 10_000, Most: 50}, 9_950
 	long2.List = []ui.ContactRow{{ID: 1, Name: longText, Detail: longText, Pages: 200_000, Who: "0", Suggested: true}}
 	past := ui.Past{Frame: frame("The past", "pagers"), Pager: "Production alerts", PagerID: 3, Vendor: "PagerDuty", Can: true, HasKey: true, Regions: []ui.Option{{Value: "us", Label: "United States"}, {Value: "eu", Label: "Europe"}},
 		From: ui.Field{Value: "2026-01-01"}, Until: ui.Field{Value: "2025-01-01", Error: "It should end after it begins."}, Left: 1, Finished: 1, Told: 1204, Fresh: 1200, Unmapped: 2, Gaps: 1, Looked: now.Add(-time.Hour), List: []ui.PastRow{

@@ -43,6 +43,7 @@ type Import struct {
 	Rotations       []Option
 	Members         []Option
 	Names           []ImportName
+	MoreNames       int // that are not shown, and stay what they are
 	Holes           []ImportHole
 	MoreHoles       int // that are not shown
 

@@ -130,9 +130,11 @@ type EventLine struct {
 // Contacts is the page "contacts": who is who in a pager.
 type Contacts struct {
 	Frame
+	Found   // GET with q; there are no other pages: what is most to be done stands first
 	Pager   string
 	PagerID int64
 	List    []ContactRow
+	More    int // that are not shown
 	People  []Option
 }
 

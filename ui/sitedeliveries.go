@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,10 +167,24 @@ func (s *Site) contacts(c echo.Context) error {
 	for _, p := range append(people, others...) {
 		page.People = append(page.People, Option{Value: itoa(int64(p.ID)), Label: p.Name})
 	}
+	page.Query, page.Most = sought(c), choosers(len(page.People))
 	for k := range all {
+		if !contactHas(&all[k], page.Query) {
+			continue
+		}
+		if page.All++; page.All > page.Most {
+			page.More++
+			continue
+		}
 		page.List = append(page.List, contactRow(&all[k], people))
 	}
 	return s.show(c, http.StatusOK, "contacts", page)
+}
+
+// contactHas says whether a text is part of what is known of a contact.
+func contactHas(c *health.Contact, text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(strings.ToLower(contactName(c)), text) || strings.Contains(strings.ToLower(c.Email), text) || strings.Contains(strings.ToLower(c.Identity.ID), text)
 }
 
 // elsewhere returns people who have been said to be somebody in a pager and are not in
@@ -214,6 +229,9 @@ func (s *Site) mapContact(c echo.Context) error {
 		return err
 	}
 	to := integrationPath(&i) + "/people"
+	if q := sought(c); q != "" {
+		to += "?" + url.Values{"q": {q}}.Encode()
+	}
 	person, err := strconv.ParseInt(c.FormValue("person"), 10, 64)
 	if err != nil || person < 0 {
 		return done(c, to, "bad", "Choose somebody of the team, or nobody.")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 
@@ -38,7 +39,10 @@ func shiftChoice(form url.Values, other schedule.ImportChoice) (schedule.ImportC
 	if form.Has("rotation") {
 		ch.Rotation = schedule.RotationID(form.Get("rotation"))
 	}
-	ch.People = map[string]schedule.ID{}
+	// Where there are very many names the form has not all of them.
+	if ch.People = maps.Clone(other.People); ch.People == nil {
+		ch.People = map[string]schedule.ID{}
+	}
 	names, people := form["name"], form["who"]
 	for k := range min(len(names), len(people)) {
 		id, err := strconv.ParseInt(people[k], 10, 64)

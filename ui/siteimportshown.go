@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -56,7 +57,7 @@ func (s *Site) showImport(c echo.Context, w auth.Who, i *schedule.Import, ch sch
 	if bad == nil && page.Unsure {
 		bad = s.preview(ctx, &page, i, ch)
 	} else if page.Past && !page.Unsure {
-		if err := s.whoIsWho(ctx, &page, i.Team, ch.People); err != nil {
+		if err := s.whoIsWho(ctx, &page, i.Team, knownNames(ch.People)); err != nil {
 			return err
 		}
 	}
@@ -134,14 +135,15 @@ func (s *Site) past(ctx context.Context, page *Import, i *schedule.Import, ch sc
 		page.Rotations = append(page.Rotations, Option{Value: string(r), Label: upper(string(r))})
 	}
 	page.Rotation.Value = string(ch.Rotation)
-	if err := s.whoIsWho(ctx, page, i.Team, nil); err != nil {
-		return err
-	}
+	var names []ImportName
 	for _, x := range p.People {
-		page.Names = append(page.Names, ImportName{
+		names = append(names, ImportName{
 			Label: x.Label, Who: itoa(int64(x.Person)), Known: x.Person != 0, Shifts: x.Shifts, Hours: x.Hours,
 			Points: float64(x.Held) / 1000, Share: float64(x.Share) / 1000, Difference: float64(x.Balance) / 1000,
 		})
+	}
+	if err := s.whoIsWho(ctx, page, i.Team, names); err != nil {
+		return err
 	}
 	for k, h := range p.Holes {
 		if k == maxHoles {
@@ -153,9 +155,9 @@ func (s *Site) past(ctx context.Context, page *Import, i *schedule.Import, ch sc
 	return nil
 }
 
-// whoIsWho fills in whom the names of a calendar can mean, and those that are known
-// with whom they mean.
-func (s *Site) whoIsWho(ctx context.Context, page *Import, team schedule.ID, known map[string]schedule.ID) error {
+// whoIsWho fills in whom the names of a calendar can mean, and the names: of very many those
+// first that are nobody's yet, and of these those that have most shifts.
+func (s *Site) whoIsWho(ctx context.Context, page *Import, team schedule.ID, all []ImportName) error {
 	members, err := s.Schedule.Store.Members(ctx, team)
 	if err != nil {
 		return err
@@ -168,11 +170,35 @@ func (s *Site) whoIsWho(ctx context.Context, page *Import, team schedule.ID, kno
 	for _, m := range members {
 		page.Members = append(page.Members, Option{Value: itoa(int64(m.Person)), Label: names[m.Person].Name})
 	}
-	for _, label := range slices.Sorted(maps.Keys(known)) {
-		page.Names = append(page.Names, ImportName{Label: label, Who: itoa(int64(known[label])), Known: known[label] != 0})
+	page.Names = all
+	if most := choosers(len(page.Members)); len(all) > most {
+		slices.SortStableFunc(all, func(a, b ImportName) int { return cmp.Or(unknownFirst(a, b), b.Shifts-a.Shifts) })
+		page.Names, page.MoreNames = all[:most], len(all)-most
 	}
 	return nil
 }
+
+func unknownFirst(a, b ImportName) int {
+	switch {
+	case a.Known == b.Known:
+		return 0
+	case b.Known:
+		return -1
+	}
+	return 1
+}
+
+// knownNames are the names of a calendar of which it is known who they are.
+func knownNames(known map[string]schedule.ID) []ImportName {
+	var all []ImportName
+	for _, label := range slices.Sorted(maps.Keys(known)) {
+		all = append(all, ImportName{Label: label, Who: itoa(int64(known[label])), Known: known[label] != 0})
+	}
+	return all
+}
+
+// choosers is how many fields a page has from each of which one of so many is chosen.
+func choosers(of int) int { return min(100, max(10, 3000/of)) }
 
 // maxHoles bounds the gaps and overlaps that are shown.
 const maxHoles = 20
