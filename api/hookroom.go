@@ -6,13 +6,14 @@ import (
 	"watchbill/schedule"
 )
 
-// How many bytes of bodies are read at once, so that what senders send at the same moment
-// fits into memory, and how many of them of one team: whoever has one of its links can
-// keep that team waiting and nobody else.
-const (
-	mostReading     = 64 << 20
-	mostReadingTeam = mostReading / 8
-)
+// mostReading is how many bytes of bodies are read at once, so that what senders send at the
+// same moment fits into memory.
+const mostReading = 64 << 20
+
+// teamPart is which part of the room one team takes at most, of what the others have left:
+// whoever has one of its links can keep that team waiting and nobody else, and what many
+// teams hold together always leaves some to another.
+const teamPart = 8
 
 // A room is what bodies that are on their way may take of memory.
 type room struct {
@@ -25,7 +26,7 @@ type room struct {
 func (r *room) enter(team schedule.ID, size int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.all+size > mostReading || r.teams[team]+size > mostReadingTeam {
+	if left := mostReading - (r.all - r.teams[team]); r.teams[team]+size > left/teamPart {
 		return false
 	}
 	if r.teams == nil {

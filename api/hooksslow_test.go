@@ -22,12 +22,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// slowDoors are hooks of two teams, at /hooks/generic/1 and /hooks/generic/2, behind which
+// slowDoors are hooks of ten teams, from /hooks/generic/1 to /hooks/generic/10, behind which
 // it is as late as wall says.
 func slowDoors(t *testing.T, wall func() time.Time) *httptest.Server {
 	db := migrationstest.Migrated(t, migrationstest.SQLite(t))
 	store := healthdb.New(db.Write, db.Read)
-	for n := range 2 {
+	for n := range 10 {
 		team := schedule.TeamRecord{Name: fmt.Sprint("Crew ", n), Zone: "UTC", HorizonWeeks: 8, CreatedAt: time.Unix(1, 0)}
 		if err := scheduledb.New(db.Write, db.Read).AddTeam(t.Context(), &team); err != nil {
 			t.Fatal(err)
@@ -81,6 +81,25 @@ func TestOneSlowSender(t *testing.T) {
 	}
 	if begun == 0 || begun == 70 {
 		t.Errorf("%d of 70 slow bodies are read at once", begun)
+	}
+}
+
+// Nor do nine teams together that begin all they can.
+func TestManySlowSenders(t *testing.T) {
+	srv := slowDoors(t, time.Now)
+	begun := 0
+	for team := range 9 {
+		for range 9 {
+			if _, line := begin(t, srv, team+1); line == "HTTP/1.1 100 Continue\r\n" {
+				begun++
+			}
+		}
+	}
+	if _, line := begin(t, srv, 10); line != "HTTP/1.1 100 Continue\r\n" {
+		t.Errorf("with %d bodies of nine other teams on their way: %s", begun, line)
+	}
+	if begun < 30 || begun > 64 {
+		t.Errorf("%d slow bodies of a megabyte are read at once", begun)
 	}
 }
 
