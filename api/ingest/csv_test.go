@@ -87,6 +87,8 @@ func TestTablesAsTheyAreWritten(t *testing.T) {
 		{"two bytes to a letter", utf16le("id,at,title\n1,2026-03-02T01:15:00Z,\"é, \"\"x\"\"\"\n")},
 		{"quoted heading with delimiters", "\"id\",at,title,\"a;b;c;d;e;f\"\n1,2026-03-02T01:15:00Z,é,\n"},
 		{"what divides is said", "sep=;\r\nid;at;title\r\n1;2026-03-02T01:15:00Z;\"é, \"\"x\"\"\"\r\n"},
+		{"carriage returns alone", "id,at,title\r1,2026-03-02T01:15:00Z,\"é, \"\"x\"\"\"\r"},
+		{"carriage returns alone, and what divides", "sep=;\rid;at;title\r1;2026-03-02T01:15:00Z;\"é, \"\"x\"\"\""},
 		{"blanks and empty lines", "id, at ,title\n\n1, 2026-03-02T01:15:00Z ,x\n\n"},
 	} {
 		if test.name == "tab" {
@@ -101,6 +103,7 @@ func TestTablesAsTheyAreWritten(t *testing.T) {
 		{"nothing", "", "heading"},
 		{"other bytes", "id,at\n1,\xe9", "UTF-8"},
 		{"half a letter", "\xff\xfei", "UTF-16"},
+		{"lines that end in two ways", "id,at\r1,2026-03-02T01:15:00Z\r2,2026-03-02T01:15:00Z\n", "carriage return"},
 		{"another heading", "a,b\n1,2\n", `there is no column "id"`},
 	} {
 		_, err := ingest.DryRun([]byte(test.csv), ingest.Mapping{Columns: map[string]string{"external_id": "id", "triggered_at": "id"}}, nil)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -55,6 +56,7 @@ func newRecords(data []byte, encoding string) (*records, error) {
 	if err != nil {
 		return nil, err
 	}
+	data = ended(data)
 	comma := delimiter(data)
 	if said, rest, ok := separator(data); ok {
 		comma, data = said, rest
@@ -68,6 +70,9 @@ func newRecords(data []byte, encoding string) (*records, error) {
 	}
 	if len(r.header) > columnsRead {
 		return nil, fmt.Errorf("the heading has %d columns; up to %d are read", len(r.header), columnsRead)
+	}
+	if slices.ContainsFunc(r.header, func(name string) bool { return strings.ContainsRune(name, '\r') }) {
+		return nil, errors.New("some lines end with a carriage return alone and some do not; save the file once more as CSV")
 	}
 	for i := range r.header {
 		r.header[i] = strings.TrimSpace(r.header[i])
@@ -159,6 +164,32 @@ func decodeText(data []byte, encoding string) ([]byte, error) {
 		units = append(units, order.Uint16(data[i:]))
 	}
 	return []byte(string(utf16.Decode(units))), nil
+}
+
+// ended returns text whose lines end as the reader wants it. Old programs, and some
+// spreadsheets that save "CSV (Macintosh)", end them with a carriage return alone.
+func ended(data []byte) []byte {
+	if bytes.IndexByte(data, '\r') < 0 || bytes.IndexByte(data, '\n') >= 0 {
+		return data
+	}
+	return bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+}
+
+// Alike returns the names that several columns of a heading have, of those that a mapping
+// names: the first column of each is read.
+func Alike(data []byte, m Mapping) []string {
+	r, err := newRecords(data, m.Encoding)
+	if err != nil {
+		return nil
+	}
+	var alike []string
+	for _, field := range sortedKeys(m.Columns) {
+		name := m.Columns[field]
+		if at := slices.Index(r.header, name); at >= 0 && slices.Contains(r.header[at+1:], name) {
+			alike = append(alike, name)
+		}
+	}
+	return alike
 }
 
 // separator reads the line before the heading by which some spreadsheets say what divides

@@ -33,6 +33,9 @@ func (c *ingestCSVCmd) Run(con *console) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range ingest.Alike(data, mapping) {
+		fmt.Fprintf(con.err, "watchbill: %s: several columns are called %q, of which the first is read\n", c.File, name)
+	}
 	var report *ingest.Report
 	if c.Bad {
 		report, err = ingest.WriteBad(con.out, data, mapping)
