@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"watchbill/health"
@@ -55,5 +56,8 @@ func (b leaveBook) Remove(ctx context.Context, tx health.Store, by schedule.ID, 
 	if !slices.ContainsFunc(leaves, func(x schedule.Leave) bool { return x.ID == l.ID && x.First == l.First && x.Last == l.Last }) {
 		return nil // they have removed it themselves
 	}
-	return in.RemoveLeave(ctx, by, l.Person, l.ID)
+	if err := in.RemoveLeave(ctx, by, l.Person, l.ID); !errors.Is(err, schedule.ErrNotFound) {
+		return err
+	}
+	return nil // somebody else has at this moment; the ledger says whether they called it off
 }

@@ -305,4 +305,15 @@ func timeOwedTogether(t *testing.T, d *deployment) {
 	if len(leaves) != 2 {
 		t.Errorf("%d absences for two bookings", len(leaves))
 	}
+	// One booking is called off by six at once, and then again: the others are told.
+	entries, err := d.health.Store.OwedEntries(t.Context(), 1, 3)
+	d.ok(err)
+	taken := entries[len(entries)-1]
+	off := func(int) answer {
+		return try(d.health.ReturnOwed(context.Background(), health.OwedOrder{OwedName: name, By: 3, Zone: zone}, taken.ID))
+	}
+	counts = d.atOnce(6, off)
+	if counts[200] != 1 || counts[409] != 5 || off(0).status != 409 {
+		t.Errorf("called off by six at once: %v, and then again %v", counts, off(0))
+	}
 }
