@@ -25,14 +25,26 @@ type OwedPolicy struct {
 // longestOwed is how far back time may be owed from when a team begins to owe it.
 const longestOwed = 53 * 7
 
-// policyOn returns the policy of the week of a Monday: of those that begin on one day,
-// the one added last. It is nil where nothing is owed.
-func policyOn(policies []OwedPolicy, monday schedule.Date) *OwedPolicy {
+// OwedInTurn returns the policies that hold one after the other: of those that begin on one
+// Monday the one added last.
+func OwedInTurn(policies []OwedPolicy) []OwedPolicy {
+	var out []OwedPolicy
+	for _, p := range policies { // by day and number
+		if n := len(out); n > 0 && out[n-1].From == p.From {
+			out[n-1] = p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// OwedOn returns the policy of the week of a Monday. It is nil where nothing is owed.
+func OwedOn(policies []OwedPolicy, monday schedule.Date) *OwedPolicy {
 	var found *OwedPolicy
-	for i := range policies {
-		p := &policies[i]
-		if !p.From.After(monday) && (found == nil || p.From.After(found.From) || p.From == found.From && p.ID > found.ID) {
-			found = p
+	for _, p := range OwedInTurn(policies) {
+		if !p.From.After(monday) {
+			found = &p
 		}
 	}
 	return found
@@ -41,16 +53,16 @@ func policyOn(policies []OwedPolicy, monday schedule.Date) *OwedPolicy {
 // rulesNow returns the rules of today, those to come when there are only such, and the
 // usual ones where nobody has made any.
 func rulesNow(policies []OwedPolicy, today schedule.Date) OwedRules {
-	if p := policyOn(policies, MondayOf(today)); p != nil {
+	if p := OwedOn(policies, MondayOf(today)); p != nil {
 		return p.Rules
 	}
-	if len(policies) > 0 {
-		return policies[0].Rules
+	if turns := OwedInTurn(policies); len(turns) > 0 {
+		return turns[0].Rules
 	}
 	return DefaultOwedRules()
 }
 
-// SetOwed adds a policy. The first of a team may begin in the past: then what was earned
+// SetOwed adds a policy. Where none holds yet it may begin in the past: then what was earned
 // since is put down. Any other begins this week at the soonest, because the weeks before
 // are settled.
 func (s *Service) SetOwed(ctx context.Context, p OwedPolicy, zone *time.Location) error {
@@ -66,7 +78,7 @@ func (s *Service) SetOwed(ctx context.Context, p OwedPolicy, zone *time.Location
 		if err != nil {
 			return err
 		}
-		same := policyOn(policies, p.From)
+		same := OwedOn(policies, p.From)
 		if same != nil && (same.Off != p.Off || same.Rules != p.Rules) {
 			same = nil
 		}
@@ -74,7 +86,7 @@ func (s *Service) SetOwed(ctx context.Context, p OwedPolicy, zone *time.Location
 			return nil // two clicks
 		}
 		week := MondayOf(schedule.DateOf(now.In(zone)))
-		if len(policies) > 0 && p.From.Before(week) {
+		if OwedOn(policies, week) != nil && p.From.Before(week) {
 			return &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("the weeks before %v are settled by the rules of then; begin on %v or a later Monday", week, week)}
 		}
 		if same != nil {
@@ -129,7 +141,7 @@ func (m *measuring) earn(ctx context.Context, monday schedule.Date) error {
 		}
 		m.owed = &policies
 	}
-	policy := policyOn(*m.owed, monday)
+	policy := OwedOn(*m.owed, monday)
 	if policy == nil || policy.Off || to.After(m.now) {
 		return nil
 	}

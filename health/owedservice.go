@@ -107,7 +107,7 @@ func (s *Service) owed(ctx context.Context, team, person schedule.ID, zone *time
 	}
 	now := s.Now()
 	today := schedule.DateOf(now.In(zone))
-	policy := policyOn(policies, MondayOf(today))
+	policy := OwedOn(policies, MondayOf(today))
 	byPerson := map[schedule.ID][]OwedEntry{}
 	if person != 0 {
 		byPerson[person] = nil

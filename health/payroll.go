@@ -110,7 +110,7 @@ func (p *Payroll) SetPay(ctx context.Context, policy *PayPolicy) error {
 			return err
 		}
 		// Two clicks are one version.
-		if same := payOn(payOrder(policies), policy.From); same != nil && same.From == policy.From && same.Rules.same(&policy.Rules) {
+		if same := PayOn(PayInTurn(policies), policy.From); same != nil && same.From == policy.From && same.Rules.same(&policy.Rules) {
 			*policy = *same
 			return nil
 		}
@@ -127,7 +127,7 @@ func (p *Payroll) SetPay(ctx context.Context, policy *PayPolicy) error {
 // it nor the one that follows it brings another currency or clock.
 func (p *PayPolicy) beside(policies []PayPolicy) error {
 	var before, after *PayPolicy
-	order := payOrder(policies)
+	order := PayInTurn(policies)
 	for i := range order {
 		switch {
 		case order[i].From.Before(p.From):
@@ -208,14 +208,14 @@ func (p *Payroll) known(ctx context.Context, team schedule.ID) ([]PayPolicy, []S
 		return nil, nil, err
 	}
 	statements, err := p.Store.Statements(ctx, team)
-	return payOrder(policies), statements, err
+	return PayInTurn(policies), statements, err
 }
 
 // monthSpan returns when a month begins and ends: where the one before ended, when that was
 // published, else at midnight on the rules' clock, or when there were rules at first.
 func monthSpan(policies []PayPolicy, statements []Statement, month schedule.Date) (from, to time.Time) {
 	begins := func(day schedule.Date) time.Time {
-		if policy := payOn(policies, day); policy != nil {
+		if policy := PayOn(policies, day); policy != nil {
 			return day.At(schedule.Midnight, policy.Rules.Zone)
 		}
 		return policies[0].begins()
@@ -313,7 +313,7 @@ func (p *Payroll) Publish(ctx context.Context, by, team schedule.ID, month sched
 		if err != nil {
 			return err
 		}
-		first := firstOf(payOrder(policies)[0].From)
+		first := firstOf(PayInTurn(policies)[0].From)
 		if n := len(statements); n > 0 {
 			first = nextMonth(statements[n-1].Month)
 		}

@@ -41,7 +41,7 @@ func (p *Payroll) CheckRotations(ctx context.Context, team schedule.ID, from sch
 // replaced it says nothing.
 func (p *Payroll) Forgotten(ctx context.Context, policies []PayPolicy) (map[schedule.ID]error, error) {
 	out := map[schedule.ID]error{}
-	order := payOrder(policies)
+	order := PayInTurn(policies)
 	for i := range order {
 		today := schedule.DateOf(p.Now().In(order[i].Rules.Zone))
 		if i+1 < len(order) && !order[i+1].From.After(today) {

@@ -164,9 +164,9 @@ type PayPolicy struct {
 // begins is when the policy begins to hold.
 func (p *PayPolicy) begins() time.Time { return p.From.At(schedule.Midnight, p.Rules.Zone) }
 
-// payOrder returns the policies that hold one after the other: of those that begin on one
+// PayInTurn returns the policies that hold one after the other: of those that begin on one
 // day the one added last.
-func payOrder(policies []PayPolicy) []PayPolicy {
+func PayInTurn(policies []PayPolicy) []PayPolicy {
 	var out []PayPolicy
 	for _, p := range policies { // by day and number
 		if n := len(out); n > 0 && out[n-1].From == p.From {
@@ -178,8 +178,8 @@ func payOrder(policies []PayPolicy) []PayPolicy {
 	return out
 }
 
-// payOn returns the policy that holds on a day; nil before the first.
-func payOn(policies []PayPolicy, day schedule.Date) *PayPolicy {
+// PayOn returns which of the policies that hold in turn holds on a day; nil before the first.
+func PayOn(policies []PayPolicy, day schedule.Date) *PayPolicy {
 	for i := range slices.Backward(policies) {
 		if !policies[i].From.After(day) {
 			return &policies[i]

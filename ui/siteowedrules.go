@@ -24,11 +24,16 @@ func (f *OwedRulesForm) fields() map[string]*Field {
 
 // fill shows the rules of now, to begin this week, and what was said before.
 func (f *OwedRulesForm) fill(policies []health.OwedPolicy, today schedule.Date, now time.Time) {
-	rules := health.DefaultOwedRules()
-	f.From.Value = health.MondayOf(today).String()
+	rules, week := health.DefaultOwedRules(), health.MondayOf(today)
+	f.From.Value = week.String()
+	policies = health.OwedInTurn(policies)
+	if p := health.OwedOn(policies, week); p != nil {
+		rules, f.Off = p.Rules, p.Off
+	} else if len(policies) > 0 { // those to come
+		rules = policies[0].Rules
+	}
 	for i := range policies {
 		p := &policies[i]
-		rules = p.Rules
 		text := "From " + dayOf(p.From.At(0, now.Location()), now) + ": "
 		if p.Off {
 			text += "nothing is earned."
@@ -36,7 +41,6 @@ func (f *OwedRulesForm) fill(policies []health.OwedPolicy, today schedule.Date, 
 			text += rulesWords(&p.Rules)
 		}
 		f.History = append(f.History, text)
-		f.Off = p.Off
 	}
 	f.Evening.Value, f.Weekend.Value = rules.Hours[schedule.Evening].String(), rules.Hours[schedule.WeekendBand].String()
 	f.Holiday.Value, f.Sleep.Value = rules.Hours[schedule.HolidayBand].String(), rules.Hours[schedule.Sleep].String()
@@ -103,7 +107,17 @@ func (s *Site) setOwedRules(c echo.Context) error {
 	} else if err != nil {
 		return err
 	}
+	policies, err := s.Health.Store.OwedPolicies(c.Request().Context(), team.ID)
+	if err != nil {
+		return err
+	}
 	good := fmt.Sprintf("Saved. Weeks from %v on are counted like this; each is put down when it is over.", policy.From)
+	for _, p := range health.OwedInTurn(policies) {
+		if p.From.After(policy.From) {
+			good = fmt.Sprintf("Saved. Weeks from %v on are counted like this, until %v, when other rules begin that are there already.", policy.From, p.From)
+			break
+		}
+	}
 	return done(c, owedPath(team.ID), "good", readable(good, s.Schedule.Now().In(zone)))
 }
 

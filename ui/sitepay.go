@@ -151,7 +151,11 @@ func (s *Site) teamPay(c echo.Context) error {
 	}
 	for i := range slices.Backward(policies) {
 		p := &policies[i]
-		page.Rules = append(page.Rules, PayPolicyRow{policyWords(p, f.Now.In(p.Rules.Zone)), pricesNothing(&p.Rules, forgotten[p.ID])})
+		words := policyWords(p, f.Now.In(p.Rules.Zone))
+		if i+1 < len(policies) && policies[i+1].From == p.From {
+			words += " It was replaced by a later version for the same day."
+		}
+		page.Rules = append(page.Rules, PayPolicyRow{words, pricesNothing(&p.Rules, forgotten[p.ID])})
 	}
 	page.On = len(policies) > 0
 	months, err := s.Pay.Months(ctx, team.ID)
@@ -282,7 +286,11 @@ func (s *Site) payRulesPage(c echo.Context, f Frame, team schedule.TeamRecord) (
 		page.Clock.Value, page.Currency.Value, page.Unit.Value, page.Overlap.Value = team.Zone, "EUR", string(health.PerHour), string(health.PayOnce)
 		page.Weekly = []PayRuleRow{{}}
 	} else {
-		last := &policies[len(policies)-1]
+		policies = health.PayInTurn(policies)
+		last := health.PayOn(policies, schedule.Date{Year: today.Year, Month: today.Month, Day: 1})
+		if last == nil { // all are still to come
+			last = &policies[0]
+		}
 		page.fill(&last.Rules)
 		forgotten, err := s.Pay.Forgotten(c.Request().Context(), policies)
 		if err != nil {
@@ -333,7 +341,18 @@ func (s *Site) setPayRules(c echo.Context) error {
 	for i := range page.Once {
 		moved += skipped(page.Clock.Value, page.Once[i].From.Value, page.Once[i].Until.Value)
 	}
-	return done(c, payPath(team.ID), "good", readable(fmt.Sprintf("Saved. They hold from %v on.", policy.From), f.Now)+moved)
+	policies, err := s.Health.Store.PayPolicies(c.Request().Context(), team.ID)
+	if err != nil {
+		return err
+	}
+	good := fmt.Sprintf("Saved. They hold from %v on.", policy.From)
+	for _, p := range health.PayInTurn(policies) {
+		if p.From.After(policy.From) {
+			good = fmt.Sprintf("Saved. They hold from %v on, until %v, when other rules begin that are there already.", policy.From, p.From)
+			break
+		}
+	}
+	return done(c, payPath(team.ID), "good", readable(good, f.Now)+moved)
 }
 
 // importPayRules reads rules as JSON into the form, where they can be looked at and saved.
