@@ -25,7 +25,8 @@ type Service struct {
 	Warnings func(i *Integration, d *Delivery) []string
 	// Usable says whether deliveries of a vendor can be checked with a secret.
 	Usable func(vendor, secret string) bool
-	// Members are those whom people of pagers may turn out to be.
+	// Members are those whom people of pagers may turn out to be. Of those who have left
+	// altogether it says until when they were there.
 	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
 	// Rotations returns those that a team has and those that it had only before; of
 	// another its pages would be nobody's.

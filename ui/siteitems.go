@@ -70,12 +70,16 @@ func (s *Site) desk(c echo.Context, title string, need auth.Action) (*itemDesk, 
 	return d, err
 }
 
-// present returns who is in a team on a day, or will be.
+// present returns who is in a team on a day, or will be, and has not left altogether.
 func (s *Site) present(ctx context.Context, team schedule.ID, today schedule.Date) (map[schedule.ID]bool, error) {
+	people, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
 	members, err := s.Schedule.Store.Members(ctx, team)
 	out := map[schedule.ID]bool{}
 	for i := range members {
-		if m := &members[i]; m.Until.IsZero() || !m.Until.Before(today) {
+		if m := &members[i]; people[m.Person].DeactivatedAt.IsZero() && (m.Until.IsZero() || !m.Until.Before(today)) {
 			out[m.Person] = true
 		}
 	}

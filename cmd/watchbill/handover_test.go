@@ -130,6 +130,19 @@ func handingOver(t *testing.T, d *deployment) {
 			t.Errorf("the log has no %s", want)
 		}
 	}
+
+	// Whoever has left the team, and everything, is still who had the shift and wrote of it.
+	d.ok(d.schedule.RemoveMember(ctx, 1, 1, now.ID))
+	d.ok(d.access.Deactivate(auth.With(ctx, auth.Program()), int64(now.ID)))
+	status, body = ben.get("/teams/1/handover?at=" + at + "&rotation=" + url.QueryEscape(rotation))
+	ben.expect(status, body, 200, now.Name, "Disk at 90 %.", "Handed over by", "read by "+next.Name)
+	status, body = then.get("/teams/1/handover?at=" + fmt.Sprint(r.End.Unix()) + "&rotation=" + url.QueryEscape(rotation))
+	then.expect(status, body, 200, "What "+now.Name+" left")
+	for _, path := range []string{"/teams/1/reviews", "/teams/1/items", "/teams/1/burden", "/teams/1/owed", "/teams/1/pay", d.lastReview()} {
+		if status, body := ana.get(path); status != 200 || strings.Contains(body, "unknown person") {
+			t.Errorf("%s after somebody has left: %d", path, status)
+		}
+	}
 }
 
 // demoLogin logs somebody of the demonstration in.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/api/auth"
 	"watchbill/health"
 	"watchbill/schedule"
 )
@@ -98,6 +100,32 @@ func items(t *testing.T, d *deployment) {
 	ana.expect(status, body, http.StatusOK, "Saved.") // they stay named until somebody else is
 	status, body = ana.post("/teams/1/items", "title", "Another", "owner", "4")
 	ana.expect(status, body, http.StatusUnprocessableEntity, "Choose somebody who is in the team")
+
+	// So does one of somebody who leaves altogether; nobody gives them another.
+	status, body = ana.post("/teams/1/items", "title", "Turn the old queue off", "owner", "5")
+	ana.expect(status, body, http.StatusOK, "Noted: Turn the old queue off")
+	d.ok(d.access.Deactivate(auth.With(t.Context(), auth.Program()), 5))
+	status, body = ana.get("/teams/1/items/3")
+	ana.expect(status, body, http.StatusOK, "Dan", "has left the team")
+	_, body = ana.get("/teams/1/items?new=1")
+	if strings.Contains(body, `<option value="5"`) {
+		t.Error("an item can be given to somebody who has left")
+	}
+	status, body = ana.post("/teams/1/items", "title", "Another", "owner", "5")
+	ana.expect(status, body, http.StatusUnprocessableEntity, "Choose somebody who is in the team")
+	_, err := d.health.AddItem(t.Context(), 2, 1, health.ItemText{Kind: health.ItemAction, Title: "Another", Owner: 5}, schedule.DateOf(d.now))
+	if invalid, ok := errors.AsType[*schedule.InvalidError](err); !ok || invalid.Field != "owner" {
+		t.Errorf("an item is given to somebody who has left: %v", err)
+	}
+	members, err := d.health.Members(t.Context(), 1)
+	d.ok(err)
+	for _, m := range members {
+		if m.Person == 5 && m.Until != schedule.DateOf(d.now).AddDays(-1) {
+			t.Errorf("who left today was there until %v", m.Until)
+		}
+	}
+	status, body = ana.post("/teams/1/items/3", "title", "Turn the old queue off", "kind", "action", "owner", "2", "base", "1")
+	ana.expect(status, body, http.StatusOK, "Saved.")
 }
 
 // An item of another team is not there, whoever asks by this one.

@@ -39,7 +39,7 @@ func (s *server) takePages() {
 		default: // it is about to look anyway
 		}
 	}
-	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.schedule.Store.Members, TableReader: tableReader{}, Leaves: leaveBook{s.schedule}}
+	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.membersUntil, TableReader: tableReader{}, Leaves: leaveBook{s.schedule}}
 	s.health.Warnings = deliveryWarnings
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
@@ -169,6 +169,33 @@ func roomFor(file string) func() bool {
 		size := uint64(disk.Bsize)
 		return disk.Bavail*size >= diskLeast || disk.Bavail*diskShare >= disk.Blocks
 	}
+}
+
+// membersUntil returns the members of a team; whoever has left altogether was there until
+// the day before.
+func (s *server) membersUntil(ctx context.Context, team schedule.ID) ([]schedule.Membership, error) {
+	members, err := s.schedule.Store.Members(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]schedule.ID, 0, len(members))
+	for i := range members {
+		ids = append(ids, members[i].Person)
+	}
+	people, err := s.schedule.Store.People(ctx, ids)
+	left := map[schedule.ID]time.Time{}
+	for i := range people {
+		left[people[i].ID] = people[i].DeactivatedAt
+	}
+	for i := range members {
+		m := &members[i]
+		if at := left[m.Person]; !at.IsZero() {
+			if last := schedule.DateOf(at).AddDays(-1); m.Until.IsZero() || last.Before(m.Until) {
+				m.Until = last
+			}
+		}
+	}
+	return members, err
 }
 
 // planned is how far from an instant a plan may be for a gap at that instant to be one.
