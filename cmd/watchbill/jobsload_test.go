@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/health"
+
 	"gorm.io/gorm/logger"
 )
 
@@ -38,12 +40,13 @@ func (a *listener) take() []string {
 
 // With a thousand teams and nothing to do, a job asks as little as with one.
 func TestJobsAtRest(t *testing.T) {
-	const teams, most = 1000, 10
+	const teams, most = 1000, 12 // what is removed is of a dozen kinds
 	quiet := func(t *testing.T, address string) {
 		d := deploy(t, address)
 		d.setUp()
 		d.crowd(teams)
 		d.news.Carriers = byMail(&mailbox{})
+		d.keep(health.UsualKeeping)
 		log := &listener{Interface: logger.Discard}
 		work := d.jobs()
 		work.guard.database = func(ctx context.Context) (time.Time, error) { // it is asked, but the clock of a test stands still
