@@ -58,7 +58,7 @@ func monthsBefore(now time.Time, months int) time.Time {
 }
 
 // KeptFrom returns the Monday of the first week, on a team's calendar, of which all pages are
-// kept: what happened before it is not taken in. It is zero where pages are kept for ever.
+// kept once older ones are removed. It is zero where pages are kept for ever.
 func (k Keeping) KeptFrom(now time.Time, zone *time.Location) schedule.Date {
 	before := k.PagesBefore(now)
 	if before.IsZero() {
@@ -72,34 +72,20 @@ func (k Keeping) KeptFrom(now time.Time, zone *time.Location) schedule.Date {
 	return monday
 }
 
-// keptSince returns since when all pages of a team are kept, by what was removed; zero: since
-// ever.
+// keptSince returns since when all pages of a team are kept, by what was removed: what is
+// from before does not come back. It is zero while nothing was removed.
 func keptSince(ctx context.Context, store Store, team schedule.ID) (time.Time, error) {
-	return Keeping{}.since(ctx, store, team, "UTC", time.Time{})
-}
-
-// since returns before when nothing of a team is taken in: what was removed does not come
-// back, and what is about to be is not written down first. It is zero where everything is. A
-// team of which nothing was measured yet has the zone that is given.
-func (k Keeping) since(ctx context.Context, store Store, team schedule.ID, zone string, now time.Time) (time.Time, error) {
 	state, err := store.BurdenState(ctx, team)
-	if errors.Is(err, schedule.ErrNotFound) {
-		state.Zone = zone
+	if errors.Is(err, schedule.ErrNotFound) || err == nil && state.KeptFrom.IsZero() {
+		return time.Time{}, nil
 	} else if err != nil {
 		return time.Time{}, err
 	}
-	clock, err := schedule.Zone(state.Zone)
+	zone, err := schedule.Zone(state.Zone)
 	if err != nil {
 		return time.Time{}, err
 	}
-	from := state.KeptFrom
-	if monday := k.KeptFrom(now, clock); from.Before(monday) {
-		from = monday
-	}
-	if from.IsZero() {
-		return time.Time{}, nil
-	}
-	return from.At(schedule.Midnight, clock), nil
+	return state.KeptFrom.At(schedule.Midnight, zone), nil
 }
 
 // settled says which weeks of a period are never measured again; nothing when none is.
@@ -124,7 +110,7 @@ func (w *Worker) keep(ctx context.Context, tx Store, door *Integration, told []E
 	if !slices.ContainsFunc(told, func(e Event) bool { return e.OccurredAt.Before(sure) }) {
 		return told, since, nil
 	}
-	if since, err = w.Keep.since(ctx, tx, door.Team, door.Zone, w.Now()); err != nil {
+	if since, err = keptSince(ctx, tx, door.Team); err != nil {
 		return nil, since, err
 	}
 	return slices.DeleteFunc(told, func(e Event) bool { return e.OccurredAt.Before(since) }), since, nil
@@ -133,7 +119,7 @@ func (w *Worker) keep(ctx context.Context, tx Store, door *Integration, told []E
 // KeptSince returns before when nothing of an integration's pages is taken in; zero:
 // everything is.
 func (s *Service) KeptSince(ctx context.Context, i *Integration) (time.Time, error) {
-	return s.Keep.since(ctx, s.Store, i.Team, i.Zone, s.Now())
+	return keptSince(ctx, s.Store, i.Team)
 }
 
 // firstDay is FirstDay in a zone by its name.

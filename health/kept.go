@@ -83,7 +83,7 @@ func (k Keeping) kept(now time.Time) []Kept {
 		days = "as long as all pages of their week"
 	}
 	return []Kept{
-		{What: "Pages, with who was paged and who worked on them", Long: pages, Note: "After the last thing that was told of them.", Before: before, Kinds: []string{RemovedPages}},
+		{What: "Pages, with who was paged and who worked on them", Long: pages, Note: fmt.Sprintf("After the last thing that was told of them; a past that was fetched or came from a file stays whole for %s first.", daysOf(pastStays)), Before: before, Kinds: []string{RemovedPages}},
 		{What: "What pagers, their APIs and files told of pages", Long: pages, Note: "It goes with the page.", Before: before, Kinds: []string{RemovedEvents}},
 		{What: "What people said of pages", Long: pages, Note: "It goes with the page.", Before: before, Kinds: []string{RemovedSayings}},
 		{What: "Days as they were measured of somebody", Long: days, Note: "Some two weeks less than the pages.", Kinds: []string{RemovedDays}},

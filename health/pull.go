@@ -164,9 +164,9 @@ func (s *Service) AskPull(ctx context.Context, by, id schedule.ID, from, until t
 
 // notBefore refuses to fetch what would not be kept.
 func (s *Service) notBefore(ctx context.Context, tx Store, i *Integration, from time.Time) error {
-	since, err := s.Keep.since(ctx, tx, i.Team, i.Zone, s.Now())
+	since, err := keptSince(ctx, tx, i.Team)
 	if err == nil && from.Before(since) {
-		err = &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("pages are not kept for so long; ask for those from %s on, or have an administrator raise --keep-pages first", firstDay(since, i.Zone))}
+		err = &schedule.InvalidError{Field: "from", Reason: fmt.Sprintf("pages are not kept for so long; ask for those from %s on", firstDay(since, i.Zone))}
 	}
 	return err
 }

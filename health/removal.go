@@ -32,8 +32,10 @@ type Removal struct {
 // nobody waits for long, and says how much.
 type RemovalStore interface {
 	// OldTeams returns teams that have pages which fired before a moment and of which nothing
-	// was told since.
-	OldTeams(ctx context.Context, before time.Time) ([]schedule.ID, error)
+	// was told since, but for those whose past from before it comes in, or has since another.
+	OldTeams(ctx context.Context, before, fresh time.Time) ([]schedule.ID, error)
+	// Counted says whether some of those of a team may have counted: not all came too late.
+	Counted(ctx context.Context, team schedule.ID, before time.Time) (bool, error)
 	// OldKeys returns the keys of some of them, by integration and key.
 	OldKeys(ctx context.Context, team schedule.ID, before time.Time, most int) ([]PageName, error)
 	// PagesOfKeys returns all pages of some keys of an integration, by their number.

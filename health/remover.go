@@ -24,6 +24,10 @@ type Remover struct {
 // from writing on SQLite.
 const removedAtOnce = 500
 
+// pastStays is how long a past that was fetched, or came from a file, stays whole, however
+// old: until then it can be looked at and undone, and is measured.
+const pastStays = BodiesKept
+
 // wavesAtOnce is the same of surveys, of each of which everybody was asked.
 const wavesAtOnce = 50
 
@@ -64,7 +68,7 @@ func (r *Remover) pages(ctx context.Context) error {
 		return nil
 	}
 	before := r.Keep.PagesBefore(r.Now())
-	teams, err := r.due(ctx, before)
+	teams, err := r.Store.OldTeams(ctx, before, r.Now().Add(-pastStays))
 	if err != nil {
 		return err
 	}
@@ -75,32 +79,6 @@ func (r *Remover) pages(ctx context.Context) error {
 		}
 	}
 	return errors.Join(append(failed, r.loose(ctx, before))...)
-}
-
-// due returns teams that have old pages, or were measured before weeks of which pages are
-// kept.
-func (r *Remover) due(ctx context.Context, before time.Time) ([]schedule.ID, error) {
-	teams, err := r.Store.OldTeams(ctx, before)
-	if err != nil {
-		return nil, err
-	}
-	states, err := r.Store.BurdenStates(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i := range states {
-		s := &states[i]
-		zone, err := schedule.Zone(s.Zone)
-		if err != nil {
-			continue // measuring says so
-		}
-		keptFrom := r.Keep.KeptFrom(r.Now(), zone)
-		if !s.Since.IsZero() && s.Since.Before(keptFrom) && s.KeptFrom.Before(keptFrom) {
-			teams = append(teams, s.Team)
-		}
-	}
-	slices.Sort(teams)
-	return slices.Compact(teams), nil
 }
 
 // team removes the pages of a team, once all that they did is measured, and what was
@@ -219,6 +197,10 @@ func (r *Remover) raise(ctx context.Context, tx Store, team schedule.ID) (bool, 
 	keptFrom := r.Keep.KeptFrom(m.now, m.zone)
 	if !state.KeptFrom.Before(keptFrom) {
 		return true, nil
+	}
+	// What came too late to count was never in a week.
+	if counted, err := tx.Counted(ctx, team, r.Keep.PagesBefore(m.now)); err != nil || !counted {
+		return err == nil, err
 	}
 	marks, err := tx.Marks(ctx, team, marksAtOnce)
 	if err != nil || !m.looked(m.dayEnd(m.now)) || len(marks) == marksAtOnce {

@@ -20,7 +20,7 @@ type Service struct {
 	Store    Store
 	Now      func() time.Time
 	Receiver *Receiver
-	Keep     Keeping // what is older is not taken in
+	Keep     Keeping // as administrators are told
 	// Warnings are what of a delivery was left out when it was read, in words.
 	Warnings func(i *Integration, d *Delivery) []string
 	// Usable says whether deliveries of a vendor can be checked with a secret.

@@ -91,7 +91,7 @@ func (w *TableWorker) take(ctx context.Context, t *Table) error {
 	if err != nil {
 		return err
 	}
-	if t.KeptSince, err = w.Worker.Keep.since(ctx, w.Worker.Store, t.Team, i.Zone, w.Worker.Now()); err != nil {
+	if t.KeptSince, err = keptSince(ctx, w.Worker.Store, t.Team); err != nil {
 		return err
 	}
 	var rows []TableRow

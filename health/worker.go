@@ -28,7 +28,6 @@ func (e *UnreadableError) Error() string { return e.Reason }
 type Worker struct {
 	Store Store
 	Now   func() time.Time // to the microsecond
-	Keep  Keeping          // what is older is not taken in
 	// Read says what a delivery tells. What can never be read is an *UnreadableError.
 	Read func(i *Integration, d *Delivery) ([]Event, error)
 	// OnCall says who of a team would have been paged at an instant, by the schedule as

@@ -50,7 +50,7 @@ func (d *deployment) pages() map[string][2]string {
 	admin := d.browser()
 	status, body := admin.post("/login", "email", "admin@demo.example", "password", demoPassword)
 	admin.expect(status, body, http.StatusOK, "My on-call")
-	status, body = admin.post("/setup/team", "name", "Search", "zone", "Europe/Berlin", "holidays", "DE-BE")
+	status, body = admin.post("/setup/team", "name", "Maps", "zone", "Europe/Berlin", "holidays", "DE-BE")
 	admin.expect(status, body, http.StatusOK, "Who takes part?")
 	status, body = admin.post("/setup/1/people", "do", "demo")
 	admin.expect(status, body, http.StatusOK, "people")
@@ -122,6 +122,7 @@ var notPages = regexp.MustCompile(`^/(api/v1|api/openapi.json|api/docs.css|stati
 // nothing, nothing scrolls sideways, and it costs little.
 func TestBrowserService(t *testing.T) {
 	d := company(t)
+	d.ok(d.surround(t.Context()))
 	b := browsertest.Open(t, 4*time.Minute)
 	b.Theme("light")
 	where := d.pages()

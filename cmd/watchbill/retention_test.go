@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,4 +99,74 @@ func kept(t *testing.T, d *deployment) {
 	if left := d.told(door.ID); len(left) != 2 {
 		t.Errorf("kept are %v", left)
 	}
+}
+
+// A past that comes over is taken in however old it is and stays whole for a month, so that
+// it can be looked at and undone; then its pages go, and what they came to by the week stays.
+func TestPastComesOver(t *testing.T) { both(t, pastComesOver) }
+
+func pastComesOver(t *testing.T, d *deployment) {
+	d.setUp()
+	ana := d.person("ana@example.com")
+	d.ok(d.db.Write.Exec("UPDATE membership SET manager = TRUE WHERE person_id = 2").Error)
+	door, hook := d.hooked("opsgenie")
+	d.keep(health.UsualKeeping)
+	d.ok(d.measureBurden(t.Context()))
+	remove := func() {
+		t.Helper()
+		d.ok(d.measureBurden(t.Context()))
+		d.ok(d.remover.Work(t.Context()))
+	}
+	since := func() schedule.Date {
+		t.Helper()
+		state, err := d.health.Store.BurdenState(t.Context(), 1)
+		d.ok(err)
+		return state.KeptFrom
+	}
+
+	// A sample of a vendor's documents, sent to see whether the link works, is seen, counts
+	// nowhere, and shuts nothing out.
+	sample := time.Date(2021, 6, 1, 12, 0, 0, 0, time.UTC)
+	if a := d.send(hook, fmt.Sprintf(`{"action": "Create", "alert": {"alertId": "sample", "createdAt": %d, "updatedAt": %d, "message": "Sample"}}`, sample.UnixMilli(), sample.UnixMilli()*1_000_000)); a.status != 202 {
+		t.Fatal(a.body)
+	}
+	d.readAll()
+	if p := d.told(door.ID)["sample"]; p.ID == 0 || p.CountsAsPage {
+		t.Fatalf("the sample is kept as %+v", p)
+	}
+	remove()
+	if left := d.told(door.ID); len(left) != 0 || !since().IsZero() {
+		t.Fatalf("of the sample are left %v, and all is kept from %v on", left, since())
+	}
+
+	fired := d.now.AddDate(0, -30, 0).Truncate(time.Minute)
+	file := "Incident ID,Title,Created at\nOLD,Long ago," + fired.UTC().Format(time.RFC3339) + "\n"
+	status, body := ana.upload("/teams/1/tables", "past.csv", file, "pager", fmt.Sprint(door.ID))
+	ana.expect(status, body, 200, "<dt>Good</dt><dd>1</dd>")
+	status, body = ana.post("/teams/1/tables/1/commit")
+	ana.expect(status, body, 200, "It is being taken over")
+	d.takeTables()
+	measured := func() (measure string) {
+		t.Helper()
+		week := health.MondayOf(schedule.DateOf(fired))
+		d.ok(d.db.Read.Raw("SELECT measure FROM burden_team_week WHERE team_id = 1 AND week = ?", week.String()).Scan(&measure).Error)
+		return measure
+	}
+	remove()
+	want := measured()
+	if left := d.told(door.ID); len(left) != 1 || !since().IsZero() || !strings.Contains(want, `"incidents":1`) {
+		t.Fatalf("of the past are left %v, all is kept from %v on, and the week came to %s", left, since(), want)
+	}
+
+	d.now = d.now.Add(health.BodiesKept + time.Hour)
+	for range 100 { // some weeks at a time
+		d.ok(d.measureBurden(t.Context()))
+	}
+	remove()
+	if left := d.told(door.ID); len(left) != 0 || since().IsZero() || measured() != want {
+		t.Errorf("of the past are left %v, all is kept from %v on, and the week came to %s, want %s", left, since(), measured(), want)
+	}
+	ana = d.login("ana@example.com")
+	status, body = ana.upload("/teams/1/tables", "more.csv", strings.ReplaceAll(file, "OLD", "MORE"), "pager", fmt.Sprint(door.ID))
+	ana.expect(status, body, 200, "<dt>Good</dt><dd>0</dd>", "lies before")
 }

@@ -12,12 +12,22 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// OldTeams returns teams that have pages of which nothing was told for long.
-func (s *Store) OldTeams(ctx context.Context, before time.Time) ([]schedule.ID, error) {
+// OldTeams returns teams that have pages of which nothing was told for long, but for those
+// whose past comes in or has lately.
+func (s *Store) OldTeams(ctx context.Context, before, fresh time.Time) ([]schedule.ID, error) {
 	var ids []schedule.ID
-	err := s.from(ctx).Raw("SELECT id FROM team t WHERE EXISTS (SELECT 1 FROM page p WHERE p.team_id = t.id AND p.triggered_at < ? AND p.last_event_at < ?) ORDER BY id",
-		micros(before), micros(before)).Scan(&ids).Error
+	err := s.from(ctx).Raw(`SELECT id FROM team t WHERE EXISTS (SELECT 1 FROM page p WHERE p.team_id = t.id AND p.triggered_at < ? AND p.last_event_at < ?)
+		AND NOT EXISTS (SELECT 1 FROM integration i JOIN pull p ON p.integration_id = i.id WHERE i.team_id = t.id AND p.from_at < ? AND (p.state = 'waits' OR p.asked_at >= ?))
+		AND NOT EXISTS (SELECT 1 FROM past_table p WHERE p.team_id = t.id AND p.from_at < ? AND p.committed_at >= ? AND p.state <> 'undone') ORDER BY id`,
+		micros(before), micros(before), before.Unix(), fresh.Unix(), before.Unix(), fresh.Unix()).Scan(&ids).Error
 	return ids, translate(err, "old pages")
+}
+
+// Counted says whether some of the old pages of a team may have counted.
+func (s *Store) Counted(ctx context.Context, team schedule.ID, before time.Time) (some bool, err error) {
+	err = s.from(ctx).Raw("SELECT EXISTS (SELECT 1 FROM page WHERE team_id = ? AND triggered_at < ? AND last_event_at < ? AND (counts OR folded NOT LIKE ?))",
+		team, micros(before), micros(before), `%"`+string(health.FlagTooOld)+`"%`).Scan(&some).Error
+	return some, translate(err, "old pages of team %d", team)
 }
 
 // OldKeys returns keys of some of them.

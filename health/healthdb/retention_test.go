@@ -74,7 +74,6 @@ func longPast(b *bench, seed uint64) (*health.Rollup, *rota) {
 }
 
 func (b *bench) remover(r *health.Rollup) *health.Remover {
-	b.worker.Keep = health.UsualKeeping
 	return &health.Remover{Store: b.store, Rollup: r, Keep: health.UsualKeeping, Now: func() time.Time { return b.now }}
 }
 
