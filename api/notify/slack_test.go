@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,17 +19,31 @@ import (
 type workspace struct {
 	*slacktest.Workspace
 	t       *testing.T
+	mu      sync.Mutex // the workspace looks at the clock while it answers
 	now     time.Time
 	carrier notify.Carrier
+}
+
+// clock is what time it is.
+func (w *workspace) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// pass lets time pass.
+func (w *workspace) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
 }
 
 func slackWith(t *testing.T) *workspace {
 	t.Helper()
 	w := &workspace{t: t, now: time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)}
-	clock := func() time.Time { return w.now }
-	w.Workspace = slacktest.New(t, clock)
+	w.Workspace = slacktest.New(t, w.clock)
 	w.Add(map[string]slacktest.Person{"zoe@example.com": {ID: "UZOE"}, "gone@example.com": {ID: "UGONE", Deleted: true}, "bot@example.com": {ID: "UBOT", Bot: true}})
-	app := notify.SlackApp{Token: slacktest.Token, API: w.URL, Now: clock}
+	app := notify.SlackApp{Token: slacktest.Token, API: w.URL, Now: w.clock}
 	var err error
 	if w.carrier, err = app.Carrier(); err != nil {
 		t.Fatal(err)
@@ -154,7 +169,7 @@ func TestSlackLooksAgain(t *testing.T) {
 	if err := w.send(slackLetter(w.now)); err != nil {
 		t.Error(err)
 	}
-	w.now = w.now.Add(25 * time.Hour) // and a day later anyway
+	w.pass(25 * time.Hour) // and a day later anyway
 	if err := w.send(slackLetter(w.now)); err != nil || w.Calls("users.lookupByEmail") != 3 {
 		t.Errorf("%v after %d look-ups", err, w.Calls("users.lookupByEmail"))
 	}
@@ -177,11 +192,11 @@ func TestSlackIsBusy(t *testing.T) {
 			t.Fatalf("%s: %v", method, err)
 		}
 		calls := w.Calls(method) + w.Calls("auth.test")
-		w.now = w.now.Add(89 * time.Second)
+		w.pass(89 * time.Second)
 		if err := w.send(slackLetter(w.now)); !errors.As(err, &busy) || busy.Wait != time.Second || w.Calls(method)+w.Calls("auth.test") != calls {
 			t.Errorf("%s, too early: %v", method, err)
 		}
-		w.now = w.now.Add(time.Second)
+		w.pass(time.Second)
 		if err := w.send(slackLetter(w.now)); err != nil || len(w.Messages()) != 1 {
 			t.Errorf("%s, afterwards: %v", method, err)
 		}
@@ -224,7 +239,8 @@ func TestSlackDoesNotRepeat(t *testing.T) {
 			if err := w.send(m); err == nil || errors.As(err, &refused) {
 				t.Fatalf("at first: %v", err)
 			}
-			m.Tried, m.At, w.now = m.At, m.At.Add(100*time.Hour), w.now.Add(100*time.Hour)
+			m.Tried, m.At = m.At, m.At.Add(100*time.Hour)
+			w.pass(100 * time.Hour)
 			if err := w.send(m); err != nil {
 				t.Fatal(err)
 			}
