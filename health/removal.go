@@ -50,9 +50,9 @@ type RemovalStore interface {
 	// Renumber writes the number of a page, and nothing else of it.
 	Renumber(ctx context.Context, id schedule.ID, p *Page) error
 
-	// RemoveLoose removes events that are about no page, and what was said of pages that are
-	// gone.
-	RemoveLoose(ctx context.Context, before time.Time, most int) (events, said int, err error)
+	// RemoveLoose removes events that are about no page and came before another moment too, and
+	// what was said of pages that are gone.
+	RemoveLoose(ctx context.Context, before, fresh time.Time, most int) (events, said int, err error)
 	// RemoveDays removes what was measured of days.
 	RemoveDays(ctx context.Context, team schedule.ID, before schedule.Date, most int) (int, error)
 

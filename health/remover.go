@@ -125,7 +125,7 @@ func (r *Remover) days(ctx context.Context, team schedule.ID) (n int, err error)
 func (r *Remover) loose(ctx context.Context, before time.Time) error {
 	return repeat(ctx, func() (int, error) {
 		return r.batch(ctx, func(tx Store) ([]Removal, error) {
-			events, said, err := tx.RemoveLoose(ctx, before, removedAtOnce)
+			events, said, err := tx.RemoveLoose(ctx, before, r.Now().Add(-pastStays), removedAtOnce)
 			return []Removal{{Kind: RemovedEvents, N: events, Older: before}, {Kind: RemovedSayings, N: said, Older: before}}, err
 		})
 	})

@@ -89,6 +89,9 @@ func (d *deployment) disk() map[string][]byte {
 			return err
 		})
 		if os.IsPermission(err) || os.IsNotExist(err) {
+			if slices.Contains(strings.Split(os.Getenv("WATCHBILL_REQUIRE"), ","), "postgres") {
+				d.t.Fatalf("WATCHBILL_REQUIRE asks for PostgreSQL, and its files cannot be read: %v", err)
+			}
 			d.t.Skipf("the server's files cannot be read here: %v", err)
 		}
 		d.ok(err)

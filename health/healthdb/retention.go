@@ -141,16 +141,16 @@ func (s *Store) Renumber(ctx context.Context, id schedule.ID, p *health.Page) er
 // loose says that an event is about no page; an index has just those.
 const loose = "(page_key = '' OR kind IN ('oncall_shift', 'identity', 'alert_created', 'alert_resolved', 'incident_declared', 'incident_status', 'ping', 'alert_log'))"
 
-// RemoveLoose removes events that are about no page, and what was said of pages that are
-// gone.
-func (s *Store) RemoveLoose(ctx context.Context, before time.Time, most int) (events, said int, err error) {
+// RemoveLoose removes events that are about no page and did not come lately, and what was
+// said of pages that are gone.
+func (s *Store) RemoveLoose(ctx context.Context, before, fresh time.Time, most int) (events, said int, err error) {
 	gone := func(of string) string {
 		return "NOT EXISTS (SELECT 1 FROM page p WHERE p.integration_id = " + of + ".integration_id AND p.page_key = " + of + ".page_key AND p.opened_by = " + of + ".opened_by)"
 	}
 	at := micros(before)
 	err = each(
 		func() error {
-			return removed(s.to(ctx).Exec("DELETE FROM page_event WHERE id IN (SELECT id FROM page_event WHERE "+loose+" AND occurred_at < ? ORDER BY occurred_at LIMIT ?)", at, most), &events)
+			return removed(s.to(ctx).Exec("DELETE FROM page_event WHERE id IN (SELECT id FROM page_event WHERE "+loose+" AND occurred_at < ? AND received_at < ? ORDER BY occurred_at LIMIT ?)", at, micros(fresh), most), &events)
 		},
 		func() error {
 			return removed(s.to(ctx).Exec("DELETE FROM check_in WHERE id IN (SELECT id FROM check_in c WHERE c.team_id IN (SELECT id FROM team) AND c.at < ? AND "+gone("c")+" LIMIT ?)", at, most), &said)
