@@ -23,7 +23,9 @@ type Change struct {
 	By       ID
 	Override ID
 	Reason   string
-	Undone   bool // Override was undone
+	Note     string // of the plan, when that did it
+	Kind     string // of Override
+	Undone   bool   // Override was undone
 }
 
 // changesAhead is how far ahead changes are told.
@@ -47,6 +49,12 @@ func (s *Service) Changes(ctx context.Context, person ID) ([]Change, error) {
 		}
 		since = people[0].CreatedAt.Add(-time.Second) // a plan can be as old as they are
 	}
+	return s.ChangesBetween(ctx, person, since, time.Time{})
+}
+
+// ChangesBetween is Changes by what was decided after an instant and until another, or
+// until now when that is zero.
+func (s *Service) ChangesBetween(ctx context.Context, person ID, since, until time.Time) ([]Change, error) {
 	now := s.Now()
 	byTeam, err := decidedOf(ctx, s.Store, []ID{person}, now, now.Add(changesAhead))
 	if err != nil {
@@ -54,7 +62,7 @@ func (s *Service) Changes(ctx context.Context, person ID) ([]Change, error) {
 	}
 	var all []Change
 	for _, team := range slices.Sorted(maps.Keys(byTeam)) {
-		d := byTeam[team]
+		d := byTeam[team].known(until)
 		changes, planned := difference(person, d.published, d.overrides, since, now), false
 		for i := range changes {
 			changes[i].Team = team
@@ -71,16 +79,50 @@ func (s *Service) Changes(ctx context.Context, person ID) ([]Change, error) {
 		}
 		all = append(all, slices.DeleteFunc(changes, func(c Change) bool { return c.By == person })...)
 	}
-	slices.SortStableFunc(all, func(a, b Change) int { return a.begin().Compare(b.begin()) })
+	slices.SortStableFunc(all, func(a, b Change) int { return a.Begin().Compare(b.Begin()) })
 	return all, nil
 }
 
-// begin is when what has changed begins.
-func (c *Change) begin() time.Time {
+// Begin is when what has changed begins.
+func (c *Change) Begin() time.Time {
 	if len(c.Is) > 0 {
 		return c.Is[0].Start
 	}
 	return c.Was[0].Start
+}
+
+// known is what of decisions had been taken by an instant; all when it is zero.
+func (d *decisions) known(at time.Time) *decisions {
+	if at.IsZero() {
+		return d
+	}
+	var out decisions
+	for _, p := range d.published {
+		if p.Since.After(at) {
+			continue
+		}
+		if p.Until.After(at) {
+			p.Until = time.Time{}
+		}
+		out.published = append(out.published, p)
+	}
+	for _, o := range d.overrides {
+		if o.CreatedAt.After(at) {
+			continue
+		}
+		if o.CancelledAt.After(at) {
+			o.CancelledBy, o.CancelledAt = 0, time.Time{}
+		}
+		out.overrides = append(out.overrides, o)
+	}
+	return &out
+}
+
+// A Touch says that something was decided at a moment about a slot that somebody has, or
+// had, a part of. It may have changed nothing for them.
+type Touch struct {
+	Person ID
+	At     time.Time
 }
 
 // difference compares what somebody has from now on with what they had as of an
@@ -136,10 +178,10 @@ func (c *Change) cause(d *decisions, since time.Time) bool {
 		}
 		// When a plan ends an override in the same moment, the plan is why.
 		if o.CreatedAt.After(since) && (o.CreatedAt.After(c.At) || !plan && o.CreatedAt.Equal(c.At)) {
-			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CreatedAt, o.CreatedBy, o.ID, o.Reason, false, false
+			c.At, c.By, c.Override, c.Kind, c.Reason, c.Undone, plan = o.CreatedAt, o.CreatedBy, o.ID, o.Kind, o.Reason, false, false
 		}
 		if o.CancelledAt.After(since) && o.CancelledAt.After(c.At) {
-			c.At, c.By, c.Override, c.Reason, c.Undone, plan = o.CancelledAt, o.CancelledBy, o.ID, "", true, false
+			c.At, c.By, c.Override, c.Kind, c.Reason, c.Undone, plan = o.CancelledAt, o.CancelledBy, o.ID, o.Kind, "", true, false
 		}
 	}
 	return plan || c.Undone
@@ -160,7 +202,7 @@ func (c *Change) byPlan(plans []Plan) {
 		if c.Undone {
 			reason = "what was agreed on ended when " + reason
 		}
-		c.By, c.Override, c.Reason, c.Undone = p.PublishedBy, 0, reason, false
+		c.By, c.Override, c.Kind, c.Reason, c.Note, c.Undone = p.PublishedBy, 0, "", reason, p.Note, false
 	}
 }
 

@@ -116,6 +116,9 @@ type Store interface {
 	// zero time when they have never said so; SaveSeen moves that forward only.
 	Seen(ctx context.Context, person ID) (time.Time, error)
 	SaveSeen(ctx context.Context, person ID, until time.Time) error
+	// Touched returns whose slots were decided about after an instant, by person and then
+	// by when.
+	Touched(ctx context.Context, after time.Time) ([]Touch, error)
 
 	Drafts(ctx context.Context, team ID) ([]Draft, error) // newest first, without plans
 	// DraftsAtWork returns those of all teams that are queued or being made, oldest
@@ -124,6 +127,9 @@ type Store interface {
 	// DraftsAhead returns the newest draft of each of some teams that goes on after
 	// its last plan and that nobody has asked for, without plans.
 	DraftsAhead(ctx context.Context, teams []ID) ([]Draft, error)
+	// DraftsReady returns those of all teams that became ready after an instant and wait
+	// for somebody to decide, oldest first, without plans.
+	DraftsReady(ctx context.Context, after time.Time) ([]Draft, error)
 	Draft(ctx context.Context, id ID) (Draft, error)
 	DraftAlone(ctx context.Context, id ID) (Draft, error) // without the plan
 	AddDraft(ctx context.Context, d *Draft) error

@@ -15,12 +15,14 @@ type Choice struct {
 }
 
 var words = map[Kind]string{
+	ShiftChanged:  "Your shifts have changed",
 	CoverAsked:    "Somebody asks you for cover or a swap",
 	CoverEnded:    "What became of what you asked for",
 	ShiftHanded:   "A shift is handed over to you",
 	OwedEnding:    "Time that you are owed ends soon",
 	PulseOpened:   "A survey asks you, with your own link",
 	PulseResults:  "Results of a survey are there",
+	DraftMade:     "A plan of a team that you manage waits for review",
 	WarningRaised: "There is a question about a team that you manage",
 }
 

@@ -27,6 +27,9 @@ func (c *Covers) Topics(ctx context.Context, since time.Time) ([]Topic, error) {
 	var out []Topic
 	for i := range requests {
 		r := &requests[i]
+		if r.State == schedule.RequestUndone { // that shifts have changed by it is news of them
+			continue
+		}
 		if r.State != schedule.RequestOpen {
 			out = append(out, c.ended(r))
 			continue
@@ -82,19 +85,7 @@ func (c *Covers) asked(r *schedule.Request, what string) Topic {
 func (c *Covers) ended(r *schedule.Request) Topic {
 	return Topic{
 		Key: fmt.Sprint("cover.ended ", r.ID, " ", r.State), Kind: CoverEnded, Urgent: r.Start.Before(c.Now().Add(soon)),
-		To: func(context.Context) ([]schedule.ID, error) {
-			concerned := []schedule.ID{r.Person, r.CreatedBy}
-			if r.State != schedule.RequestDeclined && r.State != schedule.RequestExpired {
-				concerned = append(concerned, r.To)
-			}
-			var ids []schedule.ID
-			for _, id := range concerned {
-				if id != 0 && id != r.AnsweredBy && !slices.Contains(ids, id) { // who did it knows
-					ids = append(ids, id)
-				}
-			}
-			return ids, nil
-		},
+		To: func(context.Context) ([]schedule.ID, error) { return hear(r), nil },
 		Write: func(ctx context.Context, to *schedule.Profile) (Letter, error) {
 			team, names, err := c.scene(ctx, r)
 			if err != nil {
@@ -109,6 +100,20 @@ func (c *Covers) ended(r *schedule.Request) Topic {
 			return l, nil
 		},
 	}
+}
+
+// hear returns who hears of the end of a request: whom it concerns but who did it, and knows.
+func hear(r *schedule.Request) (ids []schedule.ID) {
+	concerned := []schedule.ID{r.Person, r.CreatedBy}
+	if r.State != schedule.RequestDeclined && r.State != schedule.RequestExpired {
+		concerned = append(concerned, r.To)
+	}
+	for _, id := range concerned {
+		if id != 0 && id != r.AnsweredBy && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // outcome says what has become of a request.
@@ -130,8 +135,6 @@ func outcome(r *schedule.Request, names map[schedule.ID]string, team string) (su
 		return fmt.Sprintf("Withdrawn: %s for %s in %s", what, whose, team), fmt.Sprintf("%s has withdrawn the request. The shift is still with %s.", by, whose)
 	case schedule.RequestExpired:
 		return fmt.Sprintf("Nobody answered: %s for %s in %s", what, whose, team), fmt.Sprintf("The time to answer is over. The shift is still with %s.", whose)
-	case schedule.RequestUndone:
-		return fmt.Sprintf("Taken back: %s for %s in %s", what, whose, team), fmt.Sprintf("What was agreed was taken back. The shift is with %s again.", whose)
 	}
 	text = "The request has ended, because shifts have changed."
 	if r.Note != "" {

@@ -14,18 +14,20 @@ type Kind string
 
 // The kinds of news.
 const (
+	ShiftChanged  Kind = "shift.changed"  // what one has of the schedule is otherwise
 	CoverAsked    Kind = "cover.asked"    // somebody asks for cover or a swap
 	CoverEnded    Kind = "cover.ended"    // what became of what one has asked for
 	ShiftHanded   Kind = "shift.handed"   // what the shift before left
 	OwedEnding    Kind = "owed.ends"      // time owed ends that was not taken
 	PulseOpened   Kind = "pulse.opened"   // a survey asks
 	PulseResults  Kind = "pulse.results"  // what came of it
+	DraftMade     Kind = "draft.made"     // a plan waits for who may publish it
 	WarningRaised Kind = "warning.raised" // a question about a team, to who manages it
 )
 
 // Kinds returns all kinds in the order in which they are named.
 func Kinds() []Kind {
-	return []Kind{CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, WarningRaised}
+	return []Kind{ShiftChanged, CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, DraftMade, WarningRaised}
 }
 
 // A Medium is how news gets to somebody.
@@ -154,6 +156,9 @@ type Store interface {
 	// newest that were not sent for some reason of their medium.
 	Tallies(ctx context.Context, since time.Time) (map[Medium]Tally, error)
 	Undelivered(ctx context.Context, since time.Time, most int) ([]Sent, error)
+	// Began returns since when kinds are told of. Those of which that is not known, or is
+	// to come, are from now on.
+	Began(ctx context.Context, kinds []Kind, now time.Time) (map[Kind]time.Time, error)
 	// Forget removes what is older than a moment.
 	Forget(ctx context.Context, before time.Time) error
 

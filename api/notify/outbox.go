@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -18,8 +20,11 @@ import (
 // An Outbox tells people what has happened: at least once, and once as long as nobody
 // dies between sending a letter and noting it. Any number of replicas may work at once.
 type Outbox struct {
-	Store    Store
-	Sources  []Source
+	Store   Store
+	Sources []Source
+	// Newer are the sources of kinds that the program has learnt later. They are told of
+	// what has happened since they were asked first.
+	Newer    map[Kind]Source
 	Carriers map[Medium]Carrier
 	People   func(ctx context.Context, ids []schedule.ID) ([]schedule.Profile, error)
 	// Asleep says whether somebody sleeps at a moment, by their own clock and hours.
@@ -50,16 +55,11 @@ func pause(tries int) time.Duration {
 // Work tells what is to be told now.
 func (o *Outbox) Work(ctx context.Context) error {
 	now, media := o.Now(), o.Media()
-	if len(media) == 0 { // what happens until there is one is told then, while it is news
-		return nil
+	began, err := o.Store.Began(ctx, slices.Sorted(maps.Keys(o.Newer)), now)
+	if err != nil || len(media) == 0 { // what happens until there is one is told then, while it is news
+		return err
 	}
-	var topics []Topic
-	var failed []error
-	for _, source := range o.Sources { // one that fails keeps none of the others
-		some, err := source(ctx, now.Add(-Window))
-		failed = append(failed, err)
-		topics = append(topics, some...)
-	}
+	topics, failed := o.topics(ctx, now.Add(-Window), began)
 	keys := make([]string, len(topics))
 	for i := range topics {
 		keys[i] = topics[i].Key
@@ -81,6 +81,28 @@ func (o *Outbox) Work(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// topics asks the sources. One that fails keeps none of the others.
+func (o *Outbox) topics(ctx context.Context, since time.Time, began map[Kind]time.Time) (topics []Topic, failed []error) {
+	ask := func(source Source, since time.Time) {
+		some, err := source(ctx, since)
+		failed = append(failed, err)
+		topics = append(topics, some...)
+	}
+	for _, source := range o.Sources {
+		ask(source, since)
+	}
+	for _, kind := range Kinds() {
+		if source := o.Newer[kind]; source != nil {
+			from := since
+			if began[kind].After(since) {
+				from = began[kind]
+			}
+			ask(source, from)
+		}
+	}
+	return topics, failed
 }
 
 // Forget removes what nobody needs to know any more.

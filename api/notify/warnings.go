@@ -12,10 +12,8 @@ import (
 // Warnings is news of questions about how a team is, for who manages it: one for each cause
 // in four weeks, as they are kept.
 type Warnings struct {
-	Store   health.WarningStore
-	Teams   func(ctx context.Context, id schedule.ID) (schedule.TeamRecord, error)
-	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
-	Now     func() time.Time
+	Managers
+	Store health.WarningStore
 }
 
 // Topics is a Source.
@@ -29,20 +27,7 @@ func (n *Warnings) Topics(ctx context.Context, since time.Time) ([]Topic, error)
 		w := &all[i]
 		out = append(out, Topic{
 			Key: fmt.Sprint("warning.raised ", w.ID), Kind: WarningRaised,
-			To: func(ctx context.Context) ([]schedule.ID, error) {
-				members, err := n.Members(ctx, w.Team)
-				if err != nil {
-					return nil, err
-				}
-				today := schedule.DateOf(n.Now())
-				var ids []schedule.ID
-				for i := range members {
-					if m := &members[i]; m.Manager && !m.From.After(today) && (m.Until.IsZero() || !m.Until.Before(today)) {
-						ids = append(ids, m.Person)
-					}
-				}
-				return ids, nil
-			},
+			To: func(ctx context.Context) ([]schedule.ID, error) { return n.of(ctx, w.Team) },
 			Write: func(ctx context.Context, _ *schedule.Profile) (Letter, error) {
 				team, err := n.Teams(ctx, w.Team)
 				// The figures behind the question stand on the page, for whoever may see them.

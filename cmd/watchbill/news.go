@@ -110,10 +110,14 @@ func (s *server) tellPeople(base string) {
 	covers := &notify.Covers{Store: store, Crew: s.askedOn, Now: s.schedule.Now}
 	shifts := &notify.HandOvers{Shifts: s.handOvers, Teams: store.Team, People: store.People}
 	pulses := &notify.Pulses{Pulse: s.pulse, Teams: store.Team, Members: store.Members}
-	warnings := &notify.Warnings{Store: s.health.Store, Teams: store.Team, Members: store.Members, Now: s.schedule.Now}
+	managers := notify.Managers{Teams: store.Team, Members: store.Members, Now: s.schedule.Now}
+	warnings := &notify.Warnings{Managers: managers, Store: s.health.Store}
 	owed := &notify.OwedEnds{Health: s.health, Teams: store.Team, Now: s.schedule.Now}
+	letters := notifydb.New(s.db.Write, s.db.Read)
+	changed := &notify.ShiftChanges{Schedule: s.schedule, Told: letters.Told}
+	drafts := &notify.Drafts{Managers: managers, Store: store}
 	s.news = &notify.Outbox{
-		Store: notifydb.New(s.db.Write, s.db.Read), Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
+		Store: letters, Newer: map[notify.Kind]notify.Source{notify.ShiftChanged: changed.Topics, notify.DraftMade: drafts.Topics}, Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
 		People: store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
 	}
 }

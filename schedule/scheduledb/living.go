@@ -67,3 +67,31 @@ func (s *Store) SaveSeen(ctx context.Context, person schedule.ID, until time.Tim
 	}).Create(&row).Error
 	return translate(err, "what %d has seen", person)
 }
+
+// touched are the slots that something was decided about after an instant, and who has, or
+// had, a part of them.
+const touched = `WITH touched AS (
+	SELECT team_id, slot, since AS at FROM shift WHERE since > ?
+	UNION SELECT team_id, slot, until FROM shift WHERE until > ?
+	UNION SELECT team_id, slot, created_at FROM override WHERE created_at > ?
+	UNION SELECT team_id, slot, cancelled_at FROM override WHERE cancelled_at > ?)
+	SELECT s.person_id, t.at FROM touched t JOIN shift s ON s.team_id = t.team_id AND s.slot = t.slot WHERE s.person_id IS NOT NULL
+	UNION SELECT o.person_id, t.at FROM touched t JOIN override o ON o.team_id = t.team_id AND o.slot = t.slot WHERE o.person_id IS NOT NULL
+	ORDER BY 1, 2`
+
+// Touched returns whose slots were decided about after an instant.
+func (s *Store) Touched(ctx context.Context, after time.Time) ([]schedule.Touch, error) {
+	var found []struct {
+		PersonID int64
+		At       column.Instant
+	}
+	n := seconds(after)
+	if err := s.from(ctx).Raw(touched, n, n, n, n).Scan(&found).Error; err != nil {
+		return nil, translate(err, "what was decided")
+	}
+	out := make([]schedule.Touch, len(found))
+	for i := range found {
+		out[i] = schedule.Touch{Person: schedule.ID(found[i].PersonID), At: found[i].At.Time}
+	}
+	return out, nil
+}

@@ -235,6 +235,12 @@ func (s *Store) DraftsAhead(ctx context.Context, teams []schedule.ID) ([]schedul
 		AND d.based_on = (SELECT MAX(p.number) FROM plan p WHERE p.team_id = d.team_id) GROUP BY d.team_id)`, teams).Order("team_id"), "drafts")
 }
 
+// DraftsReady returns the drafts of all teams that became ready after an instant and wait
+// for somebody to decide, without plans.
+func (s *Store) DraftsReady(ctx context.Context, after time.Time) ([]schedule.Draft, error) {
+	return values[draftRow](s.from(ctx).Omit("plan").Where("state = 'ready' AND finished_at > ?", seconds(after)).Order("id"), "drafts")
+}
+
 // Draft returns one draft.
 func (s *Store) Draft(ctx context.Context, id schedule.ID) (schedule.Draft, error) {
 	return one[draftRow](s.from(ctx).Where("id = ?", id), "draft", id)

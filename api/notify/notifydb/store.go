@@ -153,6 +153,40 @@ func (s *Store) Undelivered(ctx context.Context, since time.Time, most int) ([]n
 	return rows.Values(q.Order("made_at DESC, topic, person_id, medium").Limit(most), (*letterRow).value, "letters")
 }
 
+type beganRow struct {
+	Kind string `gorm:"primaryKey"`
+	At   column.Instant
+}
+
+func (beganRow) TableName() string { return "outbox_began" }
+
+// Began implements notify.Store. What a replica has written whose clock was ahead is
+// not believed.
+func (s *Store) Began(ctx context.Context, kinds []notify.Kind, now time.Time) (map[notify.Kind]time.Time, error) {
+	var found []beganRow
+	if err := s.read.WithContext(ctx).Where("at <= ?", now.Unix()).Find(&found).Error; err != nil {
+		return nil, rows.Translate(err, "kinds of news")
+	}
+	began := make(map[notify.Kind]time.Time, len(kinds))
+	for i := range found {
+		began[notify.Kind(found[i].Kind)] = found[i].At.Time
+	}
+	for _, kind := range kinds {
+		if _, known := began[kind]; known {
+			continue
+		}
+		var kept []beganRow // of two replicas the first one's stays
+		err := s.write.WithContext(ctx).Raw(`INSERT INTO outbox_began (kind, at) VALUES (?, ?)
+			ON CONFLICT (kind) DO UPDATE SET at = CASE WHEN outbox_began.at > excluded.at THEN excluded.at ELSE outbox_began.at END RETURNING kind, at`,
+			string(kind), now.Unix()).Scan(&kept).Error
+		if err != nil || len(kept) == 0 {
+			return nil, rows.Translate(err, "kind of news %s", kind)
+		}
+		began[kind] = kept[0].At.Time
+	}
+	return began, nil
+}
+
 // Forget implements notify.Store.
 func (s *Store) Forget(ctx context.Context, before time.Time) error {
 	if err := s.write.WithContext(ctx).Where("made_at < ?", before.Unix()).Delete(&letterRow{}).Error; err != nil {
