@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ type DB struct {
 	path        string // of the SQLite file; empty on PostgreSQL
 }
 
+// PoolSize is how many connections to PostgreSQL one program has at the most.
+const PoolSize = 20
+
 // Open opens the database at an address: a PostgreSQL URL, else the path of an
 // SQLite file, which is created when it is missing. The caller closes it. The
 // schema is what it is: see Migrate.
@@ -44,7 +48,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		db, err := open(ctx, postgres.Open(address), 20)
+		db, err := open(ctx, postgres.Open(address), PoolSize)
 		if err != nil {
 			return nil, err
 		}
@@ -236,9 +240,15 @@ func (db *DB) Versions(ctx context.Context) ([]int64, error) {
 	return all, nil
 }
 
-// Version returns the number of the last migration that the database has had.
+// Version returns the number of the last migration that the database has had; zero when it
+// has had none.
 func (db *DB) Version(ctx context.Context) (version int64, err error) {
 	err = db.Read.WithContext(ctx).Raw("SELECT MAX(version_id) FROM goose_db_version WHERE is_applied").Scan(&version).Error
+	if err != nil && ctx.Err() == nil {
+		if tables, err := db.Read.WithContext(ctx).Migrator().GetTables(); err == nil && !slices.Contains(tables, "goose_db_version") {
+			return 0, nil
+		}
+	}
 	return version, err
 }
 

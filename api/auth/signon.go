@@ -99,6 +99,12 @@ func (c *client) discover(ctx context.Context) (*oidc.Provider, error) {
 	return c.provider, nil
 }
 
+// Discover asks the provider for its description of itself, once, and says why there is none.
+func (s *SignOn) Discover(ctx context.Context) error {
+	_, err := oidc.NewProvider(oidc.ClientContext(ctx, providerHTTP), s.Issuer)
+	return err
+}
+
 // SignOnState says how sign-on is set up, and whether the provider has answered;
 // ok is false when there is none.
 func (s *Service) SignOnState(ctx context.Context) (set SignOn, checked time.Time, problem string, ok bool) {

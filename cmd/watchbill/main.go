@@ -97,20 +97,32 @@ func execute(args []string, con *console) error {
 	if len(args) == 0 {
 		args = []string{"help"}
 	}
+	cfg := new(configuration)
 	parser, err := kong.New(&commands{},
 		kong.Name("watchbill"),
 		kong.Description(description),
 		kong.Writers(con.out, con.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Bind(con),
+		kong.Bind(con, cfg),
 		kong.Vars{"vendors": strings.Join(ingest.Vendors(), ", ")},
 	)
 	if err != nil {
 		return err
 	}
 	ctx, err := parser.Parse(args)
-	if err != nil {
+	if bad, ok := errors.AsType[configError](err); ok {
+		return bad.err
+	} else if err != nil {
+		if placed, ok := cfg.placed(err); ok {
+			return placed
+		}
 		return usageError{err}
 	}
-	return ctx.Run()
+	if err = ctx.Run(); err == nil {
+		return nil
+	}
+	if placed, ok := cfg.placed(err); ok {
+		return placed
+	}
+	return err
 }

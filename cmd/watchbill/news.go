@@ -20,7 +20,7 @@ type mailFlags struct {
 	From         string `env:"WATCHBILL_MAIL_FROM" placeholder:"ADDRESS" help:"Sender of e-mail, like \"Watchbill <watchbill@example.com>\"."`
 	Security     string `default:"starttls" env:"WATCHBILL_MAIL_SECURITY" placeholder:"HOW" help:"How the connection is made safe: starttls, tls (as on port 465), or none (a relay on the same machine; default ${default})."`
 	User         string `env:"WATCHBILL_MAIL_USER" placeholder:"NAME" help:"Who logs in at the server; nobody when it wants none."`
-	Password     string `env:"WATCHBILL_MAIL_PASSWORD" placeholder:"TEXT" help:"Their password. Others on this machine see flags: better use the variable, or a file."`
+	Password     string `env:"WATCHBILL_MAIL_PASSWORD" secret:"" placeholder:"TEXT" help:"Their password. Others on this machine see flags: better use the variable, or a file."`
 	PasswordFile string `env:"WATCHBILL_MAIL_PASSWORD_FILE" placeholder:"FILE" help:"File with the password."`
 }
 
@@ -55,7 +55,7 @@ func (f *mailFlags) carrier() (notify.Carrier, error) {
 
 // slackFlags set up news by Slack.
 type slackFlags struct {
-	Token     string `env:"WATCHBILL_SLACK_TOKEN" placeholder:"TEXT" help:"Token of a Slack app's bot, which begins with xoxb-; without one nobody is written to at Slack. Others on this machine see flags: better use the variable, or a file."`
+	Token     string `env:"WATCHBILL_SLACK_TOKEN" secret:"" placeholder:"TEXT" help:"Token of a Slack app's bot, which begins with xoxb-; without one nobody is written to at Slack. Others on this machine see flags: better use the variable, or a file."`
 	TokenFile string `env:"WATCHBILL_SLACK_TOKEN_FILE" placeholder:"FILE" help:"File with the token."`
 	API       string `env:"WATCHBILL_SLACK_API" name:"api" placeholder:"URL" help:"Where Slack's Web API is, if not at https://slack.com/api: a gateway, for example."`
 }

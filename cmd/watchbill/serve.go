@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
@@ -31,6 +32,9 @@ import (
 )
 
 type serveCmd struct {
+	configFlags
+	Check bool `help:"Print every setting and where it comes from, verify what can be verified without changing anything, and end: with 1 when something is wrong."`
+
 	Addr      string        `default:":8080" env:"WATCHBILL_ADDR" help:"Address to listen on (default ${default})."`
 	DB        string        `default:"watchbill.db" env:"WATCHBILL_DB" placeholder:"FILE|URL" help:"SQLite file, or address of a PostgreSQL database like postgres://user@host/name (default ${default})."`
 	BaseURL   string        `env:"WATCHBILL_BASE_URL" placeholder:"URL" help:"Where people reach the service, like https://watchbill.example; links in calendars begin with it."`
@@ -39,7 +43,7 @@ type serveCmd struct {
 	PlanLimit time.Duration `default:"10s" env:"WATCHBILL_PLAN_LIMIT" help:"How long to look for a better plan (default ${default})."`
 
 	Proxies     []string `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
-	PulseSecret string   `env:"WATCHBILL_PULSE_SECRET" placeholder:"TEXT" help:"A secret of 32 letters or more, the same on all replicas: answers to an open survey are sealed with it. Without one, SQLite keeps keys in files beside the database, and PostgreSQL in a table."`
+	PulseSecret string   `env:"WATCHBILL_PULSE_SECRET" secret:"" placeholder:"TEXT" help:"A secret of 32 letters or more, the same on all replicas: answers to an open survey are sealed with it. Without one, SQLite keeps keys in files beside the database, and PostgreSQL in a table."`
 
 	KeepPages   int `default:"13" env:"WATCHBILL_KEEP_PAGES" placeholder:"MONTHS" help:"How many months pages are kept, with all that hangs from them; what they came to by the week stays. 0 keeps them until somebody removes them (default ${default})."`
 	KeepResults int `default:"24" env:"WATCHBILL_KEEP_RESULTS" placeholder:"MONTHS" help:"How many months results of surveys, weekly reviews and early warnings are kept; 0 is for ever (default ${default})."`
@@ -52,33 +56,44 @@ type serveCmd struct {
 	PagerAPI       map[string]string `env:"WATCHBILL_PAGER_API" name:"pager-api" placeholder:"VENDOR=URL" help:"Where the API of pagerduty or opsgenie is asked for the past, instead of at the vendor: a gateway, for example."`
 }
 
-// Validate is called by kong when the command line has been read.
+// Validate is called by kong when the command line has been read. A check tells what is
+// wrong with all the rest.
 func (c *serveCmd) Validate() error {
-	if c.BaseURL != "" && !strings.HasPrefix(c.BaseURL, "http://") && !strings.HasPrefix(c.BaseURL, "https://") {
-		return fmt.Errorf("--base-url begins with https:// or http://, like https://watchbill.example")
+	if c.Check {
+		return nil
 	}
+	return c.faults()
+}
+
+// faults are all settings that cannot be meant.
+func (c *serveCmd) faults() error {
+	all := []error{c.badBase()}
 	if c.APILimit < 0 {
-		return fmt.Errorf("--api-limit must not be negative; 0 is no limit")
+		all = append(all, errors.New("--api-limit must not be negative; 0 is no limit"))
 	}
 	if c.PlanLimit <= 0 {
-		return fmt.Errorf("--plan-limit must be longer than nothing, like 10s")
-	}
-	if _, err := allowed(c.AllowFetchFrom); err != nil {
-		return err
+		all = append(all, errors.New("--plan-limit must be longer than nothing, like 10s"))
 	}
 	if c.PulseSecret != "" && len(c.PulseSecret) < shortestSecret {
-		return fmt.Errorf("WATCHBILL_PULSE_SECRET has %d letters; it needs %d, as `openssl rand -base64 32` makes them", len(c.PulseSecret), shortestSecret)
+		all = append(all, fmt.Errorf("--pulse-secret (WATCHBILL_PULSE_SECRET) has %d letters; it needs %d, as `openssl rand -base64 32` makes them", len(c.PulseSecret), shortestSecret))
 	}
-	if err := checkPagerAPIs(c.PagerAPI); err != nil {
-		return err
+	if err := (health.Keeping{Pages: c.KeepPages}).Check(); err != nil {
+		all = append(all, fmt.Errorf("--keep-pages: %w", err))
 	}
-	if err := c.keeping().Check(); err != nil {
-		return err
+	if err := (health.Keeping{Results: c.KeepResults}).Check(); err != nil {
+		all = append(all, fmt.Errorf("--keep-results: %w", err))
 	}
-	if _, err := behind(c.Proxies); err != nil {
-		return err
+	_, err1 := allowed(c.AllowFetchFrom)
+	_, err2 := behind(c.Proxies)
+	return errors.Join(append(all, err1, checkPagerAPIs(c.PagerAPI), err2, c.SignOn.check())...)
+}
+
+// badBase says that what links begin with is no web address.
+func (c *serveCmd) badBase() error {
+	if c.BaseURL != "" && !strings.HasPrefix(c.BaseURL, "http://") && !strings.HasPrefix(c.BaseURL, "https://") {
+		return errors.New("--base-url begins with https:// or http://, like https://watchbill.example")
 	}
-	return c.SignOn.check()
+	return nil
 }
 
 // keeping is for how long what is kept.
@@ -86,13 +101,20 @@ func (c *serveCmd) keeping() health.Keeping {
 	return health.Keeping{Pages: c.KeepPages, Results: c.KeepResults}
 }
 
-// Run serves until the program is told to stop.
-func (c *serveCmd) Run(con *console) error {
+// Run serves until the program is told to stop, or checks the settings.
+func (c *serveCmd) Run(con *console, parsed *kong.Context, cfg *configuration) error {
+	if c.Check {
+		return c.check(con, parsed, cfg)
+	}
+	return c.serve(con)
+}
+
+func (c *serveCmd) serve(con *console) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr: %w", err)
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it when it ran
 	base := strings.TrimSuffix(c.BaseURL, "/")

@@ -14,7 +14,7 @@ import (
 type signOnFlags struct {
 	Issuer      string   `env:"WATCHBILL_OIDC_ISSUER" placeholder:"URL" help:"OpenID provider to log in with, as it names itself."`
 	ClientID    string   `env:"WATCHBILL_OIDC_CLIENT_ID" placeholder:"ID" help:"What the provider calls this service."`
-	Secret      string   `env:"WATCHBILL_OIDC_SECRET" placeholder:"TEXT" help:"Secret of the client. Others on this machine see flags: better use the variable, or a file."`
+	Secret      string   `env:"WATCHBILL_OIDC_SECRET" secret:"" placeholder:"TEXT" help:"Secret of the client. Others on this machine see flags: better use the variable, or a file."`
 	SecretFile  string   `env:"WATCHBILL_OIDC_SECRET_FILE" placeholder:"FILE" help:"File with the secret of the client."`
 	Label       string   `default:"single sign-on" env:"WATCHBILL_OIDC_LABEL" placeholder:"NAME" help:"What people call the provider (default ${default})."`
 	Domains     []string `env:"WATCHBILL_OIDC_DOMAINS" placeholder:"DOMAIN" help:"Domains that the addresses of new people may be in; any when there is none."`

@@ -31,6 +31,7 @@ type userCmd struct {
 
 // accessFlags say where the people are.
 type accessFlags struct {
+	configFlags
 	DB string `default:"watchbill.db" env:"WATCHBILL_DB" placeholder:"FILE|URL" help:"Database of the service (default ${default})."`
 }
 

@@ -59,16 +59,12 @@ func (f *File) Refuse(problems ...Problem) *Error {
 // everything that is wrong. What only the caller can know of the holidays that the
 // file names, the checks say, so that it comes with all the rest.
 func Parse(name string, src []byte, checks ...func(Source) error) (*File, error) {
-	// Some editors begin a file with a mark that says it is UTF-8.
-	src = bytes.TrimPrefix(src, []byte("\ufeff"))
-	// YAML ends a line in any of three ways; messages count lines of one kind.
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-	src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
+	src = even(src)
 	f := &File{
 		PersonHolidays: map[schedule.PersonID][]Source{}, ShareHolidays: true,
 		name: name, lines: strings.Split(string(src), "\n"),
 	}
-	r := &reader{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	r := newReader(ofTeam)
 	if root := r.parse(src); root != nil && len(r.problems) == 0 {
 		(&loader{reader: r, f: f, checks: checks}).load(root)
 	}
@@ -77,6 +73,15 @@ func Parse(name string, src []byte, checks ...func(Source) error) (*File, error)
 	}
 	f.Warnings = sorted(r.warnings)
 	return f, nil
+}
+
+// even returns a file without what differs by editor and machine.
+func even(src []byte) []byte {
+	// Some editors begin a file with a mark that says it is UTF-8.
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	// YAML ends a line in any of three ways; messages count lines of one kind.
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 }
 
 // A loader fills a File. People and rotations wait until the team's own keys are

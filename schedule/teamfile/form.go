@@ -67,7 +67,7 @@ func ReadRules(rules string) (RulesText, error) {
 }
 
 func readRules(rules string) (*rulesReader, error) {
-	x := &rulesReader{reader: &reader{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}}
+	x := &rulesReader{reader: newReader(ofTeam)}
 	t := &x.text
 	if x.root = x.parse([]byte(rules)); x.root != nil && len(x.problems) == 0 {
 		x.mapping(x.root, "", map[string]field{

@@ -21,8 +21,16 @@ type reader struct {
 	targets  map[*ast.AliasNode]ast.Node // what each alias stands for
 	nodes    int
 	depth    int
-	stopped  bool // the file is too large to read on
+	stopped  bool   // the file is too large to read on
+	kind     string // of file: "a team file"
 }
+
+func newReader(kind string) *reader {
+	return &reader{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}, kind: kind}
+}
+
+// ofTeam is what a file with a team is called.
+const ofTeam = "a team file"
 
 // parse returns the tree's root, or nil when the source is not YAML.
 func (r *reader) parse(src []byte) (root ast.Node) {
@@ -30,7 +38,7 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 		r.problems = append(r.problems, Problem{Line: line, Column: column, Reason: fmt.Sprintf(format, args...)})
 	}
 	if len(src) > maxBytes {
-		at(1, 1, "the file has %d bytes; a team file has at most %d", len(src), maxBytes)
+		at(1, 1, "the file has %d bytes; %s has at most %d", len(src), r.kind, maxBytes)
 		return nil
 	}
 	defer func() {
@@ -42,11 +50,11 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 	}()
 	tokens := lexer.Tokenize(string(src))
 	if t := tooDeep(tokens); t != nil {
-		at(t.Position.Line, t.Position.Column, "nested deeper than %d; a team file is flatter", maxDepth)
+		at(t.Position.Line, t.Position.Column, "nested deeper than %d; %s is flatter", maxDepth, r.kind)
 		return nil
 	}
 	if t := tooMany(tokens); t != nil {
-		at(t.Position.Line, t.Position.Column, "more than %d keys in one place; a team file has fewer", maxKeys)
+		at(t.Position.Line, t.Position.Column, "more than %d keys in one place; %s has fewer", maxKeys, r.kind)
 		return nil
 	}
 	// A key that is there twice is ours to report, with everything else.
@@ -67,13 +75,13 @@ func (r *reader) parse(src []byte) (root ast.Node) {
 		}
 		if root != nil {
 			line, column := position(doc.Body)
-			at(line, column, "a second document; a file holds one team")
+			at(line, column, "a second document; %s is one", r.kind)
 			return nil
 		}
 		root = doc.Body
 	}
 	r.link(root, 0)
-	if root == nil {
+	if root == nil && r.kind == ofTeam {
 		at(1, 1, "the file is empty; begin with \"team:\" and its name")
 	}
 	return root

@@ -76,7 +76,7 @@ func (r *reader) link(n ast.Node, depth int) {
 		return
 	}
 	if depth > 10*maxDepth {
-		r.fail(n, "", "nested too deeply; a team file is flatter")
+		r.fail(n, "", "nested too deeply; %s is flatter", r.kind)
 		r.stopped = true
 		return
 	}
@@ -132,7 +132,7 @@ func (r *reader) resolve(n ast.Node) ast.Node {
 	for !r.full() {
 		r.nodes++
 		if r.nodes > maxNodes {
-			r.fail(n, "", "the file has more than %d values; a team file is shorter", maxNodes)
+			r.fail(n, "", "the file has more than %d values; %s is shorter", maxNodes, r.kind)
 			r.stopped = true
 			return nil
 		}
