@@ -19,7 +19,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	if db.path == "" {
 		return errors.New("this is a PostgreSQL database: back it up with pg_dump")
 	}
-	return newFile(path, func(part *os.File) error {
+	return NewFile(path, func(part *os.File) error {
 		return db.Read.WithContext(ctx).Exec("VACUUM INTO ?", part.Name()).Error
 	})
 }
@@ -30,12 +30,10 @@ func Restore(ctx context.Context, backup, path string) error {
 	if err := sound(ctx, backup); err != nil {
 		return err
 	}
-	for _, leftover := range []string{path + "-wal", path + "-shm"} {
-		if _, err := os.Lstat(leftover); err == nil {
-			return fmt.Errorf("%s is there already, of another database: move it away first", leftover)
-		}
+	if err := noLeftovers(path); err != nil {
+		return err
 	}
-	return newFile(path, func(part *os.File) error {
+	return NewFile(path, func(part *os.File) error {
 		from, err := os.Open(backup)
 		if err != nil {
 			return err
@@ -44,6 +42,16 @@ func Restore(ctx context.Context, backup, path string) error {
 		_, err = io.Copy(part, from)
 		return err
 	})
+}
+
+// noLeftovers says that nothing of another database would be taken for a part of a new one.
+func noLeftovers(path string) error {
+	for _, leftover := range []string{path + "-wal", path + "-shm"} {
+		if _, err := os.Lstat(leftover); err == nil {
+			return fmt.Errorf("%s is there already, of another database: move it away first", leftover)
+		}
+	}
+	return nil
 }
 
 // sound says whether a file is a database of this program without damage.
@@ -73,9 +81,9 @@ func sound(ctx context.Context, path string) error {
 	return nil
 }
 
-// newFile lets a file be written under another name, and gives it its own when all
-// of it is on the disk. It never replaces a file.
-func newFile(path string, write func(part *os.File) error) error {
+// NewFile lets a file be written under another name, and gives it its own when all
+// of it is on the disk. Only its owner can read it. It never replaces a file.
+func NewFile(path string, write func(part *os.File) error) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s is there already: choose another name, or move it away first", path)
 	} else if !errors.Is(err, fs.ErrNotExist) {

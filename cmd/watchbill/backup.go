@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"watchbill/migrations"
 )
@@ -40,12 +39,7 @@ type backupCmd struct {
 // Run copies an SQLite database, also while it is being served.
 func (c *backupCmd) Run(con *console) error {
 	ctx := context.Background()
-	if !migrations.IsPostgres(c.DB) {
-		if _, err := os.Stat(c.DB); err != nil {
-			return err // opening it would make an empty one
-		}
-	}
-	db, err := migrations.Open(ctx, c.DB)
+	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

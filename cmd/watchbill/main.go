@@ -27,6 +27,8 @@ type commands struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date, as serve does when it starts."`
 	Backup   backupCmd   `cmd:"" help:"Copy an SQLite database into a new file, also while it is served."`
 	Restore  restoreCmd  `cmd:"" help:"Make a database of a backup; never replaces one."`
+	Export   exportCmd   `cmd:"" help:"Write everything in the database as lines of JSON, also while it is served."`
+	Import   importCmd   `cmd:"" help:"Make a database of an export, of either kind; never replaces one."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 	Help     helpCmd     `cmd:"" help:"Explain the commands, or one of them."`
 }

@@ -12,10 +12,7 @@ import (
 // askPeople puts together what asks people how on-call is for them.
 func (s *server) askPeople() {
 	store := healthdb.New(s.db.Write, s.db.Read)
-	s.pulse = &health.Pulse{Store: store, Keys: store, Now: s.schedule.Now, Asked: s.askedOn, Names: s.memberNames}
-	if file := s.db.File(); file != "" {
-		s.pulse.Keys = keysBeside(file)
-	}
+	s.pulse = &health.Pulse{Store: store, Keys: keysIn(s.db), Now: s.schedule.Now, Asked: s.askedOn, Names: s.memberNames}
 	s.diary = &health.Diary{Store: store, Keys: s.pulse.Keys, Now: s.schedule.Now, Shifts: s.schedule.PersonShifts}
 }
 

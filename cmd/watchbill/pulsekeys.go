@@ -31,17 +31,25 @@ func (k fileKeys) path(name string) string { return filepath.Join(k.dir, name+".
 
 // MakeKey implements health.PulseKeys.
 func (k fileKeys) MakeKey(_ context.Context, name string) ([]byte, error) {
-	if err := os.MkdirAll(k.dir, 0o700); err != nil {
-		return nil, err
-	}
 	key := make([]byte, health.PulseKeyBytes)
 	_, _ = rand.Read(key) // never fails
+	return key, k.put(name, key)
+}
+
+// put keeps a key that is new here.
+func (k fileKeys) put(name string, key []byte) error {
+	if !keyName.MatchString(name) || len(key) != health.PulseKeyBytes {
+		return fmt.Errorf("%q is no name of a key, or has none of %d bytes", name, health.PulseKeyBytes)
+	}
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
+		return err
+	}
 	file, err := os.OpenFile(k.path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, err = file.Write(key)
-	return key, errors.Join(err, file.Sync(), file.Close(), syncFolder(k.dir))
+	return errors.Join(err, file.Sync(), file.Close(), syncFolder(k.dir))
 }
 
 // syncFolder makes a name that was added to a folder, or taken out, last.

@@ -35,6 +35,24 @@ type accessFlags struct {
 	DB string `default:"watchbill.db" env:"WATCHBILL_DB" placeholder:"FILE|URL" help:"Database of the service (default ${default})."`
 }
 
+// open opens a database that is there: opening one that is not would make an empty one.
+func (a *accessFlags) open(ctx context.Context) (*migrations.DB, error) {
+	if !migrations.IsPostgres(a.DB) {
+		if _, err := os.Stat(a.DB); err != nil {
+			return nil, fmt.Errorf("there is no database %s: --db says where it is", a.DB)
+		}
+	}
+	return migrations.Open(ctx, a.DB)
+}
+
+// place is where a database is, without a password.
+func (a *accessFlags) place() string {
+	if migrations.IsPostgres(a.DB) {
+		return "the PostgreSQL database"
+	}
+	return a.DB
+}
+
 // linkFlags say how links begin.
 type linkFlags struct {
 	accessFlags
@@ -43,13 +61,8 @@ type linkFlags struct {
 
 // do runs f as the program itself on the accounts of a database that is there.
 func (a *accessFlags) do(con *console, f func(ctx context.Context, s *auth.Service) error) error {
-	if !migrations.IsPostgres(a.DB) {
-		if _, err := os.Stat(a.DB); err != nil {
-			return fmt.Errorf("there is no database %s: --db says where it is", a.DB)
-		}
-	}
 	ctx := auth.With(context.Background(), auth.Program())
-	db, err := migrations.Open(ctx, a.DB)
+	db, err := a.open(ctx)
 	if err != nil {
 		return err
 	}

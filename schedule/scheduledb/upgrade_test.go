@@ -51,19 +51,7 @@ func TestBackupKeepsEveryTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	db := migrationstest.Migrated(t, migrationstest.SQLite(t))
-	for v := range filled {
-		rows, err := os.ReadFile(fmt.Sprintf("testdata/upgrade/%05d.sql", v+1))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		ok(err)
-		for line := range strings.Lines(string(rows)) {
-			if renamed[strings.Fields(line)[2]] == "" {
-				ok(db.Write.Exec(line).Error)
-			}
-		}
-	}
+	db := full(t, migrationstest.SQLite(t))
 	backup, restored := filepath.Join(dir, "backup.db"), filepath.Join(dir, "restored.db")
 	ok(db.Backup(ctx, backup))
 	ok(migrations.Restore(ctx, backup, restored))
@@ -71,9 +59,38 @@ func TestBackupKeepsEveryTable(t *testing.T) {
 	if diff := cmp.Diff(counts(t, db), counts(t, again)); diff != "" {
 		t.Errorf("rows before the backup and after it:\n%s", diff)
 	}
+	guarded(t, again)
+}
+
+// full is a database with rows in every table.
+func full(t *testing.T, address string) *migrations.DB {
+	t.Helper()
+	db := migrationstest.Migrated(t, address)
+	for v := range filled {
+		rows, err := os.ReadFile(fmt.Sprintf("testdata/upgrade/%05d.sql", v+1))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(rows)) {
+			if renamed[strings.Fields(line)[2]] != "" {
+				continue
+			}
+			if err := db.Write.Exec(line).Error; err != nil {
+				t.Fatal(line, err)
+			}
+		}
+	}
+	return db
+}
+
+// guarded says that what is only ever added to is guarded.
+func guarded(t *testing.T, db *migrations.DB) {
+	t.Helper()
 	for _, table := range []string{"owed_entry", "owed_policy", "pay_policy", "pay_statement", "pay_line"} {
 		for _, change := range []string{"DELETE FROM " + table, "UPDATE " + table + " SET id = id + 100"} {
-			if err := again.Write.Exec(change).Error; err == nil || !strings.Contains(err.Error(), "only ever added to") {
+			if err := db.Write.Exec(change).Error; err == nil || !strings.Contains(err.Error(), "only ever added to") {
 				t.Errorf("%s: %v", change, err)
 			}
 		}
