@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"watchbill/api/auth"
+	"watchbill/api/notify/webhook"
 	"watchbill/health"
 	"watchbill/schedule"
 
@@ -40,6 +41,7 @@ type Server struct {
 	Pay       *health.Payroll
 	Pulse     *health.Pulse
 	Diary     *health.Diary
+	Webhooks  *webhook.Service
 	Log       *slog.Logger
 	BaseURL   string // https://watchbill.example, without a slash at its end
 	Build     Build
@@ -66,6 +68,7 @@ func (s *Server) Register(e *echo.Echo, identify echo.MiddlewareFunc) {
 	s.shiftRoutes(a)
 	s.personRoutes(a)
 	s.pagerRoutes(a)
+	s.webhookRoutes(a)
 	s.reviewRoutes(a)
 	s.tableRoutes(a)
 	s.owedRoutes(a)

@@ -143,6 +143,9 @@ type Store interface {
 	// when they are not to make it any more.
 	BeatDraft(ctx context.Context, id ID, try int, at time.Time) (bool, error)
 	Plans(ctx context.Context, team ID) ([]Plan, error) // newest first, without documents
+	// PlansSince returns those of all teams that were published at an instant or later, by
+	// ID, without documents.
+	PlansSince(ctx context.Context, since time.Time) ([]Plan, error)
 	Plan(ctx context.Context, team ID, number int) (Plan, error)
 	LastPlan(ctx context.Context, team ID) (Plan, error)
 	LastPlanAlone(ctx context.Context, team ID) (Plan, error) // without the document

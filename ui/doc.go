@@ -32,6 +32,9 @@
 //	delivery    Delivery    /teams/{id}/integrations/{integration}/deliveries/{delivery}
 //	contacts    Contacts    /teams/{id}/integrations/{integration}/people
 //	past        Past        /teams/{id}/integrations/{integration}/past
+//	webhooks    Webhooks    /teams/{id}/webhooks, /admin/webhooks
+//	webhook     Webhook     /teams/{id}/webhooks/{webhook}?before=, /admin/webhooks/{webhook} (before: a delivery's id)
+//	hookdelivery HookDelivery …/webhooks/{webhook}/deliveries/{delivery}
 //	indicators  IndicatorPage /teams/{id}/indicators?indicator=&period=
 //	items       Items       /teams/{id}/items?state=&owner=&sort=&new=&service=&alert=
 //	item        ItemPage    /teams/{id}/items/{item}
@@ -166,6 +169,20 @@
 //	POST /teams/{id}/feeds/{feed}/revoke
 //
 //	POST /teams/{id}/integrations                  vendor name
+//	POST /teams/{id}/webhooks    name url events (any number)
+//	POST /teams/{id}/webhooks/{webhook}    name url events
+//	POST /teams/{id}/webhooks/{webhook}/secret
+//	POST /teams/{id}/webhooks/{webhook}/off    off (1, or nothing to turn it on)
+//	POST /teams/{id}/webhooks/{webhook}/test
+//	POST /teams/{id}/webhooks/{webhook}/remove
+//	POST /teams/{id}/webhooks/{webhook}/deliveries/{delivery}/resend
+//	POST /admin/webhooks    name url events (any number)
+//	POST /admin/webhooks/{webhook}    name url events
+//	POST /admin/webhooks/{webhook}/secret
+//	POST /admin/webhooks/{webhook}/off    off (1, or nothing to turn it on)
+//	POST /admin/webhooks/{webhook}/test
+//	POST /admin/webhooks/{webhook}/remove
+//	POST /admin/webhooks/{webhook}/deliveries/{delivery}/resend
 //	POST /teams/{id}/integrations/{integration}    name zone rotation urgencies (lines like p2 = low)
 //	POST /teams/{id}/integrations/{integration}/secret       secret
 //	POST /teams/{id}/integrations/{integration}/secret/end

@@ -66,7 +66,7 @@ type fixture struct {
 
 func fixtures() []fixture {
 	var all []fixture
-	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), indicatorFixtures(), reviewFixtures(), tellFixtures(), diaryFixtures(), handOverFixtures(), owedFixtures(), payFixtures(), pulseFixtures(), healthFixtures(), organisationFixtures(), whatIfFixtures(), gapFixtures(), keptFixtures()} {
+	for _, f := range [][]fixture{doorFixtures(), homeFixtures(), scheduleFixtures(), shiftFixtures(), timeOffFixtures(), importFixtures(), pagerFixtures(), webhookFixtures(), teamFixtures(), draftFixtures(), accountFixtures(), adminFixtures(), wizardFixtures(), ruleFixtures(), burdenFixtures(), itemFixtures(), indicatorFixtures(), reviewFixtures(), tellFixtures(), diaryFixtures(), handOverFixtures(), owedFixtures(), payFixtures(), pulseFixtures(), healthFixtures(), organisationFixtures(), whatIfFixtures(), gapFixtures(), keptFixtures()} {
 		all = append(all, f...)
 	}
 	return all

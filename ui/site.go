@@ -17,6 +17,7 @@ import (
 
 	"watchbill/api/auth"
 	"watchbill/api/notify"
+	"watchbill/api/notify/webhook"
 	"watchbill/health"
 	"watchbill/schedule"
 
@@ -37,6 +38,7 @@ type Site struct {
 	Pay       *health.Payroll
 	Pulse     *health.Pulse
 	News      *notify.Outbox
+	Webhooks  *webhook.Service
 	Diary     *health.Diary
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.

@@ -16,8 +16,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// registerIntegrations adds the pages of a team's pagers.
+// registerIntegrations adds the pages of a team's pagers, and of programs that are told.
 func (s *Site) registerIntegrations(e *echo.Group) {
+	s.registerWebhooks(e)
 	e.GET("/teams/:team/integrations", s.integrations)
 	e.POST("/teams/:team/integrations", s.addIntegration)
 	const one = "/teams/:team/integrations/:integration"

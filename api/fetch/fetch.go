@@ -41,8 +41,9 @@ type Options struct {
 
 // A Client gets things. It is safe for use by many goroutines.
 type Client struct {
-	o    Options
-	http *http.Client
+	o      Options
+	dialer *net.Dialer
+	http   *http.Client
 }
 
 const (
@@ -59,12 +60,12 @@ func New(o Options) *Client {
 		o.Timeout = 30 * time.Second
 	}
 	c := &Client{o: o}
-	dialer := &net.Dialer{Timeout: 5 * time.Second, Resolver: o.Resolver, ControlContext: c.guard}
+	c.dialer = &net.Dialer{Timeout: 5 * time.Second, Resolver: o.Resolver, ControlContext: c.guard}
 	c.http = &http.Client{
 		CheckRedirect: follow,
 		Transport: &http.Transport{
 			Proxy:                  nil, // it would be asked instead of the guard
-			DialContext:            dialer.DialContext,
+			DialContext:            c.dialer.DialContext,
 			TLSHandshakeTimeout:    5 * time.Second,
 			ResponseHeaderTimeout:  min(10*time.Second, o.Timeout),
 			MaxResponseHeaderBytes: 64 << 10,
@@ -84,12 +85,7 @@ func (c *Client) guard(_ context.Context, _, address string, _ syscall.RawConn) 
 	if err != nil {
 		return errGuarded
 	}
-	for _, p := range c.o.Allow {
-		if p.Contains(at.Addr().Unmap().WithZone("")) {
-			return nil
-		}
-	}
-	if !Public(at.Addr()) || !webPort(at.Port()) {
+	if !c.allowed(at.Addr()) && (!Public(at.Addr()) || !webPort(at.Port())) {
 		return errGuarded
 	}
 	return nil

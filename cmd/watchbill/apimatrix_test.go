@@ -136,6 +136,7 @@ func (d *deployment) crewed() map[string]string {
 	d.readAll()
 	_, err = d.health.AddTable(ctx, 1, 1, "past.csv", []byte(incidents))
 	d.ok(err)
+	d.webhooked(1)
 	boss := schedule.Profile{Name: "Root", Email: "root@example.com", Zone: "UTC", CreatedAt: d.now}
 	robot := schedule.Profile{Name: "Robot", Zone: "UTC", CreatedAt: d.now}
 	d.ok(d.schedule.Store.AddPerson(ctx, &boss))
@@ -341,6 +342,16 @@ var matrix = map[string]row{
 	"GET /teams/{team}/imports":                                          {need: "manager"},
 	"POST /teams/{team}/imports":                                         {need: "manager", body: `{"kind": "holidays", "file": ` + calendarText + `}`},
 	"GET /teams/{team}/pages":                                            {need: "member"},
+	"GET /webhooks":                                                      {need: "manager", path: "/webhooks?team=1"},
+	"POST /webhooks":                                                     {need: "manager", body: `{"team": 1, "name": "Status page of the ROLE", "url": "https://status.example/hook", "events": ["shifts.published"]}`},
+	"GET /webhooks/{webhook}":                                            {need: "manager"},
+	"PATCH /webhooks/{webhook}":                                          {need: "manager", body: `{"name": "Status page"}`},
+	"DELETE /webhooks/{webhook}":                                         {need: "manager", path: "/webhooks/2", once: true},
+	"POST /webhooks/{webhook}/secret":                                    {need: "manager"},
+	"POST /webhooks/{webhook}/test":                                      {need: "manager"},
+	"GET /webhooks/{webhook}/deliveries":                                 {need: "manager"},
+	"GET /webhooks/{webhook}/deliveries/{delivery}":                      {need: "manager"},
+	"POST /webhooks/{webhook}/deliveries/{delivery}/resend":              {need: "manager"},
 	"GET /teams/{team}/integrations":                                     {need: "manager"},
 	"POST /teams/{team}/integrations":                                    {need: "manager", body: `{"vendor": "generic", "name": "Scripts of the ROLE"}`},
 	"GET /teams/{team}/integrations/{integration}":                       {need: "manager"},

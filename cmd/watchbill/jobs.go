@@ -29,6 +29,8 @@ type jobs struct {
 	warn    func(context.Context) error
 	pulse   func(context.Context) error
 	news    func(context.Context) error
+	look    func(context.Context) error // for what programs are told
+	send    func(context.Context) error // it to them
 	forget  func(context.Context) error // old news and comments
 	remove  func(context.Context) error // what was kept for long enough
 	pulls   func(context.Context) error
@@ -64,6 +66,8 @@ func (j *jobs) all() map[string]job {
 		"warnings": {time.Minute, sure(j.warn)},
 		"pulse":    {time.Minute, sure(j.pulse)},
 		"news":     {time.Minute, sure(j.news)},
+		"events":   {5 * time.Second, sure(j.look)},
+		"webhooks": {time.Second, sure(j.send)},
 		"letters":  {time.Hour, sure(j.forget)},
 		"removals": {time.Hour, sure(j.remove)},
 		"pulls":    {time.Second, j.pulls},

@@ -130,7 +130,8 @@ func asleep(p *schedule.Profile, at time.Time) bool {
 	return err == nil && person.PageBand(at) == schedule.Sleep
 }
 
-// forgetWords forgets whom was written to long ago, and old comments of surveys.
+// forgetWords forgets who was written to and what programs were told long ago, and old
+// comments of surveys.
 func (s *server) forgetWords(ctx context.Context) error {
-	return errors.Join(s.news.Forget(ctx), s.pulse.ForgetComments(ctx))
+	return errors.Join(s.news.Forget(ctx), s.webhooks.Forget(ctx), s.pulse.ForgetComments(ctx))
 }

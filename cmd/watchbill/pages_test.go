@@ -89,6 +89,7 @@ func (d *deployment) pages() map[string][2]string {
 		d.ok(err)
 	}
 	survey := "/pulse/" + d.pulseTokens(&team)[0]
+	d.webhooked(1)
 	const ana, root = "ana@demo.example", "admin@demo.example"
 	return map[string][2]string{
 		"/setup": {}, "/login/sso": {}, "/login/sso/done": {}, "/teams/:team": {}, // before there is anybody; redirections
@@ -101,6 +102,8 @@ func (d *deployment) pages() map[string][2]string {
 		"/teams/:team/settings/rotations/:rotation": {ana, "/teams/1/settings/rotations/new"}, "/teams/:team/members/:person": {ana, "/teams/1/members/2"},
 		"/teams/:team/integrations": {ana, "/teams/1/integrations"}, "/teams/:team/integrations/:integration": {ana, "/teams/1/integrations/2"},
 		"/teams/:team/integrations/:integration/deliveries/:delivery": {ana, "/teams/1/integrations/1/deliveries/1"}, "/teams/:team/integrations/:integration/people": {ana, "/teams/1/integrations/2/people"}, "/teams/:team/integrations/:integration/past": {ana, "/teams/1/integrations/1/past"},
+		"/teams/:team/webhooks": {ana, "/teams/1/webhooks"}, "/teams/:team/webhooks/:webhook": {ana, "/teams/1/webhooks/1"}, "/teams/:team/webhooks/:webhook/deliveries/:delivery": {ana, "/teams/1/webhooks/1/deliveries/1"},
+		"/admin/webhooks": {root, "/admin/webhooks"}, "/admin/webhooks/:webhook": {root, "/admin/webhooks/3"}, "/admin/webhooks/:webhook/deliveries/:delivery": {root, "/admin/webhooks/3/deliveries/2"},
 		"/organisation": {root, "/organisation"}, "/admin/kept": {root, "/admin/kept"}, "/organisation/pulse": {ana, "/organisation/pulse"}, "/organisation/pulse/:from": {ana, d.lastRound()},
 		"/diary": {ana, "/diary"}, "/diary/:entry": {ana, d.diaryEntry()}, "/diary.csv": {},
 		"/pulse": {ana, "/pulse"}, "/pulse/:token": {"", survey}, "/teams/:team/pulse": {ana, "/teams/1/pulse"}, "/teams/:team/pulse/:wave": {ana, "/teams/1/pulse/1"},

@@ -23,6 +23,7 @@ import (
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
 	"watchbill/api/notify"
+	"watchbill/api/notify/webhook"
 	"watchbill/api/pull"
 	"watchbill/health"
 	"watchbill/migrations"
@@ -52,7 +53,7 @@ type serveCmd struct {
 	Mail   mailFlags   `embed:"" prefix:"mail-"`
 	Slack  slackFlags  `embed:"" prefix:"slack-"`
 
-	AllowFetchFrom []string          `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars and the APIs of pagers may lead to besides the public internet."`
+	AllowFetchFrom []string          `env:"WATCHBILL_ALLOW_FETCH" placeholder:"NETWORK" help:"Networks, like 10.0.0.0/8, that links to calendars, the APIs of pagers and webhooks may lead to besides the public internet."`
 	PagerAPI       map[string]string `env:"WATCHBILL_PAGER_API" name:"pager-api" placeholder:"VENDOR=URL" help:"Where the API of pagerduty or opsgenie is asked for the past, instead of at the vendor: a gateway, for example."`
 }
 
@@ -160,6 +161,7 @@ func (c *serveCmd) serve(con *console) error {
 	srv.sealWith(c.PulseSecret)
 	srv.keep(c.keeping())
 	srv.news.Carriers = carriers
+	srv.tellIn(networks)
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
 		if err := srv.company(ctx, con); err != nil {
@@ -203,6 +205,9 @@ type server struct {
 	reviews   *health.Reviewer
 	pulse     *health.Pulse
 	news      *notify.Outbox
+	webhooks  *webhook.Service
+	looker    *webhook.Looker
+	sender    *webhook.Sender
 	diary     *health.Diary
 	wake      chan struct{} // something came in
 	planner   planner
@@ -246,6 +251,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	s.takePages()
 	s.askPeople()
 	s.tellPeople(base)
+	s.tellPrograms(base)
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
@@ -258,10 +264,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, News: s.news, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, News: s.news, Webhooks: s.webhooks, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff, Wall: time.Now}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, Webhooks: s.webhooks, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff, Wall: time.Now}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
@@ -324,7 +330,7 @@ const stopWithin = 10 * time.Second
 // jobs are what the service does by itself.
 func (s *server) jobs() *jobs {
 	return &jobs{
-		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, forget: s.forgetWords, remove: s.remover.Work,
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, look: s.looker.Look, send: s.sender.Work, forget: s.forgetWords, remove: s.remover.Work,
 		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }

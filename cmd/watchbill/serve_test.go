@@ -331,6 +331,12 @@ var routes = map[string]string{
 	"GET /teams/:team/settings/limits": "manager", "POST /teams/:team/settings/limits": "manager", "POST /teams/:team/settings/rules/:rules/remove": "manager",
 	"GET /teams/:team/members/:person": "manager", "POST /teams/:team/members/:person/changes": "manager", "POST /teams/:team/members/:person/changes/:change/remove": "manager",
 	"POST /teams/:team/members/:person/terms": "manager", "POST /teams/:team/members/:person/terms/:terms/remove": "manager",
+	"GET /teams/:team/webhooks": "manager", "POST /teams/:team/webhooks": "manager", "GET /teams/:team/webhooks/:webhook": "manager", "POST /teams/:team/webhooks/:webhook": "manager",
+	"POST /teams/:team/webhooks/:webhook/secret": "manager", "POST /teams/:team/webhooks/:webhook/off": "manager", "POST /teams/:team/webhooks/:webhook/test": "manager", "POST /teams/:team/webhooks/:webhook/remove": "manager",
+	"GET /teams/:team/webhooks/:webhook/deliveries/:delivery": "manager", "POST /teams/:team/webhooks/:webhook/deliveries/:delivery/resend": "manager",
+	"GET /admin/webhooks": "admin", "POST /admin/webhooks": "admin", "GET /admin/webhooks/:webhook": "admin", "POST /admin/webhooks/:webhook": "admin",
+	"POST /admin/webhooks/:webhook/secret": "admin", "POST /admin/webhooks/:webhook/off": "admin", "POST /admin/webhooks/:webhook/test": "admin", "POST /admin/webhooks/:webhook/remove": "admin",
+	"GET /admin/webhooks/:webhook/deliveries/:delivery": "admin", "POST /admin/webhooks/:webhook/deliveries/:delivery/resend": "admin",
 	"GET /teams/:team/integrations": "manager", "POST /teams/:team/integrations": "manager", "GET /teams/:team/integrations/:integration": "manager",
 	"POST /teams/:team/integrations/:integration": "manager", "POST /teams/:team/integrations/:integration/secret": "manager", "POST /teams/:team/integrations/:integration/secret/end": "manager",
 	"POST /teams/:team/integrations/:integration/renew": "manager", "POST /teams/:team/integrations/:integration/off": "manager", "POST /teams/:team/integrations/:integration/test": "manager",
@@ -379,6 +385,7 @@ func routesAndRoles(t *testing.T, d *deployment) {
 	d.readAll()
 	_, err = d.health.AddTable(ctx, 2, 1, "past.csv", []byte(incidents))
 	d.ok(err)
+	d.webhooked(1)
 	roles := []struct {
 		name string
 		rank int

@@ -297,6 +297,11 @@ func (s *Store) Plans(ctx context.Context, team schedule.ID) ([]schedule.Plan, e
 	return values[planRow](s.from(ctx).Omit("document").Where("team_id = ?", team).Order("number DESC"), "plans")
 }
 
+// PlansSince returns the plans of all teams that were published at an instant or later.
+func (s *Store) PlansSince(ctx context.Context, since time.Time) ([]schedule.Plan, error) {
+	return values[planRow](s.from(ctx).Omit("document").Where("published_at >= ?", seconds(since)).Order("id"), "plans")
+}
+
 // Plan returns one published plan of a team.
 func (s *Store) Plan(ctx context.Context, team schedule.ID, number int) (schedule.Plan, error) {
 	return one[planRow](s.from(ctx).Where("team_id = ? AND number = ?", team, number), "plan", number)

@@ -1,0 +1,2 @@
+INSERT INTO webhook (id, team_id, name, url, wants, secret, created_at) VALUES (1, 1, 'Status page', 'https://status.example/hook', '{"shifts.published": 1796000000}', 'whsec_c2VjcmV0', 1796000000);
+INSERT INTO webhook_delivery (id, webhook_id, event, kind, message, body, made_at, state, next_at) VALUES (1, 1, 'shifts.published 1', 'shifts.published', 'msg_1', '{}', 1796000000, 'waits', 1796000000);
