@@ -4,6 +4,7 @@
 GOLANGCI_VERSION := v2.15.0
 GOVULNCHECK_VERSION := v1.9.0
 FUZZTIME ?= 20s
+LOADPAGES ?= 10000000
 VULNDB ?= ../shared/data/vulndb.tgz
 
 BIN := .bin
@@ -11,7 +12,7 @@ GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 GOVULNCHECK := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint fmt fuzz chaos bench cover vuln check
+.PHONY: help build run test race lint fmt fuzz chaos load bench cover vuln check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ fuzz: ## fuzz each reader of outside bytes for FUZZTIME (20s)
 
 chaos: ## kill the service a hundred times while it takes pages in, fetches the past, publishes pay
 	WATCHBILL_CHAOS=100 go test -run 'TestKilledWhileReceiving|TestKilledWhilePullingPagerDuty|TestKilledWhilePublishingPay|TestFullDisk|TestLockedDatabase|TestSlowWorker' -v -timeout 30m ./cmd/watchbill
+
+load: ## serve LOADPAGES (ten million) pages of a thousand teams under load, and a tenth of it
+	WATCHBILL_LOAD=$(LOADPAGES) go test -run TestLoad -v -timeout 180m ./cmd/watchbill
 
 bench: ## measure the generator, the resolver, feeds, pages and the program
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./schedule/... ./health/... ./api/... ./ui/... ./cmd/...

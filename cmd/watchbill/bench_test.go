@@ -238,9 +238,15 @@ func startUp(b *testing.B, program, db string, idle time.Duration) (time.Duratio
 	}
 	took := time.Since(began)
 	time.Sleep(idle)
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	return took, memoryOf(b, cmd.Process.Pid)
+}
+
+// memoryOf returns how much memory a process has, in megabytes, by the system's names for it.
+func memoryOf(tb testing.TB, pid int) map[string]float64 {
+	tb.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	memory := map[string]float64{}
 	for line := range strings.Lines(string(status)) {
@@ -248,10 +254,10 @@ func startUp(b *testing.B, program, db string, idle time.Duration) (time.Duratio
 		if kilobytes, ok := strings.CutSuffix(strings.TrimSpace(value), " kB"); ok {
 			n, err := strconv.ParseFloat(kilobytes, 64)
 			if err != nil {
-				b.Fatal(err)
+				tb.Fatal(err)
 			}
 			memory[name] = n * 1024 / 1e6
 		}
 	}
-	return took, memory
+	return memory
 }

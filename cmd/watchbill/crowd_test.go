@@ -36,7 +36,15 @@ const (
 func newCrowd(tb testing.TB, address string) *organisation {
 	tb.Helper()
 	o := openOrganisation(tb, address)
-	ctx := context.WithoutCancel(tb.Context())
+	o.crowded(crowdTeams)
+	o.counting()
+	return o
+}
+
+// crowded fills a service with so many teams.
+func (o *organisation) crowded(teams int) {
+	o.tb.Helper()
+	ctx := context.WithoutCancel(o.tb.Context())
 	in, err := importTeam(orgTeam(0, "Mon 09:00"))
 	o.ok(err)
 	in.HorizonWeeks, in.People[0].Manager = 8, true
@@ -46,13 +54,11 @@ func newCrowd(tb testing.TB, address string) *organisation {
 	o.ok(err)
 	_, err = o.schedule.Publish(ctx, 0, d.ID, "")
 	o.ok(err)
-	o.copyTeams(crowdTeams - 1)
+	o.copyTeams(teams - 1)
 	for team := schedule.ID(2); team <= 4; team++ {
 		o.ok(o.schedule.PutMember(ctx, 0, schedule.Membership{Team: team, Person: 1, Manager: true, Share: schedule.FullTime}))
 	}
 	o.logIns(ctx)
-	o.counting()
-	return o
 }
 
 // copyTeams adds so many teams like the first, each with people of its own.

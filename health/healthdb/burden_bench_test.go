@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"watchbill/health"
-	"watchbill/health/healthdb"
+	"watchbill/health/healthdb/healthdbtest"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
@@ -31,7 +31,7 @@ func benchmarkBurden(b *testing.B, c *crowd) {
 	b.Run("team13weeks", func(b *testing.B) {
 		before := used(b)
 		for i := range b.N {
-			got, err := rollup.Burden(b.Context(), schedule.ID(1+i%c.teams), health.ReportPeriod{From: until.AddDays(-7 * 13), Weeks: 13}, health.Sight{})
+			got, err := rollup.Burden(b.Context(), schedule.ID(1+i%c.Teams), health.ReportPeriod{From: until.AddDays(-7 * 13), Weeks: 13}, health.Sight{})
 			if err != nil || !got.Told() || len(got.Weeks) != 13 || got.Wake.Count == 0 {
 				b.Fatal(err, got)
 			}
@@ -52,22 +52,22 @@ func benchmarkBurden(b *testing.B, c *crowd) {
 		}
 		processor(b, used(b)-before)
 	})
-	b.Run("latepage", func(b *testing.B) { latePages(b, c.store(), rollup, c.teams) })
+	b.Run("latepage", func(b *testing.B) { latePages(b, c, rollup) })
 }
 
 // latePages adds pages of long ago and counts them again; what adding them costs is not
 // measured here.
-func latePages(b *testing.B, store *healthdb.Store, rollup *health.Rollup, teams int) {
-	ctx := context.Background()
+func latePages(b *testing.B, c *crowd, rollup *health.Rollup) {
+	ctx, store := context.Background(), c.store()
 	var took time.Duration
 	for i := range b.N {
 		b.StopTimer()
-		team := i % teams
-		at := monday.Add(time.Duration((i*977)%(crowdWeeks*7*24)) * time.Hour)
+		team := i % c.Teams
+		at := monday.Add(time.Duration((i*977)%(healthdbtest.Weeks*7*24)) * time.Hour)
 		p := health.PageRecord{Integration: schedule.ID(team + 1), Team: schedule.ID(team + 1), Page: health.Page{
 			Key: fmt.Sprint("late ", b.N, i), OpenedBy: "e", State: health.StateResolved, Urgency: health.UrgencyHigh, Service: "late", TriggeredAt: at, ResolvedAt: at.Add(time.Minute), LastEventAt: at, CountsAsPage: true,
 		}}
-		p.People = []health.Attendance{{Person: schedule.ID(team*crowdCrew + 1 + i%crowdCrew), NotifiedAt: at, Notices: []health.Notice{{At: at}}}}
+		p.People = []health.Attendance{{Person: schedule.ID(team*c.Crew + 1 + i%c.Crew), NotifiedAt: at, Notices: []health.Notice{{At: at}}}}
 		if err := store.InTx(ctx, func(tx health.Store) error { return tx.SavePage(ctx, &p) }); err != nil {
 			b.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"watchbill/health"
+	"watchbill/health/healthdb/healthdbtest"
 	"watchbill/migrations"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
@@ -19,7 +20,7 @@ import (
 // block; what cannot be told of names who it is about, and nothing else does.
 func TestBlocks(t *testing.T) {
 	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
-		c := crowded(t, db, 3*crowdPages)
+		c := crowded(t, db, 3*healthdbtest.Pages)
 		ctx, store, rollup := t.Context(), c.store(), c.rollup()
 		config := rollup.Config.Version
 		addUp := func() {
@@ -64,8 +65,8 @@ func TestBlocks(t *testing.T) {
 			t.Errorf("the first block is %+v, its weeks %+v", b, sum)
 		}
 		// A week is measured anew; only its block is another then.
-		c.run(fmt.Sprintf("UPDATE burden_person_week SET tally = '{}' WHERE team_id = 2 AND week >= '%v' AND week < '%v' AND person_id <> 9", from, from.AddDays(28)))
-		c.run(fmt.Sprintf("UPDATE burden_team_week SET wakeups = wakeups + 1 WHERE team_id = 2 AND week = '%v'", from.AddDays(7)))
+		c.Run(fmt.Sprintf("UPDATE burden_person_week SET tally = '{}' WHERE team_id = 2 AND week >= '%v' AND week < '%v' AND person_id <> 9", from, from.AddDays(28)))
+		c.Run(fmt.Sprintf("UPDATE burden_team_week SET wakeups = wakeups + 1 WHERE team_id = 2 AND week = '%v'", from.AddDays(7)))
 		addUp()
 		again := all()
 		for i := range again {
@@ -82,7 +83,7 @@ func TestBlocks(t *testing.T) {
 // A prior of a quarter is kept once, whoever makes it.
 func TestPriorsAreKeptOnce(t *testing.T) {
 	migrationstest.Run(t, func(t *testing.T, db *migrations.DB) {
-		ctx, store := t.Context(), (&crowd{db: db, tb: t}).store()
+		ctx, store := t.Context(), (&crowd{healthdbtest.Crowd{DB: db, TB: t}}).store()
 		day := schedule.Date{Year: 2026, Month: 10, Day: 5}
 		add := func(quarter string, m0 float64) {
 			t.Helper()
@@ -112,13 +113,13 @@ func BenchmarkCompare(b *testing.B) {
 	}{{"sqlite", migrationstest.SQLite}, {"postgres", migrationstest.Postgres}} {
 		b.Run(kind.name, func(b *testing.B) {
 			const teams, blocks = 1000, 26
-			c := &crowd{db: migrationstest.Migrated(b, kind.address(b)), tb: b, teams: teams}
-			c.run("INSERT INTO team (id, name, zone, horizon_weeks, created_at) " + numbers(teams) + "SELECT i + 1, 'Team ' || i, 'Europe/Berlin', 8, 0 FROM n")
-			until := health.BlockOf(schedule.DateOf(c.now()))
+			c := &crowd{healthdbtest.Crowd{DB: migrationstest.Migrated(b, kind.address(b)), TB: b, Teams: teams, From: monday}}
+			c.Run("INSERT INTO team (id, name, zone, horizon_weeks, created_at) " + healthdbtest.Numbers(teams) + "SELECT i + 1, 'Team ' || i, 'Europe/Berlin', 8, 0 FROM n")
+			until := health.BlockOf(schedule.DateOf(c.Until()))
 			for i := range blocks {
-				c.run(fmt.Sprintf(`INSERT INTO burden_block (config, block, team_id, weeks, quiet, level1, interruptions, wakeups, off_hours, nights, incidents, notices, people, few)
+				c.Run(fmt.Sprintf(`INSERT INTO burden_block (config, block, team_id, weeks, quiet, level1, interruptions, wakeups, off_hours, nights, incidents, notices, people, few)
 					%s SELECT 'th-1', '%v', i + 1, 4, i %% 4, 2419200 - i %% 29 * 3600, i %% 61 + 5, i * 7 %% 13 + %d, i * 3 %% 29, i %% 11, i %% 47, 50, CASE WHEN i %% 20 = 0 THEN 2 ELSE 7 END,
-					CASE WHEN i %% 20 = 0 THEN (8 * i) || ' ' || (8 * i + 1) || ' ' ELSE '' END FROM n`, numbers(teams), until.AddDays(-28*(i+1)), i%3))
+					CASE WHEN i %% 20 = 0 THEN (8 * i) || ' ' || (8 * i + 1) || ' ' ELSE '' END FROM n`, healthdbtest.Numbers(teams), until.AddDays(-28*(i+1)), i%3))
 			}
 			rollup := c.rollup()
 			for _, weeks := range []int{12, 52} {

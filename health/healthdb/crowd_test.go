@@ -1,35 +1,20 @@
 package healthdb_test
 
 import (
-	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"testing"
-	"time"
 
 	"watchbill/health"
 	"watchbill/health/healthdb"
+	"watchbill/health/healthdb/healthdbtest"
 	"watchbill/migrations"
 	"watchbill/schedule"
 )
 
-// A crowd is many teams of eight with two years of pages: ten thousand each, about a
-// hundred a week, and two thousand of them of one alert. One team is measured, and the
-// others are copies of it, because measuring them all would take longer than anybody
-// waits.
-const (
-	crowdPages = 10_000
-	crowdWeeks = 104
-	crowdCrew  = 8
-	crowdTold  = 20 // of so many teams one has events, else there would be no room
-)
-
-// A crowd is a database with many teams.
+// A crowd is a database with many teams of eight.
 type crowd struct {
-	db    *migrations.DB
-	tb    testing.TB
-	teams int
+	healthdbtest.Crowd
 }
 
 // crowdSize is how many pages WATCHBILL_BENCH_PAGES asks for, ten million for the
@@ -50,13 +35,11 @@ func crowdSize(tb testing.TB) int {
 // crowded makes a crowd of so many pages.
 func crowded(tb testing.TB, db *migrations.DB, pages int) *crowd {
 	tb.Helper()
-	c := &crowd{db, tb, max(1, pages/crowdPages)}
-	c.run("INSERT INTO team (id, name, zone, horizon_weeks, created_at) " + numbers(c.teams) + "SELECT i + 1, 'Team ' || i, 'Europe/Berlin', 8, 0 FROM n")
-	c.run("INSERT INTO person (id, name, zone, created_at) " + numbers(c.teams*crowdCrew) + "SELECT i + 1, 'Person ' || i, 'Europe/Berlin', 0 FROM n")
-	c.run("INSERT INTO integration (id, team_id, vendor, name, token_hash, zone, created_at) " + numbers(c.teams) + "SELECT i + 1, i + 1, 'generic', 'Pager', 'hash ' || i, 'UTC', 0 FROM n")
-	c.run("INSERT INTO identity (id, integration_id, match_key, vendor_user_id, person_id, mapped_at, created_at) " + numbers(c.teams*crowdCrew) +
-		fmt.Sprintf("SELECT i + 1, i / %d + 1, 'id:U' || (i + 1), 'U' || (i + 1), i + 1, 0, 0 FROM n", crowdCrew))
-	c.fill()
+	c := &crowd{healthdbtest.Crowd{DB: db, TB: tb, Teams: max(1, pages/healthdbtest.Pages), Crew: 8, From: monday}}
+	c.Run("INSERT INTO team (id, name, zone, horizon_weeks, created_at) " + healthdbtest.Numbers(c.Teams) + "SELECT i + 1, 'Team ' || i, 'Europe/Berlin', 8, 0 FROM n")
+	c.Run("INSERT INTO person (id, name, zone, created_at) " + healthdbtest.Numbers(c.Teams*c.Crew) + "SELECT i + 1, 'Person ' || i, 'Europe/Berlin', 0 FROM n")
+	c.Connect()
+	c.Fill()
 	rollup := c.rollup()
 	for n := 1; n > 0; {
 		var err error
@@ -64,104 +47,15 @@ func crowded(tb testing.TB, db *migrations.DB, pages int) *crowd {
 			tb.Fatal(err)
 		}
 	}
-	c.copyTeam()
-	if c.post() { // what autovacuum does within minutes
-		for _, table := range []string{"page", "page_responder", "notice", "page_event", "inbox", "check_in", "identity"} {
-			c.run("SELECT setval(pg_get_serial_sequence('" + table + "', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM " + table + "))")
-		}
-		c.run("VACUUM ANALYZE")
-	}
+	c.Copy()
+	c.Counted()
 	return c
 }
 
-func (c *crowd) post() bool { return c.db.Write.Name() == "postgres" }
-
-func (c *crowd) run(query string) {
-	c.tb.Helper()
-	if err := c.db.Write.Exec(query).Error; err != nil {
-		c.tb.Fatal(err)
-	}
-}
-
-func (c *crowd) store() *healthdb.Store { return healthdb.New(c.db.Write, c.db.Read) }
-
-// now is when the two years are over.
-func (c *crowd) now() time.Time { return monday.AddDate(0, 0, 7*crowdWeeks) }
+func (c *crowd) store() *healthdb.Store { return healthdb.New(c.DB.Write, c.DB.Read) }
 
 func (c *crowd) rollup() *health.Rollup {
 	return &health.Rollup{
-		Store: c.store(), Schedules: weekly([]schedule.ID{1, 2, 3, 4, 5, 6, 7, 8}, crowdWeeks), Config: health.DefaultConfig(), Now: c.now,
+		Store: c.store(), Schedules: weekly([]schedule.ID{1, 2, 3, 4, 5, 6, 7, 8}, healthdbtest.Weeks), Config: health.DefaultConfig(), Now: c.Until,
 	}
-}
-
-// numbers begins a statement with n, the numbers i from 0 on.
-func numbers(most int) string {
-	return fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", most-1)
-}
-
-// fill adds pages, each of one minute's notice and a quarter of an hour's work.
-func (c *crowd) fill() {
-	if c.post() { // looking up what each row refers to would take longer than writing them
-		for _, table := range []string{"page", "page_responder", "notice", "page_event", "inbox", "check_in"} {
-			c.run("ALTER TABLE " + table + " DISABLE TRIGGER ALL")
-			defer c.run("ALTER TABLE " + table + " ENABLE TRIGGER ALL")
-		}
-	}
-	const second, week = 1_000_000, 7 * 24 * 3600 * 1_000_000
-	step := int64(crowdWeeks) * week / crowdPages
-	stamp := "strftime('%Y-%m-%dT%H:%M:%SZ', triggered_at / 1000000, 'unixepoch')"
-	if c.post() {
-		stamp = `to_char(to_timestamp(triggered_at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
-	}
-	for team := range c.teams {
-		// Spread over day and night, and a little otherwise in every team.
-		at := fmt.Sprintf("(%d + i * %d + (i * 7919 + %d) %% 1800 * 1000000)", monday.UnixMicro(), step, team)
-		first := team * crowdPages
-		c.run(fmt.Sprintf(`INSERT INTO page (id, integration_id, team_id, page_key, number, opened_by, state, urgency, service, triggered_at, first_ack_at, resolved_at, last_event_at, counts, uncovered, severity, title, folded)
-			%s SELECT %d + i, %d, %d, CASE WHEN i %% 5 = 0 THEN 'old' ELSE 'p' || i END, CASE WHEN i %% 5 = 0 THEN i / 5 ELSE 0 END, 'e' || i, 'resolved', 'high', 'service ' || (i %% 12),
-			%[5]s, %[5]s + 60000000, %[5]s + 960000000, %[5]s, TRUE, FALSE, 'SEV2', 'alert ' || (i %% 30), '{}' FROM n`, numbers(crowdPages), first+1, team+1, team+1, at))
-		who := fmt.Sprintf("%d + (triggered_at - %d) / %d %% %d", team*crowdCrew+1, monday.UnixMicro(), week, crowdCrew)
-		mine := fmt.Sprintf(" FROM page WHERE id > %d AND id <= %d", first, first+crowdPages)
-		c.run("INSERT INTO page_responder (page_id, team_id, identity_id, person_id, notified_at, basis, acked_at, resolved_at, responding, interruptions) SELECT id, team_id, " + who + ", " + who + ", triggered_at, 'vendor', first_ack_at, resolved_at, 900000000, 1" + mine)
-		c.run("INSERT INTO notice (page_id, team_id, identity_id, person_id, at, rings) SELECT id, team_id, " + who + ", " + who + ", triggered_at, TRUE" + mine)
-		c.run("INSERT INTO check_in (integration_id, page_key, opened_by, team_id, at, person_id, on_it_at, actionable, said_at) SELECT integration_id, page_key, opened_by, team_id, triggered_at, " + who + ", first_ack_at, 1, first_ack_at" + mine + " AND id % 47 = 1")
-		// What came in the last 45 days is kept, without bytes; one of a thousand is a dead letter.
-		c.run(fmt.Sprintf("INSERT INTO inbox (received_at, integration_id, next_at, delivery_key, done_at, headers, state, error_code) SELECT triggered_at, integration_id, triggered_at, 'd' || id, triggered_at, '{}', CASE WHEN id %% 1000 = 0 THEN 'dead' ELSE 'done' END, CASE WHEN id %% 1000 = 0 THEN 'schema_mismatch' ELSE '' END%s AND triggered_at >= %d",
-			mine, c.now().AddDate(0, 0, -45).UnixMicro()))
-		if team%crowdTold == 0 {
-			tell := func(kind, column string, after int) {
-				c.run(fmt.Sprintf(`INSERT INTO page_event (integration_id, event_key, page_key, occurred_at, kind, received_at, inbox_id, event) SELECT integration_id, %[2]s, page_key, triggered_at, '%[1]s', triggered_at, id,
-					'{"key":"' || %[2]s || '","page":"' || page_key || '","kind":"%[1]s","at":"' || %[3]s || '","source":"hook","service":"' || service || '","urgency":"high","title":"' || title || '","responders":[{"ID":"U' || (%[4]s) || '","Role":"assignee"}]}'%[5]s`,
-					kind, column, strings.ReplaceAll(stamp, "triggered_at", fmt.Sprintf("(triggered_at + %d)", after*second)), who, mine))
-			}
-			tell("triggered", "opened_by", 0)
-			tell("resolved", "'r' || opened_by", 960)
-		}
-	}
-}
-
-// copyTeam gives every other team what was measured of the first.
-func (c *crowd) copyTeam() {
-	for table, columns := range map[string]string{
-		"burden_state": "since_day, version, until_at, config", "burden_team_week": "config, week, level1, on_call, engaged, interruptions, wakeups, off_hours, nights, incidents, quiet, measure",
-	} {
-		c.run(fmt.Sprintf("INSERT INTO %s (team_id, %s) SELECT t.id, %s FROM %s w JOIN team t ON t.id > 1 WHERE w.team_id = 1", table, columns, "w."+joinColumns(columns), table))
-	}
-	for table, columns := range map[string]string{
-		"burden_day": "config, day, tally, open", "burden_person_week": "config, week, tally", "burden_duty": "level, start_at, end_at",
-	} {
-		c.run(fmt.Sprintf("INSERT INTO %s (team_id, person_id, %s) SELECT t.id, w.person_id + (t.id - 1) * %d, %s FROM %s w JOIN team t ON t.id > 1 WHERE w.team_id = 1", table, columns, crowdCrew, "w."+joinColumns(columns), table))
-	}
-	c.run(fmt.Sprintf("INSERT INTO burden_clock (person_id, from_at, zone, works, sleeps) SELECT w.person_id + (t.id - 1) * %d, w.from_at, w.zone, w.works, w.sleeps FROM burden_clock w JOIN team t ON t.id > 1", crowdCrew))
-}
-
-func joinColumns(columns string) string {
-	out := ""
-	for _, c := range columns {
-		out += string(c)
-		if c == ' ' {
-			out += "w."
-		}
-	}
-	return out
 }

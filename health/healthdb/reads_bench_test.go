@@ -9,6 +9,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/health/healthdb"
+	"watchbill/health/healthdb/healthdbtest"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
@@ -62,17 +63,17 @@ func (r *read) try(tb testing.TB, s *healthdb.Store) {
 // reads are what is read of one team.
 func reads(c *crowd) []read {
 	// Of a team in the middle that has events, its last month.
-	team := schedule.ID(c.teams/2/crowdTold*crowdTold + 1)
-	person := (team-1)*crowdCrew + 1
+	team := schedule.ID(c.Teams/2/healthdbtest.Told*healthdbtest.Told + 1)
+	person := (team-1)*schedule.ID(c.Crew) + 1
 	door := health.Integration{ID: team, Team: team}
 	name := health.PageName{Integration: team, Key: "old"}
-	now := c.now()
+	now := c.Until()
 	month, hour := now.AddDate(0, 0, -30), now.Add(-time.Hour)
 	var inbox schedule.ID
-	if err := c.db.Read.Raw("SELECT COALESCE(MAX(id), 0) FROM inbox WHERE integration_id = ?", team).Scan(&inbox).Error; err != nil {
-		c.tb.Fatal(err)
+	if err := c.DB.Read.Raw("SELECT COALESCE(MAX(id), 0) FROM inbox WHERE integration_id = ?", team).Scan(&inbox).Error; err != nil {
+		c.TB.Fatal(err)
 	}
-	page := team * crowdPages / 2
+	page := team * healthdbtest.Pages / 2
 	keys := make([]string, 0, 50)
 	for i := range 50 {
 		keys = append(keys, fmt.Sprint("p", 9000+i))

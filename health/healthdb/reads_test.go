@@ -11,6 +11,7 @@ import (
 
 	"watchbill/health"
 	"watchbill/health/healthdb"
+	"watchbill/health/healthdb/healthdbtest"
 	"watchbill/migrations"
 	"watchbill/migrations/migrationstest"
 
@@ -53,7 +54,7 @@ func TestNothingIsScanned(t *testing.T) {
 		listening.Write = db.Write.Session(&gorm.Session{Logger: heard})
 		listening.Read = db.Read.Session(&gorm.Session{Logger: heard})
 		b := newBench(t, &listening)
-		c := &crowd{&listening, t, 1}
+		c := &crowd{healthdbtest.Crowd{DB: &listening, TB: t, Teams: 1, Crew: 8, From: monday}}
 		for _, r := range reads(c) {
 			r.try(t, c.store())
 		}
