@@ -87,6 +87,9 @@ type Store interface {
 	// TeamsOf returns the teams that somebody is in, or has or had shifts in.
 	TeamsOf(ctx context.Context, person ID) ([]TeamRecord, error)
 	Overrides(ctx context.Context, team ID, from, to time.Time) ([]Override, error)
+	// OverridesSince returns those of all teams that were made or cancelled at an instant or
+	// later, by ID.
+	OverridesSince(ctx context.Context, since time.Time) ([]Override, error)
 	Override(ctx context.Context, id ID) (Override, error)
 	AddOverride(ctx context.Context, o *Override) error
 	// CancelOverride says false when it had been cancelled before.

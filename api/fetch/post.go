@@ -77,7 +77,7 @@ func (c *Client) unsent(ctx context.Context, link *url.URL, err error) error {
 		return bad("the address is not one of the public internet, or its port is none of 443, 8443, 80 and 8080; whoever runs this service can allow more")
 	case errors.As(err, &dns):
 		return bad("there is no host of this name")
-	case strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "x509: "):
+	case errors.Is(err, http.ErrSchemeMismatch) || strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "x509: "):
 		return bad("the certificate there is not one that can be trusted, or it speaks no TLS")
 	}
 	return c.silent(ctx, err)

@@ -19,10 +19,10 @@ const postWithin = 15 * time.Second
 // alone.
 func (s *server) tellPrograms(base string) {
 	store := webhookdb.New(s.db.Write, s.db.Read)
-	told := webhook.Teller{Schedule: s.schedule.Store, BaseURL: base}
+	told := webhook.Teller{Schedule: s.schedule.Store, Shifts: s.schedule.Shifts, BaseURL: base}
 	lives := &webhook.HealthTeller{Teller: told, Waves: s.pulse.Store.WavesSince, Result: s.pulse.Store.WaveResult, Warnings: s.health.Store.WarningsSince}
 	s.webhooks = &webhook.Service{Store: store, Now: s.schedule.Now}
-	s.looker = &webhook.Looker{Store: store, Now: s.schedule.Now, Sources: []webhook.Source{told.Plans, told.Covers, lives.Surveys, lives.Questions}}
+	s.looker = &webhook.Looker{Store: store, Now: s.schedule.Now, Sources: []webhook.Source{told.Plans, told.Overrides, told.Covers, told.Gaps, told.Drafts, lives.Surveys, lives.Questions}}
 	s.sender = &webhook.Sender{
 		Store: store, Now: s.schedule.Now, Jitter: rand.Float64, Soon: func() <-chan time.Time { return time.After(time.Second) }, Log: s.log,
 	}

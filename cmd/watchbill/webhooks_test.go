@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"watchbill/api/notify/webhook"
+	"watchbill/health"
 	"watchbill/schedule"
 )
 
@@ -188,4 +189,120 @@ func webhookStory(t *testing.T, d *deployment) {
 			t.Errorf("%s: %d", path, status)
 		}
 	}
+}
+
+// endpoint makes an endpoint that is told of some kinds, of all when none is given.
+func (r *hearer) endpoint(team schedule.ID, name string, kinds ...webhook.Kind) webhook.Endpoint {
+	r.t.Helper()
+	if len(kinds) == 0 {
+		kinds = webhook.Kinds()
+	}
+	e, err := r.d.webhooks.Add(r.t.Context(), 1, team, webhook.Settings{Name: name, URL: r.url, Kinds: kinds})
+	r.d.ok(err)
+	r.secrets = append(r.secrets, e.Secret)
+	return e
+}
+
+// Every kind of event, once, for whoever wants it: with who is on call when, and nothing
+// that people wrote to each other.
+func TestWebhookKinds(t *testing.T) { both(t, webhookKinds) }
+
+func webhookKinds(t *testing.T, d *deployment) {
+	ctx := t.Context()
+	d.setUp()
+	other, err := importTeam(strings.NewReplacer("Crew", "Other", "@example.com", "@other.example").Replace(crew))
+	d.ok(err)
+	_, err = d.schedule.AddTeam(ctx, 1, other)
+	d.ok(err)
+	r := d.hearer()
+	early := d.firstPlan() // before there is an endpoint: nobody is told
+	d.now = d.now.Add(time.Minute)
+	r.endpoint(1, "Crew")
+	r.endpoint(0, "All")
+	r.endpoint(2, "Other")
+	r.endpoint(1, "Gaps only", webhook.GapFound)
+	expect := func(what string, want ...string) []received {
+		t.Helper()
+		got := r.take()
+		all := slices.Concat(want, want) // of the team, and of all teams
+		for _, kind := range want {
+			if kind == "gap.found" {
+				all = append(all, kind)
+			}
+		}
+		slices.Sort(all)
+		if !slices.Equal(types(got), all) {
+			t.Fatalf("%s: told %q, want %q", what, types(got), all)
+		}
+		ids := map[string]bool{}
+		for i := range got {
+			ids[got[i].id] = true
+			if strings.Contains(got[i].body, "sister") || strings.Contains(got[i].body, "@") || len(got[i].body) > 20_000 {
+				t.Errorf("%s: %s", what, got[i].body)
+			}
+		}
+		if len(ids) != len(got) {
+			t.Errorf("%s: names %v of %d", what, ids, len(got))
+		}
+		d.now = d.now.Add(time.Minute)
+		return got
+	}
+	expect("what was before")
+
+	shift := early[1]
+	part := schedule.Stretch{Slot: shift.Slot, Start: shift.Start, End: shift.Start.Add(24 * time.Hour)}
+	o, err := d.schedule.Put(ctx, 1, 1, part, 0, "my sister marries")
+	d.ok(err)
+	got := expect("a gap", "override.created", "gap.found")
+	for i := range got {
+		if body := got[i].body; got[i].event.Type == "gap.found" && !strings.Contains(body, `"gaps":[{"slot":`) || got[i].event.Type == "override.created" && !strings.Contains(body, `"person":null,"instead_of":{"id":`) {
+			t.Error(body)
+		}
+	}
+	d.ok(d.schedule.Undo(ctx, 1, o.ID))
+	expect("no gap", "override.removed")
+
+	ask := func(to schedule.ID) schedule.ID {
+		asked, err := d.schedule.Ask(ctx, shift.Person, schedule.Request{Team: 1, Person: shift.Person, To: to, Stretch: schedule.Stretch{Slot: shift.Slot, Start: shift.Start, End: shift.End}, Message: "My sister marries."})
+		d.ok(err)
+		return asked.ID
+	}
+	taker := d.whoCan(1, shift).Person
+	id := ask(taker)
+	expect("asked", "cover.requested")
+	d.ok(d.schedule.Decline(ctx, taker, id))
+	if got := expect("declined", "cover.declined"); strings.Contains(got[0].body, fmt.Sprintf(`{"id":%d,`, taker)) {
+		t.Errorf("it says who has declined: %s", got[0].body)
+	}
+	id = ask(0)
+	d.ok(d.schedule.Withdraw(ctx, shift.Person, id))
+	expect("asked and withdrawn at once", "cover.requested", "cover.withdrawn")
+	id = ask(0)
+	_, err = d.schedule.Accept(ctx, taker, id)
+	d.ok(err)
+	for _, x := range expect("taken", "cover.requested", "cover.taken", "override.created") {
+		if x.event.Type == "cover.taken" && !strings.Contains(x.body, fmt.Sprintf(`"taken_by":{"id":%d,`, taker)) {
+			t.Error(x.body)
+		}
+	}
+
+	plan, err := d.schedule.Store.LastPlan(ctx, 1)
+	d.ok(err)
+	draft, err := d.schedule.AskDraft(ctx, 1, schedule.DraftOrder{Team: 1, From: plan.Until, Until: plan.Until.AddDays(28)})
+	d.ok(err)
+	expect("a draft that is made")
+	d.ok(d.schedule.RunDraft(ctx, draft.ID))
+	expect("a draft", "draft.ready")
+	_, err = d.schedule.Publish(ctx, 1, draft.ID, "")
+	d.ok(err)
+	expect("published", "shifts.published")
+
+	team, err := d.schedule.Store.Team(ctx, 1)
+	d.ok(err)
+	_, err = d.pulse.Open(ctx, 0, &team, health.PulseOrder{Kind: health.PulseShort, Closes: d.now.Add(time.Hour)})
+	d.ok(err)
+	expect("a survey", "wave.opened")
+	d.now = d.now.Add(time.Hour)
+	d.ok(d.pulse.CloseDue(ctx))
+	expect("a survey with no answers") // nothing of it is published
 }

@@ -116,6 +116,12 @@ func (s *Store) OverridesIn(ctx context.Context, teams []schedule.ID, from, to t
 	return s.overrides(ctx, overrideColumns+`WHERE team_id IN ? AND start_at < ? AND end_at > ? ORDER BY id`, teams, seconds(to), seconds(from))
 }
 
+// OverridesSince returns the overrides of all teams that were made or cancelled at an
+// instant or later.
+func (s *Store) OverridesSince(ctx context.Context, since time.Time) ([]schedule.Override, error) {
+	return s.overrides(ctx, overrideColumns+`WHERE created_at >= ? OR cancelled_at >= ? ORDER BY id`, seconds(since), seconds(since))
+}
+
 // OverridesOf returns all overrides of the slots that PublishedOf returns.
 func (s *Store) OverridesOf(ctx context.Context, people []schedule.ID, from, to time.Time) ([]schedule.Override, error) {
 	return s.overrides(ctx, overrideColumns+theirSlots+`ORDER BY id`, people, seconds(to), seconds(from), people, seconds(to), seconds(from))

@@ -62,7 +62,7 @@ func (s *Sender) Work(ctx context.Context) error {
 		for busy < atOnce {
 			now := s.Now()
 			e, err := s.Store.Claim(ctx, now, now.Add(claim))
-			if errors.Is(err, schedule.ErrNotFound) {
+			if errors.Is(err, schedule.ErrNotFound) || ctx.Err() != nil {
 				break
 			} else if err != nil {
 				return errors.Join(append(failed, err)...)

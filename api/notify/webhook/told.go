@@ -33,7 +33,9 @@ func partOf(s *schedule.Stretch) part {
 // service account reads: who has which shifts, and nothing else about people.
 type Teller struct {
 	Schedule schedule.Store
-	BaseURL  string
+	// Shifts are who really has what in a team.
+	Shifts  func(ctx context.Context, team schedule.ID, from, to, asOf time.Time) ([]schedule.Shift, error)
+	BaseURL string
 }
 
 func (t *Teller) team(ctx context.Context, id schedule.ID) (Ref, error) {

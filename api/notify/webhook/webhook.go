@@ -22,6 +22,8 @@ type Kind string
 // The kinds of events.
 const (
 	ShiftsPublished  Kind = "shifts.published"
+	OverrideCreated  Kind = "override.created"
+	OverrideRemoved  Kind = "override.removed"
 	CoverRequested   Kind = "cover.requested"
 	CoverTaken       Kind = "cover.taken"
 	CoverDeclined    Kind = "cover.declined"
@@ -32,6 +34,8 @@ const (
 	SwapDeclined     Kind = "swap.declined"
 	SwapExpired      Kind = "swap.expired"
 	SwapWithdrawn    Kind = "swap.withdrawn"
+	GapFound         Kind = "gap.found"
+	DraftReady       Kind = "draft.ready"
 	WaveOpened       Kind = "wave.opened"
 	ResultsPublished Kind = "results.published"
 	WarningTold      Kind = "warning.told"
@@ -46,6 +50,8 @@ var kinds = []struct {
 	words string
 }{
 	{ShiftsPublished, "Shifts were published, and which have changed"},
+	{OverrideCreated, "Somebody else was put in for a part of a shift"},
+	{OverrideRemoved, "That was undone, or has ended by a plan"},
 	{CoverRequested, "Cover of a shift is asked for"},
 	{CoverTaken, "Somebody takes it over"},
 	{CoverDeclined, "Whoever was asked says no"},
@@ -56,6 +62,8 @@ var kinds = []struct {
 	{SwapDeclined, "Whoever was asked to swap says no"},
 	{SwapExpired, "Nobody has answered to a swap in time"},
 	{SwapWithdrawn, "A swap is not asked for any more"},
+	{GapFound, "Nobody has a part of what was published"},
+	{DraftReady, "A draft is ready to be looked at"},
 	{WaveOpened, "A survey has opened"},
 	{ResultsPublished, "Results of a survey were published"},
 	{WarningTold, "A team’s weeks gave reason to ask a question"},
