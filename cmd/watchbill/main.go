@@ -29,6 +29,7 @@ type commands struct {
 	Restore  restoreCmd  `cmd:"" help:"Make a database of a backup; never replaces one."`
 	Export   exportCmd   `cmd:"" help:"Write everything in the database as lines of JSON, also while it is served."`
 	Import   importCmd   `cmd:"" help:"Make a database of an export, of either kind; never replaces one."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine a database, also while it is served: what needs somebody, why, and what to do."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 	Help     helpCmd     `cmd:"" help:"Explain the commands, or one of them."`
 }

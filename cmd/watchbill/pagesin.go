@@ -162,13 +162,21 @@ const (
 // cannot be known it has.
 func roomFor(file string) func() bool {
 	return func() bool {
-		var disk syscall.Statfs_t
-		if err := syscall.Statfs(filepath.Dir(file), &disk); err != nil {
-			return true
-		}
-		size := uint64(disk.Bsize)
-		return disk.Bavail*size >= diskLeast || disk.Bavail*diskShare >= disk.Blocks
+		free, all, err := diskOf(file)
+		return err != nil || !nearlyFull(free, all)
 	}
+}
+
+func nearlyFull(free, all uint64) bool { return free < diskLeast && free*diskShare < all }
+
+// diskOf returns how many bytes are free on the disk of a file, and how many it has.
+func diskOf(file string) (free, all uint64, err error) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(file), &disk); err != nil {
+		return 0, 0, err
+	}
+	size := uint64(disk.Bsize)
+	return disk.Bavail * size, disk.Blocks * size, nil
 }
 
 // membersUntil returns the members of a team; whoever has left altogether was there until
