@@ -74,7 +74,10 @@ func (c *serveCmd) check(con *console, parsed *kong.Context, cfg *configuration)
 			fmt.Fprintln(con.out, "note:", strings.Map(printed, text))
 		}
 		for _, err := range verdicts[i].faults {
-			faults = append(faults, errors.New(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")))
+			line := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+			if !slices.ContainsFunc(faults, func(e error) bool { return e.Error() == line }) {
+				faults = append(faults, errors.New(line))
+			}
 		}
 	}
 	if len(faults) == 0 {

@@ -134,6 +134,8 @@ func TestCheckFindsFaults(t *testing.T) {
 		{"base-url: 'https://'", "is no web address"},
 		{"api-limit: -1", "--api-limit must not be negative"},
 		{"pulse-secret: short", "has 5 letters"},
+		{"pulse-secret-file: " + filepath.Join(dir, "none"), "--pulse-secret-file: open"},
+		{"pulse-secret-file: " + written(t, "short", "hush"), "--pulse-secret-file has 4 letters"},
 		{"proxies: [x]", "--proxies"},
 		{"db: " + filepath.Join(dir, "none", "a.db"), "no such file or directory"},
 		{"db: postgres://watchbill:hush@" + closed + "/x?connect_timeout=1", "--db: "},

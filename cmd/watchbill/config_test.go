@@ -97,6 +97,9 @@ func TestSecretsAreMarked(t *testing.T) {
 		if suspect.MatchString(name) != flag.Tag.Has("secret") {
 			t.Errorf("--%s: is it a secret? Its tag says %v", name, flag.Tag.Has("secret"))
 		}
+		if flag.Tag.Has("secret") && flags[name+"-file"] == nil {
+			t.Errorf("--%s has no brother that takes a file", name)
+		}
 	}
 }
 

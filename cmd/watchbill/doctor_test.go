@@ -91,11 +91,12 @@ func TestDoctorFindings(t *testing.T) {
 		{"job.pulls", "1", []string{"INSERT INTO pull (integration_id, from_at, until_at, nightly, asked_at, state, due_at) VALUES (1, {now-99999}, {now-9999}, TRUE, {now-2000}, 'waits', {now-2000})"}},
 		{"pull.failed", "Bell of Payments (the key is not good)", []string{"INSERT INTO pull (integration_id, from_at, until_at, nightly, asked_at, state, due_at, error) VALUES (1, {now-99999}, {now-9999}, TRUE, {now-2000}, 'failed', {now-2000}, 'the key is not good')"}},
 		{"pager.silent", "Bell of Payments", silence()},
-		{"news.failing", "1 given up; email: nobody of that name", []string{"INSERT INTO outbox (topic, person_id, medium, kind, tries, made_at, next_at, given_up_at, problem) VALUES ('a', 1, 'email', 'cover', 3, {now-9000}, {now-9000}, {now-100}, 'nobody of that name')"}},
+		{"news.failing", "1 given up; email: nobody is <…>", []string{"INSERT INTO outbox (topic, person_id, medium, kind, tries, made_at, next_at, given_up_at, problem) VALUES ('a', 1, 'email', 'cover', 3, {now-9000}, {now-9000}, {now-100}, 'nobody is <ana@example.com>')"}},
 		{"team.gaps", "Payments", []string{"INSERT INTO shift (team_id, plan_id, slot, rotation, start_at, end_at, points, since) SELECT 1, id, 'primary 2026-01-01', 'primary', {now+9000}, {now+99000}, 1, {now-9000} FROM plan"}},
 		{"plan.ends", "Payments", []string{"UPDATE plan SET until_day = {day+300000}"}},
 		{"feed.quiet", "90 days: 1,", []string{"UPDATE feed SET created_at = {now-9000000}"}},
 		{"clock", "which is yet to come", []string{"INSERT INTO audit (at, action) VALUES ({now+999}, 'x.y')"}},
+		{"unreadable", "calendar links cannot be looked at", []string{"DROP TABLE feed"}},
 		{"schema", "of a newer program", []string{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)"}},
 		{"schema", "none of this program's tables", []string{"DROP TABLE goose_db_version"}},
 	} {
@@ -216,6 +217,47 @@ func TestDoctorWords(t *testing.T) {
 	}
 	if _, errs, code := ran("doctor", "--db", filepath.Join(t.TempDir(), "none.db")); code != 1 || !strings.Contains(errs, "there is no database") {
 		t.Errorf("%d\n%s", code, errs)
+	}
+}
+
+// What a PostgreSQL server does otherwise is found at it.
+func TestDoctorServer(t *testing.T) {
+	s := healthy(t, migrationstest.Postgres(t))
+	var name string
+	if err := s.db.Read.Raw("SELECT current_database()").Scan(&name).Error; err != nil {
+		t.Fatal(err)
+	}
+	s.exec("ALTER DATABASE " + name + " SET default_transaction_isolation = 'serializable'")
+	if codes, d := s.told(); !slices.Equal(codes, []string{"isolation"}) || d.needs() {
+		t.Errorf("%+v", d.Findings)
+	}
+	s.exec("ALTER DATABASE " + name + " RESET default_transaction_isolation")
+	db, err := migrations.Look(t.Context(), s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	d := newDoctor(db, s.now.Add(-5*time.Minute), false)
+	if err := d.lookAtServer(t.Context()); err != nil || len(d.Findings) != 1 || !strings.Contains(d.Findings[0].What, "behind the database's") {
+		t.Errorf("%v, %+v", err, d.Findings)
+	}
+}
+
+// A log that does not end and a file that is mostly empty are told.
+func TestDoctorSizes(t *testing.T) {
+	for _, c := range []struct {
+		is   migrations.Sizes
+		want string
+	}{{migrations.Sizes{All: 1 << 30, WAL: 4 << 20}, ""}, {migrations.Sizes{All: 1 << 30, WAL: 1 << 30}, "wal"}, {migrations.Sizes{All: 1 << 30, Free: 900 << 20}, "free"}} {
+		d := new(doctor)
+		d.judgeSizes(&c.is)
+		got := ""
+		if len(d.Findings) > 0 {
+			got = d.Findings[0].Code
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, want %q", c.is, got, c.want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"watchbill/migrations"
 	"watchbill/schedule"
 )
 
@@ -56,14 +57,7 @@ func (d *doctor) lookAtSizes(ctx context.Context) error {
 	if sizes.Parts != nil {
 		d.Tables = sizes.Parts
 	}
-	if sizes.WAL > longLog {
-		d.somebody("wal", fmt.Sprintf("the write-ahead log has %s", bytesOf(sizes.WAL)), "it cannot be taken into the file while somebody reads for very long, and the disk fills up",
-			"end what has the file open besides the service (a copy, a shell, a backup that hangs), or restart the service")
-	}
-	if sizes.Free > longLog && sizes.Free > sizes.All/2 {
-		d.worth("free", fmt.Sprintf("%s of %s in the file are free", bytesOf(sizes.Free), bytesOf(sizes.All)), "what was removed leaves room that is used again, and the file does not shrink",
-			"nothing; a backup is smaller, and so is what is restored of it")
-	}
+	d.judgeSizes(&sizes)
 	if d.db.File() == "" {
 		return nil
 	}
@@ -73,6 +67,18 @@ func (d *doctor) lookAtSizes(ctx context.Context) error {
 	}
 	d.lookAtRoom(free, all)
 	return nil
+}
+
+// judgeSizes judges how much room a database takes.
+func (d *doctor) judgeSizes(sizes *migrations.Sizes) {
+	if sizes.WAL > longLog {
+		d.somebody("wal", fmt.Sprintf("the write-ahead log has %s", bytesOf(sizes.WAL)), "it cannot be taken into the file while somebody reads for very long, and the disk fills up",
+			"end what has the file open besides the service (a copy, a shell, a backup that hangs), or restart the service")
+	}
+	if sizes.Free > longLog && sizes.Free > sizes.All/2 {
+		d.worth("free", fmt.Sprintf("%s of %s in the file are free", bytesOf(sizes.Free), bytesOf(sizes.All)), "what was removed leaves room that is used again, and the file does not shrink",
+			"nothing; a backup is smaller, and so is what is restored of it")
+	}
 }
 
 // lookAtRoom judges what is free on the disk of an SQLite file.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -46,21 +47,18 @@ func (d *doctor) lookAtDrafts(ctx context.Context) error {
 	if len(stuck) > 0 {
 		d.somebody("claim.drafts", "drafts were begun and nobody has been at work since, of "+some(stuck, int64(len(stuck))), "another replica takes such a draft over within a minute, so none runs", asleepService)
 	}
-	var old []string
-	for i := range d.teams {
-		ahead, err := d.plans.DraftsAhead(ctx, []schedule.ID{d.teams[i].ID})
-		if err != nil {
-			return err
-		}
-		for k := range ahead {
-			if t := &ahead[k]; t.State == schedule.DraftReady && d.now.Sub(t.FinishedAt) > readyWaits {
-				old = append(old, fmt.Sprintf("%s (since %s)", d.teams[i].Name, t.FinishedAt.UTC().Format(time.DateOnly)))
-				break
-			}
+	ready, err := d.plans.DraftsReady(ctx, time.Unix(0, 0))
+	if err != nil {
+		return err
+	}
+	old := map[string]bool{}
+	for i := range ready {
+		if t := &ready[i]; d.now.Sub(t.FinishedAt) > readyWaits {
+			old[d.teamNamed(t.Team)] = true
 		}
 	}
 	if len(old) > 0 {
-		d.worth("draft.old", "drafts are ready for more than two weeks, of "+some(old, int64(len(old))), "nobody has published or discarded them, and what they were made of gets old", "remind who manages the team")
+		d.worth("draft.old", "drafts are ready for more than two weeks, of "+someOf(old), "nobody has published or discarded them, and what they were made of gets old", "remind who manages the team")
 	}
 	return nil
 }
@@ -204,6 +202,9 @@ func lastPull(all []health.Pull) *health.Pull {
 	return last
 }
 
+// mailAddress finds the address of a person in a text.
+var mailAddress = regexp.MustCompile(`[^\s<>"]+@[^\s<>"]+`)
+
 // lookAtNews finds news that does not arrive.
 func (d *doctor) lookAtNews(ctx context.Context) error {
 	tallies, err := d.outbox.Tallies(ctx, d.now.Add(-newsLately))
@@ -226,7 +227,8 @@ func (d *doctor) lookAtNews(ctx context.Context) error {
 			continue // the next try may do it
 		}
 		waits = waits || s.GivenUp.IsZero()
-		if text := fmt.Sprintf("%s: %s", s.Medium, s.Problem); !slices.Contains(problems, text) {
+		// Servers like to repeat the address of whom it was for.
+		if text := fmt.Sprintf("%s: %s", s.Medium, mailAddress.ReplaceAllString(s.Problem, "…")); !slices.Contains(problems, text) {
 			problems = append(problems, text)
 		}
 	}

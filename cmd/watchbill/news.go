@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"watchbill/api/notify"
@@ -41,13 +38,9 @@ func (f *mailFlags) carrier() (notify.Carrier, error) {
 	case f.User != "" && f.Password == "" && f.PasswordFile == "":
 		return nil, errors.New("--mail-password-file is missing: the password of --mail-user")
 	}
-	password := f.Password
-	if f.PasswordFile != "" {
-		b, err := os.ReadFile(f.PasswordFile)
-		if err != nil {
-			return nil, fmt.Errorf("--mail-password-file: %w", err)
-		}
-		password = strings.TrimSpace(string(b))
+	password, err := secretOr("--mail-password", f.Password, f.PasswordFile)
+	if err != nil {
+		return nil, err
 	}
 	server := notify.MailServer{Address: f.Server, From: f.From, Security: f.Security, User: f.User, Password: password}
 	return server.Mailer()
@@ -71,13 +64,9 @@ func (f *slackFlags) carrier(now func() time.Time) (notify.Carrier, error) {
 	case f.Token == "" && f.TokenFile == "":
 		return nil, nil //nolint:nilnil // it is not wanted
 	}
-	token := f.Token
-	if f.TokenFile != "" {
-		b, err := os.ReadFile(f.TokenFile)
-		if err != nil {
-			return nil, fmt.Errorf("--slack-token-file: %w", err)
-		}
-		token = strings.TrimSpace(string(b))
+	token, err := secretOr("--slack-token", f.Token, f.TokenFile)
+	if err != nil {
+		return nil, err
 	}
 	app := notify.SlackApp{Token: token, API: f.API, Now: now}
 	return app.Carrier()

@@ -46,6 +46,8 @@ type serveCmd struct {
 	Proxies     []string `env:"WATCHBILL_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of the proxies in front, whose X-Forwarded-For says from where a request came."`
 	PulseSecret string   `env:"WATCHBILL_PULSE_SECRET" secret:"" placeholder:"TEXT" help:"A secret of 32 letters or more, the same on all replicas: answers to an open survey are sealed with it. Without one, SQLite keeps keys in files beside the database, and PostgreSQL in a table."`
 
+	PulseSecretFile string `env:"WATCHBILL_PULSE_SECRET_FILE" placeholder:"FILE" help:"File with that secret."`
+
 	KeepPages   int `default:"13" env:"WATCHBILL_KEEP_PAGES" placeholder:"MONTHS" help:"How many months pages are kept, with all that hangs from them; what they came to by the week stays. 0 keeps them until somebody removes them (default ${default})."`
 	KeepResults int `default:"24" env:"WATCHBILL_KEEP_RESULTS" placeholder:"MONTHS" help:"How many months results of surveys, weekly reviews and early warnings are kept; 0 is for ever (default ${default})."`
 
@@ -75,8 +77,8 @@ func (c *serveCmd) faults() error {
 	if c.PlanLimit <= 0 {
 		all = append(all, errors.New("--plan-limit must be longer than nothing, like 10s"))
 	}
-	if c.PulseSecret != "" && len(c.PulseSecret) < shortestSecret {
-		all = append(all, fmt.Errorf("--pulse-secret (WATCHBILL_PULSE_SECRET) has %d letters; it needs %d, as `openssl rand -base64 32` makes them", len(c.PulseSecret), shortestSecret))
+	if _, err := c.pulseSecret(); err != nil {
+		all = append(all, err)
 	}
 	if err := (health.Keeping{Pages: c.KeepPages}).Check(); err != nil {
 		all = append(all, fmt.Errorf("--keep-pages: %w", err))
@@ -87,6 +89,15 @@ func (c *serveCmd) faults() error {
 	_, err1 := allowed(c.AllowFetchFrom)
 	_, err2 := behind(c.Proxies)
 	return errors.Join(append(all, err1, checkPagerAPIs(c.PagerAPI), err2, c.SignOn.check())...)
+}
+
+// pulseSecret returns what surveys and diaries are sealed with; empty where nothing is said.
+func (c *serveCmd) pulseSecret() (string, error) {
+	secret, err := secretOr("--pulse-secret", c.PulseSecret, c.PulseSecretFile)
+	if n := len(secret); err == nil && (secret != "" || c.PulseSecretFile != "") && n < shortestSecret {
+		err = fmt.Errorf("%s has %d letters; it needs %d, as `openssl rand -base64 32` makes them", map[bool]string{true: "--pulse-secret (WATCHBILL_PULSE_SECRET)", false: "--pulse-secret-file"}[c.PulseSecretFile == ""], n, shortestSecret)
+	}
+	return secret, err
 }
 
 // badBase says that what links begin with is no web address.
@@ -138,6 +149,10 @@ func (c *serveCmd) serve(con *console) error {
 	if err != nil {
 		return err
 	}
+	secret, err := c.pulseSecret()
+	if err != nil {
+		return err
+	}
 	srv, err := newServer(ctx, con, address, base, c.PlanLimit, func(o *auth.Options) { o.SignOn = signOn })
 	if err != nil {
 		return err
@@ -151,18 +166,12 @@ func (c *serveCmd) serve(con *console) error {
 			srv.log.Error("database did not close", "error", err)
 		}
 	}()
-	if srv.schedule.Calendars, err = newCalendars(c.AllowFetchFrom); err != nil {
+	if err := c.fetches(srv); err != nil {
 		return err
 	}
-	networks, err := allowed(c.AllowFetchFrom)
-	if err != nil {
-		return err
-	}
-	srv.sealWith(c.PulseSecret)
+	srv.sealWith(secret)
 	srv.keep(c.keeping())
 	srv.news.Carriers = carriers
-	srv.tellIn(networks)
-	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
 	if c.Demo {
 		if err := srv.company(ctx, con); err != nil {
 			return err
@@ -172,6 +181,18 @@ func (c *serveCmd) serve(con *console) error {
 		return err
 	}
 	return srv.run(ctx, listener)
+}
+
+// fetches says from where the service fetches calendars and the past, and where webhooks may
+// lead.
+func (c *serveCmd) fetches(srv *server) (err error) {
+	if srv.schedule.Calendars, err = newCalendars(c.AllowFetchFrom); err != nil {
+		return err
+	}
+	networks, err := allowed(c.AllowFetchFrom)
+	srv.tellIn(networks)
+	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
+	return err
 }
 
 // reachable is how a listener is called from this machine.

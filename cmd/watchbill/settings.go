@@ -173,3 +173,18 @@ func hidden(path string) error {
 	}
 	return err
 }
+
+// secretOr returns a secret that is given as it is, or in a file; empty when it is neither.
+func secretOr(flag, text, file string) (string, error) {
+	switch {
+	case text != "" && file != "":
+		return "", fmt.Errorf("%s and %[1]s-file: give one of them", flag)
+	case file == "":
+		return text, nil
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%s-file: %w", flag, err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}

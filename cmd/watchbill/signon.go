@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 
 	"watchbill/api/auth"
@@ -52,13 +51,9 @@ func (f *signOnFlags) settings(base string) (*auth.SignOn, error) {
 	if f.Issuer == "" {
 		return nil, nil
 	}
-	secret := f.Secret
-	if f.SecretFile != "" {
-		b, err := os.ReadFile(f.SecretFile)
-		if err != nil {
-			return nil, fmt.Errorf("--oidc-secret-file: %w", err)
-		}
-		secret = strings.TrimSpace(string(b))
+	secret, err := secretOr("--oidc-secret", f.Secret, f.SecretFile)
+	if err != nil {
+		return nil, err
 	}
 	var domains []string
 	for _, d := range f.Domains {
