@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"watchbill/api/notify/notifydb"
+	"watchbill/api/notify/webhook/webhookdb"
 	"watchbill/health"
 	"watchbill/health/healthdb"
 	"watchbill/migrations"
@@ -65,6 +66,7 @@ type doctor struct {
 	health   *health.Service
 	inbox    *healthdb.Store
 	outbox   *notifydb.Store
+	webhooks *webhookdb.Store
 }
 
 // somebody adds a finding for which somebody has to do something.
@@ -113,7 +115,7 @@ func newDoctor(db *migrations.DB, now time.Time, quick bool) *doctor {
 	clock := func() time.Time { return now }
 	return &doctor{
 		diagnosis: diagnosis{Database: map[bool]string{true: "sqlite", false: "postgres"}[db.File() != ""], At: now, Program: migrations.Newest(), Findings: []finding{}, Looked: []string{}, Tables: []migrations.Part{}},
-		db:        db, now: now, quick: quick, plans: plans, inbox: inbox, outbox: notifydb.New(db.Write, db.Read),
+		db:        db, now: now, quick: quick, plans: plans, inbox: inbox, outbox: notifydb.New(db.Write, db.Read), webhooks: webhookdb.New(db.Write, db.Read),
 		schedule: &schedule.Service{Store: plans, Now: clock}, health: &health.Service{Store: inbox, Now: clock},
 	}
 }
@@ -140,7 +142,7 @@ func (d *doctor) examine(ctx context.Context) error {
 	}
 	return d.each(ctx, []look{
 		{"clocks", d.lookAtClock}, {"drafts", d.lookAtDrafts}, {"requests", d.lookAtRequests}, {"calendars that are read", d.lookAtImports},
-		{"what pagers send", d.lookAtInbox}, {"pagers", d.lookAtPagers}, {"news", d.lookAtNews}, {"plans", d.lookAtPlans}, {"calendar links", d.lookAtFeeds},
+		{"what pagers send", d.lookAtInbox}, {"pagers", d.lookAtPagers}, {"news", d.lookAtNews}, {"webhooks", d.lookAtWebhooks}, {"plans", d.lookAtPlans}, {"calendar links", d.lookAtFeeds},
 	})
 }
 

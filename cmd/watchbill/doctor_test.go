@@ -92,6 +92,8 @@ func TestDoctorFindings(t *testing.T) {
 		{"pull.failed", "Bell of Payments (the key is not good)", []string{"INSERT INTO pull (integration_id, from_at, until_at, nightly, asked_at, state, due_at, error) VALUES (1, {now-99999}, {now-9999}, TRUE, {now-2000}, 'failed', {now-2000}, 'the key is not good')"}},
 		{"pager.silent", "Bell of Payments", silence()},
 		{"news.failing", "1 given up; email: nobody is <…>", []string{"INSERT INTO outbox (topic, person_id, medium, kind, tries, made_at, next_at, given_up_at, problem) VALUES ('a', 1, 'email', 'cover', 3, {now-9000}, {now-9000}, {now-100}, 'nobody is <ana@example.com>')"}},
+		{"webhook.failing", "Chat of Payments (for 2h0m0s)", []string{"INSERT INTO webhook (team_id, name, url, wants, secret, created_at, failing_since) VALUES (1, 'Chat', 'https://chat.example/x', {}, 'x', {now-9000}, {now-7200})"}},
+		{"webhook.failing", "Chat of all teams (turned off: it is gone)", []string{"INSERT INTO webhook (name, url, wants, secret, created_at, off_at, off_why) VALUES ('Chat', 'https://chat.example/x', {}, 'x', {now-9000}, {now-7200}, 'it is gone')"}},
 		{"team.gaps", "Payments", []string{"INSERT INTO shift (team_id, plan_id, slot, rotation, start_at, end_at, points, since) SELECT 1, id, 'primary 2026-01-01', 'primary', {now+9000}, {now+99000}, 1, {now-9000} FROM plan"}},
 		{"plan.ends", "Payments", []string{"UPDATE plan SET until_day = {day+300000}"}},
 		{"feed.quiet", "90 days: 1,", []string{"UPDATE feed SET created_at = {now-9000000}"}},

@@ -20,6 +20,8 @@ const (
 	quietFeed   = 90 * 24 * time.Hour
 	failedReads = 3 // in a row
 	newsLately  = 7 * 24 * time.Hour
+	// webhookFails is longer than a program takes that is replaced by another version.
+	webhookFails = time.Hour
 )
 
 // asleepService is what to do when work is left undone.
@@ -235,6 +237,39 @@ func (d *doctor) lookAtNews(ctx context.Context) error {
 	if lost > 0 || waits {
 		d.somebody("news.failing", fmt.Sprintf("news did not arrive in seven days: %d given up; %s", lost, some(problems, int64(len(problems)))), "people do not hear of covers, shifts and surveys that concern them",
 			"see under People and teams whom it was for; `watchbill serve --check` tries the mail server and Slack")
+	}
+	return nil
+}
+
+// lookAtWebhooks finds programs that are not told any more.
+func (d *doctor) lookAtWebhooks(ctx context.Context) error {
+	teams := []schedule.ID{0} // those of all teams
+	for i := range d.teams {
+		teams = append(teams, d.teams[i].ID)
+	}
+	var off []string
+	for _, team := range teams {
+		endpoints, err := d.webhooks.Endpoints(ctx, team)
+		if err != nil {
+			return err
+		}
+		whose := "all teams"
+		if team != 0 {
+			whose = d.teamNamed(team)
+		}
+		for i := range endpoints {
+			e := &endpoints[i]
+			switch {
+			case !e.OffAt.IsZero() && e.OffWhy != "":
+				off = append(off, fmt.Sprintf("%s of %s (turned off: %s)", e.Name, whose, e.OffWhy))
+			case e.OffAt.IsZero() && !e.FailingSince.IsZero() && d.now.Sub(e.FailingSince) > webhookFails:
+				off = append(off, fmt.Sprintf("%s of %s (for %s)", e.Name, whose, d.waited(e.FailingSince)))
+			}
+		}
+	}
+	if len(off) > 0 {
+		d.somebody("webhook.failing", "programs do not take what they are told: "+some(off, int64(len(off))), "what happens here is not known there",
+			"whoever runs the program mends it; the page of the webhook has what it answered, and turns it on again")
 	}
 	return nil
 }
