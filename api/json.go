@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"watchbill/api/auth"
+	"watchbill/api/leavers"
 	"watchbill/api/notify/webhook"
 	"watchbill/health"
 	"watchbill/schedule"
@@ -42,6 +43,7 @@ type Server struct {
 	Pulse     *health.Pulse
 	Diary     *health.Diary
 	Webhooks  *webhook.Service
+	Leavers   *leavers.Service
 	Log       *slog.Logger
 	BaseURL   string // https://watchbill.example, without a slash at its end
 	Build     Build
@@ -187,6 +189,8 @@ func (s *Server) shiftRoutes(a huma.API) {
 func (s *Server) personRoutes(a huma.API) {
 	get(s, a, "/people", "list-people", "Everybody, for administrators", s.listPeople)
 	get(s, a, "/people/{person}", "get-person", "A person: yourself as me, or somebody of your teams", s.getPerson)
+	change(s, a, del, "/people/{person}", "erase-person", "Make somebody who left nobody in particular, for administrators; it cannot be undone", s.erasePerson)
+	get(s, a, "/people/{person}/erasure", "get-erasure", "What stands in the way of that, and when it happens by itself", s.erasure)
 	change(s, a, patch, "/people/{person}", "change-person", "Change what you say of yourself", s.changePerson)
 	get(s, a, "/people/{person}/shifts", "list-person-shifts", "What somebody has, over all teams", s.listPersonShifts)
 	get(s, a, "/people/{person}/absences", "list-absences", "Your absences and wishes", s.listAbsences)

@@ -10,6 +10,7 @@ import (
 type Retention struct {
 	Pages   int       `json:"pages_months" doc:"For how many months pages are kept, and what hangs from them; 0 is for ever"`
 	Results int       `json:"results_months" doc:"The same of results of surveys, reviews and early warnings"`
+	Leavers int       `json:"leavers_months" doc:"For how many months whoever left is known by name; 0 is until an administrator says so"`
 	Kept    []Kept    `json:"kept"`
 	Since   Day       `json:"removed_since" doc:"The first day of which removed tells; of UTC"`
 	Removed []Removal `json:"removed" doc:"By day, the newest first. Of whom it was is gone with it"`
@@ -44,7 +45,7 @@ func (s *Server) retention(ctx context.Context, _ *struct{}) (*retentionOut, err
 	if err != nil {
 		return nil, err
 	}
-	out := &retentionOut{Retention{Pages: k.Setting.Pages, Results: k.Setting.Results, Since: Day{k.Since}, Kept: []Kept{}, Removed: []Removal{}}}
+	out := &retentionOut{Retention{Pages: k.Setting.Pages, Results: k.Setting.Results, Leavers: k.Setting.Leavers, Since: Day{k.Since}, Kept: []Kept{}, Removed: []Removal{}}}
 	for i := range k.Kept {
 		x := &k.Kept[i]
 		out.Body.Kept = append(out.Body.Kept, Kept{What: x.What, Long: x.Long, Note: x.Note, Before: instantOf(x.Before), Removed: x.Removed, Last: Day{x.Last}})

@@ -15,10 +15,14 @@ import (
 type Keeping struct {
 	Pages   int // and all that hangs from them
 	Results int // of surveys, reviews and early warnings
+	Leavers int // by name, after they left
 }
 
 // UsualKeeping is what is kept unless somebody says otherwise.
-var UsualKeeping = Keeping{Pages: 13, Results: 24}
+//
+// Leavers are known by name as long as pages are kept, which say the most of people: until
+// then what was paid and owed can be asked about, and whoever comes back is who they were.
+var UsualKeeping = Keeping{Pages: 13, Results: 24, Leavers: 13}
 
 // LeastPagesKept is how few months pages can be kept: reports and alarms compare half a year.
 const LeastPagesKept = 7
@@ -26,7 +30,7 @@ const LeastPagesKept = 7
 // Check says what is wrong with it.
 func (k Keeping) Check() error {
 	switch {
-	case k.Pages < 0 || k.Results < 0:
+	case k.Pages < 0 || k.Results < 0 || k.Leavers < 0:
 		return errors.New("how many months something is kept is not negative; 0 is for ever")
 	case k.Pages > 0 && k.Pages < LeastPagesKept:
 		return fmt.Errorf("pages are kept for %d months or more, because reports and alarms compare half a year; 0 is for ever", LeastPagesKept)

@@ -97,6 +97,7 @@ func (k Keeping) kept(now time.Time) []Kept {
 		{What: "What pagers sent, as it came", Long: daysOf(BodiesKept), Note: fmt.Sprintf("That something came is known for %s; what could not be read waits for %s.", daysOf(DeliveriesKept), daysOf(DeadKept))},
 		{What: "Files of past pages", Long: daysOf(BodiesKept), Note: fmt.Sprintf("Those that nobody took over for %s.", daysOf(TablesWait))},
 		{What: "Time owed, published pay and the audit log", Note: "They are only ever added to."},
-		{What: "People, shifts, absences, items and indicators", Note: "Whoever left is deactivated; their past stays."},
+		{What: "Who left, by name", Long: months(k.Leavers), Note: "After they were deactivated. Then a label like “Former member 17” stands for them wherever they were; with their address, links, tokens and diary goes why they were away."},
+		{What: "Shifts, absences, items and indicators", Note: "Whose they were is said as long as people are known by name."},
 	}
 }

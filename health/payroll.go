@@ -171,6 +171,7 @@ func ParseMonth(text string) (schedule.Date, error) {
 // A PayMonth is a month of a team: published, or to be.
 type PayMonth struct {
 	Month     schedule.Date
+	From, To  time.Time
 	Statement *Statement // nil: not published
 	Next      bool       // the one to publish next
 	Over      bool
@@ -189,7 +190,7 @@ func (p *Payroll) Months(ctx context.Context, team schedule.ID) ([]PayMonth, err
 		if from.After(now) {
 			break
 		}
-		m := PayMonth{Month: month, Over: !to.After(now)}
+		m := PayMonth{Month: month, From: from, To: to, Over: !to.After(now)}
 		if i := slices.IndexFunc(statements, func(s Statement) bool { return s.Month == month }); i >= 0 {
 			m.Statement = &statements[i]
 		} else {

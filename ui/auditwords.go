@@ -115,6 +115,7 @@ var auditWords = map[string]words{
 	"invitation.revoke": {"took an invitation back", "took back an invitation of"},
 	"person.activate":   {"opened an account again", "opened again the account of"},
 	"person.deactivate": {"closed an account", "closed the account of"},
+	"person.erase":      {"had a name forgotten", "had the name forgotten of"},
 	"profile.change":    {"changed their profile", "changed the profile of"},
 	"service.add":       {"added a service account", "added the service account"},
 	"token.make":        {"made an API token", "made an API token for"},

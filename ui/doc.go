@@ -244,6 +244,7 @@
 //	POST /account/tokens/{id}/revoke
 //
 //	POST /admin/people/{id}/deactivate
+//	POST /admin/people/{id}/erase
 //	POST /admin/people/{id}/activate
 //	POST /admin/people/{id}/admin                  admin (1, or nothing for no more)
 //	POST /admin/people/{id}/reset

@@ -316,6 +316,10 @@ func adminFixtures() []fixture {
 	longPerson.Frame, longPerson.Name, longPerson.Email, longPerson.TheirZone, longPerson.Works = long("Marcus Bell", ""), longText, longText, "America/Argentina/ComodRivadavia", longText
 	longPerson.InTeams, longPerson.Away = []ui.TeamLink{{ID: 1, Name: longText}, {ID: 2, Name: longText}}, []ui.Absence{{ID: 1, Start: now, End: now.Add(time.Hour), Label: longText}}
 	longPerson.Access = &ui.AdminPerson{ID: 2, Name: longText, Email: longText, Admin: true, Inactive: true}
+	longPerson.Left, longPerson.Erasure = true, &ui.Erasure{Due: now, First: []ui.Obstacle{{Text: longText}, {Text: longText, Path: "/teams/1/pay"}}}
+	gone := ui.PersonPage{Frame: frame("Former member 17", ""), ID: 2, Name: "Former member 17", TheirZone: "UTC", Left: true, Former: true, ShiftsBefore: 90, Access: &ui.AdminPerson{ID: 2, Name: "Former member 17", Inactive: true}, Erasure: &ui.Erasure{Done: now}}
+	leaver := person
+	leaver.Left, leaver.Shifts, leaver.Access, leaver.Erasure = true, nil, &ui.AdminPerson{ID: 2, Name: "Marcus Bell", Email: "marcus@example.com", Account: true, Inactive: true}, &ui.Erasure{Due: now.AddDate(0, 3, 0)}
 	rows := []ui.AuditRow{{When: now.Add(-time.Hour), Who: "Leila Haddad", What: "published a schedule for", About: "Payments Platform", Note: "21 Dec 2026 – 17 Jan 2027, 14 changes"}, {When: now.Add(-30 * time.Hour), What: "sent a reminder to", About: "Marcus Bell"}, {When: now.Add(-500 * 24 * time.Hour), Who: "Priya Raman", What: "signed in"}}
 	longRow := ui.AuditRow{When: now, Who: longText, What: longText, About: longText, Note: longText}
 	return []fixture{
@@ -325,7 +329,7 @@ func adminFixtures() []fixture {
 		{"teams", "none", ui.Teams{Frame: bare("Teams", "teams"), Found: ui.Found{Query: "payments", Most: 50}}},
 		{"admin", "full", full}, {"admin", "empty", ui.Admin{Frame: frame("People and teams", "admin")}}, {"admin", "long", lengthy},
 		{"audit", "full", ui.Audit{Frame: frame("Audit log", "audit"), Rows: rows, Older: "?before=1", Scopes: []ui.Option{{Value: "", Label: "Mine"}, {Value: "all", Label: "Everything"}}, Of: ui.Field{Value: "all"}}}, {"audit", "empty", ui.Audit{Frame: frame("Audit log", "audit"), Query: ui.Field{Value: "nobody"}}}, {"audit", "long", ui.Audit{Frame: long("Audit log", "audit"), Rows: []ui.AuditRow{longRow}, Newer: "?", Whose: 7, WhoseName: longText, Query: ui.Field{Value: longText}}},
-		{"person", "full", person}, {"person", "empty", ui.PersonPage{Frame: bare("Marcus Bell", ""), ID: 2, Name: "Marcus Bell", TheirZone: "UTC", ShiftsBefore: 90}}, {"person", "long", longPerson},
+		{"person", "full", person}, {"person", "empty", ui.PersonPage{Frame: bare("Marcus Bell", ""), ID: 2, Name: "Marcus Bell", TheirZone: "UTC", ShiftsBefore: 90}}, {"person", "long", longPerson}, {"person", "gone", gone}, {"person", "leaver", leaver},
 		{"error", "full", ui.ErrorPage{Frame: frame("Not found", ""), Status: 404, What: "There is no such page", Do: "The shift may have been replaced by a newer schedule. Look for it there.", Back: "/teams/1/schedule", ID: "4f2a"}},
 		{"error", "empty", ui.ErrorPage{Frame: out("Error"), Status: 500, What: "Something went wrong"}},
 		{"error", "long", ui.ErrorPage{Frame: long("Error", ""), Status: 403, What: longText, Do: longText, ID: longText}},

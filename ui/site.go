@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"watchbill/api/auth"
+	"watchbill/api/leavers"
 	"watchbill/api/notify"
 	"watchbill/api/notify/webhook"
 	"watchbill/health"
@@ -39,6 +40,7 @@ type Site struct {
 	Pulse     *health.Pulse
 	News      *notify.Outbox
 	Webhooks  *webhook.Service
+	Leavers   *leavers.Service
 	Diary     *health.Diary
 	// Team reads a team file. The days of the plan in it only say from when the
 	// rules hold.

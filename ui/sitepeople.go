@@ -17,6 +17,7 @@ import (
 func (s *Site) registerPeople(e *echo.Group) {
 	e.POST("/admin/people/:person/deactivate", s.deactivate)
 	e.POST("/admin/people/:person/activate", s.activate)
+	e.POST("/admin/people/:person/erase", s.erase)
 	e.POST("/admin/services", s.addService)
 	e.POST("/admin/services/:person/tokens", s.addServiceToken)
 	e.POST("/admin/services/:person/tokens/:token/revoke", s.revokeServiceToken)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -51,7 +52,7 @@ func (s *Site) personPage(c echo.Context) (*PersonPage, error) {
 		return nil, err
 	}
 	page := &PersonPage{
-		Frame: f, ID: a.Person, Name: a.Name, Email: a.Email, TheirZone: a.Zone, Works: names[id].Works, Left: !a.DeactivatedAt.IsZero(),
+		Frame: f, ID: a.Person, Name: a.Name, Email: a.Email, TheirZone: a.Zone, Works: names[id].Works, Left: !a.DeactivatedAt.IsZero(), Former: !a.FormerAt.IsZero(),
 		Me: a.Person == w.Person, MayLog: w.May(auth.SeeAuditAll, auth.On{}), ShiftsBefore: personAhead,
 	}
 	in := []schedule.ID{}
@@ -73,6 +74,9 @@ func (s *Site) personPage(c echo.Context) (*PersonPage, error) {
 			Seen: a.LoggedInAt, Coming: len(page.Shifts),
 		}
 		page.SignOn = a.Subject != ""
+		if err := s.fillErasure(c, page); err != nil {
+			return nil, err
+		}
 	}
 	return page, nil
 }
@@ -132,4 +136,24 @@ func (s *Site) personAway(c echo.Context, page *PersonPage, names map[schedule.I
 		return s.Access.Look(ctx, auth.LookAbsences, page.ID)
 	}
 	return nil
+}
+
+// fillErasure adds what would become of somebody who left.
+func (s *Site) fillErasure(c echo.Context, page *PersonPage) error {
+	o, err := s.Leavers.Outlook(c.Request().Context(), schedule.ID(page.ID))
+	if err != nil || o.LeftAt.IsZero() {
+		return err
+	}
+	page.Erasure = &Erasure{Done: o.FormerAt, Due: o.Due}
+	for _, x := range o.Obstacles {
+		page.Erasure.First = append(page.Erasure.First, Obstacle(x))
+	}
+	return nil
+}
+
+// erase makes somebody who left nobody in particular.
+func (s *Site) erase(c echo.Context) error {
+	return s.administered(c, "/people/"+c.Param("person"), "Done: nothing here tells any more who this was.", func(ctx context.Context, person int64) error {
+		return s.Leavers.Erase(ctx, schedule.ID(person))
+	})
 }

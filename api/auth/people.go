@@ -125,6 +125,9 @@ func (s *Service) Activate(ctx context.Context, person int64) error {
 		if err != nil || a.active() {
 			return err
 		}
+		if !a.FormerAt.IsZero() {
+			return invalid("person", "Nothing tells any more who this was, so nobody can be let back in; invite them, and they begin anew.")
+		}
 		if err := tx.SetDeactivated(ctx, person, time.Time{}); err != nil {
 			return err
 		}

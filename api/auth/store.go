@@ -21,6 +21,7 @@ type Account struct {
 	Email         string
 	Zone          string
 	DeactivatedAt time.Time // zero while active
+	FormerAt      time.Time // since when nothing tells who they were; zero: something does
 
 	Kind       string
 	Password   string // hash; empty: no password is right

@@ -313,6 +313,8 @@ var matrix = map[string]row{
 	"POST /requests/{request}/withdraw":                                  {need: "manager", once: true},
 	"GET /people":                                                        {need: "admin"},
 	"GET /people/{person}":                                               {need: "member", path: "/people/2"},
+	"GET /people/{person}/erasure":                                       {need: "admin", path: "/people/2/erasure"},
+	"DELETE /people/{person}":                                            {need: "admin", path: "/people/2", once: true},
 	"PATCH /people/{person}":                                             {need: "known", path: "/people/me", body: `{"sleeps": "22:00-06:00"}`},
 	"GET /people/{person}/shifts":                                        {need: "member", path: "/people/2/shifts"},
 	"GET /people/{person}/absences":                                      {need: "known", path: "/people/me/absences"},

@@ -33,6 +33,7 @@ type jobs struct {
 	send    func(context.Context) error // it to them
 	forget  func(context.Context) error // old news and comments
 	remove  func(context.Context) error // what was kept for long enough
+	leave   func(context.Context) error // who left long enough ago is nobody in particular
 	pulls   func(context.Context) error
 	tables  func(context.Context) error
 	api     *api.Server
@@ -70,6 +71,7 @@ func (j *jobs) all() map[string]job {
 		"webhooks": {time.Second, sure(j.send)},
 		"letters":  {time.Hour, sure(j.forget)},
 		"removals": {time.Hour, sure(j.remove)},
+		"leavers":  {time.Hour, sure(j.leave)},
 		"pulls":    {time.Second, j.pulls},
 		"tables":   {time.Second, j.tables},
 		"gaps":     {time.Hour, j.health.LookForGaps},

@@ -294,7 +294,9 @@ func (s *server) readPages(ctx context.Context) {
 }
 
 // keep says for how long what is kept; unless it is said, all is.
-func (s *server) keep(k health.Keeping) { s.remover.Keep, s.health.Keep = k, k }
+func (s *server) keep(k health.Keeping) {
+	s.remover.Keep, s.health.Keep, s.leavers.Months = k, k, k.Leavers
+}
 
 // forgetDeliveries forgets what was kept long enough.
 func forgetDeliveries(ctx context.Context, store health.Store, now time.Time) error {

@@ -22,6 +22,8 @@ import (
 	"watchbill/api/apidb"
 	"watchbill/api/auth"
 	"watchbill/api/auth/authdb"
+	"watchbill/api/leavers"
+	"watchbill/api/leavers/leaversdb"
 	"watchbill/api/notify"
 	"watchbill/api/notify/webhook"
 	"watchbill/api/pull"
@@ -50,6 +52,8 @@ type serveCmd struct {
 
 	KeepPages   int `default:"13" env:"WATCHBILL_KEEP_PAGES" placeholder:"MONTHS" help:"How many months pages are kept, with all that hangs from them; what they came to by the week stays. 0 keeps them until somebody removes them (default ${default})."`
 	KeepResults int `default:"24" env:"WATCHBILL_KEEP_RESULTS" placeholder:"MONTHS" help:"How many months results of surveys, weekly reviews and early warnings are kept; 0 is for ever (default ${default})."`
+
+	KeepLeavers int `default:"13" env:"WATCHBILL_KEEP_LEAVERS" placeholder:"MONTHS" help:"How many months whoever left is known by name; then a label like \"Former member 17\" stands for them everywhere. 0 is until an administrator says so (default ${default})."`
 
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
 	Mail   mailFlags   `embed:"" prefix:"mail-"`
@@ -110,7 +114,7 @@ func (c *serveCmd) badBase() error {
 
 // keeping is for how long what is kept.
 func (c *serveCmd) keeping() health.Keeping {
-	return health.Keeping{Pages: c.KeepPages, Results: c.KeepResults}
+	return health.Keeping{Pages: c.KeepPages, Results: c.KeepResults, Leavers: c.KeepLeavers}
 }
 
 // Run serves until the program is told to stop, or checks the settings.
@@ -229,6 +233,7 @@ type server struct {
 	webhooks  *webhook.Service
 	looker    *webhook.Looker
 	sender    *webhook.Sender
+	leavers   *leavers.Service
 	diary     *health.Diary
 	wake      chan struct{} // something came in
 	planner   planner
@@ -273,6 +278,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	s.askPeople()
 	s.tellPeople(base)
 	s.tellPrograms(base)
+	s.leavers = &leavers.Service{Store: leaversdb.New(s.db.Write, s.db.Read), Schedule: s.schedule, Pay: s.payroll, Now: clock}
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
@@ -285,10 +291,10 @@ func (s *server) routes(base string) error {
 	if err != nil {
 		return err
 	}
-	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, News: s.news, Webhooks: s.webhooks, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
+	s.site = &ui.Site{Pages: pages, Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, News: s.news, Leavers: s.leavers, Webhooks: s.webhooks, Team: importTeam, BaseURL: base, Log: s.log, Wall: time.Now}
+	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, Leavers: s.leavers, Webhooks: s.webhooks, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff, Wall: time.Now}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.api = &api.Server{Schedule: s.schedule, Access: s.access, Health: s.health, Burdens: s.rollup, Imagining: s.imagining, HandOvers: s.handOvers, Reviews: s.reviews, Pay: s.payroll, Pulse: s.pulse, Diary: s.diary, Webhooks: s.webhooks, Log: s.log, BaseURL: base, Build: build(), Schema: s.db.Version, Calls: apidb.New(s.db.Write), DaysOff: daysOff, Wall: time.Now}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) {
 		if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 			s.api.Fail(err, c)
@@ -351,7 +357,7 @@ const stopWithin = 10 * time.Second
 // jobs are what the service does by itself.
 func (s *server) jobs() *jobs {
 	return &jobs{
-		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, look: s.looker.Look, send: s.sender.Work, forget: s.forgetWords, remove: s.remover.Work,
+		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, look: s.looker.Look, send: s.sender.Work, forget: s.forgetWords, remove: s.remover.Work, leave: s.leavers.Work,
 		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
 	}
 }

@@ -350,7 +350,7 @@ var routes = map[string]string{
 	"GET /setup/:setup/check": "admin", "POST /setup/:setup/team": "admin", "POST /setup/:setup/people": "admin", "POST /setup/:setup/rotation": "admin",
 	"POST /setup/:setup/publish": "admin", "POST /setup/:setup/discard": "admin", "GET /teams/:team/welcome": "admin",
 	"GET /admin": "admin", "GET /admin/kept": "admin", "POST /admin/teams": "admin",
-	"POST /admin/people/:person/deactivate": "admin", "POST /admin/people/:person/activate": "admin", "POST /admin/services": "admin",
+	"POST /admin/people/:person/deactivate": "admin", "POST /admin/people/:person/activate": "admin", "POST /admin/people/:person/erase": "admin", "POST /admin/services": "admin",
 	"POST /admin/services/:person/tokens": "admin", "POST /admin/services/:person/tokens/:token/revoke": "admin", "POST /admin/services/:person/deactivate": "admin",
 }
 

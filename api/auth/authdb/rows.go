@@ -55,6 +55,7 @@ type bothRow struct {
 	Email         *string
 	Zone          string
 	DeactivatedAt column.Instant
+	FormerAt      column.Instant
 	Kind          *string
 	Password      *string
 	Subject       *string
@@ -66,7 +67,7 @@ type bothRow struct {
 
 func (r bothRow) value() auth.Account {
 	return auth.Account{
-		Person: r.PersonID, Name: r.Name, Email: detext(r.Email), Zone: r.Zone, DeactivatedAt: r.DeactivatedAt.Time,
+		Person: r.PersonID, Name: r.Name, Email: detext(r.Email), Zone: r.Zone, DeactivatedAt: r.DeactivatedAt.Time, FormerAt: r.FormerAt.Time,
 		Kind: detext(r.Kind), Password: detext(r.Password), Subject: detext(r.Subject), Admin: r.Admin != nil && *r.Admin,
 		Epoch: deref(r.Epoch), CreatedAt: r.CreatedAt.Time, LoggedInAt: r.LoggedInAt.Time,
 	}

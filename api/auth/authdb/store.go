@@ -84,7 +84,7 @@ func one[R valuer[V], V any](q *gorm.DB, what string) (V, error) {
 }
 
 func (s *Store) people(ctx context.Context) *gorm.DB {
-	return s.from(ctx).Table("person").Select(`person.id AS person_id, person.name, person.email, person.zone, person.deactivated_at,
+	return s.from(ctx).Table("person").Select(`person.id AS person_id, person.name, person.email, person.zone, person.deactivated_at, person.former_at,
 		account.kind, account.password, account.subject, account.admin, account.epoch, account.created_at, account.logged_in_at`).
 		Joins("LEFT JOIN account ON account.person_id = person.id")
 }
