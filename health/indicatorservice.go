@@ -161,11 +161,11 @@ type Retained struct {
 // Share is the share of them.
 func (r *Retained) Share() float64 { return float64(r.Kept) / float64(r.Then) }
 
-// TeamRetention computes retention from the memberships of a team: who was in the rotations
+// TeamRetention computes retention from who is in a team and was, also who was taken out of it: who was in the rotations
 // a year before a day, and is in them on it or manages the team. Of fewer than five it says
 // nothing.
 func (s *Service) TeamRetention(ctx context.Context, team schedule.ID, day schedule.Date) (Retained, error) {
-	members, err := s.Members(ctx, team)
+	members, err := s.Stints(ctx, team)
 	if err != nil {
 		return Retained{}, err
 	}

@@ -28,6 +28,8 @@ type Service struct {
 	// Members are those whom people of pagers may turn out to be. Of those who have left
 	// altogether it says until when they were there.
 	Members func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
+	// Stints are who is in a team and who was, each time that they were.
+	Stints func(ctx context.Context, team schedule.ID) ([]schedule.Membership, error)
 	// Rotations returns those that a team has and those that it had only before; of
 	// another its pages would be nobody's.
 	Rotations func(ctx context.Context, team schedule.ID) (on, before []schedule.RotationID, err error)

@@ -79,11 +79,14 @@ func (s *Service) membersChanged(ctx context.Context, tx Store, by ID, m *Member
 	return tx.Audit(ctx, &AuditEntry{At: s.Now(), By: by, Action: action, About: m.Person, Team: m.Team})
 }
 
-// RemoveMember takes a person out of a team. Their past stays; shifts to come are
-// theirs until the next plan.
+// RemoveMember takes a person out of a team. Their past stays, and that they were in it
+// until yesterday; shifts to come are theirs until the next plan.
 func (s *Service) RemoveMember(ctx context.Context, by, team, person ID) error {
 	return s.Store.InTx(ctx, func(tx Store) error {
 		if _, err := tx.RaiseVersion(ctx, team); err != nil {
+			return err
+		}
+		if err := s.with(tx).keepStint(ctx, team, person); err != nil {
 			return err
 		}
 		if err := tx.RemoveMember(ctx, team, person); err != nil {
@@ -91,6 +94,77 @@ func (s *Service) RemoveMember(ctx context.Context, by, team, person ID) error {
 		}
 		return s.membersChanged(ctx, tx, by, &Membership{Team: team, Person: person}, "member.remove")
 	})
+}
+
+// keepStint keeps when somebody was in a team who is about to be taken out of it. Whose first
+// day nobody has said was there since something tells of it; who came today was not there.
+func (s *Service) keepStint(ctx context.Context, team, person ID) error {
+	m, _, err := memberOf(ctx, s.Store, team, person)
+	if err != nil {
+		return err
+	}
+	is, err := s.Store.Team(ctx, team)
+	if err != nil {
+		return err
+	}
+	zone, err := Zone(is.Zone)
+	if err != nil {
+		return err
+	}
+	today := DateOf(s.Now().In(zone))
+	if m.From.IsZero() {
+		begun, err := s.Store.Begun(ctx, team, person)
+		if err != nil {
+			return err
+		}
+		if begun.IsZero() { // they came with the team
+			begun = is.CreatedAt
+		}
+		m.From = DateOf(begun.In(zone))
+	}
+	if last := today.AddDays(-1); m.Until.IsZero() || last.Before(m.Until) {
+		m.Until = last
+	}
+	if m.Until.Before(m.From) {
+		return nil
+	}
+	return s.Store.AddPastMember(ctx, &m)
+}
+
+// Stints returns who is in a team and who was, each time that they were: of who has left
+// altogether until the day before.
+func (s *Service) Stints(ctx context.Context, team ID) ([]Membership, error) {
+	is, err := s.Store.Members(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	was, err := s.Store.PastMembers(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	return s.UntilLeft(ctx, append(was, is...))
+}
+
+// UntilLeft ends memberships of those who have left altogether the day before.
+func (s *Service) UntilLeft(ctx context.Context, members []Membership) ([]Membership, error) {
+	ids := make([]ID, 0, len(members))
+	for i := range members {
+		ids = append(ids, members[i].Person)
+	}
+	people, err := s.Store.People(ctx, ids)
+	left := map[ID]Date{}
+	for i := range people {
+		if at := people[i].DeactivatedAt; !at.IsZero() {
+			left[people[i].ID] = DateOf(at).AddDays(-1)
+		}
+	}
+	for i := range members {
+		m := &members[i]
+		if last, ok := left[m.Person]; ok && (m.Until.IsZero() || last.Before(m.Until)) {
+			m.Until = last
+		}
+	}
+	return members, err
 }
 
 // A MemberEdit is all that a team's manager says of a member.

@@ -51,8 +51,15 @@ type Store interface {
 	// MembersOf returns the members of some teams, and the places of some people;
 	// nil asks for none.
 	MembersOf(ctx context.Context, teams, people []ID) ([]Membership, error)
-	SaveMember(ctx context.Context, m *Membership) error                // adds or replaces
-	RemoveMember(ctx context.Context, team, person ID) error            // with the changes to come
+	SaveMember(ctx context.Context, m *Membership) error     // adds or replaces
+	RemoveMember(ctx context.Context, team, person ID) error // with the changes to come
+	// Begun returns the first moment at which something tells that a person is in a team:
+	// that they were added or changed, or a shift of theirs; zero when nothing does.
+	Begun(ctx context.Context, team, person ID) (time.Time, error)
+	// AddPastMember keeps that somebody was in a team whose membership is removed;
+	// PastMembers returns all of those, by their last day.
+	AddPastMember(ctx context.Context, m *Membership) error
+	PastMembers(ctx context.Context, team ID) ([]Membership, error)
 	MemberChanges(ctx context.Context, team ID) ([]MemberChange, error) // by day
 	SaveMemberChange(ctx context.Context, c *MemberChange) error        // replaces that of the same day
 	RemoveMemberChange(ctx context.Context, team, id ID) error

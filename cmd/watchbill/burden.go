@@ -210,18 +210,24 @@ func (b *burdenSchedules) Events(ctx context.Context, team schedule.ID, from, un
 }
 
 // Comings implements health.Schedules. It names nobody: who is in the team stands elsewhere.
+// Whoever is taken out and is back the next day has not left.
 func (b *burdenSchedules) Comings(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]health.BurdenEvent, error) {
-	members, err := b.schedule.Store.Members(ctx, team)
+	stints, err := b.schedule.Stints(ctx, team)
 	if err != nil {
 		return nil, err
 	}
+	there := func(person schedule.ID, day schedule.Date) bool {
+		return slices.ContainsFunc(stints, func(m schedule.Membership) bool {
+			return m.Person == person && !day.Before(m.From) && (m.Until.IsZero() || !m.Until.Before(day))
+		})
+	}
 	came, left := map[schedule.Date]int{}, map[schedule.Date]int{}
-	for i := range members {
-		m := &members[i]
-		if !m.From.IsZero() {
+	for i := range stints {
+		m := &stints[i]
+		if !m.From.IsZero() && !there(m.Person, m.From.AddDays(-1)) {
 			came[m.From]++
 		}
-		if !m.Until.IsZero() {
+		if !m.Until.IsZero() && !there(m.Person, m.Until.AddDays(1)) {
 			left[m.Until.AddDays(1)]++
 		}
 	}

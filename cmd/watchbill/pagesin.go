@@ -40,6 +40,7 @@ func (s *server) takePages() {
 		}
 	}
 	s.health = &health.Service{Store: store, Now: s.schedule.Now, Receiver: s.receiver, Members: s.membersUntil, TableReader: tableReader{}, Leaves: leaveBook{s.schedule}}
+	s.health.Stints = s.schedule.Stints
 	s.health.Warnings = deliveryWarnings
 	s.health.Usable = func(vendor, secret string) bool { return usableSecret(vendor, secret, s.now()) }
 	config := health.DefaultConfig()
@@ -186,24 +187,7 @@ func (s *server) membersUntil(ctx context.Context, team schedule.ID) ([]schedule
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]schedule.ID, 0, len(members))
-	for i := range members {
-		ids = append(ids, members[i].Person)
-	}
-	people, err := s.schedule.Store.People(ctx, ids)
-	left := map[schedule.ID]time.Time{}
-	for i := range people {
-		left[people[i].ID] = people[i].DeactivatedAt
-	}
-	for i := range members {
-		m := &members[i]
-		if at := left[m.Person]; !at.IsZero() {
-			if last := schedule.DateOf(at).AddDays(-1); m.Until.IsZero() || last.Before(m.Until) {
-				m.Until = last
-			}
-		}
-	}
-	return members, err
+	return s.schedule.UntilLeft(ctx, members)
 }
 
 // planned is how far from an instant a plan may be for a gap at that instant to be one.

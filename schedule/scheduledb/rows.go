@@ -131,6 +131,19 @@ func (r memberRow) value() schedule.Membership {
 	}
 }
 
+type pastMemberRow struct {
+	ID                int64 `gorm:"primaryKey"`
+	TeamID, PersonID  int64
+	Manager, OnCall   bool
+	FromDay, UntilDay string
+}
+
+func (pastMemberRow) TableName() string { return "membership_past" }
+
+func (r pastMemberRow) value() schedule.Membership {
+	return schedule.Membership{Team: schedule.ID(r.TeamID), Person: schedule.ID(r.PersonID), Manager: r.Manager, OnCall: r.OnCall, From: date(r.FromDay), Until: date(r.UntilDay)}
+}
+
 type memberChangeRow struct {
 	ID               int64 `gorm:"primaryKey"`
 	TeamID, PersonID int64

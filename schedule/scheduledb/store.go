@@ -211,6 +211,25 @@ func (s *Store) RemoveMember(ctx context.Context, team, person schedule.ID) erro
 	return translate(affected(tx), "member %d of team %d", person, team)
 }
 
+// Begun implements schedule.Store.
+func (s *Store) Begun(ctx context.Context, team, person schedule.ID) (time.Time, error) {
+	var at column.Instant
+	err := s.from(ctx).Raw(`SELECT MIN(at) FROM (SELECT MIN(start_at) AS at FROM shift WHERE team_id = @t AND person_id = @p
+		UNION ALL SELECT MIN(at) FROM audit WHERE team_id = @t AND about_id = @p AND (action LIKE 'member.%' OR action = 'invitation.accept')) x`, map[string]any{"t": team, "p": person}).Row().Scan(&at)
+	return at.Time, translate(err, "member %d of team %d", person, team)
+}
+
+// AddPastMember implements schedule.Store.
+func (s *Store) AddPastMember(ctx context.Context, m *schedule.Membership) error {
+	row := pastMemberRow{TeamID: int64(m.Team), PersonID: int64(m.Person), Manager: m.Manager, OnCall: m.OnCall, FromDay: day(m.From), UntilDay: day(m.Until)}
+	return translate(s.to(ctx).Create(&row).Error, "member %d of team %d", m.Person, m.Team)
+}
+
+// PastMembers implements schedule.Store.
+func (s *Store) PastMembers(ctx context.Context, team schedule.ID) ([]schedule.Membership, error) {
+	return values[pastMemberRow](s.from(ctx).Where("team_id = ?", team).Order("until_day, id"), "past members")
+}
+
 // MemberChanges returns what changes for members of a team, by day.
 func (s *Store) MemberChanges(ctx context.Context, team schedule.ID) ([]schedule.MemberChange, error) {
 	return values[memberChangeRow](s.from(ctx).Where("team_id = ?", team).Order("from_day, id"), "changes of members")

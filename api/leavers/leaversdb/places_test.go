@@ -41,6 +41,7 @@ var nameless = map[string][]string{
 	"item":                {"kind", "review", "due", "state", "missed", "done_on"},
 	"membership":          nil,
 	"membership_change":   nil,
+	"membership_past":     nil,
 	"membership_terms":    nil,
 	"outbox":              {"topic", "kind", "medium"},
 	"outbox_began":        nil,
