@@ -55,4 +55,6 @@ var places = []place{
 	{"token", []string{"id"}, []string{"name"}, ""},
 	{"warning", []string{"id"}, []string{"doc"}, ""},
 	{"warning_answer", []string{"warning_id", "version"}, []string{"text"}, ""},
+	{"webhook", []string{"id"}, []string{"name", "off_why"}, ""},
+	{"webhook_delivery", []string{"id"}, []string{"body", "answer", "problem"}, ""},
 }

@@ -84,6 +84,8 @@ var nameless = map[string][]string{
 	"token":               {"token_hash", "scope"},
 	"warning":             {"week", "cause", "config", "ended"},
 	"warning_look":        nil,
+	"webhook":             {"url", "wants", "secret", "secret_before"}, // of a program
+	"webhook_delivery":    {"event", "kind", "message", "state"},
 }
 
 // Each text of each table is looked through for names, or it is known why not: whoever adds
