@@ -17,9 +17,9 @@ type Account struct {
 
 	Sessions []Session
 
-	// POST /account/news with kinds under the name of each medium; nil where nobody is
-	// written to.
-	News   []NewsChoice
+	// POST /account/news with kinds under the name of each medium, those that are shown as
+	// kind, and lead; nil where nobody is written to.
+	News   []NewsGroup
 	Media  []NewsMedium
 	Letter []Letter // the newest
 
@@ -34,10 +34,18 @@ type Account struct {
 	NewToken     string // shown once
 }
 
+// NewsGroup is what belongs together of it.
+type NewsGroup struct {
+	Title string
+	List  []NewsChoice
+}
+
 // NewsChoice is something that people may be written to about.
 type NewsChoice struct {
 	Kind, Words string
 	By          map[string]bool // by medium
+	Lead        string          // how many hours before, where that is chosen
+	Leads       []Option
 }
 
 // NewsMedium is by what people may be written to.

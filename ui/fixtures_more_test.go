@@ -265,13 +265,16 @@ func accountFixtures() []fixture {
 		Old: ui.Field{Error: "This is not your password."}, Sessions: []ui.Session{{ID: "a", Client: "Firefox on Linux", Where: "192.0.2.7", Seen: now, Current: true}, {ID: "b", Client: "Safari on iPhone", Seen: now.Add(-50 * time.Hour)}},
 		Feeds: feeds(), FeedForm: feedForm(), NewFeed: &ui.FeedLink{Label: "Phone", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics"},
 		Tokens: []ui.Token{{ID: 1, Name: "Chat bot", Scope: "read", Used: now.Add(-time.Minute * 4), Expires: now.Add(20 * 24 * time.Hour)}, {ID: 2, Name: "Migration", Scope: "write", Expires: now.Add(-time.Hour)}}, NewToken: "wb_6b1c0f9a8e7d4c3b2a19",
-		News:   []ui.NewsChoice{{Kind: "cover.asked", Words: "Somebody asks you for cover or a swap", By: map[string]bool{"email": true, "slack": true}}, {Kind: "pulse.results", Words: "Results of a survey are there"}},
+		News: []ui.NewsGroup{{Title: "Your shifts", List: []ui.NewsChoice{
+			{Kind: "shift.soon", Words: "A shift of yours begins", By: map[string]bool{"slack": true}, Lead: "24", Leads: []ui.Option{{Value: "1", Label: "1 hour before"}, {Value: "24", Label: "24 hours before"}}},
+			{Kind: "cover.asked", Words: "Somebody asks you for cover or a swap", By: map[string]bool{"email": true, "slack": true}},
+		}}, {Title: "Surveys", List: []ui.NewsChoice{{Kind: "pulse.results", Words: "Results of a survey are there"}}}},
 		Media:  []ui.NewsMedium{{Name: "email", Label: "E-mail"}, {Name: "slack", Label: "Slack"}},
 		Letter: []ui.Letter{{Words: "Somebody asks you for cover or a swap", By: "E-mail", At: now.Add(-time.Hour), State: "sent"}, {Words: "A shift is handed over to you", By: "Slack", At: now.Add(-2 * time.Hour), State: "failed", Problem: "550 no such user"}}}
 	lengthy := full
 	lengthy.Frame, lengthy.Email, lengthy.NoPassword, lengthy.Feeds = long("Your account", "account"), longText, longText, longFeeds()
 	lengthy.FeedForm = longFeedForm()
-	lengthy.News = []ui.NewsChoice{{Kind: longText, Words: longText, By: map[string]bool{"email": true}}}
+	lengthy.News = []ui.NewsGroup{{Title: longText, List: []ui.NewsChoice{{Kind: longText, Words: longText, By: map[string]bool{"email": true}, Lead: "1", Leads: []ui.Option{{Value: "1", Label: longText}}}}}}
 	lengthy.Letter = []ui.Letter{{Words: longText, By: longText, At: now, State: "waits", Problem: longText}}
 	lengthy.Name = ui.Field{Value: longText, Error: longText}
 	lengthy.Sessions = []ui.Session{{ID: longText, Client: longText, Where: longText, Seen: now}}

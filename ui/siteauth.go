@@ -232,7 +232,7 @@ func (s *Site) accountPage(c echo.Context) (*Account, error) {
 		return nil, err
 	}
 	page.Tokens, page.TokenScope.Value, page.TokenExpires.Value = tokenList(tokens), string(auth.ScopeRead), "90"
-	if err := s.putNews(ctx, page, me(w)); err != nil {
+	if err := s.putNews(ctx, page, w); err != nil {
 		return nil, err
 	}
 	if err := s.putFeeds(ctx, page, w); err != nil {

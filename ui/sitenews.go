@@ -2,7 +2,11 @@ package ui
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"time"
 
+	"watchbill/api/auth"
 	"watchbill/api/notify"
 	"watchbill/schedule"
 
@@ -10,7 +14,9 @@ import (
 )
 
 // putNews shows what somebody is written to about, where anybody is.
-func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) error {
+// What is of teams is shown to who manages one.
+func (s *Site) putNews(ctx context.Context, page *Account, w auth.Who) error {
+	person := me(w)
 	if !s.writes() {
 		return nil
 	}
@@ -21,12 +27,17 @@ func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) e
 	for _, m := range s.News.Media() {
 		page.Media = append(page.Media, NewsMedium{string(m), m.Label()})
 	}
+	manages := slices.ContainsFunc(teamsOf(w), func(id schedule.ID) bool { return w.Manager(int64(id)) })
 	for _, c := range choices {
-		by := map[string]bool{}
-		for _, m := range c.By {
-			by[string(m)] = true
+		group := c.Kind.Group()
+		if group == notify.Managed && !manages {
+			continue
 		}
-		page.News = append(page.News, NewsChoice{string(c.Kind), c.Words, by})
+		if n := len(page.News); n == 0 || page.News[n-1].Title != string(group) {
+			page.News = append(page.News, NewsGroup{Title: string(group)})
+		}
+		list := &page.News[len(page.News)-1].List
+		*list = append(*list, newsChoice(&c))
 	}
 	letters, err := s.News.History(ctx, person)
 	for i := range letters {
@@ -41,6 +52,26 @@ func (s *Site) putNews(ctx context.Context, page *Account, person schedule.ID) e
 		page.Letter = append(page.Letter, out)
 	}
 	return err
+}
+
+func newsChoice(c *notify.Choice) NewsChoice {
+	out := NewsChoice{Kind: string(c.Kind), Words: c.Words, By: map[string]bool{}}
+	for _, m := range c.By {
+		out.By[string(m)] = true
+	}
+	if c.Lead == 0 {
+		return out
+	}
+	out.Lead = strconv.Itoa(int(c.Lead / time.Hour))
+	for _, lead := range notify.Leads() {
+		hours := int(lead / time.Hour)
+		label := plural(hours, "hour before", "hours before")
+		if hours > 24 {
+			label = plural(hours/24, "day before", "days before")
+		}
+		out.Leads = append(out.Leads, Option{Value: strconv.Itoa(hours), Label: label})
+	}
+	return out
 }
 
 // fillNews shows an administrator whether what people are written arrives, and to whom it
@@ -87,11 +118,21 @@ func (s *Site) chooseNews(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	wanted := map[notify.Medium][]notify.Kind{}
+	wishes := notify.Wishes{By: map[notify.Medium][]notify.Kind{}}
+	for _, kind := range form["kind"] {
+		wishes.Of = append(wishes.Of, notify.Kind(kind))
+	}
 	for _, m := range notify.Media() {
 		for _, kind := range form[string(m)] {
-			wanted[m] = append(wanted[m], notify.Kind(kind))
+			wishes.By[m] = append(wishes.By[m], notify.Kind(kind))
 		}
 	}
-	return answer(c, s.News.Choose(c.Request().Context(), me(w), wanted), "/account#news", "Saved.")
+	if text := form.Get("lead"); text != "" {
+		hours, err := strconv.Atoi(text)
+		if err != nil || hours < 1 || hours > 1000 {
+			hours = 1000 // which is none of the list
+		}
+		wishes.Lead = time.Duration(hours) * time.Hour
+	}
+	return answer(c, s.News.Choose(c.Request().Context(), me(w), wishes), "/account#news", "Saved.")
 }

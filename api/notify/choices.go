@@ -1,8 +1,11 @@
 package notify
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"time"
 
 	"watchbill/schedule"
 )
@@ -12,10 +15,43 @@ type Choice struct {
 	Kind  Kind
 	Words string
 	By    []Medium
+	Lead  time.Duration // of [ShiftSoon], how long before
+}
+
+// A Group is a heading for kinds of news that belong together.
+type Group string
+
+// The groups, in the order in which kinds are named.
+const (
+	Shifts  Group = "Your shifts"
+	Rest    Group = "Your rest and time owed"
+	Surveys Group = "Surveys"
+	Managed Group = "Teams that you manage"
+)
+
+// Group is where a kind is found.
+func (k Kind) Group() Group {
+	switch k {
+	case OwedEnding:
+		return Rest
+	case PulseOpened, PulseResults:
+		return Surveys
+	case DraftMade, WarningRaised:
+		return Managed
+	}
+	return Shifts
+}
+
+// Wishes are what somebody chooses.
+type Wishes struct {
+	Of   []Kind // which kinds they have chosen about; empty: all
+	By   map[Medium][]Kind
+	Lead time.Duration // before a shift; zero: they do not say
 }
 
 var words = map[Kind]string{
 	ShiftChanged:  "Your shifts have changed",
+	ShiftSoon:     "A shift of yours begins",
 	CoverAsked:    "Somebody asks you for cover or a swap",
 	CoverEnded:    "What became of what you asked for",
 	ShiftHanded:   "A shift is handed over to you",
@@ -59,10 +95,17 @@ func (o *Outbox) Choices(ctx context.Context, person schedule.ID) ([]Choice, err
 	if err != nil {
 		return nil, err
 	}
+	leads, err := o.Store.Leads(ctx, person)
+	if err != nil {
+		return nil, err
+	}
 	var out []Choice
 	media := o.Media()
 	for _, kind := range Kinds() {
 		c := Choice{Kind: kind, Words: words[kind]}
+		if kind == ShiftSoon {
+			c.Lead = cmp.Or(leads[person], usualLead)
+		}
 		for _, m := range media {
 			if chosen[kind].wants(m, media) {
 				c.By = append(c.By, m)
@@ -74,22 +117,30 @@ func (o *Outbox) Choices(ctx context.Context, person schedule.ID) ([]Choice, err
 }
 
 // Choose sets what somebody hears of by each medium, and so what they do not.
-func (o *Outbox) Choose(ctx context.Context, person schedule.ID, wanted map[Medium][]Kind) error {
-	choices := map[Kind]Chosen{}
-	for _, kind := range Kinds() {
+func (o *Outbox) Choose(ctx context.Context, person schedule.ID, w Wishes) error {
+	about := w.Of
+	if len(about) == 0 {
+		about = Kinds()
+	}
+	choices, media := map[Kind]Chosen{}, o.Media()
+	for _, kind := range about {
 		choices[kind] = Chosen{}
-	}
-	for _, m := range o.Media() {
-		for _, kind := range wanted[m] {
-			if words[kind] == "" {
-				return &schedule.InvalidError{Field: "news", Reason: "there is no news of this kind: " + string(kind)}
-			}
-		}
-		for kind, chosen := range choices {
-			chosen[m] = slices.Contains(wanted[m], kind)
+		for _, m := range media {
+			choices[kind][m] = slices.Contains(w.By[m], kind)
 		}
 	}
-	return o.Store.SetChoices(ctx, person, choices)
+	for _, kind := range slices.Concat(append(slices.Collect(maps.Values(w.By)), about)...) {
+		if words[kind] == "" {
+			return &schedule.InvalidError{Field: "news", Reason: "there is no news of this kind: " + string(kind)}
+		}
+	}
+	if w.Lead != 0 && !slices.Contains(Leads(), w.Lead) {
+		return &schedule.InvalidError{Field: "lead", Reason: "choose one of the list for how long before a shift you hear of it"}
+	}
+	if err := o.Store.SetChoices(ctx, person, choices); err != nil || w.Lead == 0 {
+		return err
+	}
+	return o.Store.SetLead(ctx, person, w.Lead)
 }
 
 // History returns the newest letters to somebody.

@@ -15,6 +15,7 @@ type Kind string
 // The kinds of news.
 const (
 	ShiftChanged  Kind = "shift.changed"  // what one has of the schedule is otherwise
+	ShiftSoon     Kind = "shift.soon"     // one begins
 	CoverAsked    Kind = "cover.asked"    // somebody asks for cover or a swap
 	CoverEnded    Kind = "cover.ended"    // what became of what one has asked for
 	ShiftHanded   Kind = "shift.handed"   // what the shift before left
@@ -27,7 +28,7 @@ const (
 
 // Kinds returns all kinds in the order in which they are named.
 func Kinds() []Kind {
-	return []Kind{ShiftChanged, CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, DraftMade, WarningRaised}
+	return []Kind{ShiftChanged, ShiftSoon, CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, DraftMade, WarningRaised}
 }
 
 // A Medium is how news gets to somebody.
@@ -168,6 +169,10 @@ type Store interface {
 	// media, and leaves what they have chosen of others.
 	Choices(ctx context.Context, person schedule.ID) (map[Kind]Chosen, error)
 	SetChoices(ctx context.Context, person schedule.ID, choices map[Kind]Chosen) error
+	// Leads returns how long before a shift people want to hear of it, of those who have
+	// chosen; of everybody when none are named.
+	Leads(ctx context.Context, people ...schedule.ID) (map[schedule.ID]time.Duration, error)
+	SetLead(ctx context.Context, person schedule.ID, lead time.Duration) error
 }
 
 // A Sent is a letter and what became of it.

@@ -104,10 +104,14 @@ func (s *server) tellPeople(base string) {
 	owed := &notify.OwedEnds{Health: s.health, Teams: store.Team, Now: s.schedule.Now}
 	letters := notifydb.New(s.db.Write, s.db.Read)
 	changed := &notify.ShiftChanges{Schedule: s.schedule, Told: letters.Told}
+	begin := &notify.ShiftsSoon{Schedule: s.schedule, Chosen: letters.Leads, Asleep: asleep}
 	drafts := &notify.Drafts{Managers: managers, Store: store}
 	s.news = &notify.Outbox{
-		Store: letters, Newer: map[notify.Kind]notify.Source{notify.ShiftChanged: changed.Topics, notify.DraftMade: drafts.Topics}, Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
-		People: store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
+		Store: letters, Newer: map[notify.Kind]notify.Source{
+			notify.ShiftChanged: changed.Topics, notify.ShiftSoon: begin.Topics, notify.DraftMade: drafts.Topics,
+		},
+		Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
+		People:  store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
 	}
 }
 

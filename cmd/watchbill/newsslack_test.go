@@ -200,7 +200,7 @@ func newsOneDown(t *testing.T, d *deployment) {
 	for i := range 6 {
 		p, err := d.schedule.Store.PersonByEmail(ctx, fmt.Sprintf("p%d@asked.example", i+1))
 		d.ok(err)
-		d.ok(d.news.Choose(ctx, p.ID, map[notify.Medium][]notify.Kind{notify.Email: {notify.PulseOpened}, notify.Slack: {notify.PulseOpened}}))
+		d.ok(d.news.Choose(ctx, p.ID, notify.Wishes{By: map[notify.Medium][]notify.Kind{notify.Email: {notify.PulseOpened}, notify.Slack: {notify.PulseOpened}}}))
 		people = append(people, p)
 	}
 	w.Fail("auth.test", slacktest.Fault{Error: "account_inactive"})

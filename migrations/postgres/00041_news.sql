@@ -11,7 +11,7 @@ CREATE TABLE outbox_began (
 -- have not chosen.
 CREATE TABLE outbox_lead (
     person_id BIGINT  NOT NULL PRIMARY KEY REFERENCES person (id),
-    minutes   BIGINT  NOT NULL -- zero: never
+    minutes   BIGINT  NOT NULL
 );
 
 -- Whoever wants to hear of nothing wants to hear of nothing new either.

@@ -11,7 +11,7 @@ CREATE TABLE outbox_began (
 -- have not chosen.
 CREATE TABLE outbox_lead (
     person_id INTEGER NOT NULL PRIMARY KEY REFERENCES person (id),
-    minutes   INTEGER NOT NULL -- zero: never
+    minutes   INTEGER NOT NULL
 );
 
 -- Whoever wants to hear of nothing wants to hear of nothing new either.

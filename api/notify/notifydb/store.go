@@ -256,3 +256,32 @@ func (s *Store) SetChoices(ctx context.Context, person schedule.ID, choices map[
 	err := s.write.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&all).Error
 	return rows.Translate(err, "choices of person %d", person)
 }
+
+type leadRow struct {
+	PersonID int64 `gorm:"primaryKey"`
+	Minutes  int64
+}
+
+func (leadRow) TableName() string { return "outbox_lead" }
+
+// Leads implements notify.Store.
+func (s *Store) Leads(ctx context.Context, people ...schedule.ID) (map[schedule.ID]time.Duration, error) {
+	q := s.read.WithContext(ctx)
+	if len(people) > 0 {
+		q = q.Where("person_id IN ?", people)
+	}
+	var found []leadRow
+	err := q.Find(&found).Error
+	leads := make(map[schedule.ID]time.Duration, len(found))
+	for i := range found {
+		leads[schedule.ID(found[i].PersonID)] = time.Duration(found[i].Minutes) * time.Minute
+	}
+	return leads, rows.Translate(err, "choices")
+}
+
+// SetLead implements notify.Store.
+func (s *Store) SetLead(ctx context.Context, person schedule.ID, lead time.Duration) error {
+	row := leadRow{int64(person), int64(lead / time.Minute)}
+	err := s.write.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+	return rows.Translate(err, "choices of person %d", person)
+}

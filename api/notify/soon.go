@@ -1,0 +1,137 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"watchbill/schedule"
+)
+
+// ShiftsSoon is news of shifts that begin, for whose they are, as long before as they have
+// chosen. Who would sleep then hears of it before they go to sleep, so that nobody is on
+// call in the night without having been told.
+type ShiftsSoon struct {
+	Schedule *schedule.Service
+	Chosen   func(ctx context.Context, people ...schedule.ID) (map[schedule.ID]time.Duration, error)
+	Asleep   func(p *schedule.Profile, at time.Time) bool
+}
+
+const (
+	// usualLead is how long before a shift they hear of it who have not chosen.
+	usualLead = 24 * time.Hour
+	// longestSleep bounds how far sleeping hours move it, and nod is how finely they are
+	// looked at; before them there is evening to read it.
+	longestSleep = 24 * time.Hour
+	nod          = 15 * time.Minute
+	evening      = 45 * time.Minute
+)
+
+// Leads returns how long before a shift people can hear of it.
+func Leads() []time.Duration {
+	const day = 24 * time.Hour
+	return []time.Duration{time.Hour, 3 * time.Hour, 12 * time.Hour, day, 3 * day, 7 * day}
+}
+
+// Topics is a Source.
+func (n *ShiftsSoon) Topics(ctx context.Context, since time.Time) ([]Topic, error) {
+	leads, err := n.Chosen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	longest := usualLead
+	for _, lead := range leads {
+		longest = max(longest, lead)
+	}
+	now := n.Schedule.Now()
+	shifts, err := n.Schedule.Beginning(ctx, now, now.Add(longest+longestSleep+evening))
+	if err != nil {
+		return nil, err
+	}
+	leadOf := func(id schedule.ID) time.Duration {
+		if lead, chosen := leads[id]; chosen {
+			return lead
+		}
+		return usualLead
+	}
+	near := shifts[:0]
+	ids := []schedule.ID{}
+	for i := range shifts {
+		if x := &shifts[i]; !x.Start.After(now.Add(leadOf(x.Person) + longestSleep + evening)) {
+			near, ids = append(near, *x), append(ids, x.Person)
+		}
+	}
+	profiles, err := n.Schedule.Store.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	people := make(map[schedule.ID]*schedule.Profile, len(profiles))
+	for i := range profiles {
+		people[profiles[i].ID] = &profiles[i]
+	}
+	// What begins at once is one letter. They come by start.
+	begin := map[string][]schedule.TeamShift{}
+	var keys []string
+	for _, x := range near {
+		p := people[x.Person]
+		if p == nil {
+			continue
+		}
+		due := n.due(p, x.Start, leadOf(x.Person))
+		// Whoever has got it since then has heard of it, or has done so themselves.
+		if due.After(now) || !due.After(since) || x.ChangedAt.After(due) {
+			continue
+		}
+		key := fmt.Sprint("shift.soon ", x.Person, " ", x.Start.Unix())
+		if begin[key] == nil {
+			keys = append(keys, key)
+		}
+		begin[key] = append(begin[key], x)
+	}
+	var out []Topic
+	for _, key := range keys {
+		shifts := begin[key]
+		out = append(out, Topic{
+			Key: key, Kind: ShiftSoon,
+			To:    func(context.Context) ([]schedule.ID, error) { return []schedule.ID{shifts[0].Person}, nil },
+			Write: func(ctx context.Context, to *schedule.Profile) (Letter, error) { return n.write(ctx, shifts, to) },
+		})
+	}
+	return out, nil
+}
+
+// due is when somebody hears of a shift.
+func (n *ShiftsSoon) due(p *schedule.Profile, start time.Time, lead time.Duration) time.Time {
+	at := start.Add(-lead)
+	if !n.Asleep(p, at) {
+		return at
+	}
+	for back := nod; back <= longestSleep; back += nod {
+		if awake := at.Add(-back); !n.Asleep(p, awake) {
+			return awake.Add(-evening)
+		}
+	}
+	return at
+}
+
+func (n *ShiftsSoon) write(ctx context.Context, shifts []schedule.TeamShift, to *schedule.Profile) (Letter, error) {
+	first := &shifts[0]
+	var text []string
+	var names []string
+	for i := range shifts {
+		x := &shifts[i]
+		team, err := n.Schedule.Store.Team(ctx, x.Team)
+		if err != nil {
+			return Letter{}, err
+		}
+		what := fmt.Sprintf("%s in %s", x.Rotation, team.Name)
+		names = append(names, what)
+		text = append(text, fmt.Sprintf("You have %s from %s until %s.", what, moment(to, x.Start), moment(to, x.End)))
+	}
+	return Letter{
+		Subject: fmt.Sprintf("On call from %s: %s", first.Start.In(clockOf(to)).Format("Mon 2 Jan 15:04 MST"), strings.Join(names, ", ")),
+		Text:    strings.Join(text, "\n\n") + "\n\nIf you cannot, ask for cover now: the others need time to answer.",
+		Path:    fmt.Sprintf("/shifts/%d", first.ID),
+	}, nil
+}
