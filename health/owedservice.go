@@ -95,6 +95,18 @@ func (s *Service) OwedIn(ctx context.Context, by, team schedule.ID, zone *time.L
 	return all, s.Store.NoteLooked(ctx, "owed.see", by, team, seen, s.Now())
 }
 
+// OwedWaiting returns of how many people of a team time waits for a decision, and of none
+// who they are.
+func (s *Service) OwedWaiting(ctx context.Context, team schedule.ID, zone *time.Location) (people int, err error) {
+	all, err := s.owed(ctx, team, 0, zone)
+	for i := range all {
+		if all[i].Pending > 0 {
+			people++
+		}
+	}
+	return people, err
+}
+
 // owed adds up the accounts of a team by person; of one person always one.
 func (s *Service) owed(ctx context.Context, team, person schedule.ID, zone *time.Location) ([]Owed, error) {
 	policies, err := s.Store.OwedPolicies(ctx, team)

@@ -47,6 +47,16 @@ func goesOn(shifts []Shift, x *Shift) bool {
 // shiftsIn returns what some teams have between two instants, both included, by team.
 func (s *Service) shiftsIn(ctx context.Context, teams []ID, from, to time.Time) (map[ID][]Shift, error) {
 	from, to = from.Add(-time.Second), to.Add(time.Second)
+	decided, err := s.decidedIn(ctx, teams, from, to)
+	shifts := map[ID][]Shift{}
+	for team, d := range decided {
+		shifts[team] = Resolve(d.published, d.overrides, from, to, time.Time{})
+	}
+	return shifts, err
+}
+
+// decidedIn is decided for some teams, by team.
+func (s *Service) decidedIn(ctx context.Context, teams []ID, from, to time.Time) (map[ID]*decisions, error) {
 	published, err := s.Store.PublishedIn(ctx, teams, from, to)
 	if err != nil {
 		return nil, err
@@ -59,10 +69,10 @@ func (s *Service) shiftsIn(ctx context.Context, teams []ID, from, to time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	shifts := map[ID][]Shift{}
+	by := map[ID]*decisions{}
 	overridesBy := byTeam(overrides, func(o *Override) ID { return o.Team })
 	for team, published := range byTeam(published, publishedTeam) {
-		shifts[team] = Resolve(published, overridesBy[team], from, to, time.Time{})
+		by[team] = &decisions{published, overridesBy[team]}
 	}
-	return shifts, nil
+	return by, nil
 }

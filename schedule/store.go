@@ -126,6 +126,9 @@ type Store interface {
 	// zero time when they have never said so; SaveSeen moves that forward only.
 	Seen(ctx context.Context, person ID) (time.Time, error)
 	SaveSeen(ctx context.Context, person ID, until time.Time) error
+	// OpenTeams returns the teams of which something between two instants was given to
+	// nobody, and perhaps to somebody since.
+	OpenTeams(ctx context.Context, from, to time.Time) ([]ID, error)
 	// Touched returns whose slots were decided about after an instant, by person and then
 	// by when.
 	Touched(ctx context.Context, after time.Time) ([]Touch, error)

@@ -36,7 +36,7 @@ func (k Kind) Group() Group {
 		return Rest
 	case PulseOpened, PulseResults:
 		return Surveys
-	case DraftMade, WarningRaised:
+	case DraftMade, GapFound, WeekAhead, WarningRaised:
 		return Managed
 	}
 	return Shifts
@@ -58,8 +58,10 @@ var words = map[Kind]string{
 	OwedEnding:    "Time that you are owed ends soon",
 	PulseOpened:   "A survey asks you, with your own link",
 	PulseResults:  "Results of a survey are there",
-	DraftMade:     "A plan of a team that you manage waits for review",
-	WarningRaised: "There is a question about a team that you manage",
+	DraftMade:     "A plan waits for review",
+	GapFound:      "Nobody has a shift to come",
+	WeekAhead:     "On Monday: the week, what is open and what waits for you",
+	WarningRaised: "There is a question about how a team is",
 }
 
 // Media returns by what anybody can be told.

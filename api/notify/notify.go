@@ -23,12 +23,14 @@ const (
 	PulseOpened   Kind = "pulse.opened"   // a survey asks
 	PulseResults  Kind = "pulse.results"  // what came of it
 	DraftMade     Kind = "draft.made"     // a plan waits for who may publish it
+	GapFound      Kind = "gap.found"      // nobody has a shift to come
+	WeekAhead     Kind = "week.ahead"     // on Monday, what there is to see to
 	WarningRaised Kind = "warning.raised" // a question about a team, to who manages it
 )
 
 // Kinds returns all kinds in the order in which they are named.
 func Kinds() []Kind {
-	return []Kind{ShiftChanged, ShiftSoon, CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, DraftMade, WarningRaised}
+	return []Kind{ShiftChanged, ShiftSoon, CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, DraftMade, GapFound, WeekAhead, WarningRaised}
 }
 
 // A Medium is how news gets to somebody.

@@ -106,9 +106,12 @@ func (s *server) tellPeople(base string) {
 	changed := &notify.ShiftChanges{Schedule: s.schedule, Told: letters.Told}
 	begin := &notify.ShiftsSoon{Schedule: s.schedule, Chosen: letters.Leads, Asleep: asleep}
 	drafts := &notify.Drafts{Managers: managers, Store: store}
+	gaps := &notify.Gaps{Managers: managers, Schedule: s.schedule}
+	weeks := &notify.Weeks{Managers: managers, Schedule: s.schedule, Waiting: s.health.OwedWaiting}
 	s.news = &notify.Outbox{
 		Store: letters, Newer: map[notify.Kind]notify.Source{
 			notify.ShiftChanged: changed.Topics, notify.ShiftSoon: begin.Topics, notify.DraftMade: drafts.Topics,
+			notify.GapFound: gaps.Topics, notify.WeekAhead: weeks.Topics,
 		},
 		Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
 		People:  store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),

@@ -22,7 +22,7 @@ func newsThatBegins(t *testing.T, d *deployment) {
 	_ = d.later(box)
 	at := func(when time.Time) []string {
 		d.now = when
-		return d.letters(box)
+		return of(d.letters(box), "On call from")
 	}
 	first := people[nameOf(people, shifts[0].Person)]
 	d.hear("too early", at(shifts[0].Start.Add(-24*time.Hour-time.Second)))
@@ -101,5 +101,5 @@ func newsBeforeTheNight(t *testing.T, d *deployment) {
 	d.now = d.now.Add(12 * time.Hour)
 	_ = d.letters(box)
 	d.now = next.Start.Add(-20 * time.Hour)
-	d.hear("what goes on", d.letters(box))
+	d.hear("what goes on", of(d.letters(box), "On call from"))
 }

@@ -95,3 +95,12 @@ func (s *Store) Touched(ctx context.Context, after time.Time) ([]schedule.Touch,
 	}
 	return out, nil
 }
+
+// OpenTeams returns the teams of which something was given to nobody.
+func (s *Store) OpenTeams(ctx context.Context, from, to time.Time) ([]schedule.ID, error) {
+	var ids []schedule.ID
+	err := s.from(ctx).Raw(`SELECT team_id FROM shift WHERE person_id IS NULL AND until IS NULL AND end_at > ? AND start_at < ?
+		UNION SELECT team_id FROM override WHERE person_id IS NULL AND cancelled_at IS NULL AND end_at > ? AND start_at < ? ORDER BY 1`,
+		seconds(from), seconds(to), seconds(from), seconds(to)).Scan(&ids).Error
+	return ids, translate(err, "gaps")
+}
