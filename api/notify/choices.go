@@ -32,11 +32,11 @@ const (
 // Group is where a kind is found.
 func (k Kind) Group() Group {
 	switch k {
-	case OwedEnding:
+	case RestDue, OwedEnding:
 		return Rest
 	case PulseOpened, PulseResults:
 		return Surveys
-	case DraftMade, GapFound, WeekAhead, WarningRaised:
+	case DraftMade, GapFound, RestTeam, WeekAhead, WarningRaised:
 		return Managed
 	}
 	return Shifts
@@ -55,11 +55,13 @@ var words = map[Kind]string{
 	CoverAsked:    "Somebody asks you for cover or a swap",
 	CoverEnded:    "What became of what you asked for",
 	ShiftHanded:   "A shift is handed over to you",
+	RestDue:       "Your night was broken, and rest is due",
 	OwedEnding:    "Time that you are owed ends soon",
 	PulseOpened:   "A survey asks you, with your own link",
 	PulseResults:  "Results of a survey are there",
 	DraftMade:     "A plan waits for review",
 	GapFound:      "Nobody has a shift to come",
+	RestTeam:      "Somebody is to rest after a broken night",
 	WeekAhead:     "On Monday: the week, what is open and what waits for you",
 	WarningRaised: "There is a question about how a team is",
 }

@@ -19,18 +19,20 @@ const (
 	CoverAsked    Kind = "cover.asked"    // somebody asks for cover or a swap
 	CoverEnded    Kind = "cover.ended"    // what became of what one has asked for
 	ShiftHanded   Kind = "shift.handed"   // what the shift before left
+	RestDue       Kind = "rest.due"       // one's own night was broken
 	OwedEnding    Kind = "owed.ends"      // time owed ends that was not taken
 	PulseOpened   Kind = "pulse.opened"   // a survey asks
 	PulseResults  Kind = "pulse.results"  // what came of it
 	DraftMade     Kind = "draft.made"     // a plan waits for who may publish it
 	GapFound      Kind = "gap.found"      // nobody has a shift to come
+	RestTeam      Kind = "rest.team"      // somebody is to rest
 	WeekAhead     Kind = "week.ahead"     // on Monday, what there is to see to
 	WarningRaised Kind = "warning.raised" // a question about a team, to who manages it
 )
 
 // Kinds returns all kinds in the order in which they are named.
 func Kinds() []Kind {
-	return []Kind{ShiftChanged, ShiftSoon, CoverAsked, CoverEnded, ShiftHanded, OwedEnding, PulseOpened, PulseResults, DraftMade, GapFound, WeekAhead, WarningRaised}
+	return []Kind{ShiftChanged, ShiftSoon, CoverAsked, CoverEnded, ShiftHanded, RestDue, OwedEnding, PulseOpened, PulseResults, DraftMade, GapFound, RestTeam, WeekAhead, WarningRaised}
 }
 
 // A Medium is how news gets to somebody.

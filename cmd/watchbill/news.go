@@ -108,10 +108,11 @@ func (s *server) tellPeople(base string) {
 	drafts := &notify.Drafts{Managers: managers, Store: store}
 	gaps := &notify.Gaps{Managers: managers, Schedule: s.schedule}
 	weeks := &notify.Weeks{Managers: managers, Schedule: s.schedule, Waiting: s.health.OwedWaiting}
+	rests := &notify.Rests{Managers: managers, Schedule: s.schedule, Nights: s.rollup}
 	s.news = &notify.Outbox{
 		Store: letters, Newer: map[notify.Kind]notify.Source{
 			notify.ShiftChanged: changed.Topics, notify.ShiftSoon: begin.Topics, notify.DraftMade: drafts.Topics,
-			notify.GapFound: gaps.Topics, notify.WeekAhead: weeks.Topics,
+			notify.GapFound: gaps.Topics, notify.RestDue: rests.Own, notify.RestTeam: rests.OfTeams, notify.WeekAhead: weeks.Topics,
 		},
 		Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
 		People:  store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
