@@ -114,8 +114,13 @@ func (l *mailLine) Send(_ context.Context, m *Mail) error {
 	msg.SetDateWithValue(m.At)
 	// Whoever is away does not answer a program.
 	msg.SetGenHeader(gomail.Header("Auto-Submitted"), "auto-generated")
+	page, err := m.HTML()
+	if err != nil {
+		return err
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Plain())
-	err := l.client.Send(msg)
+	msg.AddAlternativeString(gomail.TypeTextHTML, page)
+	err = l.client.Send(msg)
 	if refused(err) {
 		return &RefusedError{err.Error()}
 	}

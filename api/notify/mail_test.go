@@ -9,8 +9,11 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"mime"
+	"mime/multipart"
 	"net"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -181,6 +184,62 @@ func TestMail(t *testing.T) {
 				t.Errorf("body %q", body)
 			}
 		})
+	}
+}
+
+// A letter is plain text and a page that says the same, in which what people have typed is
+// text, and which loads nothing.
+func TestMailIsAPageToo(t *testing.T) {
+	p := serve(t, false)
+	m := letter()
+	m.Text = "Ana asks <b>you</b>.\nAnd waits.\n\n> <script>alert(1)</script>\n> & \"so\"\n\nIt is\u202eopen."
+	m.Link, m.Foot, m.Choose, m.Language = "https://watchbill.example/requests?a=1&b=2", "Choose what:", "https://watchbill.example/account#news", "de"
+	server := notify.MailServer{Address: p.address, From: "watchbill@example.com", Security: notify.NoTLS}
+	if err := send(t, &server, m); err != nil {
+		t.Fatal(err)
+	}
+	got, err := mail.ReadMessage(strings.NewReader(p.letters()[0].text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, params, err := mime.ParseMediaType(got.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		t.Fatalf("%s %v", kind, err)
+	}
+	parts := map[string]string{}
+	var order []string
+	for r := multipart.NewReader(got.Body, params["boundary"]); ; {
+		part, err := r.NextPart() // which undoes quoted-printable
+		if err != nil {
+			break
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		parts[kind], order = strings.ReplaceAll(string(text), "\r\n", "\n"), append(order, kind)
+	}
+	if want := []string{"text/plain", "text/html"}; !slices.Equal(order, want) {
+		t.Errorf("parts %v, want %v", order, want)
+	}
+	for _, want := range []string{"> <script>alert(1)</script>\n", m.Link, m.Choose} {
+		if !strings.Contains(parts["text/plain"], want) {
+			t.Errorf("there is no %q in\n%s", want, parts["text/plain"])
+		}
+	}
+	for _, want := range []string{
+		`<html lang="de">`, "<p>Ana asks &lt;b&gt;you&lt;/b&gt;.<br>\nAnd waits.</p>", "<blockquote>&lt;script&gt;alert(1)&lt;/script&gt;<br>\n&amp; &#34;so&#34;</blockquote>",
+		"<p>It isopen.</p>", `<a href="https://watchbill.example/requests?a=1&amp;b=2">`, `<a href="https://watchbill.example/account#news">`, "<h1>Ünsafe  Bcc: all@example.com</h1>",
+	} {
+		if !strings.Contains(parts["text/html"], want) {
+			t.Errorf("there is no %q in\n%s", want, parts["text/html"])
+		}
+	}
+	for _, not := range []string{"<script", "<img", "src=", "url(", "@import"} {
+		if strings.Contains(parts["text/html"], not) {
+			t.Errorf("%q is in\n%s", not, parts["text/html"])
+		}
 	}
 }
 

@@ -69,6 +69,8 @@ type Letter struct {
 	Text    string // paragraphs
 	Path    string // where the matter is in the service, like /requests
 	Foot    string // what stands before the address where one chooses what one is written; the usual when empty
+	// Language is the code of the language that it is in; English when empty.
+	Language string
 }
 
 // A Source returns the topics of about the last day. A topic may be told more than once
@@ -103,7 +105,9 @@ type Mail struct {
 	Link    string // to the matter; may be a secret of whoever reads
 	Foot    string // what stands before Choose
 	Choose  string // link to where they choose what they are told
-	At      time.Time
+	// Language is the code of the language of it all; English when empty.
+	Language string
+	At       time.Time
 	// Tried is when it was first tried, if nobody knows for certain that it did not arrive.
 	Tried time.Time
 }

@@ -248,7 +248,7 @@ func (w *work) mail(t *Topic, p *schedule.Profile, l *Letter, s *Sent) *Mail {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", t.Key, p.ID))
 	m := &Mail{
 		ID: hex.EncodeToString(sum[:16]), Name: p.Name, Address: p.Email, Subject: l.Subject, Text: strings.TrimSpace(l.Text),
-		Foot: cmp.Or(l.Foot, foot), Choose: w.BaseURL + "/account#news", At: w.now,
+		Foot: cmp.Or(l.Foot, foot), Choose: w.BaseURL + "/account#news", At: w.now, Language: l.Language,
 	}
 	if s.Tries > 1 {
 		m.Tried = s.MadeAt

@@ -84,7 +84,7 @@ func invitation(i *health.Invited, words *health.PulseLanguage, to *schedule.Pro
 		Subject: words.Say("mail_subject", "team", team),
 		Text:    words.Say("mail_asks", "closes", words.Moment(closes)+" "+closes.Format("MST"), "team", team) + "\n\n" + promise + "\n\n" + words.Say("mail_yours"),
 		Path:    i.Path(to.Language),
-		Foot:    words.Say("mail_choose"),
+		Foot:    words.Say("mail_choose"), Language: words.Code,
 	}
 }
 
