@@ -11,16 +11,12 @@ import (
 // until], by start. What goes on from a shift of the same person without a break does not
 // begin.
 func (s *Service) Beginning(ctx context.Context, after, until time.Time) ([]TeamShift, error) {
-	teams, err := s.Store.Teams(ctx)
+	teams, err := s.Store.BeginningTeams(ctx, after, until)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]ID, len(teams))
-	for i := range teams {
-		ids[i] = teams[i].ID
-	}
 	var all []TeamShift
-	for some := range slices.Chunk(ids, teamsAtOnce) {
+	for some := range slices.Chunk(teams, teamsAtOnce) {
 		shifts, err := s.shiftsIn(ctx, some, after, until)
 		if err != nil {
 			return nil, err

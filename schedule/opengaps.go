@@ -13,13 +13,16 @@ type Gap struct {
 	Since time.Time // when the last part of it came to be nobody's
 }
 
-// Gaps returns what nobody has in the coming 90 days, in all teams, by team and start.
-func (s *Service) Gaps(ctx context.Context) ([]Gap, error) {
+// Gaps returns what nobody has in the coming 90 days, by team and start: in some teams, or
+// in all when none are named.
+func (s *Service) Gaps(ctx context.Context, teams ...ID) ([]Gap, error) {
 	now := s.Now()
 	to := now.Add(issuesAhead)
-	teams, err := s.Store.OpenTeams(ctx, now, to)
-	if err != nil {
-		return nil, err
+	if len(teams) == 0 {
+		var err error
+		if teams, err = s.Store.OpenTeams(ctx, now, to); err != nil {
+			return nil, err
+		}
 	}
 	var gaps []Gap
 	for some := range slices.Chunk(teams, teamsAtOnce) {

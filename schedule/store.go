@@ -126,6 +126,8 @@ type Store interface {
 	// zero time when they have never said so; SaveSeen moves that forward only.
 	Seen(ctx context.Context, person ID) (time.Time, error)
 	SaveSeen(ctx context.Context, person ID, until time.Time) error
+	// BeginningTeams returns the teams in which something begins in (after, until].
+	BeginningTeams(ctx context.Context, after, until time.Time) ([]ID, error)
 	// OpenTeams returns the teams of which something between two instants was given to
 	// nobody, and perhaps to somebody since.
 	OpenTeams(ctx context.Context, from, to time.Time) ([]ID, error)

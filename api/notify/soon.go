@@ -40,35 +40,10 @@ func (n *ShiftsSoon) Topics(ctx context.Context, since time.Time) ([]Topic, erro
 	if err != nil {
 		return nil, err
 	}
-	longest := usualLead
-	for _, lead := range leads {
-		longest = max(longest, lead)
-	}
 	now := n.Schedule.Now()
-	shifts, err := n.Schedule.Beginning(ctx, now, now.Add(longest+longestSleep+evening))
+	near, people, err := n.near(ctx, leads)
 	if err != nil {
 		return nil, err
-	}
-	leadOf := func(id schedule.ID) time.Duration {
-		if lead, chosen := leads[id]; chosen {
-			return lead
-		}
-		return usualLead
-	}
-	near := shifts[:0]
-	ids := []schedule.ID{}
-	for i := range shifts {
-		if x := &shifts[i]; !x.Start.After(now.Add(leadOf(x.Person) + longestSleep + evening)) {
-			near, ids = append(near, *x), append(ids, x.Person)
-		}
-	}
-	profiles, err := n.Schedule.Store.People(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	people := make(map[schedule.ID]*schedule.Profile, len(profiles))
-	for i := range profiles {
-		people[profiles[i].ID] = &profiles[i]
 	}
 	// What begins at once is one letter. They come by start.
 	begin := map[string][]schedule.TeamShift{}
@@ -78,7 +53,7 @@ func (n *ShiftsSoon) Topics(ctx context.Context, since time.Time) ([]Topic, erro
 		if p == nil {
 			continue
 		}
-		due := n.due(p, x.Start, leadOf(x.Person))
+		due := n.due(p, x.Start, leadOf(leads, x.Person))
 		// Whoever has got it since then has heard of it, or has done so themselves.
 		if due.After(now) || !due.After(since) || x.ChangedAt.After(due) {
 			continue
@@ -99,6 +74,43 @@ func (n *ShiftsSoon) Topics(ctx context.Context, since time.Time) ([]Topic, erro
 		})
 	}
 	return out, nil
+}
+
+// leadOf is how long before a shift somebody wants to hear of it.
+func leadOf(leads map[schedule.ID]time.Duration, id schedule.ID) time.Duration {
+	if lead, chosen := leads[id]; chosen {
+		return lead
+	}
+	return usualLead
+}
+
+// near returns the shifts of which somebody may have to hear by now, and whose they are.
+func (n *ShiftsSoon) near(ctx context.Context, leads map[schedule.ID]time.Duration) ([]schedule.TeamShift, map[schedule.ID]*schedule.Profile, error) {
+	longest := usualLead
+	for _, lead := range leads {
+		longest = max(longest, lead)
+	}
+	now := n.Schedule.Now()
+	shifts, err := n.Schedule.Beginning(ctx, now, now.Add(longest+longestSleep+evening))
+	if err != nil {
+		return nil, nil, err
+	}
+	near := shifts[:0]
+	var ids []schedule.ID
+	for i := range shifts {
+		if x := &shifts[i]; !x.Start.After(now.Add(leadOf(leads, x.Person) + longestSleep + evening)) {
+			near, ids = append(near, *x), append(ids, x.Person)
+		}
+	}
+	if len(near) == 0 {
+		return nil, nil, nil
+	}
+	profiles, err := n.Schedule.Store.People(ctx, ids)
+	people := make(map[schedule.ID]*schedule.Profile, len(profiles))
+	for i := range profiles {
+		people[profiles[i].ID] = &profiles[i]
+	}
+	return near, people, err
 }
 
 // due is when somebody hears of a shift.

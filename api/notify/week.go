@@ -19,16 +19,33 @@ type Weeks struct {
 	Waiting func(ctx context.Context, team schedule.ID, zone *time.Location) (int, error)
 }
 
-// atWork is when the letter is there.
-const atWork = schedule.Clock(8 * 3600)
+const (
+	// atWork is when the letter is there, and stale after how long it is none any more.
+	atWork = schedule.Clock(8 * 3600)
+	stale  = 12 * time.Hour
+)
+
+// monday says whether it may be Monday at work somewhere, from the first zone to the last.
+func monday(now time.Time) bool {
+	for _, zone := range []int{-12, 14} {
+		at := now.UTC().Add(time.Duration(zone) * time.Hour)
+		if day := at.Weekday(); day == time.Monday {
+			return true
+		}
+	}
+	return false
+}
 
 // Topics is a Source.
 func (n *Weeks) Topics(ctx context.Context, since time.Time) ([]Topic, error) {
+	now := n.Now()
+	if !monday(now) {
+		return nil, nil
+	}
 	teams, err := n.Schedule.Store.Teams(ctx)
 	if err != nil {
 		return nil, err
 	}
-	now := n.Now()
 	var out []Topic
 	for i := range teams {
 		team := &teams[i]
@@ -38,7 +55,7 @@ func (n *Weeks) Topics(ctx context.Context, since time.Time) ([]Topic, error) {
 		}
 		today := schedule.DateOf(now.In(zone))
 		monday := today.AddDays(-(int(today.Weekday()) + 6) % 7)
-		if at := monday.At(atWork, zone); at.After(now) || !at.After(since) {
+		if at := monday.At(atWork, zone); at.After(now) || !at.After(since) || now.Sub(at) > stale {
 			continue
 		}
 		out = append(out, Topic{
@@ -135,11 +152,10 @@ const mostOpen = 5
 
 // open says what somebody has to see to.
 func (n *Weeks) open(ctx context.Context, team *schedule.TeamRecord, zone *time.Location, to *schedule.Profile) (out []string, err error) {
-	gaps, err := n.Schedule.Gaps(ctx)
+	gaps, err := n.Schedule.Gaps(ctx, team.ID)
 	if err != nil {
 		return nil, err
 	}
-	gaps = slices.DeleteFunc(gaps, func(g schedule.Gap) bool { return g.Team != team.ID })
 	out = append(out, gapLines(gaps, mostOpen, to)...)
 	requests, err := n.Schedule.Store.Requests(ctx, team.ID, schedule.RequestOpen)
 	if err != nil {

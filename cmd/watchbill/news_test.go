@@ -135,7 +135,7 @@ func newsOfCover(t *testing.T, d *deployment) {
 	for i := range others {
 		others[i] = strings.Replace(others[i], " asks for", " still asks for", 1)
 	}
-	reminded := append(slices.Clone(others), holder.Email+": On call from Mon 7 Dec 09:00 CET: primary in Crew")
+	reminded := append(slices.Clone(others), holder.Email+": On call from Mon 7 Dec 09:00 CET: primary in Crew", "root@example.com: The week in Crew, from Mon 7 Dec 2026")
 	slices.Sort(reminded)
 	for _, want := range [][]string{reminded, nil} {
 		_, err = d.schedule.Remind(ctx, 1)

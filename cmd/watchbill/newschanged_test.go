@@ -208,7 +208,7 @@ func newsOfADraft(t *testing.T, d *deployment) {
 	jobs := &jobs{service: d.schedule, access: d.access, log: d.log}
 	d.now = time.Date(2027, 1, 12, 10, 0, 0, 0, time.UTC)
 	d.ok(jobs.draftAhead(ctx))
-	d.hear("it is not made yet", d.later(box))
+	d.hear("it is not made yet", of(d.later(box), "waits for review"))
 	d.ok(jobs.makeDrafts(ctx))
 	d.now = d.now.Add(time.Minute)
 	d.ok(d.news.Work(ctx))
@@ -216,6 +216,6 @@ func newsOfADraft(t *testing.T, d *deployment) {
 		!strings.Contains(box.got[0].Text, d.url+"/teams/1/drafts/2") {
 		t.Errorf("%+v", box.got)
 	}
-	d.hear("made", box.take(), "cleo@example.com: A plan for Crew waits for review")
+	d.hear("made", of(box.take(), "waits for review"), "cleo@example.com: A plan for Crew waits for review")
 	d.hear("once", d.later(box))
 }

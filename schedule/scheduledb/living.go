@@ -104,3 +104,13 @@ func (s *Store) OpenTeams(ctx context.Context, from, to time.Time) ([]schedule.I
 		seconds(from), seconds(to), seconds(from), seconds(to)).Scan(&ids).Error
 	return ids, translate(err, "gaps")
 }
+
+// BeginningTeams returns the teams in which something begins.
+func (s *Store) BeginningTeams(ctx context.Context, after, until time.Time) ([]schedule.ID, error) {
+	var ids []schedule.ID
+	err := s.from(ctx).Raw(`SELECT team_id FROM shift WHERE until IS NULL AND start_at > ? AND start_at <= ?
+		UNION SELECT team_id FROM override WHERE start_at > ? AND start_at <= ?
+		UNION SELECT team_id FROM override WHERE end_at > ? AND end_at <= ? ORDER BY 1`,
+		seconds(after), seconds(until), seconds(after), seconds(until), seconds(after), seconds(until)).Scan(&ids).Error
+	return ids, translate(err, "shifts that begin")
+}
