@@ -7,37 +7,49 @@ import (
 	"time"
 )
 
+// A Begin is a shift that begins.
+type Begin struct {
+	TeamShift
+	// Before is until when the same person had the rotation before; zero when that was not
+	// lately.
+	Before time.Time
+}
+
 // Beginning returns the shifts of all teams that somebody has and that begin in (after,
-// until], by start. What goes on from a shift of the same person without a break does not
-// begin.
-func (s *Service) Beginning(ctx context.Context, after, until time.Time) ([]TeamShift, error) {
+// until], by start, with what they had lately: as far back as that.
+func (s *Service) Beginning(ctx context.Context, after, until time.Time, lately time.Duration) ([]Begin, error) {
 	teams, err := s.Store.BeginningTeams(ctx, after, until)
 	if err != nil {
 		return nil, err
 	}
-	var all []TeamShift
+	var all []Begin
 	for some := range slices.Chunk(teams, teamsAtOnce) {
-		shifts, err := s.shiftsIn(ctx, some, after, until)
+		shifts, err := s.shiftsIn(ctx, some, after.Add(-lately), until)
 		if err != nil {
 			return nil, err
 		}
 		for team, list := range shifts {
 			for i := range list {
-				if x := &list[i]; x.Person != 0 && x.Start.After(after) && !x.Start.After(until) && !goesOn(list, x) {
-					all = append(all, TeamShift{team, *x})
+				if x := &list[i]; x.Person != 0 && x.Start.After(after) && !x.Start.After(until) {
+					all = append(all, Begin{TeamShift{team, *x}, lastEnd(list, x)})
 				}
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b TeamShift) int {
+	slices.SortFunc(all, func(a, b Begin) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Team, b.Team), cmp.Compare(a.Key, b.Key))
 	})
 	return all, nil
 }
 
-// goesOn says whether a shift follows one of the same person and rotation at once.
-func goesOn(shifts []Shift, x *Shift) bool {
-	return slices.ContainsFunc(shifts, func(y Shift) bool { return y.Person == x.Person && y.Rotation == x.Rotation && y.End.Equal(x.Start) })
+// lastEnd is when the same person's last shift of the rotation before another ended.
+func lastEnd(shifts []Shift, x *Shift) (end time.Time) {
+	for i := range shifts {
+		if y := &shifts[i]; y.Person == x.Person && y.Rotation == x.Rotation && y.Start.Before(x.Start) {
+			end = latest(end, y.End)
+		}
+	}
+	return end
 }
 
 // shiftsIn returns what some teams have between two instants, both included, by team.

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,12 @@ const (
 	longestSleep = 24 * time.Hour
 	nod          = 15 * time.Minute
 	evening      = 45 * time.Minute
+	// freshAfter is how long after a shift of the same rotation the next begins anew.
+	freshAfter = 24 * time.Hour
 )
+
+// peopleAtOnce is how many people are read at once.
+const peopleAtOnce = 500
 
 // Leads returns how long before a shift people can hear of it.
 func Leads() []time.Duration {
@@ -46,7 +52,7 @@ func (n *ShiftsSoon) Topics(ctx context.Context, since time.Time) ([]Topic, erro
 		return nil, err
 	}
 	// What begins at once is one letter. They come by start.
-	begin := map[string][]schedule.TeamShift{}
+	begin := map[string][]schedule.Begin{}
 	var keys []string
 	for _, x := range near {
 		p := people[x.Person]
@@ -56,6 +62,10 @@ func (n *ShiftsSoon) Topics(ctx context.Context, since time.Time) ([]Topic, erro
 		due := n.due(p, x.Start, leadOf(leads, x.Person))
 		// Whoever has got it since then has heard of it, or has done so themselves.
 		if due.After(now) || !due.After(since) || x.ChangedAt.After(due) {
+			continue
+		}
+		// Nor does anything begin for whoever has the same day after day, and is at it.
+		if x.Before.After(due) && x.Start.Sub(x.Before) < freshAfter {
 			continue
 		}
 		key := fmt.Sprint("shift.soon ", x.Person, " ", x.Start.Unix())
@@ -85,13 +95,14 @@ func leadOf(leads map[schedule.ID]time.Duration, id schedule.ID) time.Duration {
 }
 
 // near returns the shifts of which somebody may have to hear by now, and whose they are.
-func (n *ShiftsSoon) near(ctx context.Context, leads map[schedule.ID]time.Duration) ([]schedule.TeamShift, map[schedule.ID]*schedule.Profile, error) {
+func (n *ShiftsSoon) near(ctx context.Context, leads map[schedule.ID]time.Duration) ([]schedule.Begin, map[schedule.ID]*schedule.Profile, error) {
 	longest := usualLead
 	for _, lead := range leads {
 		longest = max(longest, lead)
 	}
 	now := n.Schedule.Now()
-	shifts, err := n.Schedule.Beginning(ctx, now, now.Add(longest+longestSleep+evening))
+	ahead := longest + longestSleep + evening
+	shifts, err := n.Schedule.Beginning(ctx, now, now.Add(ahead), ahead)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,12 +116,18 @@ func (n *ShiftsSoon) near(ctx context.Context, leads map[schedule.ID]time.Durati
 	if len(near) == 0 {
 		return nil, nil, nil
 	}
-	profiles, err := n.Schedule.Store.People(ctx, ids)
-	people := make(map[schedule.ID]*schedule.Profile, len(profiles))
-	for i := range profiles {
-		people[profiles[i].ID] = &profiles[i]
+	slices.Sort(ids)
+	people := map[schedule.ID]*schedule.Profile{}
+	for some := range slices.Chunk(slices.Compact(ids), peopleAtOnce) {
+		profiles, err := n.Schedule.Store.People(ctx, some)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range profiles {
+			people[profiles[i].ID] = &profiles[i]
+		}
 	}
-	return near, people, err
+	return near, people, nil
 }
 
 // due is when somebody hears of a shift.
@@ -127,7 +144,7 @@ func (n *ShiftsSoon) due(p *schedule.Profile, start time.Time, lead time.Duratio
 	return at
 }
 
-func (n *ShiftsSoon) write(ctx context.Context, shifts []schedule.TeamShift, to *schedule.Profile) (Letter, error) {
+func (n *ShiftsSoon) write(ctx context.Context, shifts []schedule.Begin, to *schedule.Profile) (Letter, error) {
 	first := &shifts[0]
 	var text []string
 	var names []string

@@ -2,11 +2,13 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"watchbill/health"
 	"watchbill/schedule"
 )
 
@@ -17,6 +19,8 @@ type Weeks struct {
 	Schedule *schedule.Service
 	// Waiting returns of how many people time owed waits for a decision.
 	Waiting func(ctx context.Context, team schedule.ID, zone *time.Location) (int, error)
+	// Review returns what a team talks about when a week is over, once it is made.
+	Review func(ctx context.Context, team schedule.ID, week schedule.Date) (health.Review, error)
 }
 
 const (
@@ -93,11 +97,16 @@ func (n *Weeks) write(ctx context.Context, team *schedule.TeamRecord, monday sch
 		open = []string{"Nothing is open: every planned shift has somebody, and nothing waits for you."}
 	}
 	text = append(text, open...)
-	return Letter{
-		Subject: fmt.Sprintf("The week in %s, from %s", team.Name, day(monday)),
-		Text:    strings.Join(append(text, "The review of last week, to talk about together:"), "\n\n"),
-		Path:    fmt.Sprintf("/teams/%d/reviews/%s", team.ID, monday.AddDays(-7)),
-	}, nil
+	l := Letter{Subject: fmt.Sprintf("The week in %s, from %s", team.Name, day(monday)), Path: fmt.Sprintf("/teams/%d/schedule", team.ID)}
+	switch _, err := n.Review(ctx, team.ID, monday.AddDays(-7)); {
+	case err == nil:
+		text = append(text, "The review of last week, to talk about together:")
+		l.Path = fmt.Sprintf("/teams/%d/reviews/%s", team.ID, monday.AddDays(-7))
+	case !errors.Is(err, schedule.ErrNotFound):
+		return Letter{}, err
+	}
+	l.Text = strings.Join(text, "\n\n")
+	return l, nil
 }
 
 func (n *Weeks) names(ctx context.Context, shifts []schedule.Shift) (map[schedule.ID]string, error) {

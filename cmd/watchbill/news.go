@@ -107,7 +107,7 @@ func (s *server) tellPeople(base string) {
 	begin := &notify.ShiftsSoon{Schedule: s.schedule, Chosen: letters.Leads, Asleep: asleep}
 	drafts := &notify.Drafts{Managers: managers, Store: store}
 	gaps := &notify.Gaps{Managers: managers, Schedule: s.schedule}
-	weeks := &notify.Weeks{Managers: managers, Schedule: s.schedule, Waiting: s.health.OwedWaiting}
+	weeks := &notify.Weeks{Managers: managers, Schedule: s.schedule, Waiting: s.health.OwedWaiting, Review: s.health.Store.Review}
 	rests := &notify.Rests{Managers: managers, Schedule: s.schedule, Nights: s.rollup}
 	s.news = &notify.Outbox{
 		Store: letters, Newer: map[notify.Kind]notify.Source{

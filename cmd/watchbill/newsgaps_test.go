@@ -114,13 +114,18 @@ func newsOfTheWeek(t *testing.T, d *deployment) {
 	}
 	d.hear("early on Monday", monday(7, 59))
 	d.now = time.Date(2026, 12, 14, 7, 1, 0, 0, time.UTC)
+	teams, err := d.schedule.Store.Teams(ctx)
+	d.ok(err)
+	if made, err := d.reviews.Work(ctx, teams); err != nil || made == 0 {
+		t.Fatalf("%d reviews are made: %v", made, err)
+	}
 	d.ok(d.news.Work(ctx))
 	text := strings.Join(box.texts(), "")
 	for _, want := range []string{
 		fmt.Sprintf("This week\nprimary: %s until Mon 14 Dec 09:00 CET, then %s until Mon 21 Dec 09:00 CET\n\nNext week\nprimary: %s until Mon 21 Dec 09:00 CET, then nobody until Mon 28 Dec 09:00 CET\n",
 			names[shifts[0].Person], names[shifts[1].Person], names[shifts[1].Person]),
 		"Nobody has primary, Mon 21 Dec 2026 09:00 CET – Mon 28 Dec 2026 09:00 CET.", "1 request for cover or a swap is open.", "1 plan waits for review.",
-		d.url + "/teams/1/reviews/2026-12-07\n",
+		"The review of last week, to talk about together:\n\n" + d.url + "/teams/1/reviews/2026-12-07\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)

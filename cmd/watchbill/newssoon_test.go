@@ -102,4 +102,28 @@ func newsBeforeTheNight(t *testing.T, d *deployment) {
 	_ = d.letters(box)
 	d.now = next.Start.Add(-20 * time.Hour)
 	d.hear("what goes on", of(d.letters(box), "On call from"))
+
+	// Of what is day after day the first is told; who hears an hour before hears each time.
+	third := &shifts[2]
+	for i, x := range others(people, third.Person) {
+		for n := range 2 {
+			start := time.Date(2026, 12, 22+2*n, 10, 0, 0, 0, berlin).AddDate(0, 0, -n)
+			start = start.Add(time.Duration(6*i) * time.Hour)
+			_, err = d.schedule.Put(ctx, 1, 1, schedule.Stretch{Slot: third.Slot, Rotation: third.Rotation, Start: start, End: start.Add(5 * time.Hour)}, x.ID, "In the day")
+			d.ok(err)
+		}
+		d.ok(d.news.Store.SetLead(ctx, x.ID, []time.Duration{24 * time.Hour, time.Hour}[i]))
+	}
+	heard := map[string]int{}
+	for d.now = time.Date(2026, 12, 20, 10, 0, 0, 0, berlin); d.now.Before(time.Date(2026, 12, 24, 10, 0, 0, 0, berlin)); d.now = d.now.Add(30 * time.Minute) {
+		for _, l := range of(d.letters(box), "On call from") {
+			heard[strings.Split(l, "@")[0]]++
+		}
+	}
+	both := others(people, third.Person)
+	for i, want := range []int{1, 2} {
+		if name := strings.Split(both[i].Email, "@")[0]; heard[name] != want {
+			t.Errorf("%s heard %d times that a shift begins, want %d: %v", name, heard[name], want, heard)
+		}
+	}
 }
