@@ -96,6 +96,14 @@ type HealthWarning struct {
 	Ended     *schedule.Date `json:"ended" doc:"The Monday of the first week without the cause; null while it goes on"`
 	Recounted string         `json:"recounted,omitempty" doc:"What is otherwise now than when it was asked, because figures came late or are counted by other rules"`
 	Answer    *HealthAnswer  `json:"answer" doc:"Null while nobody has answered"`
+	Items     []schedule.ID  `json:"items" doc:"The items that were made of it, the oldest first; those of the same cause that was asked before and went on are among them"`
+	WhatIf    *WhatIfAsked   `json:"whatif,omitempty" doc:"What to ask what would be: without the alert that cost most nights in its weeks, or with more people. Absent where nothing can be told of that"`
+}
+
+// WhatIfAsked is a question what would be, as GET /teams/{team}/whatif takes it.
+type WhatIfAsked struct {
+	People  int    `json:"people,omitempty"`
+	Without string `json:"without,omitempty"`
 }
 
 // HealthAnswer is what those who manage the team say of a question.
@@ -107,12 +115,18 @@ type HealthAnswer struct {
 }
 
 func warningOf(w *health.RaisedWarning) HealthWarning {
-	out := HealthWarning{ID: w.ID, RaisedAt: instantOf(w.At), Config: w.Config, Warning: w.Warning, Recounted: w.Recounted}
+	out := HealthWarning{ID: w.ID, RaisedAt: instantOf(w.At), Config: w.Config, Warning: w.Warning, Recounted: w.Recounted, Items: []schedule.ID{}}
 	if !w.Ended.IsZero() {
 		out.Ended = &w.Ended
 	}
 	if a := w.Answer(); a != nil {
 		out.Answer = &HealthAnswer{a.Version, a.Text, instantOf(a.At), int64(a.By)}
+	}
+	for k := range w.Items {
+		out.Items = append(out.Items, w.Items[k].ID)
+	}
+	if w.Try != nil {
+		out.WhatIf = &WhatIfAsked{w.Try.People, w.Try.Without}
 	}
 	return out
 }

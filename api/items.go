@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"watchbill/api/auth"
 	"watchbill/health"
@@ -136,6 +137,7 @@ type NewItem struct {
 	Alert    string      `json:"alert,omitempty" maxLength:"4000"`
 	Page     schedule.ID `json:"page,omitempty" minimum:"1"`
 	Review   Day         `json:"review,omitzero"`
+	Warning  schedule.ID `json:"warning,omitempty" minimum:"1" doc:"The early warning that it is made of, for those who manage the team; only they see where it came from"`
 }
 
 type newItemIn struct {
@@ -159,14 +161,33 @@ func (s *Server) addItem(ctx context.Context, in *newItemIn) (*itemOut, error) {
 		return nil, err
 	}
 	b := &in.Body
+	if b.Warning != 0 {
+		if err := w.Must(auth.AnswerWarnings, auth.Team(int64(team.ID))); err != nil {
+			return nil, err
+		}
+	}
 	i, err := s.Health.AddItem(ctx, me(w), team.ID, health.ItemText{
-		Kind: health.ItemKind(b.Kind), Title: b.Title, Why: b.Why, Link: b.Link, Service: b.Service, Alert: b.Alert, Page: b.Page, Review: b.Review.date,
+		Kind: health.ItemKind(b.Kind), Title: b.Title, Why: b.Why, Link: b.Link, Service: b.Service, Alert: b.Alert, Page: b.Page, Review: b.Review.date, Warning: b.Warning,
 		Owner: b.Owner, Due: b.Due.date, Value: health.Level(b.Value), Effort: health.Level(b.Effort), Blockers: b.Blockers, Risk: b.Risk,
 	}, today)
+	if errors.Is(err, schedule.ErrConflict) {
+		return nil, s.itemAgain(ctx, b, &i, today)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return s.itemAnswer(ctx, &i, today)
+}
+
+// itemAgain says that there is an open item already, and which.
+func (s *Server) itemAgain(ctx context.Context, yours *NewItem, i *health.Item, today schedule.Date) error {
+	present, err := s.itemAnswer(ctx, i, today)
+	if err != nil {
+		return err
+	}
+	p := newProblem(http.StatusConflict, "There is an open item of the same early warning, or of the same name about the same alert. Look at present, and change that one.")
+	p.Yours, p.Present = yours, present.Body
+	return p
 }
 
 func (s *Server) itemAnswer(ctx context.Context, i *health.Item, today schedule.Date) (*itemOut, error) {

@@ -25,7 +25,7 @@ type Problem struct {
 	Detail  string         `json:"detail,omitempty" doc:"What went wrong, for the person who asked"`
 	Errors  []FieldProblem `json:"errors,omitempty" doc:"What is wrong, field by field"`
 	Yours   any            `json:"yours,omitempty" doc:"With a stale If-Match: what you wanted to have"`
-	Present any            `json:"present,omitempty" doc:"With a stale If-Match: what there is now; its ETag is in the header"`
+	Present any            `json:"present,omitempty" doc:"With a stale If-Match: what there is now; its ETag is in the header. Of an item that is there already: that one"`
 
 	header http.Header
 }

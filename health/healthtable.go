@@ -143,6 +143,9 @@ func (t *table) asked(w *RaisedWarning) {
 	if a := w.Answer(); a != nil {
 		t.add("answered", w.Week.String(), "", "", "", string(w.Cause), a.Text)
 	}
+	for k := range w.Items {
+		t.add("item", w.Week.String(), "", "", "", string(w.Cause), fmt.Sprintf("%s (%s)", w.Items[k].Title, w.Items[k].State))
+	}
 }
 
 // exact writes a figure as JSON has it, and nothing where there is none.

@@ -62,6 +62,7 @@ type ItemText struct {
 	Service, Alert string
 	Page           schedule.ID   // that it came from; none: it did not
 	Review         schedule.Date // the Monday of the review that it came from
+	Warning        schedule.ID   // the question that it came from, which only those who manage the team see; none: 0
 	Owner          schedule.ID   // nobody yet: 0
 	Due            schedule.Date // on the team's calendar; zero: there is none
 	Value, Effort  Level
@@ -74,6 +75,19 @@ func (i *Item) Open() bool { return i.State == ItemOpen }
 // Overdue reports whether it ought to have been done by a day.
 func (i *Item) Overdue(today schedule.Date) bool {
 	return i.Open() && !i.Due.IsZero() && i.Due.Before(today)
+}
+
+// About reports whether an item is about an alert of a service, or, where none is named,
+// about the service. One about a whole service is about each of its alerts.
+func (i *Item) About(service, alert string) bool {
+	return i.Service != "" && i.Service == strings.TrimSpace(service) && (i.Alert == "" || i.Alert == strings.TrimSpace(alert))
+}
+
+// again reports whether two items are one that two people have noted: of the same question,
+// or of the same alert by the same name.
+func (i *Item) again(o *Item) bool {
+	return i.Warning != 0 && i.Warning == o.Warning ||
+		i.Service != "" && i.Service == o.Service && i.Alert == o.Alert && i.Title == o.Title && i.Kind == o.Kind
 }
 
 // Bounds of what people may write about an item.

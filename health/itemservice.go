@@ -44,7 +44,9 @@ func (s *Service) TeamItem(ctx context.Context, team, id schedule.ID) (Item, err
 	return i, err
 }
 
-// AddItem adds an item to a team, as of a day on its calendar.
+// AddItem adds an item to a team, as of a day on its calendar. Where an open one came of
+// the same question, or is of the same name about the same alert, it is schedule.ErrConflict
+// with that one.
 func (s *Service) AddItem(ctx context.Context, by, team schedule.ID, text ItemText, today schedule.Date) (Item, error) {
 	i := Item{Team: team, ItemText: text, State: ItemOpen, Version: 1, CreatedAt: s.Now(), CreatedBy: by}
 	i.tidy()
@@ -60,10 +62,19 @@ func (s *Service) AddItem(ctx context.Context, by, team schedule.ID, text ItemTe
 			return err
 		}
 		for k := range have {
-			if o := &have[k]; o.Open() && o.CreatedBy == by && o.ItemText == i.ItemText && i.CreatedAt.Sub(o.CreatedAt) < sentTwice {
+			o := &have[k]
+			switch {
+			case !o.Open():
+			case o.CreatedBy == by && o.ItemText == i.ItemText && i.CreatedAt.Sub(o.CreatedAt) < sentTwice:
 				i = *o
 				return nil
+			case i.again(o):
+				i = *o
+				return fmt.Errorf("there is an open item about it already: %w", schedule.ErrConflict)
 			}
+		}
+		if err := knownWarning(ctx, tx, &i); err != nil {
+			return err
 		}
 		if len(have) >= maxItems {
 			return &schedule.InvalidError{Field: "title", Reason: fmt.Sprintf("a team has %d items at most", maxItems)}
@@ -75,6 +86,18 @@ func (s *Service) AddItem(ctx context.Context, by, team schedule.ID, text ItemTe
 		return s.noteItem(ctx, tx, "item.add", by, &i, nil)
 	})
 	return i, err
+}
+
+// knownWarning refuses an item of a question that was not asked about its team.
+func knownWarning(ctx context.Context, tx Store, i *Item) error {
+	if i.Warning == 0 {
+		return nil
+	}
+	_, err := tx.Warning(ctx, i.Team, i.Warning)
+	if errors.Is(err, schedule.ErrNotFound) {
+		return &schedule.InvalidError{Field: "warning", Reason: "no question of this number was asked about the team, or it is not kept any more"}
+	}
+	return err
 }
 
 // checkItem looks at what was written, and at who and when where that is new.
@@ -164,7 +187,7 @@ func (s *Service) edited(ctx context.Context, was *Item, edit ItemEdit, today sc
 			return next, err
 		}
 		next.ItemText = text
-		next.Page, next.Review = was.Page, was.Review // where it came from stays
+		next.Page, next.Review, next.Warning = was.Page, was.Review, was.Warning // where it came from stays
 		next.tidy()
 	}
 	if edit.State != "" {

@@ -23,6 +23,22 @@ type RaisedWarning struct {
 	Answers []WarningAnswer // the oldest first; the last holds
 	// Recounted says what is otherwise now than when it was asked; empty: nothing.
 	Recounted string
+	Items     []Item // that were made of it, the oldest first
+	// Loudest is the alert without which most wake-ups of its weeks would not have been; nil
+	// where there is none, or the question is not of nights.
+	Loudest *Origin
+	// Try is what to ask what would be; nil where nothing can be told of that.
+	Try *WhatIf
+}
+
+// Open returns the item that something is still to be done about; nil where there is none.
+func (w *RaisedWarning) Open() *Item {
+	for k := range w.Items {
+		if w.Items[k].Open() {
+			return &w.Items[k]
+		}
+	}
+	return nil
 }
 
 // A WarningAnswer is what whoever manages the team says of a question. An empty text says
@@ -137,21 +153,17 @@ func (s *Service) AnswerWarning(ctx context.Context, by, team, id schedule.ID, b
 		is.Answers = append(is.Answers, a)
 		return tx.Audit(ctx, &schedule.AuditEntry{At: a.At, By: by, Action: "warning.answer", Team: team, Detail: is.name()})
 	})
+	if err != nil {
+		return is, err
+	}
+	items, err := s.Store.Items(ctx, ItemFilter{Team: team})
+	is.Items = slices.DeleteFunc(items, func(i Item) bool { return i.Warning != id })
 	return is, err
 }
 
 // name says which question it is.
 func (w *RaisedWarning) name() string {
 	return strings.ReplaceAll(string(w.Cause), "_", " ") + ", week of " + w.Week.String()
-}
-
-// FreshWarnings returns what was asked about teams in the last four weeks that goes on and
-// that nobody has answered, the newest first.
-func (s *Service) FreshWarnings(ctx context.Context, teams []schedule.ID) ([]RaisedWarning, error) {
-	if len(teams) == 0 {
-		return nil, nil
-	}
-	return s.Store.OpenWarnings(ctx, teams, s.Now().AddDate(0, 0, -7*QuietFor))
 }
 
 // Warn looks at the weeks of teams that are over since it last did, on each team's own

@@ -268,6 +268,7 @@ func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Dat
 	if h.Warnings, err = l.Store.Warnings(ctx, l.team, until.AddDays(-7*watchedWeeks)); err != nil {
 		return err
 	}
+	l.follow(h.Warnings)
 	for i := range h.Warnings {
 		w := &h.Warnings[i]
 		w.recount(watched)

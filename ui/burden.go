@@ -137,7 +137,8 @@ type HeatCell struct{ N, Step int }
 // OriginRow is a service or an alert, and what it costs.
 type OriginRow struct {
 	Name, Service                         string
-	Fix                                   string // where it is made an action item, or ""
+	Fix                                   string      // where it is made an action item, or ""
+	Item                                  *HealthLink // the open one about it; nil: there is none
 	Pages, Wakeups, Nights, Interruptions int
 }
 

@@ -85,6 +85,8 @@ func burdenFixtures() []fixture {
 	b.Finding.Action, b.Finding.Text = "Fix "+longText, longText
 	b.Weeks[3].Interruptions = 12345
 	longest := burdenPage(long("Burden", "burden"), b, map[schedule.ID]string{1: longText, 2: longText, 3: longText})
+	full.Services[0].Item, full.Alerts[0].Item = &ui.HealthLink{Href: "/teams/1/items/4", Text: "Action: Fix: Queue is long, Marcus Bell, due Fri 4 Dec"}, &ui.HealthLink{Href: "/teams/1/items/4", Text: "Action: Fix: Queue is long, Marcus Bell, due Fri 4 Dec"}
+	longest.Services[0].Item = &ui.HealthLink{Href: "/teams/1/items/4", Text: "Action: " + longText}
 	full.Mine.Plans = []ui.RepaidPlan{{Plan: "Plan 4", From: berlin(dec, 7, 0), To: berlin(jan, 4, 0), Text: "−12 points, four nights broken in November"}}
 	mine := ui.MineBurden{Frame: frame("My burden", "home"), When: full.When, Lengths: full.Lengths, Mine: []ui.MyBurden{*full.Mine}}
 	mine.Mine[0].Team = ui.TeamLink{ID: 1, Name: "Payments Platform"}

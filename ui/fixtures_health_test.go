@@ -29,6 +29,9 @@ func healthFixtures() []fixture {
 		{ID: 2, Team: 1, Recounted: "Counted again since: 9 wake-ups in that week, after 7.", Answers: []health.WarningAnswer{{Version: 1, At: berlin(nov, 2, 10), By: 3}}, Warning: health.Warning{Week: until.AddDays(-28), Cause: health.CauseShift, Question: "What has changed at night in the last weeks?", Evidence: "More wake-ups have gathered than twice the usual explains: 7 wake-ups in the last week, where about 2 would be usual."}},
 		{ID: 3, Team: 1, Warning: health.Warning{Week: until.AddDays(-14), Cause: health.CauseDecline, Question: "What would the team say has become harder?", Evidence: "The pulse went from 65 to 45.", Wave: 14, Fell: []health.PulseFall{{ID: "Q4", Text: "After a disruptive shift I had enough time to recover before I was expected to work as usual.", Before: 75, Now: 40}}}},
 		{ID: 4, Team: 1, Warning: health.Warning{Week: until.AddDays(-7), Cause: health.CauseNights, Question: "Who can take over the next nights?", Evidence: "Somebody was woken in 4 nights of seven days."}}}
+	full.Warnings[1].Items = []health.Item{{ID: 1, Team: 1, State: health.ItemDone, DoneOn: until.AddDays(-20), ItemText: health.ItemText{Kind: health.ItemAction, Title: "Two checks in a row", Owner: 3}}}
+	full.Warnings[2].Items, full.Warnings[2].Try = []health.Item{{ID: 4, Team: 1, State: health.ItemOpen, ItemText: health.ItemText{Kind: health.ItemAction, Title: "A late start after a broken night", Owner: 3, Due: until.AddDays(18)}}}, &health.WhatIf{}
+	full.Warnings[3].Loudest, full.Warnings[3].Try = &health.Origin{Service: "checkout", Alert: "Queue is long", Wakeups: 9}, &health.WhatIf{Without: "checkout: Queue is long"}
 	full.Events = []health.BurdenEvent{{Date: until.AddDays(-35), Text: "New rules"}, {Date: until.AddDays(-21), Text: "Plan 12"}, {Date: until.AddDays(-21), Text: "1 person joined"}, {Date: until.AddDays(-20), Text: "Done: " + longText}, {Date: until.AddDays(-2), Text: "Asked: Who can take over the next nights?"}}
 	for i, index := range []*float64{nil, some(65), some(20)} {
 		full.Trend = append(full.Trend, health.TrendPoint{Until: until.AddDays(28 * (i - 2)), Score: full.Score.Score, Interval: full.Score.Interval, Band: full.Score.Band, Confidence: "medium", Index: index})
@@ -38,7 +41,7 @@ func healthFixtures() []fixture {
 	full.Pulses = []health.PulsePoint{{On: until.AddDays(-60), Number: 12, Index: 80}, {On: until.AddDays(-32), Number: 13, Index: 65}, {On: until.AddDays(-4), Number: 14, Index: 20}}
 	full.Trend = append([]health.TrendPoint{{Until: until.AddDays(-84)}}, full.Trend...)
 	page := ui.HealthPage{Frame: frame("Health", "burden")}
-	page.Fill(full, &c, ui.HealthContext{Reviewed: map[schedule.Date]bool{until.AddDays(-7): true}, Names: map[schedule.ID]string{3: "Priya Raman"}})
+	page.Fill(full, &c, ui.HealthContext{Reviewed: map[schedule.Date]bool{until.AddDays(-7): true}, Names: map[schedule.ID]string{3: "Priya Raman"}, Reader: 1, Today: until})
 
 	none := ui.HealthPage{Frame: frame("Health", "burden")}
 	none.Fill(&health.TeamHealth{Team: 1, Pending: true, Hidden: "nothing of this team has been measured yet"}, &c, ui.HealthContext{})
@@ -50,7 +53,7 @@ func healthFixtures() []fixture {
 		much.Losses = append(much.Losses, health.Loss{Points: 99.9, Text: longText, Source: longText})
 		much.Helps = append(much.Helps, health.Help{Text: longText})
 		much.Doubts = append(much.Doubts, health.Doubt{Evidence: longText, Question: longText})
-		much.Warnings = append(much.Warnings, health.RaisedWarning{ID: schedule.ID(n + 1), Team: 1, Recounted: longText, Answers: []health.WarningAnswer{{Version: 1, Text: longText}}, Warning: health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2), Wave: 12345, Fell: []health.PulseFall{{Text: longText, Before: 100, Now: 0}}}})
+		much.Warnings = append(much.Warnings, health.RaisedWarning{ID: schedule.ID(n + 1), Team: 1, Recounted: longText, Items: []health.Item{{ID: 1, Team: 1, State: health.ItemDropped, ItemText: health.ItemText{Title: longText}}}, Try: &health.WhatIf{Without: longText}, Answers: []health.WarningAnswer{{Version: 1, Text: longText}}, Warning: health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2), Wave: 12345, Fell: []health.PulseFall{{Text: longText, Before: 100, Now: 0}}}})
 	}
 	longest := ui.HealthPage{Frame: long("Health", "burden")}
 	longest.Fill(much, &c, ui.HealthContext{})

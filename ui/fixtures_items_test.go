@@ -35,6 +35,7 @@ func itemFixtures() []fixture {
 		r.Title, r.Owner, r.Source, r.Team = longText, longText, longText, longText
 	}
 	longest.New.Error, longest.New.Title.Value, longest.New.Title.Error = longText, longText, longText
+	longest.New.Warning, longest.New.Again = "3", &ui.HealthLink{Href: "/teams/1/items/4", Text: "Action: " + longText}
 	longest.New.Owners = []ui.Option{{Value: "1", Label: longText}}
 	one := ui.ItemPage{
 		Frame: frame("Fix: Queue is long", "burden"), Item: itemRows()[0], ID: 4, Why: []string{"It woke somebody in 6 nights.", "", "Each time it was over before anybody looked."}, Risk: []string{"We stop looking."}, Blockers: []string{"A licence"},

@@ -54,6 +54,7 @@ type RotationLink struct {
 type PageGroupRow struct {
 	Title, Service              string
 	N, Actionable, Idle, Unsaid int
+	Item                        *HealthLink // the open item about it; nil: there is none
 	Pages                       []TurnPageRow
 }
 

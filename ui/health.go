@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,9 @@ type HealthWarning struct {
 	Status                   string // "Over since the week of 2 Nov 2026"
 	Fell                     []HealthFall
 	Links                    []HealthLink
+	Items                    []HealthLink // that were made of it, what is open first
+	Fix                      string       // where it is made one; "": there is an open one
+	Try                      *HealthLink  // what would be; nil: nothing can be told of that
 	Path                     string
 	Base                     int64    // version of the answer; 0: none
 	Answer                   []string // paragraphs; none says that they have looked
@@ -77,11 +81,13 @@ type HealthTrend struct {
 // Helped is how many things that would help are shown.
 const helped = 5
 
-// A HealthContext is what a page says beside how a team is: which weeks were reviewed, and
-// the names of those who answered.
+// A HealthContext is what a page says beside how a team is: which weeks were reviewed, the
+// names of those who answered and look after items, who reads it, and the team's day.
 type HealthContext struct {
 	Reviewed map[schedule.Date]bool
 	Names    map[schedule.ID]string
+	Reader   schedule.ID
+	Today    schedule.Date
 }
 
 // Fill shows how a team is.
@@ -110,12 +116,15 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, with HealthCon
 	later := map[health.Cause]bool{}
 	for i := range slices.Backward(h.Warnings) { // the newest first
 		w := &h.Warnings[i]
-		row := healthWarning(w, with.Reviewed[w.Week])
+		row := healthWarning(w, &with)
 		if a := w.Answer(); a != nil {
 			row.Base, row.Answer, row.At, row.By, row.Edit.Value = a.Version, textLines(a.Text), a.At, with.Names[a.By], a.Text
 		}
 		if w.Ended.IsZero() && later[w.Cause] {
 			row.Status = "It went on, and was asked again"
+		}
+		if later[w.Cause] || !w.Ended.IsZero() { // nothing is begun because of it any more
+			row.Fix, row.Try = "", nil
 		}
 		later[w.Cause] = true
 		if row.Base == 0 && w.Ended.IsZero() {
@@ -131,8 +140,8 @@ func (p *HealthPage) Fill(h *health.TeamHealth, c *health.Config, with HealthCon
 }
 
 // healthWarning shows a question, and leads to what it comes from: the pulse that fell, the
-// review of the week, the services and alerts of the weeks around it.
-func healthWarning(w *health.RaisedWarning, reviewed bool) HealthWarning {
+// review of the week, the services and alerts of the weeks around it; and to what follows.
+func healthWarning(w *health.RaisedWarning, with *HealthContext) HealthWarning {
 	out := HealthWarning{
 		ID: int64(w.ID), Week: healthDate(w.Week), Question: w.Question, Evidence: w.Evidence, Recounted: w.Recounted, Status: "It goes on",
 		Path: fmt.Sprintf("/teams/%d/warnings/%d", w.Team, w.ID),
@@ -149,11 +158,87 @@ func healthWarning(w *health.RaisedWarning, reviewed bool) HealthWarning {
 	if w.Wave > 0 {
 		link(fmt.Sprintf("Pulse %d, question by question", w.Wave), "pulse/%d", w.Wave)
 	}
-	if reviewed {
+	if with.Reviewed[w.Week] {
 		link("The review of that week", "reviews/%v", w.Week)
 	}
 	link("What paged in those weeks", "burden?from=%v&weeks=4", w.Week)
+	out.follow(w, with)
 	return out
+}
+
+// follow leads to the items that were made of a question, or to where it is made one, and
+// to what would be.
+func (h *HealthWarning) follow(w *health.RaisedWarning, with *HealthContext) {
+	open := w.Open()
+	if open != nil {
+		h.Items = append(h.Items, itemLink(open, with.Names, with.Today, with.Reader))
+	} else {
+		h.Fix = askedFix(w)
+	}
+	for k := range w.Items {
+		if i := &w.Items[k]; i != open {
+			h.Items = append(h.Items, itemLink(i, with.Names, with.Today, with.Reader))
+		}
+	}
+	if w.Try != nil {
+		h.Try = &HealthLink{whatIfPath(w.Team, w.Try), whatIfText(w.Try)}
+	}
+}
+
+// askedFix is where a question is made an action item.
+func askedFix(w *health.RaisedWarning) string {
+	q := url.Values{"new": {"1"}, "warning": {itoa(int64(w.ID))}}
+	if o := w.Loudest; o != nil && o.Service != "" {
+		q.Set("service", o.Service)
+		q.Set("alert", o.Alert)
+	}
+	return fmt.Sprintf("/teams/%d/items?%s#new", w.Team, q.Encode())
+}
+
+// itemLink leads to an item in a line: what it is, who looks after it, and when.
+func itemLink(i *health.Item, names map[schedule.ID]string, today schedule.Date, reader schedule.ID) HealthLink {
+	r := itemRow(i, names, nil, today, reader)
+	who := r.Owner
+	switch {
+	case r.Mine:
+		who = "you"
+	case who == "" && i.Open():
+		who = "nobody yet"
+	}
+	parts := []string{r.Title}
+	for _, part := range []string{who, r.Due} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return HealthLink{r.Href, r.Kind + ": " + strings.Join(parts, ", ")}
+}
+
+// whatIfPath is the address of a question what would be.
+func whatIfPath(team schedule.ID, w *health.WhatIf) string {
+	q := url.Values{}
+	if w.People > 0 {
+		q.Set("people", itoa(int64(w.People)))
+	}
+	if w.Without != "" {
+		q.Set("without", w.Without)
+	}
+	path := fmt.Sprintf("/teams/%d/whatif", team)
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// whatIfText is such a question in words.
+func whatIfText(w *health.WhatIf) string {
+	switch {
+	case w.Without != "":
+		return "What if “" + shortName(w.Without) + "” were gone?"
+	case w.People > 0:
+		return fmt.Sprintf("What if there were %s more?", plural(w.People, "person", "people"))
+	}
+	return "What would help?"
 }
 
 // trend is the score of earlier weeks.

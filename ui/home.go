@@ -39,8 +39,13 @@ type MyRest struct {
 	Asked bool       // cover is asked for already
 }
 
-// HomeWarning is a question about a team that its reader manages.
-type HomeWarning struct{ Team, Question, Week, Href string }
+// HomeWarning is a question about a team that its reader manages, and what was begun
+// because of it.
+type HomeWarning struct {
+	Team, Question, Week, Href string
+	Item                       *HealthLink // nil: nothing
+	WhatIf                     string
+}
 
 // RestDue says that somebody is to rest, and which of their shifts comes before that is
 // over.

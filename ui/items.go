@@ -76,11 +76,12 @@ type ItemForm struct {
 	Error                                     string
 	Kind, Title, Why, Link, Service, Alert    Field
 	Owner, Due, Value, Effort, Blockers, Risk Field
-	Page, Review                              string
+	Page, Review, Warning                     string // where it comes from
 	Base                                      int64
 	Kinds, Owners, Levels                     []Option
-	Services, Alerts                          []string // suggestions
-	More                                      bool     // what is seldom needed is shown
+	Services, Alerts                          []string    // suggestions
+	Again                                     *HealthLink // the open item that is about it already
+	More                                      bool        // what is seldom needed is shown
 }
 
 // ItemEffect is whether what an item is about pages less since.

@@ -70,6 +70,8 @@ type ReviewAlert struct {
 	Pages, Before int
 	Marks         []Effect
 	Fix           string
+	Item          *HealthLink // the open one about it; nil: there is none
+	about         [2]string   // service and alert
 }
 
 // ReviewNight is a night in which pages fired.
@@ -211,7 +213,7 @@ func medianText(v *health.Review) string {
 }
 
 func reviewAlert(v *health.Review, a *health.ReviewAlert) ReviewAlert {
-	out := ReviewAlert{Name: a.Alert, Service: a.Service, Pages: a.Pages, Before: a.Before}
+	out := ReviewAlert{Name: a.Alert, Service: a.Service, Pages: a.Pages, Before: a.Before, about: [2]string{a.Service, a.Alert}}
 	if out.Name == "" {
 		out.Name, out.Service = a.Service, ""
 	}

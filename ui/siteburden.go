@@ -72,16 +72,18 @@ func (s *Site) burden(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	people, err := s.names(ctx)
+	names, err := s.called(ctx)
 	if err != nil {
 		return err
 	}
-	names := map[schedule.ID]string{}
-	for id, p := range people {
-		names[id] = p.Name
-	}
 	page.Wrong = wrong
 	page.Fill(b, names, me(w))
+	open, err := s.openItems(ctx, &team, me(w))
+	if err != nil {
+		return err
+	}
+	open.origins(page.Services)
+	open.origins(page.Alerts)
 	page.link(fmt.Sprintf("/teams/%d/burden", team.ID), period, today)
 	page.DoHref = step(b.Finding.Do, team.ID, f.Team != nil && f.Team.Manager)
 	if page.DoHref == "" {

@@ -90,6 +90,14 @@ func (s *Site) handOverPage(c echo.Context) (*HandOver, error) {
 		d.own[own[i].ID] = &own[i]
 	}
 	page.fill(d, r)
+	open, err := s.openItems(ctx, &team, d.reader)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Groups {
+		g := &page.Groups[i]
+		g.Item = open.about(g.Service, g.Title)
+	}
 	page.Path = d.href(r.Rotation, r.Start)
 	around := f.Now
 	if r.End.Before(f.Now) {

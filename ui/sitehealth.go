@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -29,6 +30,7 @@ func (s *Site) healthOf(c echo.Context, need auth.Action) (*HealthPage, schedule
 		return nil, team, w, err
 	}
 	with, err := s.healthContext(ctx, &team, h.Warnings)
+	with.Reader = me(w)
 	if err != nil {
 		return nil, team, w, err
 	}
@@ -85,7 +87,7 @@ func (p *HealthPage) refuse(id int64, text, words string) {
 
 // healthContext reads what stands beside questions, if there are some.
 func (s *Site) healthContext(ctx context.Context, team *schedule.TeamRecord, asked []health.RaisedWarning) (HealthContext, error) {
-	out := HealthContext{Reviewed: map[schedule.Date]bool{}, Names: map[schedule.ID]string{}}
+	out := HealthContext{Reviewed: map[schedule.Date]bool{}}
 	if len(asked) == 0 {
 		return out, nil
 	}
@@ -96,19 +98,12 @@ func (s *Site) healthContext(ctx context.Context, team *schedule.TeamRecord, ask
 	for i := range all {
 		out.Reviewed[all[i].Week] = true
 	}
-	var ids []schedule.ID
-	for i := range asked {
-		if a := asked[i].Answer(); a != nil {
-			ids = append(ids, a.By)
-		}
+	zone, err := schedule.Zone(team.Zone)
+	if err != nil {
+		return out, err
 	}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	people, err := s.Schedule.Store.People(ctx, ids)
-	for i := range people {
-		out.Names[people[i].ID] = people[i].Name
-	}
+	out.Today = schedule.DateOf(s.Schedule.Now().In(zone))
+	out.Names, err = s.called(ctx)
 	return out, err
 }
 
@@ -121,11 +116,32 @@ func (s *Site) freshWarnings(ctx context.Context, w auth.Who, teams []TeamLink) 
 			names[schedule.ID(t.ID)], ids = t.Name, append(ids, schedule.ID(t.ID))
 		}
 	}
-	fresh, err := s.Health.FreshWarnings(ctx, ids)
-	var out []HomeWarning
-	for i := range fresh {
-		w := &fresh[i]
-		out = append(out, HomeWarning{names[w.Team], w.Question, healthDate(w.Week), "/teams/" + itoa(int64(w.Team)) + "/health#asked"})
+	fresh, err := s.Burdens.FreshWarnings(ctx, ids)
+	if err != nil || len(fresh) == 0 {
+		return nil, err
 	}
-	return out, err
+	people, err := s.called(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]HomeWarning, 0, len(fresh))
+	for i := range fresh {
+		asked := &fresh[i]
+		team := fmt.Sprintf("/teams/%d/", asked.Team)
+		row := HomeWarning{Team: names[asked.Team], Question: asked.Question, Week: healthDate(asked.Week), Href: fmt.Sprintf("%shealth#asked-%d", team, asked.ID), WhatIf: team + "whatif"}
+		if item := asked.Open(); item != nil {
+			record, err := s.Schedule.Store.Team(ctx, asked.Team)
+			if err != nil {
+				return nil, err
+			}
+			zone, err := schedule.Zone(record.Zone)
+			if err != nil {
+				return nil, err
+			}
+			link := itemLink(item, people, schedule.DateOf(s.Schedule.Now().In(zone)), me(w))
+			row.Item = &link
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }

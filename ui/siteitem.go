@@ -76,6 +76,15 @@ func (s *Site) itemPage(ctx context.Context, d *itemDesk, i *health.Item) (*Item
 // origin says where an item came from. A page may be gone: pages are folded anew.
 func (s *Site) origin(ctx context.Context, page *ItemPage, d *itemDesk, i *health.Item) error {
 	switch {
+	case i.Warning != 0 && d.answers:
+		w, err := s.Health.Store.Warning(ctx, i.Team, i.Warning)
+		if errors.Is(err, schedule.ErrNotFound) {
+			page.From = "a question that is not kept any more"
+			return nil
+		} else if err != nil {
+			return err
+		}
+		page.From, page.FromHref = fmt.Sprintf("the question “%s” about the week of %s", w.Question, dayIn(w.Week, d.today)), fmt.Sprintf("/teams/%d/health#asked-%d", i.Team, i.Warning)
 	case !i.Review.IsZero():
 		page.From, page.FromHref = "the review of the week of "+dayIn(i.Review, d.today), fmt.Sprintf("/teams/%d/reviews/%v", i.Team, i.Review)
 	case i.Page != 0:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -44,6 +45,7 @@ type itemDesk struct {
 	people  map[schedule.ID]string
 	members map[schedule.ID]bool
 	edit    bool
+	answers bool // sees what was asked about the team
 }
 
 // desk looks at who asks about a team's items.
@@ -53,18 +55,14 @@ func (s *Site) desk(c echo.Context, title string, need auth.Action) (*itemDesk, 
 		return nil, err
 	}
 	ctx := c.Request().Context()
-	d := &itemDesk{frame: f, team: team, who: w, people: map[schedule.ID]string{}, members: map[schedule.ID]bool{}, edit: w.May(auth.Improve, auth.Team(int64(team.ID)))}
+	d := &itemDesk{frame: f, team: team, who: w, edit: w.May(auth.Improve, auth.Team(int64(team.ID))), answers: w.May(auth.AnswerWarnings, auth.Team(int64(team.ID)))}
 	zone, err := schedule.Zone(team.Zone)
 	if err != nil {
 		return nil, err
 	}
 	d.today = schedule.DateOf(s.Schedule.Now().In(zone))
-	people, err := s.names(ctx)
-	if err != nil {
+	if d.people, err = s.called(ctx); err != nil {
 		return nil, err
-	}
-	for id, p := range people {
-		d.people[id] = p.Name
 	}
 	d.members, err = s.present(ctx, team.ID, d.today)
 	return d, err
@@ -112,6 +110,9 @@ func (s *Site) items(c echo.Context) error {
 	q := c.QueryParam
 	form := d.form(&health.Item{ItemText: health.ItemText{Title: itemTitle(q("service"), q("alert")), Service: q("service"), Alert: q("alert")}})
 	form.Page, form.Review = q("page"), q("week")
+	if d.answers {
+		form.Warning = q("warning")
+	}
 	page, err := s.itemsPage(c.Request().Context(), d, c.QueryParams(), form)
 	if err != nil {
 		return err
@@ -285,7 +286,7 @@ func (d *itemDesk) typed(c echo.Context) ItemForm {
 	for name, field := range f.fields() {
 		field.Value = c.FormValue(name)
 	}
-	f.Page, f.Review, f.More = c.FormValue("page"), c.FormValue("review"), true
+	f.Page, f.Review, f.Warning, f.More = c.FormValue("page"), c.FormValue("review"), c.FormValue("warning"), true
 	f.Base, _ = strconv.ParseInt(c.FormValue("base"), 10, 64) // what is no version is none
 	return f
 }
@@ -327,6 +328,7 @@ func (f *ItemForm) text() (t health.ItemText, err error) {
 	t.Value = health.Level(number("value", f.Value.Value, "choose small, medium or large"))
 	t.Effort = health.Level(number("effort", f.Effort.Value, "choose small, medium or large"))
 	t.Page = schedule.ID(number("page", f.Page, "there is no such page"))
+	t.Warning = schedule.ID(number("warning", f.Warning, "there is no such question"))
 	t.Due, t.Review = day("due", f.Due.Value), day("review", f.Review)
 	return t, err
 }
@@ -341,8 +343,16 @@ func (s *Site) addItem(c echo.Context) error {
 	form := d.typed(c)
 	text, err := form.text()
 	var item health.Item
+	if text.Warning != 0 && !d.answers {
+		return auth.ErrForbidden
+	}
 	if err == nil {
 		item, err = s.Health.AddItem(ctx, me(d.who), d.team.ID, text, d.today)
+	}
+	status := http.StatusUnprocessableEntity
+	if errors.Is(err, schedule.ErrConflict) {
+		again := itemLink(&item, d.people, d.today, me(d.who))
+		status, form.Again = http.StatusConflict, &again
 	}
 	if words, bad := refused(err); bad {
 		putError(err, words, form.fields(), &form.Error)
@@ -351,11 +361,14 @@ func (s *Site) addItem(c echo.Context) error {
 			return err
 		}
 		page.Open = true
-		return s.show(c, http.StatusUnprocessableEntity, "items", page)
+		return s.show(c, status, "items", page)
 	} else if err != nil {
 		return err
 	}
-	if !item.Review.IsZero() {
+	switch {
+	case item.Warning != 0:
+		return done(c, fmt.Sprintf("/teams/%d/health#asked-%d", d.team.ID, item.Warning), "good", "Noted: "+item.Title+".")
+	case !item.Review.IsZero():
 		return done(c, fmt.Sprintf("/teams/%d/reviews/%v", d.team.ID, item.Review), "good", "Noted: "+item.Title+".")
 	}
 	return done(c, fmt.Sprintf("/teams/%d/items", d.team.ID), "good", "Noted: "+item.Title+".")

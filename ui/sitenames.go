@@ -13,7 +13,13 @@ import (
 type namesCache struct {
 	mu   sync.Mutex
 	mark schedule.PeopleMark
-	kept map[schedule.ID]schedule.Profile
+	kept *everybody
+}
+
+// everybody is who is known: as they are, and only what they are called.
+type everybody struct {
+	profiles map[schedule.ID]schedule.Profile
+	called   map[schedule.ID]string
 }
 
 func (s *Site) names(ctx context.Context) (map[schedule.ID]schedule.Profile, error) {
@@ -23,6 +29,23 @@ func (s *Site) names(ctx context.Context) (map[schedule.ID]schedule.Profile, err
 // Everybody returns all profiles by ID as they are now. The map is everybody's: nobody may
 // change it.
 func (s *Site) Everybody(ctx context.Context) (map[schedule.ID]schedule.Profile, error) {
+	all, err := s.everyone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return all.profiles, nil
+}
+
+// called returns everybody's name by ID, with what Everybody promises.
+func (s *Site) called(ctx context.Context) (map[schedule.ID]string, error) {
+	all, err := s.everyone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return all.called, nil
+}
+
+func (s *Site) everyone(ctx context.Context) (*everybody, error) {
 	// The mark first: who changes in between is in what is kept, and is read once more.
 	mark, err := s.Schedule.Store.PeopleMark(ctx)
 	if err != nil {
@@ -42,9 +65,9 @@ func (s *Site) Everybody(ctx context.Context) (map[schedule.ID]schedule.Profile,
 	if err != nil {
 		return nil, err
 	}
-	kept = make(map[schedule.ID]schedule.Profile, len(people))
+	kept = &everybody{make(map[schedule.ID]schedule.Profile, len(people)), make(map[schedule.ID]string, len(people))}
 	for _, p := range people {
-		kept[p.ID] = p
+		kept.profiles[p.ID], kept.called[p.ID] = p, p.Name
 	}
 	c.mu.Lock()
 	c.mark, c.kept = mark, kept

@@ -82,10 +82,20 @@ func (s *Site) reviewOf(c echo.Context, need auth.Action) (*ReviewPage, *health.
 		return nil, nil, w, err
 	}
 	page, err := s.reviewPage(ctx, f, &v)
-	if page != nil {
-		page.Edit = w.May(auth.Improve, auth.Team(int64(team.ID)))
+	if err != nil {
+		return nil, nil, w, err
 	}
-	return page, &v, w, err
+	page.Edit = w.May(auth.Improve, auth.Team(int64(team.ID)))
+	open, err := s.openItems(ctx, &team, me(w))
+	if err != nil {
+		return nil, nil, w, err
+	}
+	for _, list := range [][]ReviewAlert{page.Alerts, page.Rest} {
+		for i := range list {
+			list[i].Item = open.about(list[i].about[0], list[i].about[1])
+		}
+	}
+	return page, &v, w, nil
 }
 
 func (s *Site) reviewPage(ctx context.Context, f Frame, v *health.Review) (*ReviewPage, error) {
@@ -93,13 +103,9 @@ func (s *Site) reviewPage(ctx context.Context, f Frame, v *health.Review) (*Revi
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.names(ctx)
+	names, err := s.called(ctx)
 	if err != nil {
 		return nil, err
-	}
-	names := map[schedule.ID]string{}
-	for id, p := range people {
-		names[id] = p.Name
 	}
 	base := fmt.Sprintf("/teams/%d/reviews", v.Team)
 	f.Zone, f.BrowserZoneNote = v.Zone, false // as it was then, for everybody alike

@@ -23,6 +23,7 @@ func warnings(t *testing.T, d *deployment) {
 	ctx := t.Context()
 	d.now = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC) // a Monday
 	d.ok(d.demonstrate(ctx, &console{err: &d.out, now: func() time.Time { return d.now }}))
+	d.warningLeads()
 	doors, err := d.health.Store.Integrations(ctx, 1)
 	d.ok(err)
 	people, err := d.schedule.Store.People(ctx, nil)
@@ -66,6 +67,108 @@ func warnings(t *testing.T, d *deployment) {
 	}
 	d.warningIsAnswered(w.ID)
 	d.warningIsRecounted(&w)
+}
+
+// warningLeads makes an item of a question that goes on, two at once, and follows the links
+// from one to the other and to what would be.
+func (d *deployment) warningLeads() {
+	ctx, t := d.t.Context(), d.t
+	open, err := d.rollup.FreshWarnings(ctx, []schedule.ID{1})
+	d.ok(err)
+	find := func(cause health.Cause) *health.RaisedWarning {
+		at := slices.IndexFunc(open, func(w health.RaisedWarning) bool { return w.Cause == cause })
+		if at < 0 {
+			t.Fatalf("no question of %s in %+v", cause, open)
+		}
+		return &open[at]
+	}
+	pulse, shift := find(health.CauseDecline), find(health.CauseShift)
+	if i := shift.Open(); i == nil || i.Service != demoBackup || pulse.Open() != nil {
+		t.Errorf("items about what was asked: %+v, %+v", shift.Items, pulse.Items)
+	}
+	const title = "Show everybody how to restore the orders"
+	ana, ben := d.login("ana@demo.example"), d.login("ben@demo.example")
+	form := fmt.Sprintf("/teams/1/items?new=1&amp;warning=%d#new", pulse.ID)
+	status, body := ana.get("/teams/1/health")
+	ana.expect(status, body, http.StatusOK, form, "Action: Send the alert of the order backup to chat, Ben Weber,", "/teams/1/whatif?without=Order&#43;backup", "What would help?")
+	if strings.Contains(body, fmt.Sprintf("warning=%d&", shift.ID)) {
+		t.Error("what has an open item is offered to be made another")
+	}
+	status, body = ana.get("/")
+	ana.expect(status, body, http.StatusOK, "Action: Send the alert of the order backup", fmt.Sprintf("/teams/1/health#asked-%d", pulse.ID))
+	status, body = ana.get(fmt.Sprintf("/teams/1/items?new=1&warning=%d", pulse.ID))
+	ana.expect(status, body, http.StatusOK, fmt.Sprintf(`name="warning" value="%d"`, pulse.ID), "only those who manage the team see")
+	status, body = ben.get(fmt.Sprintf("/teams/1/items?new=1&warning=%d", pulse.ID))
+	if ben.expect(status, body, http.StatusOK); strings.Contains(body, `name="warning"`) {
+		t.Error("who does not manage the team is offered to make an item of a question")
+	}
+	if status, _ = ben.post("/teams/1/items", "title", title, "warning", fmt.Sprint(pulse.ID)); status != http.StatusForbidden {
+		t.Errorf("who does not manage the team makes an item of a question: %d", status)
+	}
+	for _, wrong := range [][2]string{{"9999", "No question of this number"}, {"x", "There is no such question"}, {"-1", "There is no such question"}} {
+		status, body = ana.post("/teams/1/items", "title", title, "warning", wrong[0])
+		ana.expect(status, body, http.StatusUnprocessableEntity, wrong[1], title)
+	}
+	before, err := d.health.Store.Items(ctx, health.ItemFilter{Team: 1})
+	d.ok(err)
+	got := make([]int, 2)
+	bodies := make([]string, 2)
+	var wait sync.WaitGroup
+	for n := range got {
+		b := d.login("ana@demo.example")
+		wait.Go(func() { got[n], bodies[n] = b.post("/teams/1/items", "title", fmt.Sprint(title, n), "owner", "2", "warning", fmt.Sprint(pulse.ID)) })
+	}
+	wait.Wait()
+	after, err := d.health.Store.Items(ctx, health.ItemFilter{Team: 1})
+	d.ok(err)
+	if slices.Sort(got); got[0] != http.StatusOK || got[1] != http.StatusConflict || len(after) != len(before)+1 {
+		t.Fatalf("two at once: %v, and %d items more", got, len(after)-len(before))
+	}
+	item := after[len(after)-1]
+	for _, body := range bodies { // one says which there is, and keeps what was typed
+		if !strings.Contains(body, "Noted: "+item.Title) && (!strings.Contains(body, "There is an open item about it already") || !strings.Contains(body, "Action: "+item.Title) || strings.Count(body, `value="`+title) != 1) {
+			t.Errorf("neither noted nor told of the other: %s", body)
+		}
+	}
+	d.warningHasItem(pulse.ID, &item)
+}
+
+// warningHasItem looks at what is shown, of a question with an item, to whom.
+func (d *deployment) warningHasItem(asked schedule.ID, item *health.Item) {
+	t, ana, ben := d.t, d.login("ana@demo.example"), d.login("ben@demo.example")
+	offer, path := fmt.Sprintf("warning=%d", asked), fmt.Sprintf("/teams/1/items/%d", item.ID)
+	for _, page := range []string{"/", "/teams/1/health"} {
+		status, body := ana.get(page)
+		if ana.expect(status, body, http.StatusOK, "Action: "+item.Title, path); strings.Contains(body, offer) {
+			t.Errorf("%s offers to make another of it", page)
+		}
+	}
+	status, body := ana.get(path)
+	ana.expect(status, body, http.StatusOK, "Came from", fmt.Sprintf("health#asked-%d", asked))
+	status, body = ben.get(path)
+	if ben.expect(status, body, http.StatusOK, item.Title); strings.Contains(body, "asked-") || strings.Contains(body, "Came from") {
+		t.Error("who does not manage the team sees what was asked about it")
+	}
+	api := "/api/v1/teams/1/items"
+	body = fmt.Sprintf(`{"title": "Another", "warning": %d}`, asked)
+	manager, member := d.token(int64(item.CreatedBy), auth.ScopeWrite), d.token(int64(item.Owner), auth.ScopeWrite)
+	if a := d.call(manager, "POST", api, body); a.status != http.StatusConflict || !strings.Contains(a.body, `"present":{"id":`+fmt.Sprint(item.ID)) {
+		t.Errorf("of a question with an item: %d %s", a.status, a.body)
+	}
+	if item.Owner == item.CreatedBy {
+		t.Fatal("the owner is to be somebody else")
+	}
+	if a := d.call(member, "POST", api, body); a.status != http.StatusForbidden {
+		t.Errorf("of a question that is not theirs to see: %d %s", a.status, a.body)
+	}
+	if a := d.call(manager, "GET", "/api/v1/teams/1/health", ""); !strings.Contains(a.body, fmt.Sprintf(`"items":[%d]`, item.ID)) || !strings.Contains(a.body, `"whatif":{"without":"Order backup: `) {
+		t.Errorf("what was asked leads nowhere: %s", a.body)
+	}
+	// Once it is closed it may be made one again, which the first stays beside.
+	status, body = ana.post(path+"/close", "state", "done", "base", "1")
+	ana.expect(status, body, http.StatusOK, "Well done")
+	status, body = ana.get("/teams/1/health")
+	ana.expect(status, body, http.StatusOK, "Action: "+item.Title, offer)
 }
 
 // warningIsAnswered answers a question, on the page and over the API, as who may and as who

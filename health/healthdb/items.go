@@ -21,6 +21,7 @@ type itemRow struct {
 	Service, Alert string
 	PageID         *int64
 	Review         string
+	WarningID      *int64
 	OwnerID        *int64
 	Due            string
 	Value, Effort  int
@@ -54,7 +55,7 @@ func dayOf(text string) (schedule.Date, error) {
 func itemOf(i *health.Item) itemRow {
 	return itemRow{
 		ID: int64(i.ID), TeamID: int64(i.Team), Kind: string(i.Kind), Title: i.Title, Why: i.Why, Link: i.Link, Service: i.Service, Alert: i.Alert, PageID: ref(i.Page),
-		Review: dayText(i.Review), OwnerID: ref(i.Owner), Due: dayText(i.Due), Value: int(i.Value), Effort: int(i.Effort), Blockers: i.Blockers, Risk: i.Risk,
+		Review: dayText(i.Review), WarningID: ref(i.Warning), OwnerID: ref(i.Owner), Due: dayText(i.Due), Value: int(i.Value), Effort: int(i.Effort), Blockers: i.Blockers, Risk: i.Risk,
 		State: string(i.State), Reason: i.Reason, Missed: dayText(i.Missed), DoneOn: dayText(i.DoneOn), DoneAt: column.At(i.DoneAt), Version: i.Version,
 		CreatedAt: column.At(i.CreatedAt), CreatedBy: ref(i.CreatedBy),
 	}
@@ -65,7 +66,7 @@ func (r *itemRow) value() (health.Item, error) {
 		ID: schedule.ID(r.ID), Team: schedule.ID(r.TeamID), State: health.ItemState(r.State), Reason: r.Reason, DoneAt: r.DoneAt.Time, Version: r.Version,
 		CreatedAt: r.CreatedAt.Time, CreatedBy: id(r.CreatedBy),
 		ItemText: health.ItemText{
-			Kind: health.ItemKind(r.Kind), Title: r.Title, Why: r.Why, Link: r.Link, Service: r.Service, Alert: r.Alert, Page: id(r.PageID), Owner: id(r.OwnerID),
+			Kind: health.ItemKind(r.Kind), Title: r.Title, Why: r.Why, Link: r.Link, Service: r.Service, Alert: r.Alert, Page: id(r.PageID), Warning: id(r.WarningID), Owner: id(r.OwnerID),
 			Value: health.Level(r.Value), Effort: health.Level(r.Effort), Blockers: r.Blockers, Risk: r.Risk,
 		},
 	}
@@ -113,7 +114,7 @@ func (s *Store) AddItem(ctx context.Context, i *health.Item) error {
 // SaveItem replaces an item if it has the version before.
 func (s *Store) SaveItem(ctx context.Context, i *health.Item) error {
 	row := itemOf(i)
-	q := s.to(ctx).Model(&itemRow{}).Where("id = ? AND version = ?", i.ID, i.Version-1).Select("*").Omit("id", "team_id", "page_id", "review", "created_at", "created_by").Updates(&row)
+	q := s.to(ctx).Model(&itemRow{}).Where("id = ? AND version = ?", i.ID, i.Version-1).Select("*").Omit("id", "team_id", "page_id", "review", "warning_id", "created_at", "created_by").Updates(&row)
 	if q.Error == nil && q.RowsAffected == 0 {
 		return fmt.Errorf("somebody has changed item %d meanwhile: %w", i.ID, schedule.ErrConflict)
 	}
