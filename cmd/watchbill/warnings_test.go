@@ -116,7 +116,9 @@ func (d *deployment) warningLeads() {
 	var wait sync.WaitGroup
 	for n := range got {
 		b := d.login("ana@demo.example")
-		wait.Go(func() { got[n], bodies[n] = b.post("/teams/1/items", "title", fmt.Sprint(title, n), "owner", "2", "warning", fmt.Sprint(pulse.ID)) })
+		wait.Go(func() {
+			got[n], bodies[n] = b.post("/teams/1/items", "title", fmt.Sprint(title, n), "owner", "2", "warning", fmt.Sprint(pulse.ID))
+		})
 	}
 	wait.Wait()
 	after, err := d.health.Store.Items(ctx, health.ItemFilter{Team: 1})
