@@ -38,8 +38,9 @@ type CompareStore interface {
 	TakeBlockMarks(ctx context.Context, most int) ([]BlockMark, error)
 	BlocksMarked(ctx context.Context) (bool, error)
 	SaveBlock(ctx context.Context, config string, b *TeamBlock) error
-	// Blocks returns the blocks of all teams that begin in [from, until), in no order.
-	Blocks(ctx context.Context, config string, from, until schedule.Date) ([]TeamBlock, error)
+	// Blocks hands over the blocks of all teams that begin in [from, until), in no order. A
+	// block is another's once the function returns.
+	Blocks(ctx context.Context, config string, from, until schedule.Date, each func(*TeamBlock)) error
 	// HeardTeams returns the teams by name, and whether one of their pagers ever sent
 	// something.
 	HeardTeams(ctx context.Context) ([]HeardTeam, error)

@@ -252,10 +252,11 @@ func sumPeople(weeks []PersonWeek) map[schedule.ID]*Tally {
 
 // loads says who holds what of the schedule, those first who hold most of what is fair.
 func (r *Rollup) loads(ctx context.Context, b *Burden, tallies map[schedule.ID]*Tally, weeks []PersonWeek, from, to time.Time, sight Sight) error {
-	entitled, err := r.Schedules.Entitled(ctx, b.Team, schedule.DateOf(from), schedule.DateOf(to))
+	entitledIn, err := r.Schedules.Entitled(ctx, b.Team)
 	if err != nil {
 		return err
 	}
+	entitled := entitledIn(schedule.DateOf(from), schedule.DateOf(to))
 	held := maps.Clone(tallies)
 	for id, due := range entitled { // who holds nothing counts like everybody else
 		if held[id] == nil && due > 0 && len(tallies) > 0 {

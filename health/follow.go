@@ -65,13 +65,7 @@ func (w *RaisedWarning) loudest(weeks []TeamWeek) *Origin {
 	if w.Cause != CauseShift && w.Cause != CauseSpikes && w.Cause != CauseNights {
 		return nil
 	}
-	var all []Origin
-	from := w.Week.AddDays(-7 * (QuietFor - 1))
-	for i := range weeks {
-		if !weeks[i].Week.Before(from) && !weeks[i].Week.After(w.Week) {
-			all = addOrigins(all, weeks[i].Origins)
-		}
-	}
+	all := originsOf(weeks, w.Week.AddDays(-7*(QuietFor-1)), w.Week)
 	// They stand in the order of what costs most.
 	if i := slices.IndexFunc(all, func(o Origin) bool { return o.Alert != "" }); i >= 0 && all[i].Wakeups > 0 {
 		return &all[i]

@@ -147,10 +147,7 @@ func (g *Imagining) Answer(ctx context.Context, team schedule.ID, q WhatIf) (*An
 	if err := l.read(ctx, until); err != nil {
 		return nil, err
 	}
-	today, err := l.score(ctx, until, l.now)
-	if err != nil {
-		return nil, err
-	}
+	today := l.score(until, l.now)
 	past := l.past()
 	switch {
 	case !l.heard:
@@ -193,13 +190,36 @@ const mostToDrop = 12
 
 // origins returns what paged in the weeks, what costs most first.
 func (l *healthLook) origins(past []schedule.Date) []Origin {
-	var all []Origin
-	for i := range l.weeks {
-		if !l.weeks[i].Week.Before(past[0]) {
-			all = addOrigins(all, l.weeks[i].Origins)
+	all := originsOf(l.weeks, past[0], l.weeks[len(l.weeks)-1].Week)
+	return all[:min(len(all), mostToDrop)]
+}
+
+// originsOf adds up what paged in the weeks from one Monday to another, what costs most first.
+func originsOf(weeks []TeamWeek, from, last schedule.Date) []Origin {
+	sums := map[Origin]*Origin{} // by service and alert alone
+	for i := range weeks {
+		if weeks[i].Week.Before(from) || weeks[i].Week.After(last) {
+			continue
+		}
+		for _, o := range weeks[i].Origins {
+			name := Origin{Service: o.Service, Alert: o.Alert}
+			s := sums[name]
+			if s == nil {
+				s = &Origin{Service: o.Service, Alert: o.Alert}
+				sums[name] = s
+			}
+			s.Incidents += o.Incidents
+			s.Wakeups += o.Wakeups
+			s.Nights += o.Nights
+			s.Interruptions += o.Interruptions
 		}
 	}
-	return all[:min(len(all), mostToDrop)]
+	all := make([]Origin, 0, len(sums))
+	for _, o := range sums {
+		all = append(all, *o)
+	}
+	slices.SortFunc(all, bySaved)
+	return all
 }
 
 // Label is how a service, or an alert of it, is called where only one of them is told.

@@ -36,13 +36,13 @@ type ScoreStore interface {
 
 // kept returns the score of the weeks before a Monday to keep; nil where nothing is told
 // of them or there is not enough to say.
-func (l *healthLook) kept(ctx context.Context, until schedule.Date) (*KeptScore, error) {
-	p, err := l.score(ctx, until, l.now)
-	if err != nil || p.about < fewest || p.Score.Score == nil {
-		return nil, err
+func (l *healthLook) kept(until schedule.Date) *KeptScore {
+	p := l.score(until, l.now)
+	if p.about < fewest || p.Score.Score == nil {
+		return nil
 	}
 	s := &p.Score
-	return &KeptScore{Until: until, Config: s.Config, At: l.now, Model: s.Model, Prior: l.quarter(), Score: s.Score, Interval: s.Interval, Band: s.Band, Confidence: s.ConfidenceLabel}, nil
+	return &KeptScore{Until: until, Config: s.Config, At: l.now, Model: s.Model, Prior: l.quarter(), Score: s.Score, Interval: s.Interval, Band: s.Band, Confidence: s.ConfidenceLabel}
 }
 
 // quarter is that of the prior that completes the configuration; empty: its own.

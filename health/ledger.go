@@ -239,10 +239,7 @@ func (r *Rollup) warn(ctx context.Context, team schedule.ID, week schedule.Date,
 	if countTold(sumPeople(l.weeksOf(ReportPeriod{until.AddDays(-7 * loadWeeks), loadWeeks}))) >= fewest { // else nothing is told of it
 		weeks = l.watch(until)
 	}
-	kept, err := l.kept(ctx, until)
-	if err != nil {
-		return 0, err
-	}
+	kept := l.kept(until)
 	asked := 0
 	err = r.Store.InTx(ctx, func(tx Store) error {
 		asked = 0

@@ -162,24 +162,25 @@ func (r *Rollup) gather(ctx context.Context, o *Organisation) error {
 	}
 	until := o.Period.Until()
 	from := until.AddDays(-7 * trendWeeks)
-	blocks, err := r.Store.Blocks(ctx, r.Config.Version, from, until)
-	if err != nil {
-		return err
-	}
-	byTeam := make(map[schedule.ID][]*TeamBlock, len(teams))
-	for i := range blocks {
-		b := &blocks[i]
-		if byTeam[b.Team] == nil {
-			byTeam[b.Team] = make([]*TeamBlock, 0, trendWeeks/blockWeeks)
-		}
-		byTeam[b.Team] = append(byTeam[b.Team], b)
-	}
 	for b := from; b.Before(until); b = b.AddDays(7 * blockWeeks) {
 		o.Trend = append(o.Trend, OrganisationBlock{From: b})
 	}
+	gathered := make([]gathering, len(teams))
+	byTeam := make(map[schedule.ID]*gathering, len(teams))
+	for i := range teams {
+		gathered[i].heard, byTeam[teams[i].ID] = teams[i].Heard, &gathered[i]
+	}
+	err = r.Store.Blocks(ctx, r.Config.Version, from, until, func(b *TeamBlock) {
+		if g := byTeam[b.Team]; g != nil { // a team may have come since
+			g.add(b, o)
+		}
+	})
+	if err != nil {
+		return err
+	}
 	ranges := map[[2]float64]Rate{} // most rotas are covered for as long as others
-	for _, team := range teams {
-		o.add(team, byTeam[team.ID], ranges)
+	for i := range teams {
+		o.add(teams[i], &gathered[i], ranges)
 	}
 	for i := range o.Trend {
 		b := &o.Trend[i]
@@ -191,42 +192,68 @@ func (r *Rollup) gather(ctx context.Context, o *Organisation) error {
 	return nil
 }
 
+// A gathering is what is added up of a team.
+type gathering struct {
+	heard   bool
+	sum     TeamSum // of the period
+	many    bool    // a block of the period is about three people or more,
+	few     []schedule.ID
+	waiting []TeamBlock // for the trend, until something is heard of the team
+}
+
+// add adds a block: to the trend if it may be told of and something was ever heard of the
+// team, and to the period if it is in it.
+func (g *gathering) add(b *TeamBlock, o *Organisation) {
+	told := b.People >= fewest
+	if !g.heard && b.Notices > 0 {
+		g.heard = true
+		for i := range g.waiting {
+			o.tell(&g.waiting[i])
+		}
+		g.waiting = nil
+	}
+	switch {
+	case !told || b.Level1 == 0:
+	case g.heard:
+		o.tell(b)
+	default:
+		g.waiting = append(g.waiting, *b)
+	}
+	if b.Block.Before(o.Period.From) {
+		return
+	}
+	g.sum.add(b)
+	g.many = g.many || told
+	for _, id := range b.Few {
+		if !slices.Contains(g.few, id) {
+			g.few = append(g.few, id)
+		}
+	}
+}
+
+// tell adds a block to the trend.
+func (o *Organisation) tell(b *TeamBlock) {
+	o.Trend[b.Block.DaysSince(o.Trend[0].From)/(7*blockWeeks)].Sum.add(b)
+}
+
 // add adds a team, if it may be told of. It is told of as its own report is: of weeks in
 // which three people or more were on call first or were paged, by one sum for the whole
 // period and one for each block of the trend. Ranges of rates that were computed are kept.
-func (o *Organisation) add(team HeardTeam, blocks []*TeamBlock, ranges map[[2]float64]Rate) {
-	heard := team.Heard || slices.ContainsFunc(blocks, func(b *TeamBlock) bool { return b.Notices > 0 })
-	var sum TeamSum
-	few := map[schedule.ID]bool{}
-	many := false
-	for _, b := range blocks {
-		told := b.People >= fewest
-		if heard && told && b.Level1 > 0 {
-			o.Trend[b.Block.DaysSince(o.Trend[0].From)/(7*blockWeeks)].Sum.add(b)
-		}
-		if b.Block.Before(o.Period.From) {
-			continue
-		}
-		sum.add(b)
-		many = many || told
-		for _, id := range b.Few {
-			few[id] = true
-		}
-	}
+func (o *Organisation) add(team HeardTeam, g *gathering, ranges map[[2]float64]Rate) {
 	switch {
-	case sum.Level1 == 0:
+	case g.sum.Level1 == 0:
 		o.Idle++
-	case !heard:
+	case !g.heard:
 		o.Unheard++
-	case !many && len(few) < fewest:
+	case !g.many && len(g.few) < fewest:
 		o.Few++
 	default:
-		sum.Teams = 1
-		o.Sum.addSum(&sum)
-		seen := [2]float64{float64(o.Measure.Of(&sum)), sum.OnCallWeeks()}
+		g.sum.Teams = 1
+		o.Sum.addSum(&g.sum)
+		seen := [2]float64{float64(o.Measure.Of(&g.sum)), g.sum.OnCallWeeks()}
 		rate, known := ranges[seen]
 		if !known {
-			rate = Garwood(o.Measure.Of(&sum), sum.OnCallWeeks(), 0.95)
+			rate = Garwood(o.Measure.Of(&g.sum), g.sum.OnCallWeeks(), 0.95)
 			ranges[seen] = rate
 		}
 		o.Teams = append(o.Teams, ComparedTeam{Team: team.ID, Name: team.Name, Rate: rate})

@@ -31,14 +31,13 @@ func (c *compared) AddPrior(_ context.Context, p *health.PooledPrior) error {
 	c.priors = append([]health.PooledPrior{*p}, c.priors...)
 	return nil
 }
-func (c *compared) Blocks(_ context.Context, _ string, from, until schedule.Date) ([]health.TeamBlock, error) {
-	var out []health.TeamBlock
+func (c *compared) Blocks(_ context.Context, _ string, from, until schedule.Date, each func(*health.TeamBlock)) error {
 	for _, b := range c.blocks {
 		if !b.Block.Before(from) && b.Block.Before(until) {
-			out = append(out, b)
+			each(&b)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (c *compared) rollup(now time.Time) *health.Rollup {

@@ -30,6 +30,9 @@ type OwedStore interface {
 	AddOwed(ctx context.Context, entries []OwedEntry) error                           // in order; sets nothing
 	// OwedTeams returns the teams in which somebody is or was owed time.
 	OwedTeams(ctx context.Context, person schedule.ID) ([]schedule.ID, error)
+	// OwedWaiting returns those of some teams in which something waits for approval that is
+	// owed to others than a person.
+	OwedWaiting(ctx context.Context, teams []schedule.ID, but schedule.ID) ([]schedule.ID, error)
 	// OwedEnding returns whose approved time has ended by an instant, by team and person.
 	OwedEnding(ctx context.Context, by time.Time) ([]OwedName, error)
 	// OwedEndingIn returns whose approved time ends after one moment and not after another,

@@ -176,6 +176,8 @@ type PulseStore interface {
 	// CloseWave ends a wave: the box goes, the result and the comments stay.
 	CloseWave(ctx context.Context, wave schedule.ID, result *PulseDoc, comments []string) error
 	WaveResult(ctx context.Context, wave schedule.ID) (PulseDoc, error)
+	// TeamResults returns what was published of a team's waves, by wave.
+	TeamResults(ctx context.Context, team schedule.ID) (map[schedule.ID]PulseDoc, error)
 	InvitedTo(ctx context.Context, wave schedule.ID) ([]schedule.ID, error) // by id
 	// Overlaps returns the closed waves in which people of a wave were asked, with what was
 	// published of them.

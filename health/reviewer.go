@@ -30,6 +30,8 @@ type ReviewStore interface {
 	// Reviews returns a team's reviews of weeks before one, the newest first; of all when
 	// that is zero.
 	Reviews(ctx context.Context, team schedule.ID, before schedule.Date, most int) ([]Review, error)
+	// ReviewedWeeks returns the Mondays since a day of weeks of which a team has a review.
+	ReviewedWeeks(ctx context.Context, team schedule.ID, since schedule.Date) ([]schedule.Date, error)
 	// LastReviews returns the week of each team's newest review.
 	LastReviews(ctx context.Context) (map[schedule.ID]schedule.Date, error)
 	// AddReviewNote keeps a version of what was agreed. It is schedule.ErrConflict when

@@ -22,9 +22,9 @@ type Schedules interface {
 	// Persons makes people of their clocks, which are by person and time, with the
 	// holidays that they have in a team.
 	Persons(ctx context.Context, team schedule.ID, clocks []ClockChange) (map[schedule.ID]*Person, error)
-	// Entitled returns what each member is entitled to in [from, until): full-time
-	// equivalent times the days on which they could be on call.
-	Entitled(ctx context.Context, team schedule.ID, from, until schedule.Date) (map[schedule.ID]float64, error)
+	// Entitled returns a function of what each member is entitled to in [from, until):
+	// full-time equivalent times the days on which they could be on call.
+	Entitled(ctx context.Context, team schedule.ID) (func(from, until schedule.Date) map[schedule.ID]float64, error)
 	// Events returns what changed in [from, until) that a change of burden may come
 	// from.
 	Events(ctx context.Context, team schedule.ID, from, until schedule.Date) ([]BurdenEvent, error)

@@ -133,6 +133,8 @@ type healthLook struct {
 	silent float64              // hours
 	heard  bool                 // something of a pager ever came
 	said   []IndicatorValue     // that no pager tells, the last version of each
+	// entitled says what each member is entitled to in [from, until).
+	entitled func(from, until schedule.Date) map[schedule.ID]float64
 }
 
 // A healthWave is what was published of a wave.
@@ -166,6 +168,9 @@ func (l *healthLook) read(ctx context.Context, until schedule.Date) (err error) 
 		return err
 	}
 	l.said = LatestIndicators(l.said)
+	if l.entitled, err = l.Schedules.Entitled(ctx, l.team); err != nil {
+		return err
+	}
 	if err = l.readWaves(ctx, at(from)); err != nil {
 		return err
 	}
@@ -182,18 +187,18 @@ func (l *healthLook) readWaves(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
+	results, err := l.Store.TeamResults(ctx, l.team)
+	if err != nil {
+		return err
+	}
 	for i := range waves {
 		w := &waves[i]
 		if w.State != PulseClosed || w.Closes.Before(since) || w.Closes.After(l.now) {
 			continue
 		}
-		doc, err := l.Store.WaveResult(ctx, w.ID)
-		if errors.Is(err, schedule.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return err
+		if doc, published := results[w.ID]; published {
+			l.waves = append(l.waves, healthWave{w.Number, w.Closes, w.Questions, doc.PulseResult})
 		}
-		l.waves = append(l.waves, healthWave{w.Number, w.Closes, w.Questions, doc.PulseResult})
 	}
 	slices.SortFunc(l.waves, func(a, b healthWave) int { return a.closed.Compare(b.closed) })
 	return nil
@@ -237,11 +242,8 @@ func (l *healthLook) readPagers(ctx context.Context) error {
 }
 
 // tell scores the weeks before a Monday, and those before them.
-func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Date, sight Sight) error {
-	p, err := l.score(ctx, until, l.now)
-	if err != nil {
-		return err
-	}
+func (l *healthLook) tell(ctx context.Context, h *TeamHealth, until schedule.Date, sight Sight) (err error) {
+	p := l.score(until, l.now)
 	h.Period, h.Cycle, h.About = p.load, p.cycle, p.about
 	if p.about < fewest {
 		h.Hidden = tooFewOnIt
@@ -304,10 +306,7 @@ func (l *healthLook) noteAsked(ctx context.Context, h *TeamHealth, sight Sight) 
 func (l *healthLook) trend(ctx context.Context, h *TeamHealth, until schedule.Date) error {
 	for i := trendPoints - 1; i > 0; i-- {
 		then := until.AddDays(-7 * trendStep * i)
-		p, err := l.score(ctx, then, then.At(schedule.Midnight, l.zone))
-		if err != nil {
-			return err
-		}
+		p := l.score(then, then.At(schedule.Midnight, l.zone))
 		point := TrendPoint{Until: then}
 		if p.about >= fewest {
 			point = pointOf(then, &p.Score, &p.in)

@@ -1,7 +1,6 @@
 package health
 
 import (
-	"context"
 	"math"
 	"slices"
 	"time"
@@ -20,7 +19,7 @@ type scoredPeriod struct {
 }
 
 // score scores the weeks before a Monday, with the pulse as it was known at an instant.
-func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.Time) (*scoredPeriod, error) {
+func (l *healthLook) score(until schedule.Date, known time.Time) *scoredPeriod {
 	p := &scoredPeriod{load: ReportPeriod{until.AddDays(-7 * loadWeeks), loadWeeks}}
 	sum := l.sum(p.load)
 	tallies := sumPeople(l.weeksOf(p.load))
@@ -35,9 +34,7 @@ func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.
 	if !l.heard {
 		p.in.unheard()
 	}
-	if err := l.schedule(ctx, p, &sum); err != nil {
-		return nil, err
-	}
+	l.schedule(p, &sum)
 	today := schedule.DateOf(known.In(l.zone))
 	items := InTime(l.items, p.cycle.From, p.cycle.Until(), today)
 	items.addElsewhere(l.said, p.cycle.From, p.cycle.Until())
@@ -49,7 +46,7 @@ func (l *healthLook) score(ctx context.Context, until schedule.Date, known time.
 	straight := l.pulse(p, known)
 	l.doubt(p, &sum, tallies, known, straight)
 	p.Score = l.Config.Score(&p.in)
-	return p, nil
+	return p
 }
 
 // countTold counts the people whom figures are about: whoever was on call first or was paged.
@@ -62,11 +59,12 @@ func countTold(tallies map[schedule.ID]*Tally) (n int) {
 	return n
 }
 
-// sum adds up the team's weeks of a period.
+// sum adds up the team's weeks of a period, but not what paged in them.
 func (l *healthLook) sum(p ReportPeriod) (sum TeamWeek) {
 	for i := range l.weeks {
-		if w := &l.weeks[i]; !w.Week.Before(p.From) && w.Week.Before(p.Until()) {
-			sum.Add(w)
+		if w := l.weeks[i]; !w.Week.Before(p.From) && w.Week.Before(p.Until()) {
+			w.Origins = nil
+			sum.Add(&w)
 		}
 	}
 	return sum
@@ -84,7 +82,7 @@ func tallyList(tallies map[schedule.ID]*Tally) (out []*Tally) {
 
 // schedule looks at how the schedule lies: over whole cycles of the rota, so far as there
 // was one.
-func (l *healthLook) schedule(ctx context.Context, p *scoredPeriod, load *TeamWeek) error {
+func (l *healthLook) schedule(p *scoredPeriod, load *TeamWeek) {
 	until := p.load.Until()
 	end := until.At(schedule.Midnight, l.zone)
 	recent := slices.DeleteFunc(slices.Clone(l.duties), func(s Shift) bool {
@@ -109,13 +107,10 @@ func (l *healthLook) schedule(ctx context.Context, p *scoredPeriod, load *TeamWe
 	history, length := float64(len(seen)), float64(p.cycle.Weeks)
 	p.in.HistoryWeeks = &history
 	if p.cycle.Weeks == 0 {
-		return nil
+		return
 	}
 	p.in.ScheduleWeeks, p.in.CycleWeeks = &length, &cycle
-	entitled, err := l.Schedules.Entitled(ctx, l.team, p.cycle.From, until)
-	if err != nil {
-		return err
-	}
+	entitled := l.entitled(p.cycle.From, until)
 	p.share(sumPeople(weeks), entitled, &l.Config)
 	levels := 1
 	for _, s := range recent {
@@ -130,7 +125,6 @@ func (l *healthLook) schedule(ctx context.Context, p *scoredPeriod, load *TeamWe
 		ratio := fte / RequiredRota(levels, coverage)
 		p.in.RotaSizeRatio = &ratio
 	}
-	return nil
 }
 
 // wholeCycles returns the least whole cycles of a rota that are a quarter or more, up to a

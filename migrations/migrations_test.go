@@ -19,7 +19,7 @@ func TestSchemasAreAlike(t *testing.T) {
 	post := migrationstest.Migrated(t, migrationstest.Postgres(t))
 	a := columns(t, lite, `
 		SELECT m.name || '.' || c.name || CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN ' not null' ELSE '' END
-		FROM sqlite_master m JOIN pragma_table_info(m.name) c
+		FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%'`)
 	b := columns(t, post, `
 		SELECT table_name || '.' || column_name || CASE WHEN is_nullable = 'NO' THEN ' not null' ELSE '' END

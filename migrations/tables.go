@@ -47,13 +47,13 @@ const (
 	columnsOfPostgres = `SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS kind,
 		COALESCE(array_position(i.indkey::smallint[], a.attnum), -1) + 1 AS place, a.attidentity <> '' AS numbered
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-		LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`
+		LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attgenerated = ''`
 )
 
 // gooseTable is where goose keeps which migrations there were: that is of the schema.
 const gooseTable = "goose_db_version"
 
-// tables returns all tables, in the order of their names.
+// tables returns all tables, in the order of their names, without columns that the database writes itself.
 func tables(ctx context.Context, db *gorm.DB) ([]table, error) {
 	query := columnsOfSQLite
 	if db.Name() == "postgres" {

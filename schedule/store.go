@@ -105,6 +105,9 @@ type Store interface {
 	Requests(ctx context.Context, team ID, states ...string) ([]Request, error)
 	TeamsAsking(ctx context.Context) ([]ID, error) // those with open requests
 	RequestsOf(ctx context.Context, teams []ID, states ...string) ([]Request, error)
+	// RequestsInVain returns what was asked by somebody or for them in teams, was declined or
+	// found nobody, and is about a stretch that ends after an instant, the newest first.
+	RequestsInVain(ctx context.Context, teams []ID, person ID, after time.Time) ([]Request, error)
 	// RequestsSince returns those of all teams that are open or were answered at an
 	// instant or later, by id.
 	RequestsSince(ctx context.Context, since time.Time) ([]Request, error)

@@ -24,8 +24,11 @@ func (b *blocksOfTeams) BlocksMarked(context.Context) (bool, error)             
 func (b *blocksOfTeams) Priors(context.Context, string) ([]health.PooledPrior, error) {
 	return b.priors, nil
 }
-func (b *blocksOfTeams) Blocks(context.Context, string, schedule.Date, schedule.Date) ([]health.TeamBlock, error) {
-	return b.blocks, nil
+func (b *blocksOfTeams) Blocks(_ context.Context, _ string, _, _ schedule.Date, each func(*health.TeamBlock)) error {
+	for i := range b.blocks {
+		each(&b.blocks[i])
+	}
+	return nil
 }
 
 // add adds a team with so many wake-ups in each of the year's blocks.

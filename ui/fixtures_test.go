@@ -166,6 +166,7 @@ func homeFixtures() []fixture {
 		Feed:   &ui.FeedLink{Label: "My shifts", URL: "https://watchbill.example.com/feeds/3xjW0d9Jr2Qm6Zt1.ics", Fetched: now.Add(-40 * time.Minute), Client: "Google Calendar"},
 	}
 	full.Problems = problems()[1:]
+	full.Decide = []ui.TeamLink{{ID: 1, Name: "Payments Platform"}}
 	full.Warnings = []ui.HomeWarning{
 		{Team: "Payments Platform", Question: "What has changed at night in the last weeks?", Week: "16 Nov 2026", Href: "/teams/1/health#asked-2", Item: &ui.HealthLink{Href: "/teams/1/items/4", Text: "Action: Fix: Queue is long, Marcus Bell, due Fri 4 Dec"}, WhatIf: "/teams/1/whatif"},
 		{Team: "Search", Question: "Can somebody start later, or hand over?", Week: "16 Nov 2026", Href: "/teams/2/health#asked-3", WhatIf: "/teams/2/whatif"},
@@ -185,6 +186,7 @@ func homeFixtures() []fixture {
 	lengthy.Next = &ui.NextShift{ShiftLine: next, On: true, Relieves: longText, RelievedBy: longText, TeamZone: "America/Argentina/ComodRivadavia"}
 	lengthy.Next.Team, lengthy.Next.Rotation = longText, longText
 	lengthy.Asks, lengthy.Asked = longRequests(), longRequests()
+	lengthy.Decide = []ui.TeamLink{{ID: 1, Name: longText}}
 	lengthy.Warnings = []ui.HomeWarning{{Team: longText, Question: longText, Week: "16 Nov 2026", Href: "/teams/1/health#asked-2", Item: &ui.HealthLink{Href: "/teams/1/items/4", Text: "Action: " + longText}}}
 	lengthy.Owed = []ui.OwedEnding{{Team: longText, Say: longText}}
 	lengthy.Hand = []ui.HandOverNotice{{Team: longText, Href: "/teams/1/handover?at=1", Who: longText, Read: true, Notes: 12345}}

@@ -24,6 +24,7 @@ type Home struct {
 	Problems []Problem     // what somebody has to mend about my shifts, or in teams I manage
 	Rest     *MyRest       // my night was broken; nil: it was not, or my teams do not offer rest
 	Owed     []OwedEnding  // what I lose soon if I do not take it
+	Decide   []TeamLink    // teams I manage in which hours of time owed wait for approval
 	Warnings []HomeWarning // what teams I manage gave reason to ask, and nobody has answered
 	Due      []RestDue     // who is to rest in teams I manage
 }

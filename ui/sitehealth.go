@@ -91,12 +91,12 @@ func (s *Site) healthContext(ctx context.Context, team *schedule.TeamRecord, ask
 	if len(asked) == 0 {
 		return out, nil
 	}
-	all, err := s.Reviews.List(ctx, team, schedule.Date{}, reviewsShown)
+	weeks, err := s.Reviews.Store.ReviewedWeeks(ctx, team.ID, asked[0].Week) // the oldest
 	if err != nil {
 		return out, err
 	}
-	for i := range all {
-		out.Reviewed[all[i].Week] = true
+	for _, week := range weeks {
+		out.Reviewed[week] = true
 	}
 	zone, err := schedule.Zone(team.Zone)
 	if err != nil {

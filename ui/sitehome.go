@@ -71,6 +71,11 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 			page.Asked = append(page.Asked, r)
 		}
 	}
+	vain, err := s.inVain(ctx, page, w, names, shifts)
+	if err != nil {
+		return nil, err
+	}
+	page.Asked = append(page.Asked, vain...)
 	if page.Hand, err = s.handOverNotices(ctx, &f, w, names); err != nil {
 		return nil, err
 	}
@@ -113,8 +118,50 @@ func (s *Site) fillQuestions(ctx context.Context, page *Home, w auth.Who) (err e
 	if page.Owed, err = s.owedEnding(ctx, w, page.Now); err != nil {
 		return err
 	}
+	if page.Decide, err = s.owedWaiting(ctx, w, page.Teams); err != nil {
+		return err
+	}
 	page.Warnings, err = s.freshWarnings(ctx, w, page.Teams)
 	return err
+}
+
+// inVain are the requests of whoever is looking that were declined or found nobody, about
+// shifts that are theirs still: the last about each, unless they have asked again.
+func (s *Site) inVain(ctx context.Context, page *Home, w auth.Who, names map[schedule.ID]schedule.Profile, mine []schedule.TeamShift) ([]Request, error) {
+	all, err := s.Schedule.Store.RequestsInVain(ctx, teamsOf(w), me(w), page.Now)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	type place struct {
+		team schedule.ID
+		slot schedule.SlotID
+	}
+	asked := map[place]bool{}
+	for i := range page.Asked {
+		asked[place{page.Asked[i].of.Team, page.Asked[i].of.Slot}] = true
+	}
+	var out []Request
+	for i := range all {
+		r := &all[i]
+		here := place{r.Team, r.Slot}
+		theirs := slices.ContainsFunc(mine, func(t schedule.TeamShift) bool {
+			return t.Team == r.Team && t.Slot == r.Slot && t.Start.Before(r.End) && r.Start.Before(t.End)
+		})
+		if !theirs || asked[here] {
+			continue
+		}
+		asked[here] = true
+		record, err := s.Schedule.Store.Team(ctx, r.Team)
+		if err != nil {
+			return nil, err
+		}
+		about, err := s.about(ctx, r.Team, all[i:i+1])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s.request(r, &record, w, names, about))
+	}
+	return out, nil
 }
 
 // fillFeed shows the reader's own calendar link.

@@ -60,6 +60,25 @@ func (s *Site) owedEnding(ctx context.Context, w auth.Who, now time.Time) ([]Owe
 	return out, nil
 }
 
+// owedWaiting are the teams in which hours wait for whoever is looking to decide about them.
+// How many, and whose, stands where the log says who has seen it.
+func (s *Site) owedWaiting(ctx context.Context, w auth.Who, teams []TeamLink) ([]TeamLink, error) {
+	var ids []schedule.ID
+	for _, t := range teams {
+		if w.Manager(t.ID) {
+			ids = append(ids, schedule.ID(t.ID))
+		}
+	}
+	waiting, err := s.Health.Store.OwedWaiting(ctx, ids, me(w))
+	var out []TeamLink
+	for _, t := range teams {
+		if slices.Contains(waiting, schedule.ID(t.ID)) {
+			out = append(out, t)
+		}
+	}
+	return out, err
+}
+
 func (s *Site) myOwedPage(c echo.Context, status int, of schedule.ID, put func(*OwedForm)) error {
 	ctx := c.Request().Context()
 	w, err := owner(c)

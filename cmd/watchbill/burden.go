@@ -150,7 +150,7 @@ func (b *burdenSchedules) calendars(ctx context.Context, team schedule.ID, peopl
 
 // Entitled implements health.Schedules: members who take part, by their share as it is
 // now, for the days on which they were in the team and not away.
-func (b *burdenSchedules) Entitled(ctx context.Context, team schedule.ID, from, until schedule.Date) (map[schedule.ID]float64, error) {
+func (b *burdenSchedules) Entitled(ctx context.Context, team schedule.ID) (func(from, until schedule.Date) map[schedule.ID]float64, error) {
 	members, err := b.schedule.Store.Members(ctx, team)
 	if err != nil {
 		return nil, err
@@ -163,24 +163,28 @@ func (b *burdenSchedules) Entitled(ctx context.Context, team schedule.ID, from, 
 	if err != nil {
 		return nil, err
 	}
-	out := map[schedule.ID]float64{}
-	for i := range members {
-		m := &members[i]
-		if !m.OnCall {
-			continue
-		}
-		days := 0
-		for d := from; d.Before(until); d = d.AddDays(1) {
-			away := slices.ContainsFunc(leaves, func(l schedule.Leave) bool {
-				return l.Person == m.Person && l.WishCost == 0 && !l.First.IsZero() && !d.Before(l.First) && !l.Last.Before(d)
-			})
-			if !d.Before(m.From) && (m.Until.IsZero() || !m.Until.Before(d)) && !away {
-				days++
+	return func(from, until schedule.Date) map[schedule.ID]float64 {
+		out := map[schedule.ID]float64{}
+		for i := range members {
+			if m := &members[i]; m.OnCall {
+				out[m.Person] = float64(m.Share) / float64(schedule.FullTime) * float64(present(m, leaves, from, until))
 			}
 		}
-		out[m.Person] = float64(m.Share) / float64(schedule.FullTime) * float64(days)
+		return out
+	}, nil
+}
+
+// present counts the days in [from, until) on which a member could be on call.
+func present(m *schedule.Membership, leaves []schedule.Leave, from, until schedule.Date) (days int) {
+	for d := from; d.Before(until); d = d.AddDays(1) {
+		away := slices.ContainsFunc(leaves, func(l schedule.Leave) bool {
+			return l.Person == m.Person && l.WishCost == 0 && !l.First.IsZero() && !d.Before(l.First) && !l.Last.Before(d)
+		})
+		if !d.Before(m.From) && (m.Until.IsZero() || !m.Until.Before(d)) && !away {
+			days++
+		}
 	}
-	return out, nil
+	return days
 }
 
 // mostEvents bounds how many events a report marks.

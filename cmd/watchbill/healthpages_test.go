@@ -17,7 +17,8 @@ import (
 
 // The pages about how teams are, for whom they are, and what programs read of them.
 var healthPages = [][2]string{
-	{"home", "/"}, {"health", "/teams/1/health"}, {"burden", "/teams/1/burden"}, {"whatif", "/teams/1/whatif"}, {"pulses", "/teams/1/pulse"}, {"pulse", "/teams/1/pulse/13"}, {"my-pulse", "/pulse"},
+	{"home", "/"}, {"health", "/teams/1/health"}, {"burden", "/teams/1/burden"}, {"whatif", "/teams/1/whatif"},
+	{"whatif-people", "/teams/1/whatif?people=2"}, {"whatif-one-in", "/teams/1/whatif?one_in=5"}, {"whatif-without", "/teams/1/whatif?without=Order+backup"}, {"pulses", "/teams/1/pulse"}, {"pulse", "/teams/1/pulse/13"}, {"my-pulse", "/pulse"},
 	{"diary", "/diary"}, {"indicators", "/teams/1/indicators"}, {"reviews", "/teams/1/reviews"}, {"items", "/teams/1/items"}, {"organisation", "/organisation"}, {"organisation-year", "/organisation?weeks=52"},
 	{"organisation-pulse", "/organisation/pulse"}, {"api-health", "/api/v1/teams/1/health"}, {"api-organisation", "/api/v1/organisation/health?weeks=52"},
 }

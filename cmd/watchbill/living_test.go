@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,6 +96,24 @@ func living(t *testing.T, address string) {
 	next.expect(status, body, http.StatusOK, "Taken back")
 	status, body = next.get("/requests")
 	next.expect(status, body, http.StatusOK, "undone")
+
+	// What was declined stands where whoever asked looks, until they have asked again, or it is over.
+	status, body = holder.post(first+"/cover", "to", fmt.Sprint(shifts[1].Person), "message", "A wedding after all")
+	holder.expect(status, body, http.StatusOK, "Asked.")
+	status, body = next.post("/requests/2/decline")
+	next.expect(status, body, http.StatusOK, "Declined.")
+	status, body = holder.get("/")
+	holder.expect(status, body, http.StatusOK, "A wedding after all", "declined by ")
+	if _, body = next.get("/"); strings.Contains(body, "A wedding after all") {
+		t.Error("what somebody has declined is told to them again")
+	}
+	status, body = holder.post(first+"/cover", "to", "all", "message", "Whoever can")
+	holder.expect(status, body, http.StatusOK, "Asked.")
+	if _, body = holder.get("/"); strings.Contains(body, "A wedding after all") || !strings.Contains(body, "Whoever can") {
+		t.Error("what was declined stands beside what is asked now")
+	}
+	status, body = holder.post("/requests/3/withdraw")
+	holder.expect(status, body, http.StatusOK, "Withdrawn.")
 
 	// A manager is told of the rule before an override, and may go on.
 	status, body = admin.post(first+"/override", "person", fmt.Sprint(shifts[1].Person), "reason", "needs must")

@@ -79,6 +79,15 @@ func timeOwed(t *testing.T, d *deployment) {
 		t.Fatalf("entries %+v", entries)
 	}
 
+	const waits = "Hours of time owed wait for your approval"
+	status, body = ana.get("/") // how many, and whose, is not told here
+	if ana.expect(status, body, http.StatusOK, waits, `href="/teams/1/owed"`); strings.Contains(body, "16 h") {
+		t.Error("the first page tells what somebody is owed")
+	}
+	status, body = ben.get("/")
+	if ben.expect(status, body, http.StatusOK); strings.Contains(body, waits) {
+		t.Error("who does not manage the team is told what waits in it")
+	}
 	status, body = ana.get("/teams/1/owed")
 	ana.expect(status, body, http.StatusOK, "16 h waiting…", "Ben")
 	if strings.Contains(body, "30 Nov") || strings.Contains(body, "W49") {
@@ -94,6 +103,9 @@ func timeOwed(t *testing.T, d *deployment) {
 	ana.expect(status, body, http.StatusUnprocessableEntity, "look again")
 	status, body = ana.post("/teams/1/owed/3/decide", "do", "approve", "hours", "15")
 	ana.expect(status, body, http.StatusOK, "Approved.")
+	if _, body = ana.get("/"); strings.Contains(body, waits) {
+		t.Error("what is decided still waits")
+	}
 	now := d.now
 	d.now = now.Add(-2 * time.Minute) // of another replica, whose clock is behind
 	status, body = ana.post("/teams/1/owed/3/decide", "do", "approve", "hours", "15")

@@ -195,10 +195,11 @@ func (pl *planning) imagined(out *health.ImaginedPlan, solution *roster.Solution
 // people adds who is in a plan, with the clocks by which their nights are counted.
 func (m *imaginer) people(ctx context.Context, out *health.ImaginedPlan, pl *planning, ids map[string]schedule.ID, in *schedule.PlanInput) error {
 	until := out.From.AddDays(7 * out.Weeks)
-	entitled, err := m.Entitled(ctx, in.Team.ID, out.From, until)
+	entitledIn, err := m.Entitled(ctx, in.Team.ID)
 	if err != nil {
 		return err
 	}
+	entitled := entitledIn(out.From, until)
 	var there []schedule.ID
 	for _, id := range ids {
 		if id < newPerson {

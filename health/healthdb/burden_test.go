@@ -64,12 +64,14 @@ func (r *rota) Persons(_ context.Context, _ schedule.ID, clocks []health.ClockCh
 	return out, nil
 }
 
-func (r *rota) Entitled(_ context.Context, _ schedule.ID, from, until schedule.Date) (map[schedule.ID]float64, error) {
-	out := map[schedule.ID]float64{}
-	for _, s := range r.shifts {
-		out[s.Person] = float64(until.DaysSince(from))
-	}
-	return out, nil
+func (r *rota) Entitled(context.Context, schedule.ID) (func(from, until schedule.Date) map[schedule.ID]float64, error) {
+	return func(from, until schedule.Date) map[schedule.ID]float64 {
+		out := map[schedule.ID]float64{}
+		for _, s := range r.shifts {
+			out[s.Person] = float64(until.DaysSince(from))
+		}
+		return out
+	}, nil
 }
 
 func (r *rota) Comings(context.Context, schedule.ID, schedule.Date, schedule.Date) ([]health.BurdenEvent, error) {

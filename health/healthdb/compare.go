@@ -55,37 +55,37 @@ func (s *Store) SaveBlock(ctx context.Context, config string, b *health.TeamBloc
 	return translate(err, "block %v of team %d", b.Block, b.Team)
 }
 
-// packedBlocks packs blocks behind how many Mondays and how many of them there are: for each
-// Monday its day and how many teams, and for each team its figures and how many people are named, before who they are. Rows
-// are read as the key has them: putting all in another order takes longer than adding up.
-const packedBlocks = `SELECT COUNT(*) || ' ' || COALESCE(SUM(n), 0) || ' ' || COALESCE(string_agg(replace(block, '-', '') || ' ' || n || ' ' || teams, ''), '') FROM (
-	SELECT block, COUNT(*) AS n, string_agg(concat_ws(' ', team_id, weeks, quiet, level1, interruptions, wakeups, off_hours, nights, incidents, notices, people)
-		|| CASE few WHEN '' THEN ' 0 ' ELSE ' ' || (length(few) - length(replace(few, ' ', ''))) || ' ' || few END, '') AS teams
-	FROM burden_block WHERE config = ? AND block >= ? AND block < ? GROUP BY block) AS monday`
+// packedBlocks packs blocks behind how many Mondays there are: for each Monday its day and how
+// many teams, and for each team its figures and how many people are named, before who they
+// are. The database keeps them packed, because packing a year of a thousand teams takes longer than all else.
+// Rows are read as the key has them: putting all in another order takes longer than adding up.
+const packedBlocks = `SELECT COUNT(*) || ' ' || COALESCE(string_agg(replace(block, '-', '') || ' ' || n || ' ' || teams, ''), '') FROM (
+	SELECT block, COUNT(*) AS n, string_agg(packed, '') AS teams FROM burden_block WHERE config = ? AND block >= ? AND block < ? GROUP BY block) AS monday`
 
-// Blocks returns the blocks of all teams that begin in [from, until), in no order.
-func (s *Store) Blocks(ctx context.Context, config string, from, until schedule.Date) ([]health.TeamBlock, error) {
+// Blocks hands over the blocks of all teams that begin in [from, until), in no order.
+func (s *Store) Blocks(ctx context.Context, config string, from, until schedule.Date, each func(*health.TeamBlock)) error {
 	u, err := rows.Pack(s.from(ctx).Raw(packedBlocks, config, from.String(), until.String()))
 	if err != nil {
-		return nil, translate(err, "blocks")
+		return translate(err, "blocks")
 	}
 	number := func() int { return int(u.Number()) }
-	mondays := number()
-	blocks := make([]health.TeamBlock, 0, number())
-	for range mondays {
-		day := packedDay(number())
+	var b health.TeamBlock
+	for range number() {
+		b.Block = packedDay(number())
 		for range number() {
-			b := health.TeamBlock{Team: schedule.ID(u.Number()), Block: day}
-			b.Weeks, b.Quiet, b.Level1 = number(), number(), u.Number()
+			b.Team, b.Weeks, b.Quiet, b.Level1 = schedule.ID(u.Number()), number(), number(), u.Number()
 			b.Interruptions, b.Wakeups, b.OffHours, b.Nights, b.Incidents = number(), number(), number(), number(), number()
-			b.Notices, b.People = number(), number()
+			b.Notices, b.People, b.Few = number(), number(), b.Few[:0]
 			for range number() {
 				b.Few = append(b.Few, schedule.ID(u.Number()))
 			}
-			blocks = append(blocks, b)
+			if u.Err() != nil {
+				return translate(u.Err(), "blocks")
+			}
+			each(&b)
 		}
 	}
-	return blocks, translate(u.Err(), "blocks")
+	return translate(u.Err(), "blocks")
 }
 
 // packedDay reads a day written as 20261102.
@@ -93,22 +93,21 @@ func packedDay(n int) schedule.Date {
 	return schedule.Date{Year: n / 10_000, Month: time.Month(n / 100 % 100), Day: n % 100}
 }
 
-type heardRow struct {
-	ID    int64
-	Name  string
-	Heard bool
-}
-
-func (r *heardRow) value() (health.HeardTeam, error) {
-	return health.HeardTeam{ID: schedule.ID(r.ID), Name: r.Name, Heard: r.Heard}, nil
-}
-
 // HeardTeams returns the teams by name, and whether one of their pagers ever sent
 // something that was no test of ours.
 func (s *Store) HeardTeams(ctx context.Context) ([]health.HeardTeam, error) {
-	q := s.from(ctx).Raw(`SELECT team.id, team.name, EXISTS (SELECT 1 FROM integration JOIN inbox ON inbox.integration_id = integration.id
-		WHERE integration.team_id = team.id AND inbox.headers NOT LIKE ?) AS heard FROM team ORDER BY team.name, team.id`, `%"x-watchbill-%`)
-	return values(q, (*heardRow).value, "teams")
+	u, err := rows.Pack(s.from(ctx).Raw(`SELECT COUNT(*) || ' ' || COALESCE(string_agg(id || ' ' || heard || ' ' || length(name) || ' ' || name, '' ORDER BY name, id), '') FROM (
+		SELECT team.id, team.name, CASE WHEN EXISTS (SELECT 1 FROM integration JOIN inbox ON inbox.integration_id = integration.id
+		WHERE integration.team_id = team.id AND inbox.headers NOT LIKE ?) THEN 1 ELSE 0 END AS heard FROM team) AS heard_team`, `%"x-watchbill-%`))
+	if err != nil {
+		return nil, translate(err, "teams")
+	}
+	out := make([]health.HeardTeam, u.Number())
+	for i := range out {
+		out[i].ID, out[i].Heard = schedule.ID(u.Number()), u.Number() == 1
+		out[i].Name = u.Text(u.Number())
+	}
+	return out, translate(u.Err(), "teams")
 }
 
 type priorRow struct {

@@ -155,6 +155,18 @@ func (s *Store) OwedTeams(ctx context.Context, person schedule.ID) ([]schedule.I
 	return ids, translate(err, "time owed")
 }
 
+// OwedWaiting returns those of some teams in which something waits for approval that is owed
+// to others than a person: of a week more was earned than was approved or declined.
+func (s *Store) OwedWaiting(ctx context.Context, teams []schedule.ID, but schedule.ID) ([]schedule.ID, error) {
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	var ids []schedule.ID
+	err := s.from(ctx).Raw(`SELECT DISTINCT team_id FROM (SELECT team_id FROM owed_entry WHERE team_id IN ? AND person_id <> ? AND kind IN ('earned', 'approved', 'declined')
+		GROUP BY team_id, person_id, lot HAVING SUM(CASE WHEN kind = 'earned' THEN minutes ELSE -minutes END) > 0) AS waiting ORDER BY team_id`, teams, but).Scan(&ids).Error
+	return ids, translate(err, "time owed")
+}
+
 // OwedEnding returns whose approved time has ended: of whom more was approved than was
 // written off since.
 func (s *Store) OwedEnding(ctx context.Context, by time.Time) ([]health.OwedName, error) {

@@ -205,6 +205,23 @@ func (s *Store) WaveResult(ctx context.Context, wave schedule.ID) (health.PulseD
 	}, "result of wave", wave)
 }
 
+// TeamResults returns what was published of a team's waves, by wave.
+func (s *Store) TeamResults(ctx context.Context, team schedule.ID) (map[schedule.ID]health.PulseDoc, error) {
+	var all []pulseResultRow
+	if err := s.from(ctx).Where("wave_id IN (SELECT id FROM pulse_wave WHERE team_id = ?)", team).Find(&all).Error; err != nil {
+		return nil, translate(err, "results of team %d", team)
+	}
+	out := make(map[schedule.ID]health.PulseDoc, len(all))
+	for i := range all {
+		var d health.PulseDoc
+		if err := json.Unmarshal([]byte(all[i].Doc), &d); err != nil {
+			return nil, err
+		}
+		out[schedule.ID(all[i].WaveID)] = d
+	}
+	return out, nil
+}
+
 // ForgetComments removes the comments of waves that closed before a moment, and of rounds
 // before a number.
 func (s *Store) ForgetComments(ctx context.Context, before time.Time, round int) error {

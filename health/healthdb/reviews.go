@@ -61,6 +61,12 @@ func (s *Store) Reviews(ctx context.Context, team schedule.ID, before schedule.D
 	return values(q, (*reviewRow).value, "reviews")
 }
 
+// ReviewedWeeks returns the Mondays since a day of weeks of which a team has a review.
+func (s *Store) ReviewedWeeks(ctx context.Context, team schedule.ID, since schedule.Date) ([]schedule.Date, error) {
+	q := s.from(ctx).Select("week").Where("team_id = ? AND week >= ?", team, since.String()).Order("week")
+	return values(q, func(r *reviewRow) (schedule.Date, error) { return schedule.ParseDate(r.Week) }, "weeks of reviews")
+}
+
 // LastReviews returns the week of each team's newest review.
 func (s *Store) LastReviews(ctx context.Context) (map[schedule.ID]schedule.Date, error) {
 	var rows []reviewRow // one look at the index for each team, and not all reviews of all times

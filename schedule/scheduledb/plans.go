@@ -187,6 +187,16 @@ func (s *Store) RequestsOf(ctx context.Context, teams []schedule.ID, states ...s
 	return values[requestRow](tx, "requests")
 }
 
+// RequestsInVain returns what was asked by somebody or for them in teams, was declined or
+// found nobody, and is about a stretch that ends after an instant, the newest first.
+func (s *Store) RequestsInVain(ctx context.Context, teams []schedule.ID, person schedule.ID, after time.Time) ([]schedule.Request, error) {
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	tx := s.from(ctx).Where("team_id IN ? AND state IN ? AND end_at > ? AND (person_id = ? OR created_by = ?)", teams, []string{schedule.RequestDeclined, schedule.RequestExpired}, after.Unix(), person, person)
+	return values[requestRow](tx.Order("id DESC").Limit(500), "requests")
+}
+
 // RequestsSince returns the requests of all teams that are open, or were answered at an
 // instant or later. The state stands in the statement, for its index.
 func (s *Store) RequestsSince(ctx context.Context, since time.Time) ([]schedule.Request, error) {
