@@ -57,25 +57,9 @@ func (s *Site) homePage(ctx context.Context, f Frame, w auth.Who) (*Home, error)
 			return nil, err
 		}
 	}
-	all, err := s.allRequests(ctx, w, names, schedule.RequestOpen)
-	if err != nil {
+	if err := s.fillRequests(ctx, page, w, names, shifts); err != nil {
 		return nil, err
 	}
-	if err := s.explain(ctx, w, names, all); err != nil {
-		return nil, err
-	}
-	for _, r := range all {
-		if s.asked(r.of, w) {
-			page.Asks = append(page.Asks, r)
-		} else if r.ByMe {
-			page.Asked = append(page.Asked, r)
-		}
-	}
-	vain, err := s.inVain(ctx, page, w, names, shifts)
-	if err != nil {
-		return nil, err
-	}
-	page.Asked = append(page.Asked, vain...)
 	if page.Hand, err = s.handOverNotices(ctx, &f, w, names); err != nil {
 		return nil, err
 	}
@@ -122,6 +106,28 @@ func (s *Site) fillQuestions(ctx context.Context, page *Home, w auth.Who) (err e
 		return err
 	}
 	page.Warnings, err = s.freshWarnings(ctx, w, page.Teams)
+	return err
+}
+
+// fillRequests shows what whoever is looking is asked by others, and what came of what they
+// have asked.
+func (s *Site) fillRequests(ctx context.Context, page *Home, w auth.Who, names map[schedule.ID]schedule.Profile, mine []schedule.TeamShift) error {
+	all, err := s.allRequests(ctx, w, names, schedule.RequestOpen)
+	if err != nil {
+		return err
+	}
+	if err := s.explain(ctx, w, names, all); err != nil {
+		return err
+	}
+	for _, r := range all {
+		if s.asked(r.of, w) {
+			page.Asks = append(page.Asks, r)
+		} else if r.ByMe {
+			page.Asked = append(page.Asked, r)
+		}
+	}
+	vain, err := s.inVain(ctx, page, w, names, mine)
+	page.Asked = append(page.Asked, vain...)
 	return err
 }
 
