@@ -53,7 +53,7 @@ func healthFixtures() []fixture {
 		much.Losses = append(much.Losses, health.Loss{Points: 99.9, Text: longText, Source: longText})
 		much.Helps = append(much.Helps, health.Help{Text: longText})
 		much.Doubts = append(much.Doubts, health.Doubt{Evidence: longText, Question: longText})
-		much.Warnings = append(much.Warnings, health.RaisedWarning{ID: schedule.ID(n + 1), Team: 1, Recounted: longText, Items: []health.Item{{ID: 1, Team: 1, State: health.ItemDropped, ItemText: health.ItemText{Title: longText}}}, Try: &health.WhatIf{Without: longText}, Answers: []health.WarningAnswer{{Version: 1, Text: longText}}, Warning: health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2), Wave: 12345, Fell: []health.PulseFall{{Text: longText, Before: 100, Now: 0}}}})
+		much.Warnings = append(much.Warnings, health.RaisedWarning{ID: schedule.ID(n + 1), Team: 1, Recounted: longText, Items: []health.Item{{ID: 1, Team: 1, State: health.ItemDropped, ItemText: health.ItemText{Title: longText}}}, Loudest: &health.Origin{Service: longText, Alert: longText}, Try: &health.WhatIf{Without: longText}, Answers: []health.WarningAnswer{{Version: 1, Text: longText}}, Warning: health.Warning{Week: until, Question: longText, Evidence: strings.Repeat(longText, 2), Wave: 12345, Fell: []health.PulseFall{{Text: longText, Before: 100, Now: 0}}}})
 	}
 	longest := ui.HealthPage{Frame: long("Health", "burden")}
 	longest.Fill(much, &c, ui.HealthContext{})

@@ -181,7 +181,7 @@ func (h *HealthWarning) follow(w *health.RaisedWarning, with *HealthContext) {
 		}
 	}
 	if w.Try != nil {
-		h.Try = &HealthLink{whatIfPath(w.Team, w.Try), whatIfText(w.Try)}
+		h.Try = &HealthLink{whatIfPath(w.Team, w.Try), whatIfText(w)}
 	}
 }
 
@@ -230,13 +230,20 @@ func whatIfPath(team schedule.ID, w *health.WhatIf) string {
 	return path + "?" + q.Encode()
 }
 
-// whatIfText is such a question in words.
-func whatIfText(w *health.WhatIf) string {
+// askedLetters is how much of an alert's name a question says.
+const askedLetters = 60
+
+// whatIfText is what is asked after a question, in words.
+func whatIfText(w *health.RaisedWarning) string {
 	switch {
-	case w.Without != "":
-		return "What if “" + shortName(w.Without) + "” were gone?"
-	case w.People > 0:
-		return fmt.Sprintf("What if there were %s more?", plural(w.People, "person", "people"))
+	case w.Try.Without != "" && w.Loudest != nil:
+		name := []rune(w.Loudest.Alert)
+		if len(name) > askedLetters {
+			name = append(name[:askedLetters-1:askedLetters-1], '…')
+		}
+		return "What if “" + string(name) + "” were gone?"
+	case w.Try.People > 0:
+		return fmt.Sprintf("What if there were %s more?", plural(w.Try.People, "person", "people"))
 	}
 	return "What would help?"
 }
