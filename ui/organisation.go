@@ -171,7 +171,7 @@ func (p *OrganisationPage) tiles(o *health.Organisation) {
 	}
 	rate := func(m health.Measure, label string) Tile {
 		r := health.Garwood(m.Of(s), s.OnCallWeeks(), 0.95)
-		return Tile{Label: label, Value: rateText(r.Mean), Unit: "per on-call week", Foot: fmt.Sprintf("%d in %s on-call weeks. Likely %s to %s.", int(r.Count), weeksText(r.Exposure), rateText(r.Low), rateText(r.High))}
+		return Tile{Label: label, Value: rateText(r.Mean), Unit: "per on-call week", Foot: fmt.Sprintf("%s in %s on-call weeks. Likely %s to %s.", grouped(int(r.Count)), weeksText(r.Exposure), rateText(r.Low), rateText(r.High))}
 	}
 	quiet := Tile{Label: "Quiet weeks", Value: "–", Foot: "Without a page outside working hours."}
 	if s.Weeks > 0 {
@@ -258,4 +258,17 @@ func rateText(x float64) string {
 }
 
 // weeksText writes on-call weeks.
-func weeksText(x float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0") }
+func weeksText(x float64) string {
+	if x >= 1000 {
+		return grouped(int(x + .5))
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
+}
+
+// grouped writes a number with a comma before each three digits.
+func grouped(n int) string {
+	if n < 1000 {
+		return itoa(int64(n))
+	}
+	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
+}
