@@ -10,11 +10,14 @@ import (
 
 // An Issue is something about coming shifts that somebody has to mend.
 type Issue struct {
-	Kind  string      `json:"kind" enum:"unfilled,twice,away,unknown" doc:"Nobody has it; somebody has two at once; is away; is not in the team any more, or takes no part in its duties then"`
+	Kind  string      `json:"kind" enum:"unfilled,twice,away,unknown,unreachable" doc:"Nobody has it; somebody has two at once; is away; is not in the team any more, or takes no part in its duties then; nothing gets to them, told to themselves and to who manages the team, within two days of the shift"`
 	Start Instant     `json:"start" doc:"When the trouble starts"`
 	End   Instant     `json:"end" doc:"When it is over, not included"`
 	Shift Shift       `json:"shift" doc:"The team's shift"`
 	With  *OtherShift `json:"with,omitempty" doc:"The other of two at once"`
+
+	Pager   schedule.ID `json:"unknown_to,omitempty" doc:"The pager that has told whom it knows, and does not know them"`
+	Letters string      `json:"letters_failed,omitempty" doc:"Why the last letters to them did not arrive, by any way"`
 }
 
 // An OtherShift is the other of two shifts at once, maybe of another team.
@@ -73,7 +76,32 @@ func (s *Server) listIssues(ctx context.Context, in *struct{ TeamPath }) (*issue
 		}
 		out.Body.Items = append(out.Body.Items, x)
 	}
-	return out, nil
+	return out, s.addUnreached(ctx, out, &team, w)
+}
+
+// addUnreached adds who cannot be reached.
+func (s *Server) addUnreached(ctx context.Context, out *issuesOut, team *schedule.TeamRecord, w auth.Who) error {
+	deaf, err := s.Schedule.Unreached(ctx, team.ID)
+	if err != nil {
+		return err
+	}
+	var shifts []schedule.Shift
+	for i := range deaf {
+		shifts = append(shifts, deaf[i].Shift)
+	}
+	writer, err := s.shiftWriter(ctx, team, shifts)
+	if err != nil {
+		return err
+	}
+	for i := range deaf {
+		d := &deaf[i]
+		if d.Person == me(w) || w.May(auth.SeePlanning, auth.Team(int64(team.ID))) {
+			out.Body.Items = append(out.Body.Items, Issue{
+				Kind: schedule.Unreachable, Start: instantOf(d.Start), End: instantOf(d.End), Shift: writer.shift(&d.Shift), Pager: d.Pager, Letters: d.Letters,
+			})
+		}
+	}
+	return nil
 }
 
 // teamsOf returns the team of each published shift.

@@ -15,6 +15,9 @@ type Store interface {
 	InTx(ctx context.Context, f func(Store) error) error
 
 	Integrations(ctx context.Context, team schedule.ID) ([]Integration, error) // by name
+	// Strangers returns whom of some people a pager of a team does not know, though it has told
+	// whom it knows.
+	Strangers(ctx context.Context, team schedule.ID, people []schedule.ID) (map[schedule.ID]schedule.Unreached, error)
 	Integration(ctx context.Context, id schedule.ID) (Integration, error)
 	IntegrationByToken(ctx context.Context, hash string) (Integration, error) // also one that is off
 	AddIntegration(ctx context.Context, i *Integration, hash string) error

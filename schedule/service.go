@@ -26,6 +26,9 @@ type Service struct {
 	// Reach says how far around something new the rules that Judge applies look at
 	// what somebody holds; nil is as far as any can.
 	Reach func(in JudgeInput) (time.Duration, error)
+	// Reached says of some people of a team why nothing gets to them; whoever is not in it
+	// is reached, or nothing is known. Without it nothing is.
+	Reached func(ctx context.Context, team ID, people []ID) (map[ID]Unreached, error)
 	// CheckMember says what is wrong with one member under the rules: an
 	// *InvalidError that names the field.
 	CheckMember func(team TeamRecord, rules TeamRules, p Planning) error

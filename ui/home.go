@@ -80,7 +80,7 @@ type ShiftChange struct {
 // Problem is something about coming shifts that has to be mended, and what to do.
 type Problem struct {
 	ShiftLine
-	Kind string // unfilled, twice, away, unknown
+	Kind string // unfilled, twice, away, unknown, unreachable
 	What string // in a sentence
 	Do   string // "Ask for cover", "Take it", "Put somebody on it"
 	Href string

@@ -142,7 +142,39 @@ func (s *Site) problems(ctx context.Context, team schedule.ID, w auth.Who, names
 	for i := range issues {
 		out = append(out, s.problem(&issues[i], team, w, names, teams))
 	}
+	deaf, err := s.Schedule.Unreached(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	for i := range deaf {
+		// Why letters do not arrive is for whom they are, and for who plans them.
+		if w.May(auth.SeePlanning, auth.Team(int64(team))) || deaf[i].Person == me(w) {
+			out = append(out, s.deaf(&deaf[i], team, w, names, teams))
+		}
+	}
 	return out, nil
+}
+
+// deaf says why nothing gets to somebody who is on call, or soon, and where that is mended.
+func (s *Site) deaf(d *schedule.Deaf, team schedule.ID, w auth.Who, names map[schedule.ID]schedule.Profile, teams []TeamLink) Problem {
+	p := Problem{ShiftLine: s.line(&schedule.TeamShift{Team: team, Shift: d.Shift}, names, me(w), teams), Kind: schedule.Unreachable}
+	whose, whom := p.Person+"’s", p.Person
+	p.Do, p.Href = "See their address", "/people/"+itoa(int64(d.Person))
+	if p.Mine {
+		whose, whom, p.Do, p.Href = "your", "you", "See your address", "/account"
+	}
+	switch {
+	case d.Pager == 0:
+		p.What = "The last letter to " + whom + " did not arrive: " + d.Letters
+	case d.Letters == "":
+		p.What = d.Named + " knows nobody with " + whose + " address, so a page may reach nobody"
+	default:
+		p.What = d.Named + " knows nobody with " + whose + " address, and the last letter did not arrive: " + d.Letters
+	}
+	if d.Pager != 0 && w.May(auth.EditTeam, auth.Team(int64(team))) {
+		p.Do, p.Href = "Say who is who", fmt.Sprintf("/teams/%d/integrations/%d/people", team, d.Pager)
+	}
+	return p
 }
 
 // myProblems lists what is wrong with the reader's own shifts, and everything in

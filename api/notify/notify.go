@@ -165,6 +165,9 @@ type Store interface {
 	// newest that were not sent for some reason of their medium.
 	Tallies(ctx context.Context, since time.Time) (map[Medium]Tally, error)
 	Undelivered(ctx context.Context, since time.Time, most int) ([]Sent, error)
+	// Refused returns of some people why the last letters to them did not arrive, by any
+	// medium; whoever is not in it got the last one by some, or none was sent.
+	Refused(ctx context.Context, people []schedule.ID) (map[schedule.ID]string, error)
 	// Began returns since when kinds are told of. Those of which that is not known, or is
 	// to come, are from now on.
 	Began(ctx context.Context, kinds []Kind, now time.Time) (map[Kind]time.Time, error)

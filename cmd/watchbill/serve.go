@@ -278,6 +278,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	s.askPeople()
 	s.tellPeople(base)
 	s.tellPrograms(base)
+	s.schedule.Reached = s.reached
 	s.leavers = &leavers.Service{Store: leaversdb.New(s.db.Write, s.db.Read), Schedule: s.schedule, Pay: s.payroll, Now: clock}
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())

@@ -285,3 +285,24 @@ func (s *Store) SetLead(ctx context.Context, person schedule.ID, lead time.Durat
 	err := s.write.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 	return rows.Translate(err, "choices of person %d", person)
 }
+
+// Refused implements notify.Store.
+func (s *Store) Refused(ctx context.Context, people []schedule.ID) (map[schedule.ID]string, error) {
+	var last []letterRow
+	err := s.read.WithContext(ctx).Raw(`SELECT person_id, medium, sent_at, given_up_at, problem FROM (
+		SELECT o.*, ROW_NUMBER() OVER (PARTITION BY person_id, medium ORDER BY COALESCE(sent_at, given_up_at) DESC, topic) AS n
+		FROM outbox o WHERE person_id IN ? AND (sent_at IS NOT NULL OR given_up_at IS NOT NULL)) x WHERE n = 1 ORDER BY medium`, people).Scan(&last).Error
+	refused, arrived := map[schedule.ID]string{}, map[schedule.ID]bool{}
+	for i := range last {
+		r := &last[i]
+		if id := schedule.ID(r.PersonID); !r.SentAt.IsZero() {
+			arrived[id] = true
+		} else {
+			refused[id] = cmp.Or(r.Problem, "nobody took it")
+		}
+	}
+	for id := range arrived {
+		delete(refused, id)
+	}
+	return refused, rows.Translate(err, "last letters")
+}
