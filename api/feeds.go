@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"watchbill/schedule"
@@ -34,6 +35,8 @@ type Feeds struct {
 	zips  sync.Pool // of *gzip.Writer
 	mu    sync.Mutex
 	noted map[schedule.ID]time.Time // when this replica last noted a fetch
+
+	unchanged, cached, fresh, unknown atomic.Uint64
 }
 
 // NewFeeds returns feeds whose events link to pages under an address.
@@ -67,6 +70,7 @@ func (s *Feeds) feed(c echo.Context) error {
 		f, err = s.Schedule.OpenFeed(ctx, token)
 	}
 	if errors.Is(err, schedule.ErrNotFound) {
+		s.unknown.Add(1)
 		return noFeed(c)
 	} else if err != nil {
 		return err
@@ -83,16 +87,29 @@ func (s *Feeds) feed(c echo.Context) error {
 		etag = f.Last.Etag
 	}
 	if has(c.Request(), etag) {
+		s.unchanged.Add(1)
 		h.Set("Etag", etag)
 		return c.NoContent(http.StatusNotModified)
 	}
+	answers := &s.cached
 	if r == nil {
+		answers = &s.fresh
 		if r, err = s.render(ctx, token, &f); err != nil {
 			return err
 		}
 	}
 	s.serve(c, &f, r)
+	if c.Response().Status == http.StatusNotModified { // asked by date
+		answers = &s.unchanged
+	}
+	answers.Add(1)
 	return nil
+}
+
+// Answers says how often this replica answered a feed, by how: unchanged, rendered
+// before (cached), rendered anew, or unknown.
+func (s *Feeds) Answers() map[string]uint64 {
+	return map[string]uint64{"unchanged": s.unchanged.Load(), "cached": s.cached.Load(), "rendered": s.fresh.Load(), "unknown": s.unknown.Load()}
 }
 
 // noFeed is the answer to a token that leads nowhere.
@@ -178,7 +195,7 @@ func (s *Feeds) render(ctx context.Context, token string, f *schedule.OpenFeed) 
 		last, err := s.remember(ctx, f, r)
 		if err != nil {
 			// The bytes are good all the same.
-			s.Log.Error("rendered feed not remembered", "feed_id", f.ID, "error", err)
+			s.Log.ErrorContext(ctx, "rendered feed not remembered", "feed_id", f.ID, "error", err)
 			return r, nil
 		}
 		if last || try == renderTries {
@@ -257,7 +274,7 @@ func (s *Feeds) note(ctx context.Context, f *schedule.OpenFeed, agent string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
 	if err := s.Schedule.Store.Fetched(ctx, f.ID, now, agent); err != nil {
-		s.Log.Error("fetch of a feed not noted", "feed_id", f.ID, "error", err)
+		s.Log.ErrorContext(ctx, "fetch of a feed not noted", "feed_id", f.ID, "error", err)
 	}
 }
 

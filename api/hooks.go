@@ -115,7 +115,7 @@ func (s *Hooks) take(c echo.Context, door *health.Integration) error {
 	}
 	if len(door.Secrets) > 0 && !s.authentic(r, door, body, raw) {
 		if s.Receiver.Refuse(door.ID) {
-			s.Log.Warn("many deliveries with a wrong signature", "integration_id", door.ID, "team_id", door.Team, "vendor", door.Vendor)
+			s.Log.WarnContext(r.Context(), "many deliveries with a wrong signature", "integration_id", door.ID, "team_id", door.Team, "vendor", door.Vendor)
 		}
 		return c.JSON(http.StatusUnauthorized, hookAnswer{Error: "The signature is missing or wrong. The secret here and there have to be the same."})
 	}
@@ -139,7 +139,7 @@ const retryAfter = "2"
 // own pace.
 func (s *Hooks) later(c echo.Context, what string, err error, args ...any) error {
 	if !errors.Is(err, health.ErrBusy) && !errors.Is(err, context.Canceled) {
-		s.Log.Error(what, append(args, "error", err)...)
+		s.Log.ErrorContext(c.Request().Context(), what, append(args, "error", err)...)
 	}
 	c.Response().Header().Set("Retry-After", retryAfter)
 	return c.JSON(http.StatusServiceUnavailable, hookAnswer{Error: "It cannot be taken in now. Send it again."})

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"watchbill/api/httperr"
+	"watchbill/api/telemetry"
 	"watchbill/schedule"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,6 +24,7 @@ type Problem struct {
 	Title   string         `json:"title" doc:"The status in words"`
 	Status  int            `json:"status" doc:"The HTTP status"`
 	Detail  string         `json:"detail,omitempty" doc:"What went wrong, for the person who asked"`
+	Request string         `json:"request_id,omitempty" doc:"What the request is called in the log of the service, as in the header X-Request-Id; there where the fault is the service's"`
 	Errors  []FieldProblem `json:"errors,omitempty" doc:"What is wrong, field by field"`
 	Yours   any            `json:"yours,omitempty" doc:"With a stale If-Match: what you wanted to have"`
 	Present any            `json:"present,omitempty" doc:"With a stale If-Match: what there is now; its ETag is in the header. Of an item that is there already: that one"`
@@ -71,6 +73,9 @@ func (s *Server) problemOf(ctx context.Context, err error, method, route string)
 	}
 	p := newProblem(told.Status, told.Message)
 	p.header = told.Header
+	if told.Internal() {
+		p.Request = telemetry.RequestID(ctx)
+	}
 	if errors.Is(err, schedule.ErrConflict) {
 		// What services say of a conflict is written for people.
 		if text, _, ok := strings.Cut(err.Error(), ": "+schedule.ErrConflict.Error()); ok {
@@ -118,17 +123,20 @@ func (s *Server) Fail(err error, c echo.Context) {
 		err = c.JSON(p.Status, p)
 	}
 	if err != nil {
-		s.Log.Error("answer failed", "route", c.Path(), "error", err)
+		s.Log.ErrorContext(c.Request().Context(), "answer failed", "route", c.Path(), "error", err)
 	}
 }
 
 // reword turns the errors of huma into ours. It is a huma.Transformer.
-func reword(_ huma.Context, _ string, v any) (any, error) {
+func reword(c huma.Context, _ string, v any) (any, error) {
 	model, ok := v.(*huma.ErrorModel)
 	if !ok {
 		return v, nil
 	}
 	p := newProblem(model.Status, model.Detail)
+	if model.Status >= http.StatusInternalServerError {
+		p.Request = telemetry.RequestID(c.Context())
+	}
 	for _, e := range model.Errors {
 		if e != nil {
 			p.Errors = append(p.Errors, fieldProblem(e))

@@ -147,6 +147,21 @@ func closeOne(db *gorm.DB) error {
 // File returns the path of the SQLite file; empty on PostgreSQL.
 func (db *DB) File() string { return db.path }
 
+// Stats returns how the pools of connections do, by name.
+func (db *DB) Stats() map[string]sql.DBStats {
+	pools := map[string]*gorm.DB{"write": db.Write, "read": db.Read}
+	if db.Read == db.Write {
+		pools = map[string]*gorm.DB{"all": db.Write}
+	}
+	stats := map[string]sql.DBStats{}
+	for name, one := range pools {
+		if pool, err := one.DB(); err == nil {
+			stats[name] = pool.Stats()
+		}
+	}
+	return stats
+}
+
 // Ping says whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	pool, err := db.Read.DB()

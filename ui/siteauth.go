@@ -145,7 +145,7 @@ func (s *Site) signOnFailed(c echo.Context, err error) error {
 	if _, ok := errors.AsType[*auth.SignOnError](err); !ok && problem.Internal() {
 		return err
 	}
-	s.Log.Warn("sign-on refused", "error", err)
+	s.Log.WarnContext(c.Request().Context(), "sign-on refused", "error", err)
 	f, err := s.frame(c, auth.Who{}, "Sign in", "")
 	if err != nil {
 		return err
@@ -349,9 +349,12 @@ func (s *Site) Fail(err error, c echo.Context) {
 		return
 	}
 	if problem.Internal() {
-		s.Log.Error("request failed", "method", r.Method, "route", c.Path(), "error", err)
+		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", c.Path(), "error", err)
 	}
 	page := ErrorPage{Status: problem.Status, What: problem.Message, Do: "Go back and try again."}
+	if problem.Internal() {
+		page.ID = c.Response().Header().Get(echo.HeaderXRequestID)
+	}
 	switch problem.Status {
 	case http.StatusNotFound:
 		page.What, page.Do = "There is no such page.", "It may have moved, or it is not yours to see."
@@ -376,6 +379,6 @@ func (s *Site) Fail(err error, c echo.Context) {
 		page.Frame = Frame{Title: "Sorry", Zone: "UTC", Now: s.Schedule.Now()}
 	}
 	if err := s.show(c, problem.Status, "error", page); err != nil {
-		s.Log.Error("error page failed", "error", err)
+		s.Log.ErrorContext(r.Context(), "error page failed", "error", err)
 	}
 }

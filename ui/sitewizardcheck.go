@@ -68,7 +68,7 @@ func (s *Site) publishSetup(c echo.Context) error {
 		return err
 	}
 	if err := s.firstPlan(ctx, me(f.who), team.ID, in.From); err != nil {
-		s.Log.Error("first plan failed", "team_id", team.ID, "error", err)
+		s.Log.ErrorContext(ctx, "first plan failed", "team_id", team.ID, "error", err)
 	}
 	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/teams/%d/welcome", team.ID))
 }

@@ -208,14 +208,14 @@ func TestAttackLog(t *testing.T) {
 	both(t, func(t *testing.T, d *deployment) {
 		d.setUp()
 		_, _, tokens := d.asked("Slow", 5, health.PulseShort)
-		d.server.now = func() time.Time { d.now = d.now.Add(2 * time.Second); return d.now }
+		d.wall = func() time.Time { d.now = d.now.Add(2 * time.Second); return d.now }
 		b := d.browser()
 		for _, path := range []string{"/pulse/" + tokens[0], "/pulse/" + tokens[0] + "x"} {
 			b.get(path)
 			b.post(path, answers("12345123")...)
 		}
 		log := d.out.String()
-		if n := strings.Count(log, "slow request"); n != 4 {
+		if n := strings.Count(log, "level=WARN msg=request"); n != 4 {
 			t.Errorf("%d requests are noted, want 4", n)
 		}
 		if strings.Contains(log, tokens[0]) || strings.Contains(log, "127.0.0.1") {

@@ -18,12 +18,13 @@ import (
 	"testing"
 	"time"
 
+	"watchbill/api/telemetry"
 	"watchbill/migrations/migrationstest"
 	"watchbill/schedule"
 )
 
-// feedBench is the service as it is served, with the feed of a team that has two
-// rotations by the week for a year.
+// feedBench is the service as it is served, with a line in a log for each request, and the
+// feed of a team that has two rotations by the week for a year.
 func feedBench(b *testing.B, address string) (handler http.Handler, path string) {
 	b.Helper()
 	ok := func(err error) {
@@ -33,10 +34,13 @@ func feedBench(b *testing.B, address string) (handler http.Handler, path string)
 		}
 	}
 	now := time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)
-	s, err := newServer(b.Context(), &console{err: io.Discard, now: func() time.Time { return now }}, address, "https://watchbill.example", time.Second)
+	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	ok(err)
+	b.Cleanup(func() { _ = log.Close() })
+	con := &console{err: log, log: telemetry.NewLog(log, telemetry.FormatText, slog.LevelInfo), now: func() time.Time { return now }}
+	s, err := newServer(b.Context(), con, address, "https://watchbill.example", time.Second)
 	ok(err)
 	b.Cleanup(func() { _ = s.db.Close() })
-	s.log = slog.New(slog.DiscardHandler)
 	in, err := importTeam(crew)
 	ok(err)
 	ctx := context.WithoutCancel(b.Context())

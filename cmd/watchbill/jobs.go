@@ -39,6 +39,8 @@ type jobs struct {
 	api     *api.Server
 	guard   *clockGuard
 	log     *slog.Logger
+	// ran is told how a job ended.
+	ran func(job, result string, ended time.Time, took time.Duration)
 }
 
 // A job is what is done again and again.
@@ -90,9 +92,7 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 	}
 	for name, job := range j.all() {
 		_, err := scheduler.NewJob(gocron.DurationJob(job.every), gocron.NewTask(func() {
-			if err := job.run(ctx); err != nil && ctx.Err() == nil {
-				j.log.Error("job failed", "job", name, "error", err)
-			}
+			j.do(ctx, name, job)
 		}), gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithName(name), gocron.WithStartAt(gocron.WithStartImmediately()))
 		if err != nil {
 			return nil, err
@@ -104,6 +104,18 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 			j.log.Error("jobs did not end", "error", err)
 		}
 	}, nil
+}
+
+// do runs a job once. What the end of the program cuts short has not failed.
+func (j *jobs) do(ctx context.Context, name string, job job) {
+	tick := time.Now()
+	err := job.run(ctx)
+	ended, result := time.Now(), "ok"
+	if err != nil && ctx.Err() == nil {
+		result = "failed"
+		j.log.ErrorContext(ctx, "job failed", "job", name, "tick", tick.UTC().Format(time.RFC3339Nano), "took", ended.Sub(tick), "error", err)
+	}
+	j.ran(name, result, ended, ended.Sub(tick))
 }
 
 // lookForRoom says in the log that pages are not taken in because the disk is nearly

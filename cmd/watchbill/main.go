@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -43,6 +44,7 @@ type console struct {
 	in       io.Reader
 	out, err io.Writer
 	now      func() time.Time
+	log      *slog.Logger // of the service; without one it writes to err, and no line for every request
 	getenv   func(string) string
 	// outTerminal and errTerminal say that a person is looking.
 	outTerminal, errTerminal bool

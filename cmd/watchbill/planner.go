@@ -19,6 +19,8 @@ import (
 // file, which it composes of what is stored.
 type planner struct {
 	timeLimit time.Duration
+	// solved is told how the solver ended that began at a moment; nobody may want to know.
+	solved func(began time.Time, s *roster.Solution, err error)
 }
 
 // plan implements schedule.Planner.
@@ -34,6 +36,7 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 	}
 	ctx, stop := context.WithTimeout(ctx, 3*limit)
 	defer stop()
+	began := time.Now()
 	solution, err := roster.Solve(ctx, pl.problem, roster.Options{
 		Seed: in.Seed, Budget: roster.BudgetFor(limit),
 		Progress: func(at roster.Progress) {
@@ -42,6 +45,9 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 			}
 		},
 	})
+	if p.solved != nil {
+		p.solved(began, solution, err)
+	}
 	if err != nil {
 		return out, err
 	}

@@ -15,7 +15,19 @@ func behind(proxies []string) (echo.IPExtractor, error) {
 	if len(proxies) == 0 {
 		return nil, nil
 	}
+	networks, err := networksOf(proxies)
+	if err != nil {
+		return nil, err
+	}
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, network := range networks {
+		trust = append(trust, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...), nil
+}
+
+// networksOf reads addresses and networks of proxies.
+func networksOf(proxies []string) (all []*net.IPNet, err error) {
 	for _, text := range proxies {
 		text = strings.TrimSpace(text)
 		if ip := net.ParseIP(text); ip != nil {
@@ -25,7 +37,7 @@ func behind(proxies []string) (echo.IPExtractor, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--proxies: %q is no address and no network, like 10.0.0.0/8", text)
 		}
-		trust = append(trust, echo.TrustIPRange(network))
+		all = append(all, network)
 	}
-	return echo.ExtractIPFromXFFHeader(trust...), nil
+	return all, nil
 }

@@ -176,7 +176,7 @@ func (r *replayed) run(t *testing.T) {
 			held := schedule.Resolve(r.published, nil, replayBegins.At(schedule.Midnight, r.zone), r.known.At(schedule.Midnight, r.zone), time.Time{})
 			in.Measured.Fill(&in, r.burden, held, r.zone)
 		}
-		planned, err := planner{30 * time.Millisecond}.plan(context.Background(), in, func(int) bool { return true })
+		planned, err := planner{timeLimit: 30 * time.Millisecond}.plan(context.Background(), in, func(int) bool { return true })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ import (
 	"watchbill/api/notify"
 	"watchbill/api/notify/webhook"
 	"watchbill/api/pull"
+	"watchbill/api/telemetry"
 	"watchbill/health"
 	"watchbill/migrations"
 	"watchbill/schedule"
@@ -54,6 +56,9 @@ type serveCmd struct {
 	KeepResults int `default:"24" env:"WATCHBILL_KEEP_RESULTS" placeholder:"MONTHS" help:"How many months results of surveys, weekly reviews and early warnings are kept; 0 is for ever (default ${default})."`
 
 	KeepLeavers int `default:"13" env:"WATCHBILL_KEEP_LEAVERS" placeholder:"MONTHS" help:"How many months whoever left is known by name; then a label like \"Former member 17\" stands for them everywhere. 0 is until an administrator says so (default ${default})."`
+
+	Log     logFlags     `embed:"" prefix:"log-"`
+	Metrics metricsFlags `embed:"" prefix:"metrics-"`
 
 	SignOn signOnFlags `embed:"" prefix:"oidc-"`
 	Mail   mailFlags   `embed:"" prefix:"mail-"`
@@ -92,7 +97,8 @@ func (c *serveCmd) faults() error {
 	}
 	_, err1 := allowed(c.AllowFetchFrom)
 	_, err2 := behind(c.Proxies)
-	return errors.Join(append(all, err1, checkPagerAPIs(c.PagerAPI), err2, c.SignOn.check())...)
+	_, err3 := c.Log.log(io.Discard, c.Demo)
+	return errors.Join(append(all, err1, checkPagerAPIs(c.PagerAPI), err2, err3, c.SignOn.check(), c.Metrics.check())...)
 }
 
 // pulseSecret returns what surveys and diaries are sealed with; empty where nothing is said.
@@ -157,12 +163,15 @@ func (c *serveCmd) serve(con *console) error {
 	if err != nil {
 		return err
 	}
+	if con.log, err = c.Log.log(con.err, c.Demo); err != nil {
+		return err
+	}
 	srv, err := newServer(ctx, con, address, base, c.PlanLimit, func(o *auth.Options) { o.SignOn = signOn })
 	if err != nil {
 		return err
 	}
 	srv.api.Limit = c.APILimit
-	if srv.echo.IPExtractor, err = behind(c.Proxies); err != nil {
+	if err := c.surround(srv); err != nil {
 		return err
 	}
 	defer func() {
@@ -170,9 +179,6 @@ func (c *serveCmd) serve(con *console) error {
 			srv.log.Error("database did not close", "error", err)
 		}
 	}()
-	if err := c.fetches(srv); err != nil {
-		return err
-	}
 	srv.sealWith(secret)
 	srv.keep(c.keeping())
 	srv.news.Carriers = carriers
@@ -187,9 +193,18 @@ func (c *serveCmd) serve(con *console) error {
 	return srv.run(ctx, listener)
 }
 
-// fetches says from where the service fetches calendars and the past, and where webhooks may
-// lead.
-func (c *serveCmd) fetches(srv *server) (err error) {
+// surround sets who stands around the service: proxies in front, who reads its figures, and
+// where it may fetch from.
+func (c *serveCmd) surround(srv *server) (err error) {
+	if srv.metricsToken, err = c.Metrics.read(); err != nil {
+		return err
+	}
+	if srv.requests.Proxy, err = fromProxy(c.Proxies); err != nil {
+		return err
+	}
+	if srv.echo.IPExtractor, err = behind(c.Proxies); err != nil {
+		return err
+	}
 	if srv.schedule.Calendars, err = newCalendars(c.AllowFetchFrom); err != nil {
 		return err
 	}
@@ -243,12 +258,23 @@ type server struct {
 	guard     *clockGuard
 	log       *slog.Logger
 	now       func() time.Time // moves for the demonstration
+	wall      func() time.Time // by which it is measured how long things take
+
+	feeds        *api.Feeds
+	requests     *telemetry.Requests
+	figures      *telemetry.Metrics
+	jobRuns      *telemetry.Tally
+	metricsToken string // who has it reads the figures; empty: nobody
 }
 
 // newServer opens the database and puts the service together; access changes how
 // people get in.
 func newServer(ctx context.Context, con *console, address, base string, planLimit time.Duration, access ...func(*auth.Options)) (*server, error) {
-	s := &server{log: slog.New(slog.NewTextHandler(con.err, nil)), planner: planner{planLimit}, now: con.now}
+	s := &server{log: con.log, planner: planner{timeLimit: planLimit}, now: con.now, wall: time.Now}
+	if s.log == nil {
+		s.log = telemetry.NewLog(con.err, telemetry.FormatText, slog.LevelInfo)
+	}
+	s.count()
 	var err error
 	if s.db, err = migrations.Open(ctx, address); err != nil {
 		return nil, err
@@ -283,6 +309,7 @@ func newServer(ctx context.Context, con *console, address, base string, planLimi
 	if err := s.routes(base); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
+	s.requests.Each = con.log != nil
 	return s, nil
 }
 
@@ -305,14 +332,17 @@ func (s *server) routes(base string) error {
 	}
 	limit := middleware.BodyLimitConfig{Limit: maxBody, Skipper: func(c echo.Context) bool { return ui.Uploads(c) || api.IsHook(c) || api.Uploads(c) }}
 	s.echo.Pre(api.Head)
-	s.echo.Use(middleware.Recover(), s.logged, ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
+	s.observe()
+	s.echo.Use(ui.Guard(strings.HasPrefix(base, "https://")), middleware.BodyLimitWithConfig(limit), middleware.GzipWithConfig(middleware.GzipConfig{
 		// Feeds and static files are compressed once, when they are made.
 		Skipper: func(c echo.Context) bool {
 			return strings.HasPrefix(c.Path(), "/feeds/") || strings.HasPrefix(c.Path(), "/static/") || api.IsHook(c)
 		},
 	}))
 	api.Health(s.echo, s.db.Ping, s.guard.note)
-	api.NewFeeds(s.schedule, base, s.log).Register(s.echo)
+	s.echo.GET("/metrics", s.readFigures)
+	s.feeds = api.NewFeeds(s.schedule, base, s.log)
+	s.feeds.Register(s.echo)
 	(&api.Hooks{Receiver: s.receiver, BaseURL: base, Log: s.log, Wall: time.Now}).Register(s.echo)
 	s.site.Register(s.echo, s.access.Identify)
 	s.api.Register(s.echo, s.access.Identify)
@@ -322,22 +352,6 @@ func (s *server) routes(base string) error {
 // maxBody bounds what a request may bring, where pages set no limit of their own; a
 // team file is the largest.
 const maxBody = "2M"
-
-// slow is how long a request may take without being worth a line in the log.
-const slow = time.Second
-
-// logged notes requests that fail or take long, by route: addresses may have
-// secrets in them.
-func (s *server) logged(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		began := s.now()
-		err := next(c)
-		if took := s.now().Sub(began); took > slow {
-			s.log.Warn("slow request", "method", c.Request().Method, "route", c.Path(), "took", took)
-		}
-		return err
-	}
-}
 
 // greet says where the service is, and how to set it up at a first start.
 func (s *server) greet(ctx context.Context, con *console, base string) error {
@@ -359,7 +373,7 @@ const stopWithin = 10 * time.Second
 func (s *server) jobs() *jobs {
 	return &jobs{
 		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, look: s.looker.Look, send: s.sender.Work, forget: s.forgetWords, remove: s.remover.Work, leave: s.leavers.Work,
-		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log,
+		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log, ran: s.jobRuns.Done,
 	}
 }
 
@@ -375,7 +389,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	reader.Go(func() { s.readPages(reading) })
 	defer reader.Wait()
 	defer stopReading()
-	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	web := &http.Server{Handler: s.echo, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(listener) }()
 	// The jobs have run once: what that and starting took is not needed again.

@@ -293,7 +293,7 @@ func (b *browser) last() string {
 
 // Who may use which route: the least that somebody must be. Every route has a row.
 var routes = map[string]string{
-	"GET /healthz": "nobody", "GET /readyz": "nobody", "GET /static/*": "nobody", "GET /favicon.ico": "nobody", "GET /feeds/*": "nobody", "HEAD /feeds/*": "nobody",
+	"GET /healthz": "nobody", "GET /readyz": "nobody", "GET /metrics": "nobody", "GET /static/*": "nobody", "GET /favicon.ico": "nobody", "GET /feeds/*": "nobody", "HEAD /feeds/*": "nobody",
 	"POST /hooks/:vendor/:token": "nobody", "POST /hooks/:vendor": "nobody", "GET /hooks/:vendor/:token": "nobody", "GET /hooks/:vendor": "nobody",
 	"GET /api/openapi.json": "nobody", "GET /api/docs": "nobody", "GET /api/docs.css": "nobody",
 	"GET /setup": "nobody", "POST /setup": "nobody", "GET /login": "nobody", "POST /login": "nobody", "POST /logout": "nobody", "POST /account/theme": "nobody",
@@ -445,7 +445,7 @@ func routesAndRoles(t *testing.T, d *deployment) {
 
 // outsidePages are the routes that ask for no person; everything else are pages,
 // which refuse API tokens whoever they belong to.
-var outsidePages = []string{"/api/openapi.json", "/api/docs", "/api/docs.css", "/healthz", "/readyz", "/static/*", "/favicon.ico", "/feeds/*", "/hooks/:vendor/:token", "/hooks/:vendor", "/pulse/:token"}
+var outsidePages = []string{"/api/openapi.json", "/api/docs", "/api/docs.css", "/healthz", "/readyz", "/metrics", "/static/*", "/favicon.ico", "/feeds/*", "/hooks/:vendor/:token", "/hooks/:vendor", "/pulse/:token"}
 
 // bearers makes an administrator's token for reading, one for writing, and one of a
 // service account, through the pages, where each is shown once.

@@ -244,6 +244,12 @@ func (s *Store) DraftsAtWork(ctx context.Context) ([]schedule.Draft, error) {
 	return values[draftRow](s.from(ctx).Omit("plan").Where("state IN ('queued', 'running')").Order("id"), "drafts")
 }
 
+// DraftsWaiting counts the drafts of all teams that are queued or being made.
+func (s *Store) DraftsWaiting(ctx context.Context) (n int64, err error) {
+	err = s.from(ctx).Raw("SELECT COUNT(*) FROM draft WHERE state IN ('queued', 'running')").Scan(&n).Error
+	return n, translate(err, "drafts")
+}
+
 // DraftsAhead returns the newest draft of each of some teams that goes on after its
 // last plan and that nobody has asked for, without plans, by team.
 func (s *Store) DraftsAhead(ctx context.Context, teams []schedule.ID) ([]schedule.Draft, error) {
