@@ -35,7 +35,7 @@ func TestWebhooksByAPI(t *testing.T) {
 		one := fmt.Sprint("/api/v1/webhooks/", made.ID)
 		for _, path := range []string{one, "/api/v1/webhooks?team=1", one + "/deliveries"} {
 			a := d.call(manager, "GET", path, "")
-			if a.status != http.StatusOK || strings.Contains(string(a.body), "whsec_") {
+			if a.status != http.StatusOK || strings.Contains(a.body, "whsec_") {
 				t.Errorf("%s: %d %s", path, a.status, a.body)
 			}
 			for _, role := range []string{"outsider", "service", "member"} {
