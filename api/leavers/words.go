@@ -17,9 +17,9 @@ func Label(number int64) string { return fmt.Sprintf("Former member %d", number)
 // Address stands where an address has to be. Nothing is ever delivered there.
 func Address(number int64) string { return fmt.Sprintf("former-member-%d@left.invalid", number) }
 
-// Words are what tells who somebody is wherever it is written.
+// Words are what tells who somebody is wherever it is written, and what stands there instead.
 type Words struct {
-	label, address string
+	Label, Address string
 	find           *regexp.Regexp
 	known          []string
 }
@@ -29,7 +29,7 @@ type Words struct {
 // capitalised. A name of one word may be a word of the language as well, and is found only as
 // it is spelt.
 func NewWords(number int64, names, addresses []string) *Words {
-	w := &Words{label: Label(number), address: Address(number)}
+	w := &Words{Label: Label(number), Address: Address(number)}
 	for _, word := range slices.Concat(addresses, names) {
 		if word = strings.TrimSpace(word); word != "" && !slices.Contains(w.known, word) {
 			w.known = append(w.known, word)
@@ -41,7 +41,7 @@ func NewWords(number int64, names, addresses []string) *Words {
 	for _, word := range w.known {
 		for _, spelt := range spellings(word) {
 			fold := ""
-			if strings.ContainsAny(word, " @") {
+			if !oneWord(word) {
 				fold = "i"
 			}
 			either = append(either, "(?"+fold+":"+regexp.QuoteMeta(spelt)+")")
@@ -89,7 +89,7 @@ func (w *Words) Replace(text string) string {
 			break
 		}
 		begin, end := from+at[0], from+at[1]
-		if within(text, begin, end) {
+		if within(text, begin, end) || oneWord(text[begin:end]) && isKey(text, begin, end) {
 			_, size := utf8.DecodeRuneInString(text[begin:])
 			out.WriteString(text[from : begin+size])
 			from = begin + size
@@ -97,9 +97,9 @@ func (w *Words) Replace(text string) string {
 		}
 		out.WriteString(text[from:begin])
 		if strings.Contains(text[begin:end], "@") {
-			out.WriteString(w.address)
+			out.WriteString(w.Address)
 		} else {
-			out.WriteString(w.label)
+			out.WriteString(w.Label)
 		}
 		from = end
 	}
@@ -127,4 +127,28 @@ func within(text string, begin, end int) bool {
 	return part(after)
 }
 
+func oneWord(name string) bool { return !strings.ContainsAny(name, " @") }
+
+// isKey says whether what was found is the name of a field of JSON, which is nobody's.
+func isKey(text string, begin, end int) bool {
+	return strings.HasSuffix(text[:begin], `"`) && (strings.HasPrefix(text[end:], `":`) || strings.HasPrefix(text[end:], `\":`))
+}
+
 func part(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// Alone returns the words that are somebody's alone. A word that others go by as well is
+// theirs, and a name of one word that is a part of what somebody or something else is called
+// would be replaced in that.
+func Alone(words, others []string) []string {
+	whole, parts := map[string]bool{}, map[string]bool{}
+	for _, o := range others {
+		whole[strings.ToLower(strings.TrimSpace(o))] = true
+		for _, p := range strings.FieldsFunc(o, func(r rune) bool { return !part(r) }) {
+			parts[p] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(words), func(word string) bool {
+		word = strings.TrimSpace(word)
+		return whole[strings.ToLower(word)] || oneWord(word) && parts[word]
+	})
+}

@@ -3,6 +3,7 @@ package leavers_test
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,7 @@ func TestReplace(t *testing.T) {
 		"<ZOE@example.com>":                "<former-member-17@left.invalid>",
 		"xzoe@example.com zoe@example.com": "xzoe@example.com former-member-17@left.invalid",
 		`{"a":"to:\nZoë Müller\t"}`:        `{"a":"to:\nFormer member 17\t"}`,
+		`{"Will":{"by":"Will"}}`:           `{"Will":{"by":"Former member 17"}}`,
 		`{"a":"Smith \u0026 \"Sons\""}`:    `{"a":"Former member 17"}`,
 		"Zoë MüllerZoë Müller Zoë Müller":  "Zoë MüllerZoë Müller Former member 17",
 	} {
@@ -34,6 +36,15 @@ func TestReplace(t *testing.T) {
 	none := leavers.NewWords(1, nil, nil)
 	if none.Replace("Ana") != "Ana" || len(none.Spelt()) != 0 {
 		t.Error("without words something is replaced")
+	}
+}
+
+// What others go by is left alone, in whole, and as a word of theirs where it is only one.
+func TestAlone(t *testing.T) {
+	others := []string{"Max Weber", "zoë müller", "Primary", "ops@example.com", "secondary-night"}
+	got := leavers.Alone([]string{"Max", "Weber Max", "Zoë Müller", "Zoë", "primary", "Primary", "night", "OPS@example.com", "zoe@example.com", "Ana"}, others)
+	if want := []string{"Weber Max", "Zoë", "zoe@example.com", "Ana"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

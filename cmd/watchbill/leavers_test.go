@@ -324,3 +324,42 @@ func leaversInTime(t *testing.T, d *deployment) {
 		}
 	}
 }
+
+// What others go by as well stays theirs: only the leaver's own rows have the label.
+func TestLeaverSharesAName(t *testing.T) { both(t, leaverSharesAName) }
+
+func leaverSharesAName(t *testing.T, d *deployment) {
+	admin := d.setUp()
+	door, _ := d.hooked("generic")
+	const note = "Max Weber and Primary took it, ops@example.com knows. Thanks, Max!"
+	for _, q := range []string{
+		"UPDATE person SET name = 'Max', version = version + 1 WHERE id = 3",
+		"UPDATE person SET name = 'Max Weber', version = version + 1 WHERE id = 4",
+		fmt.Sprintf("INSERT INTO identity (integration_id, match_key, email, name, person_id, created_at) VALUES (%d, 'mail:ops@example.com', 'ops@example.com', 'Primary', 3, 1)", door.ID),
+		fmt.Sprintf("INSERT INTO identity (integration_id, match_key, vendor_user_id, email, name, person_id, created_at) VALUES (%d, 'id:W', 'W', 'ops@example.com', 'Max Weber', 4, 1)", door.ID),
+		"INSERT INTO shift_note (team_id, rotation, at, author_id, written_at, text) VALUES (1, 'primary', 1796900000, 2, 1796900000, '" + note + "')",
+	} {
+		d.ok(d.db.Write.Exec(q).Error)
+	}
+	for _, what := range []string{"deactivate", "erase"} {
+		status, body := admin.post("/admin/people/3/" + what)
+		admin.expect(status, body, http.StatusOK)
+	}
+	told := func(query string) string {
+		t.Helper()
+		var all []string
+		d.ok(d.db.Read.Raw(query).Scan(&all).Error)
+		return strings.Join(all, "|")
+	}
+	for query, want := range map[string]string{
+		"SELECT name FROM person WHERE id IN (3, 4) ORDER BY id":                                                 "Former member 1|Max Weber",
+		"SELECT text FROM shift_note":                                                                            note,
+		"SELECT name || ' ' || email FROM identity WHERE person_id = 3":                                          "Former member 1 former-member-1@left.invalid",
+		"SELECT match_key || ' ' || vendor_user_id || name || email FROM identity WHERE person_id = 4":           "id:W WMax Weberops@example.com",
+		"SELECT CAST(COUNT(*) AS TEXT) FROM identity WHERE person_id = 3 AND match_key = 'mail:ops@example.com'": "0",
+	} {
+		if got := told(query); got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}

@@ -151,20 +151,33 @@ func (s *Store) contacts(ctx context.Context, person schedule.ID, w *leavers.Wor
 				return err
 			}
 		}
-		key := "id:" + number
+		email, name, key := w.Replace(c.Email), w.Replace(c.Name), "id:"+number
+		if c.PersonID != nil { // also by what others go by
+			email, name = instead(c.Email, w.Address), instead(c.Name, w.Label)
+		}
 		if number == "" {
-			key = w.Replace(c.MatchKey)
+			if key = w.Replace(c.MatchKey); key == c.MatchKey {
+				key = fmt.Sprint("left:", c.ID)
+			}
 		}
 		err := s.to(ctx).Table("identity").Where("id = ?", c.ID).Updates(map[string]any{
 			"match_key": gorm.Expr("CASE WHEN EXISTS (SELECT 1 FROM identity o WHERE o.integration_id = ? AND o.match_key = ? AND o.id <> ?) THEN ? ELSE ? END",
 				c.IntegrationID, key, c.ID, fmt.Sprint(key, " ", c.ID), key),
-			"vendor_user_id": number, "email": w.Replace(c.Email), "name": w.Replace(c.Name),
+			"vendor_user_id": number, "email": email, "name": name,
 		}).Error
 		if err != nil {
 			return rows.Translate(err, "contact %d", c.ID)
 		}
 	}
 	return nil
+}
+
+// instead is what stands for a text, if there is any.
+func instead(text, label string) string {
+	if text == "" {
+		return ""
+	}
+	return label
 }
 
 // renumber replaces the number by which a vendor knows somebody, where it stands for them, in

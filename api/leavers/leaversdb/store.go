@@ -80,25 +80,31 @@ func (s *Store) Lock(ctx context.Context, person schedule.ID) error {
 }
 
 // Traces implements leavers.Store. Names and addresses are those that they have here, that
-// pagers know them by, and that they were invited by.
+// pagers know them by, and that they were invited by, and that nobody and nothing else goes
+// by. A name of one word that only a pager knows may be that of a duty, and is none.
 func (s *Store) Traces(ctx context.Context, person schedule.ID) (leavers.Traces, error) {
 	var t leavers.Traces
+	var others []string
 	for _, q := range []struct {
 		into  any
 		query string
 	}{
-		{&t.Names, "SELECT name FROM person WHERE id = @p UNION SELECT name FROM identity WHERE person_id = @p AND name <> ''"},
+		{&t.Names, "SELECT name FROM person WHERE id = @p UNION SELECT name FROM identity WHERE person_id = @p AND name LIKE '% %'"},
 		{&t.Addresses, `SELECT email FROM person WHERE id = @p AND email IS NOT NULL UNION SELECT email FROM identity WHERE person_id = @p AND email <> ''
 			UNION SELECT email FROM invitation WHERE accepted_by = @p`},
 		{&t.Teams, `SELECT team_id FROM membership WHERE person_id = @p UNION SELECT team_id FROM shift WHERE person_id = @p
 			UNION SELECT team_id FROM override WHERE person_id = @p UNION SELECT team_id FROM page_responder WHERE person_id = @p
 			UNION SELECT i.team_id FROM identity d JOIN integration i ON i.id = d.integration_id WHERE d.person_id = @p`},
+		{&others, `SELECT name FROM person WHERE id <> @p AND former_at IS NULL UNION SELECT email FROM person WHERE id <> @p AND email IS NOT NULL
+			UNION SELECT name FROM identity WHERE person_id <> @p UNION SELECT email FROM identity WHERE person_id <> @p
+			UNION SELECT name FROM team UNION SELECT rotation FROM shift UNION SELECT name FROM integration`},
 	} {
 		if err := s.from(ctx).Raw(q.query, map[string]any{"p": person}).Scan(q.into).Error; err != nil {
 			return t, rows.Translate(err, "traces of person %d", person)
 		}
 	}
 	slices.Sort(t.Teams)
+	t.Names, t.Addresses = leavers.Alone(t.Names, others), leavers.Alone(t.Addresses, others)
 	return t, nil
 }
 
