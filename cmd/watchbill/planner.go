@@ -23,6 +23,10 @@ type planner struct {
 	solved func(began time.Time, s *roster.Solution, err error)
 }
 
+// leastPatience is how long a plan may take on a machine that has much else to do, however
+// little work it is given: the work ends it, so that the same question has the same plan.
+const leastPatience = 10 * time.Second
+
 // plan implements schedule.Planner.
 func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(int) bool) (schedule.Planned, error) {
 	out := schedule.Planned{Balances: schedule.Balances{Before: map[schedule.ID]int64{}, After: map[schedule.ID]int64{}}}
@@ -34,7 +38,7 @@ func (p planner) plan(ctx context.Context, in schedule.PlanInput, progress func(
 	if in.Seconds > 0 {
 		limit = time.Duration(in.Seconds) * time.Second
 	}
-	ctx, stop := context.WithTimeout(ctx, 3*limit)
+	ctx, stop := context.WithTimeout(ctx, max(3*limit, leastPatience))
 	defer stop()
 	began := time.Now()
 	solution, err := roster.Solve(ctx, pl.problem, roster.Options{
