@@ -234,6 +234,7 @@
 //	POST /account/zone                             zone back
 //	POST /account/theme                            theme (light, dark) back; also before sign-in, so it sets a cookie
 //	POST /account/news                             kind (those that are chosen about), email, slack (those of them that one is written to about), lead (hours)
+//	POST /account/news/test
 //	POST /account/password                         old new again; username is there for password managers
 //	POST /account/sessions/{id}/end
 //	POST /account/feeds                            shows label busy tombstones alarms back

@@ -27,6 +27,7 @@ func (s *Site) registerAccess(e *echo.Group) {
 	e.POST("/account", s.saveAccount)
 	e.POST("/account/password", s.changePassword)
 	e.POST("/account/news", s.chooseNews)
+	e.POST("/account/news/test", s.testNews)
 	e.POST("/account/sessions/:session/end", s.endSession)
 	e.GET("/audit", s.audit)
 	s.registerTokens(e)

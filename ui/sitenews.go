@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"watchbill/api/auth"
@@ -135,4 +136,41 @@ func (s *Site) chooseNews(c echo.Context) error {
 		wishes.Lead = time.Duration(hours) * time.Hour
 	}
 	return answer(c, s.News.Choose(c.Request().Context(), me(w), wishes), "/account#news", "Saved.")
+}
+
+// testNews writes somebody a letter of no matter, and says what became of it.
+func (s *Site) testNews(c echo.Context) error {
+	w, err := owner(c)
+	if err != nil {
+		return err
+	}
+	if !s.writes() {
+		return answer(c, &schedule.InvalidError{Field: "test", Reason: "nobody is written to here: an administrator can name a mail server or a workspace of Slack"}, "/account", "")
+	}
+	ctx := c.Request().Context()
+	people, err := s.Schedule.Store.People(ctx, []schedule.ID{me(w)})
+	if err != nil {
+		return err
+	}
+	var taken, failed []string
+	var trials []notify.Trial
+	if len(people) == 1 {
+		trials, err = s.News.Try(ctx, &people[0])
+	}
+	for _, t := range trials {
+		if t.Problem == "" {
+			taken = append(taken, t.Medium.Label())
+		} else {
+			failed = append(failed, t.Medium.Label()+": "+t.Problem)
+		}
+	}
+	said := "The test was taken over by " + strings.Join(taken, " and ") + ": it ought to be there in a moment."
+	if err == nil && len(failed) > 0 {
+		reason := "the test did not get through. " + strings.Join(failed, ". ")
+		if len(taken) > 0 {
+			reason += ". " + said
+		}
+		err = &schedule.InvalidError{Field: "test", Reason: reason}
+	}
+	return answer(c, err, "/account#news", said)
 }

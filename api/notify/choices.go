@@ -64,6 +64,7 @@ var words = map[Kind]string{
 	RestTeam:      "Somebody is to rest after a broken night",
 	WeekAhead:     "On Monday: the week, what is open and what waits for you",
 	WarningRaised: "There is a question about how a team is",
+	Tested:        "You have sent yourself a test",
 }
 
 // Media returns by what anybody can be told.
@@ -134,7 +135,7 @@ func (o *Outbox) Choose(ctx context.Context, person schedule.ID, w Wishes) error
 		}
 	}
 	for _, kind := range slices.Concat(append(slices.Collect(maps.Values(w.By)), about)...) {
-		if words[kind] == "" {
+		if !slices.Contains(Kinds(), kind) {
 			return &schedule.InvalidError{Field: "news", Reason: "there is no news of this kind: " + string(kind)}
 		}
 	}
