@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -20,11 +21,9 @@ import (
 // An Outbox tells people what has happened: at least once, and once as long as nobody
 // dies between sending a letter and noting it. Any number of replicas may work at once.
 type Outbox struct {
-	Store   Store
-	Sources []Source
-	// Newer are the sources of kinds that the program has learnt later. They are told of
-	// what has happened since they were asked first.
-	Newer    map[Kind]Source
+	Store    Store
+	Sources  []Source
+	Newer    *Newer
 	Carriers map[Medium]Carrier
 	People   func(ctx context.Context, ids []schedule.ID) ([]schedule.Profile, error)
 	// Asleep says whether somebody sleeps at a moment, by their own clock and hours.
@@ -52,10 +51,31 @@ func pause(tries int) time.Duration {
 	return min(3*time.Hour, time.Minute<<min(2*(tries-1), 10))
 }
 
+// A Newer is the sources of kinds that the program has learnt later. They are told of what
+// has happened since they were asked first.
+type Newer struct {
+	Sources map[Kind]Source
+
+	mu    sync.Mutex
+	began map[Kind]time.Time // as it is stored
+}
+
+// since returns when kinds were asked first. That is asked once, unless the clock has been
+// set back since.
+func (n *Newer) since(ctx context.Context, store Store, now time.Time) (began map[Kind]time.Time, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	ahead := func(at time.Time) bool { return at.After(now) }
+	if n.began == nil || slices.ContainsFunc(slices.Collect(maps.Values(n.began)), ahead) {
+		n.began, err = store.Began(ctx, slices.Sorted(maps.Keys(n.Sources)), now)
+	}
+	return n.began, err
+}
+
 // Work tells what is to be told now.
 func (o *Outbox) Work(ctx context.Context) error {
 	now, media := o.Now(), o.Media()
-	began, err := o.Store.Began(ctx, slices.Sorted(maps.Keys(o.Newer)), now)
+	began, err := o.Newer.since(ctx, o.Store, now)
 	if err != nil || len(media) == 0 { // what happens until there is one is told then, while it is news
 		return err
 	}
@@ -94,7 +114,7 @@ func (o *Outbox) topics(ctx context.Context, since time.Time, began map[Kind]tim
 		ask(source, since)
 	}
 	for _, kind := range Kinds() {
-		if source := o.Newer[kind]; source != nil {
+		if source := o.Newer.Sources[kind]; source != nil {
 			from := since
 			if began[kind].After(since) {
 				from = began[kind]

@@ -110,10 +110,10 @@ func (s *server) tellPeople(base string) {
 	weeks := &notify.Weeks{Managers: managers, Schedule: s.schedule, Waiting: s.health.OwedWaiting, Review: s.health.Store.Review}
 	rests := &notify.Rests{Managers: managers, Schedule: s.schedule, Nights: s.rollup}
 	s.news = &notify.Outbox{
-		Store: letters, Newer: map[notify.Kind]notify.Source{
+		Store: letters, Newer: &notify.Newer{Sources: map[notify.Kind]notify.Source{
 			notify.ShiftChanged: changed.Topics, notify.ShiftSoon: begin.Topics, notify.DraftMade: drafts.Topics,
 			notify.GapFound: gaps.Topics, notify.RestDue: rests.Own, notify.RestTeam: rests.OfTeams, notify.WeekAhead: weeks.Topics,
-		},
+		}},
 		Sources: []notify.Source{covers.Topics, shifts.Topics, owed.Topics, pulses.Topics, warnings.Topics},
 		People:  store.People, Asleep: asleep, Now: s.schedule.Now, BaseURL: base, Log: s.log, Down: new(notify.Down),
 	}
