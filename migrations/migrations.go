@@ -147,6 +147,52 @@ func closeOne(db *gorm.DB) error {
 // File returns the path of the SQLite file; empty on PostgreSQL.
 func (db *DB) File() string { return db.path }
 
+// A Watch is told that a statement begins, and returns what is told how it ended; nothing
+// when that is not wanted.
+type Watch func(ctx context.Context) (ended func(system, text string, rows int64, err error))
+
+// Observe has a watch told of every statement: its text, in which values are places only.
+// It is called before the database is used.
+func (db *DB) Observe(watch Watch) error {
+	system := "postgresql"
+	if db.path != "" {
+		system = "sqlite"
+	}
+	handles := []*gorm.DB{db.Write}
+	if db.Read != db.Write {
+		handles = append(handles, db.Read)
+	}
+	for _, one := range handles {
+		if err := observe(one, system, watch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func observe(db *gorm.DB, system string, watch Watch) error {
+	const key = "watchbill:watch"
+	begin := func(tx *gorm.DB) {
+		if ended := watch(tx.Statement.Context); ended != nil {
+			tx.InstanceSet(key, ended)
+		}
+	}
+	end := func(tx *gorm.DB) {
+		if v, ok := tx.InstanceGet(key); ok {
+			v.(func(string, string, int64, error))(system, tx.Statement.SQL.String(), tx.RowsAffected, tx.Error)
+		}
+	}
+	all := db.Callback()
+	return errors.Join(
+		all.Create().Before("*").Register("watch:begin", begin), all.Create().After("*").Register("watch:end", end),
+		all.Query().Before("*").Register("watch:begin", begin), all.Query().After("*").Register("watch:end", end),
+		all.Update().Before("*").Register("watch:begin", begin), all.Update().After("*").Register("watch:end", end),
+		all.Delete().Before("*").Register("watch:begin", begin), all.Delete().After("*").Register("watch:end", end),
+		all.Row().Before("*").Register("watch:begin", begin), all.Row().After("*").Register("watch:end", end),
+		all.Raw().Before("*").Register("watch:begin", begin), all.Raw().After("*").Register("watch:end", end),
+	)
+}
+
 // Stats returns how the pools of connections do, by name.
 func (db *DB) Stats() map[string]sql.DBStats {
 	pools := map[string]*gorm.DB{"write": db.Write, "read": db.Read}

@@ -37,6 +37,8 @@ type Options struct {
 	Timeout time.Duration
 	// Resolver looks names up; nil is the machine's.
 	Resolver *net.Resolver
+	// Around returns what watches a transport, and goes through it; nil: nothing does.
+	Around func(http.RoundTripper) http.RoundTripper
 }
 
 // A Client gets things. It is safe for use by many goroutines.
@@ -61,18 +63,19 @@ func New(o Options) *Client {
 	}
 	c := &Client{o: o}
 	c.dialer = &net.Dialer{Timeout: 5 * time.Second, Resolver: o.Resolver, ControlContext: c.guard}
-	c.http = &http.Client{
-		CheckRedirect: follow,
-		Transport: &http.Transport{
-			Proxy:                  nil, // it would be asked instead of the guard
-			DialContext:            c.dialer.DialContext,
-			TLSHandshakeTimeout:    5 * time.Second,
-			ResponseHeaderTimeout:  min(10*time.Second, o.Timeout),
-			MaxResponseHeaderBytes: 64 << 10,
-			DisableKeepAlives:      true,
-			ForceAttemptHTTP2:      true,
-		},
+	var way http.RoundTripper = &http.Transport{
+		Proxy:                  nil, // it would be asked instead of the guard
+		DialContext:            c.dialer.DialContext,
+		TLSHandshakeTimeout:    5 * time.Second,
+		ResponseHeaderTimeout:  min(10*time.Second, o.Timeout),
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableKeepAlives:      true,
+		ForceAttemptHTTP2:      true,
 	}
+	if o.Around != nil {
+		way = o.Around(way)
+	}
+	c.http = &http.Client{CheckRedirect: follow, Transport: way}
 	return c
 }
 

@@ -39,6 +39,9 @@ func (h handler) Handle(ctx context.Context, r slog.Record) error {
 	if id := RequestID(ctx); id != "" {
 		out.AddAttrs(slog.String("request_id", id))
 	}
+	if id := traceID(ctx); id != "" {
+		out.AddAttrs(slog.String("trace_id", id))
+	}
 	return h.Handler.Handle(ctx, out)
 }
 

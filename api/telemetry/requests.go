@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // HeaderID is the header with the name of a request.
@@ -36,6 +37,7 @@ type Requests struct {
 	// take long or fail.
 	Each    bool
 	Metrics *Metrics
+	Tracing *Tracing // nil: no traces
 	Wall    func() time.Time
 	// Proxy says whether a request comes from a proxy of ours, whose name for it counts.
 	Proxy func(*http.Request) bool
@@ -58,10 +60,21 @@ func (q *Requests) Observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := q.Wall()
 		r := c.Request()
-		id := q.name(r)
+		proxy := q.Proxy != nil && q.Proxy(r)
+		id := nameOf(r, proxy)
 		c.Response().Header().Set(HeaderID, id)
-		c.SetRequest(r.WithContext(context.WithValue(r.Context(), requestKey{}, id)))
-		defer func() { q.ended(c, q.Wall().Sub(began)) }()
+		ctx := r.Context()
+		var span trace.Span
+		if q.Tracing != nil && !quiet(q.route(c)) {
+			ctx, span = q.Tracing.request(r, methodOf(r), q.route(c), proxy)
+		}
+		c.SetRequest(r.WithContext(context.WithValue(ctx, requestKey{}, id)))
+		defer func() {
+			q.ended(c, q.Wall().Sub(began))
+			if span != nil {
+				endRequest(span, id, c.Response().Status)
+			}
+		}()
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
@@ -69,9 +82,9 @@ func (q *Requests) Observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// name returns what a request is called: as a proxy of ours calls it, else something new.
-func (q *Requests) name(r *http.Request) string {
-	if id := r.Header.Get(HeaderID); id != "" && wellFormed(id) && q.Proxy != nil && q.Proxy(r) {
+// nameOf returns what a request is called: as a proxy of ours calls it, else something new.
+func nameOf(r *http.Request, proxy bool) string {
+	if id := r.Header.Get(HeaderID); proxy && id != "" && wellFormed(id) {
 		return id
 	}
 	return rand.Text()

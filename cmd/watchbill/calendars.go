@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"watchbill/api/fetch"
+	"watchbill/api/telemetry"
 	"watchbill/schedule"
 	"watchbill/schedule/ical"
 )
@@ -17,9 +18,12 @@ import (
 type calendars struct{ client *fetch.Client }
 
 // newCalendars allows links to lead to the given networks too, like 10.0.0.0/8.
-func newCalendars(allow []string) (calendars, error) {
+func newCalendars(allow []string) (calendars, error) { return tracedCalendars(allow, nil) }
+
+// tracedCalendars is newCalendars with spans of what is fetched.
+func tracedCalendars(allow []string, tracing *telemetry.Tracing) (calendars, error) {
 	networks, err := allowed(allow)
-	return calendars{fetch.New(fetch.Options{Agent: "Watchbill (calendar subscription)", Allow: networks})}, err
+	return calendars{fetch.New(fetch.Options{Agent: "Watchbill (calendar subscription)", Allow: networks, Around: tracing.Client})}, err
 }
 
 // allowed are the networks from which things are fetched besides the public internet.

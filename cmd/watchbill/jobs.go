@@ -13,6 +13,7 @@ import (
 
 	"watchbill/api"
 	"watchbill/api/auth"
+	"watchbill/api/telemetry"
 	"watchbill/health"
 	"watchbill/schedule"
 )
@@ -40,7 +41,8 @@ type jobs struct {
 	guard   *clockGuard
 	log     *slog.Logger
 	// ran is told how a job ended.
-	ran func(job, result string, ended time.Time, took time.Duration)
+	ran     func(job, result string, ended time.Time, took time.Duration)
+	tracing *telemetry.Tracing
 }
 
 // A job is what is done again and again.
@@ -109,11 +111,16 @@ func (j *jobs) start(ctx context.Context) (wait func(), err error) {
 // do runs a job once. What the end of the program cuts short has not failed.
 func (j *jobs) do(ctx context.Context, name string, job job) {
 	tick := time.Now()
-	err := job.run(ctx)
+	err := j.tracing.Do(ctx, "job "+name, func(ctx context.Context) error {
+		err := job.run(ctx)
+		if err != nil && ctx.Err() == nil {
+			j.log.ErrorContext(ctx, "job failed", "job", name, "tick", tick.UTC().Format(time.RFC3339Nano), "took", time.Since(tick), "error", err)
+		}
+		return err
+	})
 	ended, result := time.Now(), "ok"
 	if err != nil && ctx.Err() == nil {
 		result = "failed"
-		j.log.ErrorContext(ctx, "job failed", "job", name, "tick", tick.UTC().Format(time.RFC3339Nano), "took", ended.Sub(tick), "error", err)
 	}
 	j.ran(name, result, ended, ended.Sub(tick))
 }

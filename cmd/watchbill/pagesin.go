@@ -19,6 +19,7 @@ import (
 	"watchbill/api/fetch"
 	"watchbill/api/ingest"
 	"watchbill/api/pull"
+	"watchbill/api/telemetry"
 	"watchbill/health"
 	"watchbill/health/healthdb"
 	"watchbill/schedule"
@@ -64,15 +65,15 @@ func (s *server) takePages() {
 	s.handOvers = &health.HandOvers{Store: store, Now: s.schedule.Now, Turns: s.turns}
 	s.schedule.Burdens = s.rollup.ForPlans
 	s.reviews = &health.Reviewer{Store: store, Burdens: s.rollup, Schedules: reviewSchedules{s.schedule}, Now: s.schedule.Now}
-	s.past = &pull.Client{Fetch: pastFetcher(nil)}
+	s.past = &pull.Client{Fetch: pastFetcher(nil, nil)}
 	s.puller = &health.Puller{Store: store, Now: exactly, Step: s.past.Step, Wake: s.receiver.Wake, Pause: betweenRequests}
 	s.reader = &health.Worker{Store: store, Now: exactly, Read: readDelivery, OnCall: s.wasOnCall}
 	s.tables = &health.TableWorker{Worker: s.reader, Reader: tableReader{}}
 }
 
 // pastFetcher asks pagers' APIs, also from networks that are not the public internet.
-func pastFetcher(allow []netip.Prefix) *fetch.Client {
-	return fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20, Allow: allow})
+func pastFetcher(allow []netip.Prefix, tracing *telemetry.Tracing) *fetch.Client {
+	return fetch.New(fetch.Options{Agent: "Watchbill (the past of pagers)", MaxBytes: 16 << 20, Allow: allow, Around: tracing.Client})
 }
 
 // checkPagerAPIs says what is wrong with addresses of pagers' APIs.

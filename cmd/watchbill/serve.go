@@ -171,6 +171,11 @@ func (c *serveCmd) serve(con *console) error {
 		return err
 	}
 	srv.api.Limit = c.APILimit
+	tracing, err := srv.traced(con)
+	if err != nil {
+		return err
+	}
+	defer tracing()
 	if err := c.surround(srv); err != nil {
 		return err
 	}
@@ -205,12 +210,12 @@ func (c *serveCmd) surround(srv *server) (err error) {
 	if srv.echo.IPExtractor, err = behind(c.Proxies); err != nil {
 		return err
 	}
-	if srv.schedule.Calendars, err = newCalendars(c.AllowFetchFrom); err != nil {
+	if srv.schedule.Calendars, err = tracedCalendars(c.AllowFetchFrom, srv.tracing); err != nil {
 		return err
 	}
 	networks, err := allowed(c.AllowFetchFrom)
 	srv.tellIn(networks)
-	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks), c.PagerAPI
+	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks, srv.tracing), c.PagerAPI
 	return err
 }
 
@@ -262,6 +267,7 @@ type server struct {
 
 	feeds        *api.Feeds
 	requests     *telemetry.Requests
+	tracing      *telemetry.Tracing // nil: no traces
 	figures      *telemetry.Metrics
 	jobRuns      *telemetry.Tally
 	metricsToken string // who has it reads the figures; empty: nobody
@@ -373,7 +379,7 @@ const stopWithin = 10 * time.Second
 func (s *server) jobs() *jobs {
 	return &jobs{
 		service: s.schedule, access: s.access, health: s.health, burden: s.measureBurden, pool: s.rollup.Pool, reviews: s.makeReviews, warn: s.warnTeams, pulse: s.askTeams, news: s.news.Work, look: s.looker.Look, send: s.sender.Work, forget: s.forgetWords, remove: s.remover.Work, leave: s.leavers.Work,
-		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log, ran: s.jobRuns.Done,
+		pulls: s.puller.Work, tables: s.tables.Work, api: s.api, guard: s.guard, log: s.log, ran: s.jobRuns.Done, tracing: s.tracing,
 	}
 }
 

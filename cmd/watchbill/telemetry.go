@@ -117,6 +117,23 @@ func (s *server) observe() {
 	}))
 }
 
+// traced has what is done sent to a collector, when the variables of OpenTelemetry say
+// where one is. What it returns sends the rest.
+func (s *server) traced(con *console) (end func(), err error) {
+	t, err := telemetry.NewTracing(con.getenv, version(), s.log, s.wall)
+	if t == nil || err != nil {
+		return func() {}, err
+	}
+	s.tracing, s.requests.Tracing = t, t
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := t.Close(ctx); err != nil {
+			s.log.Warn("traces not sent", "error", err)
+		}
+	}, s.db.Observe(t.Statement)
+}
+
 // fromProxy says whether a request comes straight from one of our proxies.
 func fromProxy(proxies []string) (func(*http.Request) bool, error) {
 	networks, err := networksOf(proxies)

@@ -31,7 +31,7 @@ func (s *server) tellPrograms(base string) {
 
 // tellIn lets programs be told in networks that are not the public internet.
 func (s *server) tellIn(allow []netip.Prefix) {
-	client := fetch.New(fetch.Options{Agent: "Watchbill (webhook)", MaxBytes: webhook.AnswerKept, Timeout: postWithin, Allow: allow})
+	client := fetch.New(fetch.Options{Agent: "Watchbill (webhook)", MaxBytes: webhook.AnswerKept, Timeout: postWithin, Allow: allow, Around: s.tracing.Client})
 	s.webhooks.Link = client.Target
 	s.sender.Post = func(ctx context.Context, r *webhook.Request) (webhook.Answer, error) {
 		a, err := client.Post(ctx, r.URL, r.Header, r.Body)

@@ -1,0 +1,160 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Tracing sends spans of what is done to a collector of OpenTelemetry. The nil Tracing
+// does nothing, and costs nothing.
+type Tracing struct {
+	provider *sdk.TracerProvider
+	tracer   trace.Tracer
+}
+
+// NewTracing returns what sends spans to where the variables of OpenTelemetry say; nil
+// when they do not. Version is the program's. What cannot be sent is dropped, and the log
+// is told once a minute. Close has to be called.
+func NewTracing(getenv func(string) string, version string, log *slog.Logger, wall func() time.Time) (*Tracing, error) {
+	to, err := exporterOf(getenv)
+	if err != nil || to == nil {
+		return nil, err
+	}
+	about, err := resource.New(context.Background(),
+		resource.WithAttributes(attribute.String("service.name", "watchbill"), attribute.String("service.version", version)),
+		resource.WithFromEnv(), resource.WithTelemetrySDK())
+	if err != nil {
+		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
+	}
+	otel.SetLogger(logr.Discard())
+	otel.SetErrorHandler(&faults{log: log, wall: wall})
+	provider := sdk.NewTracerProvider(sdk.WithBatcher(to), sdk.WithResource(about))
+	return &Tracing{provider, provider.Tracer("watchbill")}, nil
+}
+
+// Close sends what is left.
+func (t *Tracing) Close(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	return t.provider.Shutdown(ctx)
+}
+
+// faults tells the log that spans are lost, now and then.
+type faults struct {
+	log  *slog.Logger
+	wall func() time.Time
+	mu   sync.Mutex
+	said time.Time
+}
+
+// Handle implements otel.ErrorHandler.
+func (f *faults) Handle(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := f.wall(); now.Sub(f.said).Abs() >= time.Minute {
+		f.said = now
+		f.log.Warn("traces not sent", "error", err)
+	}
+}
+
+// Do runs f in a span.
+func (t *Tracing) Do(ctx context.Context, name string, f func(context.Context) error) error {
+	if t == nil {
+		return f(ctx)
+	}
+	ctx, span := t.tracer.Start(ctx, name)
+	err := f(ctx)
+	ended(span, err)
+	return err
+}
+
+// Statement begins the span of a statement, of which only the text is told: values are
+// people's. What no span asked for has none, or the least of what jobs look for would be
+// traces of their own. The function it returns ends it.
+func (t *Tracing) Statement(ctx context.Context) func(system, text string, rows int64, err error) {
+	if t == nil || !trace.SpanFromContext(ctx).IsRecording() {
+		return nil
+	}
+	_, span := t.tracer.Start(ctx, "SQL", trace.WithSpanKind(trace.SpanKindClient))
+	return func(system, text string, rows int64, err error) {
+		span.SetAttributes(attribute.String("db.system.name", system), attribute.String("db.query.text", text), attribute.Int64("db.response.returned_rows", rows))
+		ended(span, err)
+	}
+}
+
+// ended ends a span. Errors are told as the log is.
+func ended(span trace.Span, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		span.SetStatus(codes.Error, Clean(err.Error()))
+	}
+	span.End()
+}
+
+// request begins the span of a request. The trace that it belongs to is taken over from
+// proxies of ours only: anybody else could have everything recorded that they do.
+func (t *Tracing) request(r *http.Request, method, route string, proxy bool) (context.Context, trace.Span) {
+	ctx := r.Context()
+	if proxy {
+		ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	}
+	return t.tracer.Start(ctx, method+" "+route, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route)))
+}
+
+// answered ends the span of a request.
+func endRequest(span trace.Span, id string, status int) {
+	span.SetAttributes(attribute.Int("http.response.status_code", status), attribute.String("watchbill.request_id", id))
+	if status >= http.StatusInternalServerError {
+		span.SetStatus(codes.Error, "")
+	}
+	span.End()
+}
+
+// Client gives what is fetched by a transport spans, with the host of what is asked and
+// nothing else: links are secrets. Others are told nothing of the trace.
+func (t *Tracing) Client(next http.RoundTripper) http.RoundTripper {
+	if t == nil {
+		return next
+	}
+	return fetching{t, next}
+}
+
+type fetching struct {
+	t    *Tracing
+	next http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (f fetching) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, span := f.t.tracer.Start(r.Context(), r.Method, trace.WithSpanKind(trace.SpanKindClient),
+		trace.WithAttributes(attribute.String("http.request.method", r.Method), attribute.String("server.address", r.URL.Hostname())))
+	resp, err := f.next.RoundTrip(r.WithContext(ctx))
+	if err == nil {
+		span.SetAttributes(attribute.Int("http.response.status_code", resp.StatusCode))
+	}
+	ended(span, err)
+	return resp, err
+}
+
+// traceID returns the trace that something belongs to; empty without one.
+func traceID(ctx context.Context) string {
+	if s := trace.SpanContextFromContext(ctx); s.IsValid() {
+		return s.TraceID().String()
+	}
+	return ""
+}
