@@ -149,7 +149,7 @@ func (db *DB) File() string { return db.path }
 
 // A Watch is told that a statement begins, and returns what is told how it ended; nothing
 // when that is not wanted.
-type Watch func(ctx context.Context) (ended func(system, text string, rows int64, err error))
+type Watch func(ctx context.Context) (ended func(system, text string, err error))
 
 // Observe has a watch told of every statement: its text, in which values are places only.
 // It is called before the database is used.
@@ -179,7 +179,11 @@ func observe(db *gorm.DB, system string, watch Watch) error {
 	}
 	end := func(tx *gorm.DB) {
 		if v, ok := tx.InstanceGet(key); ok {
-			v.(func(string, string, int64, error))(system, tx.Statement.SQL.String(), tx.RowsAffected, tx.Error)
+			err := tx.Error
+			if errors.Is(err, gorm.ErrRecordNotFound) {
+				err = nil // nothing is an answer
+			}
+			v.(func(string, string, error))(system, tx.Statement.SQL.String(), err)
 		}
 	}
 	all := db.Callback()

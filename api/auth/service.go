@@ -70,7 +70,7 @@ func New(store Store, opt Options) (*Service, error) {
 		}
 	}
 	if opt.SignOn != nil {
-		s.client = &client{SignOn: *opt.SignOn, now: opt.Now}
+		s.client = &client{SignOn: *opt.SignOn, now: opt.Now, http: providerHTTP}
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = sessionStore{s}

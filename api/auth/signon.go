@@ -71,7 +71,8 @@ const (
 // asked when somebody needs it, until it has answered once.
 type client struct {
 	SignOn
-	now func() time.Time
+	now  func() time.Time
+	http *http.Client
 
 	mu       sync.Mutex
 	provider *oidc.Provider
@@ -81,13 +82,21 @@ type client struct {
 
 var providerHTTP = &http.Client{Timeout: providerPatience}
 
+// Observe has what the provider is asked go through a watch. It is called before anybody
+// logs in.
+func (s *Service) Observe(around func(http.RoundTripper) http.RoundTripper) {
+	if s.client != nil {
+		s.client.http = &http.Client{Timeout: providerPatience, Transport: around(http.DefaultTransport)}
+	}
+}
+
 // discover returns the provider's description of itself.
 func (c *client) discover(ctx context.Context) (*oidc.Provider, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
 	if c.provider == nil && (c.err == nil || now.Sub(c.checked) >= retryAfter) {
-		c.provider, c.err = oidc.NewProvider(oidc.ClientContext(ctx, providerHTTP), c.Issuer)
+		c.provider, c.err = oidc.NewProvider(oidc.ClientContext(ctx, c.http), c.Issuer)
 		c.checked = now
 		if ctx.Err() != nil {
 			c.checked = time.Time{} // whoever asked went away: that says nothing about the provider
@@ -241,7 +250,7 @@ func (c *client) identity(ctx context.Context, j *journey, code string) (*identi
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, providerHTTP), 2*providerPatience)
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, c.http), 2*providerPatience)
 	defer cancel()
 	token, err := c.oauth(p).Exchange(ctx, code, oauth2.VerifierOption(j.Verifier))
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.Response.StatusCode < 500 {

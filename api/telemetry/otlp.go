@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"golang.org/x/net/http/httpguts"
 )
 
 // An exporter sends spans by OTLP over HTTP, as JSON. The library's own exporter brings
@@ -45,7 +46,7 @@ func exporterOf(getenv func(string) string) (*exporter, error) {
 		}
 		to = strings.TrimSuffix(to, "/") + "/v1/traces"
 	}
-	if getenv("OTEL_SDK_DISABLED") == "true" || getenv("OTEL_TRACES_EXPORTER") == "none" {
+	if strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") || getenv("OTEL_TRACES_EXPORTER") == "none" {
 		return nil, nil //nolint:nilnil // it is not wanted
 	}
 	u, err := url.Parse(to)
@@ -55,7 +56,11 @@ func exporterOf(getenv func(string) string) (*exporter, error) {
 	if p := either("PROTOCOL"); p != "" && !strings.HasPrefix(p, "http/") {
 		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q, but traces are sent over HTTP only: collectors take that on port 4318", p)
 	}
-	e := &exporter{url: to, header: http.Header{"Content-Type": {"application/json"}}, client: &http.Client{Timeout: sendWithin}}
+	e := &exporter{url: to, header: http.Header{"Content-Type": {"application/json"}}, client: &http.Client{
+		Timeout: sendWithin, Transport: http.DefaultTransport.(*http.Transport).Clone(),
+		// What asks to go elsewhere is not the collector, and is given neither spans nor keys.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 	if ms := either("TIMEOUT"); ms != "" {
 		n, err := strconv.Atoi(ms)
 		if err != nil || n <= 0 {
@@ -69,10 +74,11 @@ func exporterOf(getenv func(string) string) (*exporter, error) {
 		}
 		key, value, ok := strings.Cut(pair, "=")
 		value, err := url.PathUnescape(strings.TrimSpace(value))
-		if !ok || err != nil {
+		key = strings.TrimSpace(key)
+		if !ok || err != nil || !httpguts.ValidHeaderFieldName(key) || !httpguts.ValidHeaderFieldValue(value) {
 			return nil, errors.New("OTEL_EXPORTER_OTLP_HEADERS cannot be read; it looks like name=value,other=value")
 		}
-		e.header.Set(strings.TrimSpace(key), value)
+		e.header.Set(key, value)
 	}
 	return e, nil
 }
@@ -139,6 +145,10 @@ func (e *exporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) er
 	if err != nil {
 		return err
 	}
+	return e.send(ctx, body)
+}
+
+func (e *exporter) send(ctx context.Context, body []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(body))
 	if err != nil {
 		return err
@@ -151,9 +161,27 @@ func (e *exporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) er
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20)) // so that the connection is used again
 	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("the collector answers %s to %d spans", resp.Status, len(spans))
+		return fmt.Errorf("the collector answers %d", resp.StatusCode)
 	}
 	return nil
+}
+
+// CheckTraces sends no spans to the collector, and returns where that is; empty when traces
+// are not asked for. An error says what is wrong with the variables, or that it does not
+// take them.
+func CheckTraces(ctx context.Context, getenv func(string) string) (host string, err error) {
+	e, err := exporterOf(getenv)
+	if err != nil || e == nil {
+		return "", err
+	}
+	u, err := url.Parse(e.url)
+	if err != nil {
+		return "", err
+	}
+	if err := e.send(ctx, []byte(`{"resourceSpans":[]}`)); err != nil {
+		return "", fmt.Errorf("traces do not get to %s: %w", u.Host, err)
+	}
+	return u.Host, e.Shutdown(ctx)
 }
 
 // Shutdown implements sdk.SpanExporter.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +21,9 @@ import (
 )
 
 // Tracing sends spans of what is done to a collector of OpenTelemetry. The nil Tracing
-// does nothing, and costs nothing.
+// does nothing, and costs nothing. No span has a text of an error: others' libraries put
+// values, links and people into them. What went wrong stands in the log, which is cleaned
+// and names the trace.
 type Tracing struct {
 	provider *sdk.TracerProvider
 	tracer   trace.Tracer
@@ -84,25 +87,59 @@ func (t *Tracing) Do(ctx context.Context, name string, f func(context.Context) e
 }
 
 // Statement begins the span of a statement, of which only the text is told: values are
-// people's. What no span asked for has none, or the least of what jobs look for would be
-// traces of their own. The function it returns ends it.
-func (t *Tracing) Statement(ctx context.Context) func(system, text string, rows int64, err error) {
+// people's, and how many rows there are is how many have answered. What no span asked for
+// has none, or the least of what is looked for would be a trace of its own, and those of
+// surveys be told after all. The function it returns ends it.
+func (t *Tracing) Statement(ctx context.Context) func(system, text string, err error) {
 	if t == nil || !trace.SpanFromContext(ctx).IsRecording() {
 		return nil
 	}
 	_, span := t.tracer.Start(ctx, "SQL", trace.WithSpanKind(trace.SpanKindClient))
-	return func(system, text string, rows int64, err error) {
-		span.SetAttributes(attribute.String("db.system.name", system), attribute.String("db.query.text", text), attribute.Int64("db.response.returned_rows", rows))
+	return func(system, text string, err error) {
+		span.SetAttributes(attribute.String("db.system.name", system), attribute.String("db.query.text", shortened(text)))
 		ended(span, err)
 	}
 }
 
-// ended ends a span. Errors are told as the log is.
+// longestText is how much of a statement is told, in bytes: a list in it has a place for
+// each value, and thousands of spans wait in memory.
+const longestText = 2000
+
+func shortened(text string) string {
+	if len(text) <= longestText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longestText], "") + "…" // a copy: the rest is not kept
+}
+
+// ended ends a span, of which an error tells only the kind.
 func ended(span trace.Span, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
-		span.SetStatus(codes.Error, Clean(err.Error()))
+		span.SetStatus(codes.Error, "")
+		span.SetAttributes(attribute.String("error.type", kindOf(err)))
 	}
 	span.End()
+}
+
+// kindOf says what kind of error one is: that of the database by its code, others by the
+// type of what began it.
+func kindOf(err error) string {
+	if e, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err); ok {
+		return e.SQLState()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "timeout"
+	}
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return fmt.Sprintf("%T", err)
+		}
+		err = inner
+	}
 }
 
 // request begins the span of a request. The trace that it belongs to is taken over from
@@ -116,7 +153,7 @@ func (t *Tracing) request(r *http.Request, method, route string, proxy bool) (co
 		trace.WithAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route)))
 }
 
-// answered ends the span of a request.
+// endRequest ends the span of a request.
 func endRequest(span trace.Span, id string, status int) {
 	span.SetAttributes(attribute.Int("http.response.status_code", status), attribute.String("watchbill.request_id", id))
 	if status >= http.StatusInternalServerError {

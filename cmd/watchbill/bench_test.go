@@ -27,6 +27,12 @@ import (
 // feed of a team that has two rotations by the week for a year.
 func feedBench(b *testing.B, address string) (handler http.Handler, path string) {
 	b.Helper()
+	s, path := feedServed(b, address)
+	return s.echo, path
+}
+
+func feedServed(b *testing.B, address string) (s *server, path string) {
+	b.Helper()
 	ok := func(err error) {
 		b.Helper()
 		if err != nil {
@@ -38,7 +44,7 @@ func feedBench(b *testing.B, address string) (handler http.Handler, path string)
 	ok(err)
 	b.Cleanup(func() { _ = log.Close() })
 	con := &console{err: log, log: telemetry.NewLog(log, telemetry.FormatText, slog.LevelInfo), now: func() time.Time { return now }}
-	s, err := newServer(b.Context(), con, address, "https://watchbill.example", time.Second)
+	s, err = newServer(b.Context(), con, address, "https://watchbill.example", time.Second)
 	ok(err)
 	b.Cleanup(func() { _ = s.db.Close() })
 	in, err := importTeam(crew)
@@ -63,7 +69,34 @@ func feedBench(b *testing.B, address string) (handler http.Handler, path string)
 	ok(s.schedule.Store.Publish(ctx, team.ID, shifts))
 	_, token, err := s.schedule.AddFeed(ctx, schedule.Feed{Kind: schedule.FeedTeam, Team: team.ID, Owner: people[0].ID, Tombstones: true})
 	ok(err)
-	return s.echo, "/feeds/" + token + ".ics"
+	return s, "/feeds/" + token + ".ics"
+}
+
+// What a feed that has not changed takes, with traces and without.
+func BenchmarkFeedTraced(b *testing.B) {
+	for name, endpoint := range map[string]string{"off": "", "on": "http://127.0.0.1:1"} {
+		b.Run(name, func(b *testing.B) {
+			s, path := feedServed(b, migrationstest.SQLite(b))
+			end, err := s.traced(&console{getenv: func(name string) string {
+				return map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}[name]
+			}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer end()
+			first := httptest.NewRecorder()
+			s.echo.ServeHTTP(first, httptest.NewRequest(http.MethodGet, path, nil))
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("If-None-Match", first.Header().Get("Etag"))
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				if s.echo.ServeHTTP(w, r); w.Code != http.StatusNotModified {
+					b.Fatal(w.Code)
+				}
+			}
+		})
+	}
 }
 
 // A feed that has not changed is answered at 0.35 of the requests per second that a

@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"watchbill/api/notify"
+	"watchbill/api/telemetry"
 	"watchbill/migrations"
 )
 
@@ -56,6 +57,7 @@ func (c *serveCmd) check(con *console, parsed *kong.Context, cfg *configuration)
 		func(ctx context.Context, v *verdict) { c.checkSignOn(ctx, v) },
 		func(ctx context.Context, v *verdict) { c.checkMail(ctx, v) },
 		func(ctx context.Context, v *verdict) { c.checkSlack(ctx, v, con.now) },
+		func(ctx context.Context, v *verdict) { checkTraces(ctx, v, con.getenv) },
 		func(_ context.Context, v *verdict) { checkZones(v) },
 	}
 	verdicts := make([]verdict, len(looks))
@@ -101,6 +103,17 @@ func (c *serveCmd) checkSettings(v *verdict, cfg *configuration, parsed *kong.Co
 	}
 	if len(v.faults) == 0 {
 		v.ok("settings can be meant, and no file with a secret can be read by everybody")
+	}
+}
+
+// checkTraces finds out whether the collector takes traces, when they are asked for.
+func checkTraces(ctx context.Context, v *verdict, getenv func(string) string) {
+	host, err := telemetry.CheckTraces(ctx, getenv)
+	switch {
+	case err != nil:
+		v.fault("%s", telemetry.Clean(err.Error()))
+	case host != "":
+		v.ok("the collector at %s takes traces", host)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,6 +31,9 @@ func TestCheckIsGood(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		front := httptest.NewServer(&collector{})
+		defer front.Close()
+		t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", front.URL)
 		before := folder(t, address)
 		slack := slacktest.New(t, time.Now)
 		provider := newProvider(t, "https://watchbill.example/login/sso/done")
@@ -44,7 +48,7 @@ func TestCheckIsGood(t *testing.T) {
 		if code != 0 || errs != "" {
 			t.Fatalf("%d\n%s\n%s", code, out, errs)
 		}
-		for _, want := range []string{"Slack knows the token", "the mail server answers", "the OpenID provider describes itself", "as this program is", "good: nothing is wrong"} {
+		for _, want := range []string{"Slack knows the token", "the mail server answers", "the OpenID provider describes itself", "takes traces", "as this program is", "good: nothing is wrong"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("no %q in\n%s", want, out)
 			}

@@ -186,7 +186,7 @@ func (c *serveCmd) serve(con *console) error {
 	}()
 	srv.sealWith(secret)
 	srv.keep(c.keeping())
-	srv.news.Carriers = carriers
+	srv.news.Carriers = tracedCarriers(carriers, srv.tracing)
 	if c.Demo {
 		if err := srv.company(ctx, con); err != nil {
 			return err

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"watchbill/api/auth"
+	"watchbill/api/notify"
 	"watchbill/api/telemetry"
 )
 
@@ -125,6 +126,7 @@ func (s *server) traced(con *console) (end func(), err error) {
 		return func() {}, err
 	}
 	s.tracing, s.requests.Tracing = t, t
+	s.access.Observe(t.Client)
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -132,6 +134,48 @@ func (s *server) traced(con *console) (end func(), err error) {
 			s.log.Warn("traces not sent", "error", err)
 		}
 	}, s.db.Observe(t.Statement)
+}
+
+// tracedCarriers have spans of the letters that they carry.
+func tracedCarriers(all map[notify.Medium]notify.Carrier, t *telemetry.Tracing) map[notify.Medium]notify.Carrier {
+	if t == nil {
+		return all
+	}
+	traced := map[notify.Medium]notify.Carrier{}
+	for medium, carrier := range all {
+		traced[medium] = tracedCarrier{carrier, medium, t}
+	}
+	return traced
+}
+
+// A tracedCarrier tells by what letters go, and not whose they are or what they say.
+type tracedCarrier struct {
+	notify.Carrier
+	medium notify.Medium
+	t      *telemetry.Tracing
+}
+
+// Open implements notify.Carrier.
+func (c tracedCarrier) Open(ctx context.Context) (notify.Line, error) {
+	var line notify.Line
+	err := c.t.Do(ctx, "open "+string(c.medium), func(ctx context.Context) (err error) {
+		line, err = c.Carrier.Open(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return tracedLine{line, c}, nil
+}
+
+type tracedLine struct {
+	notify.Line
+	c tracedCarrier
+}
+
+// Send implements notify.Line.
+func (l tracedLine) Send(ctx context.Context, m *notify.Mail) error {
+	return l.c.t.Do(ctx, "letter "+string(l.c.medium), func(ctx context.Context) error { return l.Line.Send(ctx, m) })
 }
 
 // fromProxy says whether a request comes straight from one of our proxies.

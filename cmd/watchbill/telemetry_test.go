@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -255,7 +256,15 @@ func TestProgramFault(t *testing.T) {
 // The whole demonstration is walked through by everybody over all routes, with secrets
 // that are known, and neither the log nor the figures have one of them, or anybody's name.
 func TestNothingIsToldToOperators(t *testing.T) {
+	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "1000000")
 	d := company(t)
+	c := &collector{}
+	front := httptest.NewServer(c)
+	defer front.Close()
+	flush, err := d.traced(&console{getenv: func(name string) string {
+		return map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": front.URL}[name]
+	}})
+	d.ok(err)
 	d.ok(d.surround(t.Context()))
 	d.metricsToken, d.requests.Each = figuresToken, true
 	d.out.Reset() // how to log in is told at the start
@@ -280,18 +289,22 @@ func TestNothingIsToldToOperators(t *testing.T) {
 		}
 	}
 	requests := d.walk(browsers, secrets)
-	log := d.out.String()
+	flush()
+	log, spans := d.out.String(), c.raw.String()
 	text := d.scrape()
 	said := regexp.MustCompile(`(?m)^#.*$`).ReplaceAllString(text, "") // explanations have words that are names of teams
 	if lines := strings.Count(log, "msg=request "); lines < requests/2 {
 		t.Errorf("%d lines for %d requests: the test sees too little", lines, requests)
+	}
+	if len(c.spans) < requests {
+		t.Errorf("%d spans for %d requests: the test sees too little", len(c.spans), requests)
 	}
 	for what, secret := range secrets {
 		if len(secret) < 3 {
 			t.Errorf("%s: %q", what, secret)
 		}
 		word := regexp.MustCompile(`(^|\W)` + regexp.QuoteMeta(secret) + `($|\W)`)
-		for place, in := range map[string]string{"the log": log, "figures": said} {
+		for place, in := range map[string]string{"the log": log, "figures": said, "spans": spans} {
 			if found := word.FindStringIndex(in); found != nil {
 				t.Errorf("%s: %s has %q: …%s…", what, place, secret, in[max(0, found[0]-100):min(len(in), found[1]+60)])
 			}
@@ -315,7 +328,7 @@ func TestNothingIsToldToOperators(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d requests, %d lines of log, %d kB of figures, %d series of routes", requests, strings.Count(log, "\n"), len(text)>>10, series)
+	t.Logf("%d requests, %d lines of log, %d kB of figures, %d series of routes, %d spans", requests, strings.Count(log, "\n"), len(text)>>10, series, len(c.spans))
 }
 
 // secretsAndNames are the names and addresses of everybody, and what opens doors.

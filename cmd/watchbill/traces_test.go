@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"watchbill/api/auth"
+	"watchbill/api/notify"
 )
 
 // A collector takes spans as those of OpenTelemetry do.
@@ -76,20 +78,42 @@ func traces(t *testing.T, d *deployment) {
 	d.call(token, "GET", "/api/v1/teams/1/members", "", "Traceparent", parent)
 	d.call("", "GET", "/feeds/hush-hush.ics", "")
 	admin.get("/account")
-	d.call("", "GET", "/healthz", "")
+	for _, path := range []string{"/healthz", "/pulse/hush-hush", "/diary", "/api/v1/people/me/diary"} {
+		d.call(token, "GET", path, "", "Traceparent", parent, "Cookie", cookieOf(d, admin))
+	}
+	for _, stuck := range []bool{false, true} {
+		line, err := tracedCarriers(byMail(&mailbox{}), d.tracing)[notify.Email].Open(t.Context())
+		d.ok(err)
+		d.ok(line.Send(t.Context(), &notify.Mail{Address: "ana@example.com", Name: "Ana Novak"}))
+		_ = d.tracing.Do(t.Context(), "job odd", func(ctx context.Context) error {
+			if !stuck {
+				return context.Canceled
+			}
+			return fmt.Errorf("letter to ana@example.com: %w", d.db.Read.WithContext(ctx).Exec("SELECT hush FROM nothing WHERE name = ?", "hush-hush").Error)
+		})
+	}
 	j := d.jobs()
 	j.do(t.Context(), "prune", job{run: func(ctx context.Context) error { return j.access.Prune(ctx, d.now) }})
 	end()
 	if c.header.Get("X-Key") != "a b" || c.header.Get("Content-Type") != "application/json" {
 		t.Errorf("headers are %v", c.header)
 	}
-	for _, want := range []string{"GET /api/v1/teams/:team", "GET /feeds/*", "GET /account", "job prune", "SQL"} {
+	for _, want := range []string{"GET /api/v1/teams/:team", "GET /feeds/*", "GET /account", "job prune", "SQL", "open email", "letter email"} {
 		if len(c.named(want)) == 0 {
 			t.Errorf("there is no span %s", want)
 		}
 	}
-	if len(c.named("GET /healthz")) > 0 {
-		t.Error("who looks whether the service is there is traced")
+	for _, s := range c.spans {
+		if name := s["name"].(string); name == "GET /healthz" || strings.Contains(name, "diary") || strings.Contains(name, "/pulse/") {
+			t.Errorf("%s is traced", name)
+		}
+	}
+	if strings.Contains(d.out.String(), "diary") || strings.Contains(d.out.String(), "route=/pulse/") {
+		t.Errorf("the log tells of diaries or surveys:\n%s", d.out.String())
+	}
+	odd := c.named("job odd")
+	if status := fmt.Sprint(odd[0]["status"], odd[1]["status"]); len(odd) != 2 || status != "map[] map[code:2]" || !strings.Contains(fmt.Sprint(odd[1]["attributes"]), "error.type") {
+		t.Errorf("what fails, and what is cut short: %v", odd)
 	}
 	if one := c.named("GET /api/v1/teams/:team"); len(one) == 1 && one[0]["traceId"] == "0af7651916cd43dd8448eb211c80319c" {
 		t.Error("anybody's trace is taken over")
@@ -133,7 +157,7 @@ func TestTracesNotSent(t *testing.T) {
 	if end(); d.tracing != nil {
 		t.Error("traced without being asked")
 	}
-	for name, value := range map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TIMEOUT": "soon", "OTEL_EXPORTER_OTLP_HEADERS": "x"} {
+	for name, value := range map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TIMEOUT": "soon", "OTEL_EXPORTER_OTLP_HEADERS": "a b=x"} {
 		env := map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", name: value}
 		if _, err := d.traced(&console{getenv: func(name string) string { return env[name] }}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s=%s: %v", name, value, err)
@@ -142,6 +166,12 @@ func TestTracesNotSent(t *testing.T) {
 	c := &collector{status: http.StatusServiceUnavailable}
 	front := httptest.NewServer(c)
 	defer front.Close()
+	for value, want := range map[string]string{"collector:4318": "OTEL_EXPORTER_OTLP_ENDPOINT", front.URL + "/hush": "traces do not get to 127.0.0.1"} {
+		t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", value)
+		if _, errs, code := ran("serve", "--check", "--demo"); code == 0 || !strings.Contains(errs, want) || strings.Contains(errs, "hush") {
+			t.Errorf("%s: %d\n%s", value, code, errs)
+		}
+	}
 	if end, err = d.traced(&console{getenv: func(name string) string {
 		return map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": front.URL + "/v1/traces"}[name]
 	}}); err != nil {
