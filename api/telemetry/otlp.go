@@ -68,7 +68,12 @@ func exporterOf(getenv func(string) string) (*exporter, error) {
 		}
 		e.client.Timeout = time.Duration(n) * time.Millisecond
 	}
-	for pair := range strings.SplitSeq(either("HEADERS"), ",") {
+	return e, e.take(either("HEADERS"))
+}
+
+// take takes over headers, as name=value,other=value.
+func (e *exporter) take(headers string) error {
+	for pair := range strings.SplitSeq(headers, ",") {
 		if strings.TrimSpace(pair) == "" {
 			continue
 		}
@@ -76,11 +81,11 @@ func exporterOf(getenv func(string) string) (*exporter, error) {
 		value, err := url.PathUnescape(strings.TrimSpace(value))
 		key = strings.TrimSpace(key)
 		if !ok || err != nil || !httpguts.ValidHeaderFieldName(key) || !httpguts.ValidHeaderFieldValue(value) {
-			return nil, errors.New("OTEL_EXPORTER_OTLP_HEADERS cannot be read; it looks like name=value,other=value")
+			return errors.New("OTEL_EXPORTER_OTLP_HEADERS cannot be read; it looks like name=value,other=value")
 		}
 		e.header.Set(key, value)
 	}
-	return e, nil
+	return nil
 }
 
 // The shape of OTLP as JSON: names in camelCase, 64-bit numbers as text, identities in
@@ -214,7 +219,7 @@ func otlpAttributes(all []attribute.KeyValue) []otlpAttribute {
 			n := a.Value.AsInt64()
 			one.Value.Number = &n
 		} else {
-			text := a.Value.Emit()
+			text := a.Value.String()
 			one.Value.Text = &text
 		}
 		out = append(out, one)

@@ -170,20 +170,11 @@ func (c *serveCmd) serve(con *console) error {
 	if err != nil {
 		return err
 	}
+	defer srv.close()
 	srv.api.Limit = c.APILimit
-	tracing, err := srv.traced(con)
-	if err != nil {
+	if err := c.surround(con, srv); err != nil {
 		return err
 	}
-	defer tracing()
-	if err := c.surround(srv); err != nil {
-		return err
-	}
-	defer func() {
-		if err := srv.db.Close(); err != nil {
-			srv.log.Error("database did not close", "error", err)
-		}
-	}()
 	srv.sealWith(secret)
 	srv.keep(c.keeping())
 	srv.news.Carriers = tracedCarriers(carriers, srv.tracing)
@@ -198,9 +189,12 @@ func (c *serveCmd) serve(con *console) error {
 	return srv.run(ctx, listener)
 }
 
-// surround sets who stands around the service: proxies in front, who reads its figures, and
-// where it may fetch from.
-func (c *serveCmd) surround(srv *server) (err error) {
+// surround sets who stands around the service: proxies in front, who reads its figures,
+// who is sent traces, and where it may fetch from.
+func (c *serveCmd) surround(con *console, srv *server) (err error) {
+	if srv.endTraces, err = srv.traced(con); err != nil {
+		return err
+	}
 	if srv.metricsToken, err = c.Metrics.read(); err != nil {
 		return err
 	}
@@ -217,6 +211,16 @@ func (c *serveCmd) surround(srv *server) (err error) {
 	srv.tellIn(networks)
 	srv.past.Fetch, srv.past.Addresses = pastFetcher(networks, srv.tracing), c.PagerAPI
 	return err
+}
+
+// close closes the database, and sends what is left of traces.
+func (s *server) close() {
+	if err := s.db.Close(); err != nil {
+		s.log.Error("database did not close", "error", err)
+	}
+	if s.endTraces != nil {
+		s.endTraces()
+	}
 }
 
 // reachable is how a listener is called from this machine.
@@ -268,6 +272,7 @@ type server struct {
 	feeds        *api.Feeds
 	requests     *telemetry.Requests
 	tracing      *telemetry.Tracing // nil: no traces
+	endTraces    func()             // sends the rest of them
 	figures      *telemetry.Metrics
 	jobRuns      *telemetry.Tally
 	metricsToken string // who has it reads the figures; empty: nobody
