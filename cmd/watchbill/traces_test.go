@@ -148,6 +148,32 @@ func traces(t *testing.T, d *deployment) {
 	}
 }
 
+// What the provider is asked belongs to the log-in that needs it, and nothing of it is told
+// but where it went.
+func TestTracesOfSignOn(t *testing.T) {
+	c := &collector{}
+	front := httptest.NewServer(c)
+	defer front.Close()
+	d, p, _ := signOn(t, t.TempDir()+"/watchbill.db", nil)
+	end, err := d.traced(&console{getenv: func(name string) string {
+		return map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": front.URL}[name]
+	}})
+	d.ok(err)
+	p.is("ben-1", "Ben Bailey", "ben@example.com", true)
+	status, body := d.browser().sso()
+	d.browser().expect(status, body, http.StatusOK, "Your account")
+	end()
+	done := c.named("GET /login/sso/done")
+	if len(done) != 1 || len(c.named("POST")) != 1 || c.named("POST")[0]["parentSpanId"] != done[0]["spanId"] {
+		t.Errorf("the log-in is %v, what was asked for it %v", done, c.named("POST"))
+	}
+	for _, leak := range []string{"ben-1", "Ben", "ben@", "code=", "state=", "/token"} {
+		if strings.Contains(c.raw.String(), leak) {
+			t.Errorf("spans have %q", leak)
+		}
+	}
+}
+
 // Without a collector nothing is traced; one that refuses stops nothing; settings that
 // cannot be meant are refused.
 func TestTracesNotSent(t *testing.T) {
