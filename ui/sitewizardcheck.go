@@ -63,11 +63,13 @@ func (s *Site) publishSetup(c echo.Context) error {
 	} else if err != nil {
 		return err
 	}
-	// The team is there: what fails from here on is said on its first page.
+	// The team is there: what fails from here on is said on its first page, also why no plan
+	// can be made.
 	if err := s.Schedule.Store.RemoveSetup(ctx, me(f.who), f.record.ID); err != nil {
 		return err
 	}
-	if err := s.firstPlan(ctx, me(f.who), team.ID, in.From); err != nil {
+	err = s.firstPlan(ctx, me(f.who), team.ID, in.From)
+	if _, bad := refused(err); err != nil && !bad {
 		s.Log.ErrorContext(ctx, "first plan failed", "team_id", team.ID, "error", err)
 	}
 	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/teams/%d/welcome", team.ID))
@@ -77,6 +79,9 @@ func (s *Site) firstPlan(ctx context.Context, by, team schedule.ID, from schedul
 	d, err := s.Schedule.MakeDraft(ctx, by, schedule.DraftOrder{Team: team, From: from, Until: from.AddDays(7 * wizardWeeks), Name: "First plan", Seconds: 1})
 	if err != nil {
 		return err
+	}
+	if d.State == schedule.DraftFailed {
+		return &schedule.InvalidError{Field: "plan", Reason: d.Message}
 	}
 	_, err = s.Schedule.Publish(ctx, by, d.ID, "The first plan.")
 	return err
