@@ -76,8 +76,16 @@ func (w *Words) Spelt() []string {
 }
 
 // Replace returns a text in which nothing tells any more who it was: an address becomes one
-// that leads nowhere, and a name the label. A word within a longer one is left alone.
-func (w *Words) Replace(text string) string {
+// that leads nowhere, and a name the label. A word within a longer one is left alone, and so
+// is a field of JSON that is called by one word, as any field may be.
+func (w *Words) Replace(text string) string { return w.replace(text, isKey) }
+
+// ReplaceNames is Replace of JSON whose fields are called as people are.
+func (w *Words) ReplaceNames(text string) string {
+	return w.replace(text, func(string, int, int) bool { return false })
+}
+
+func (w *Words) replace(text string, isKey func(text string, begin, end int) bool) string {
 	if w.find == nil {
 		return text
 	}

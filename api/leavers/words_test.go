@@ -33,6 +33,9 @@ func TestReplace(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
+	if got, want := w.ReplaceNames(`{"Will":3,"Zoë Müller":4}`), `{"Former member 17":3,"Former member 17":4}`; got != want {
+		t.Errorf("names of people become %s, want %s", got, want)
+	}
 	none := leavers.NewWords(1, nil, nil)
 	if none.Replace("Ana") != "Ana" || len(none.Spelt()) != 0 {
 		t.Error("without words something is replaced")

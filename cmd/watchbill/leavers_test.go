@@ -331,6 +331,8 @@ func TestLeaverSharesAName(t *testing.T) { both(t, leaverSharesAName) }
 func leaverSharesAName(t *testing.T, d *deployment) {
 	admin := d.setUp()
 	door, _ := d.hooked("generic")
+	d.ok(d.db.Write.Exec("UPDATE person SET name = 'Dagmar', version = version + 1 WHERE id = 5").Error)
+	d.ok(d.db.Write.Exec("INSERT INTO calendar_import (kind, owner_id, team_id, label, people, created_at) VALUES ('shifts', 2, 1, 'Old', '{\"Dagmar\":5,\"Max\":3}', 1)").Error)
 	const note = "Max Weber and Primary took it, ops@example.com knows. Thanks, Max!"
 	for _, q := range []string{
 		"UPDATE person SET name = 'Max', version = version + 1 WHERE id = 3",
@@ -341,8 +343,8 @@ func leaverSharesAName(t *testing.T, d *deployment) {
 	} {
 		d.ok(d.db.Write.Exec(q).Error)
 	}
-	for _, what := range []string{"deactivate", "erase"} {
-		status, body := admin.post("/admin/people/3/" + what)
+	for _, what := range []string{"3/deactivate", "3/erase", "5/deactivate", "5/erase"} {
+		status, body := admin.post("/admin/people/" + what)
 		admin.expect(status, body, http.StatusOK)
 	}
 	told := func(query string) string {
@@ -353,6 +355,7 @@ func leaverSharesAName(t *testing.T, d *deployment) {
 	}
 	for query, want := range map[string]string{
 		"SELECT name FROM person WHERE id IN (3, 4) ORDER BY id":                                                 "Former member 1|Max Weber",
+		"SELECT people FROM calendar_import":                                                                     `{"Former member 2":5,"Max":3}`,
 		"SELECT text FROM shift_note":                                                                            note,
 		"SELECT name || ' ' || email FROM identity WHERE person_id = 3":                                          "Former member 1 former-member-1@left.invalid",
 		"SELECT match_key || ' ' || vendor_user_id || name || email FROM identity WHERE person_id = 4":           "id:W WMax Weberops@example.com",

@@ -20,7 +20,8 @@ var places = []place{
 	{"absence", []string{"id"}, []string{"note"}, ""},
 	{"audit", []string{"id"}, []string{"detail"}, ""},
 	{"burden_team_week", []string{"team_id", "config", "week"}, []string{"measure"}, nearTeam}, // it has names of alerts
-	{"calendar_import", []string{"id"}, []string{"label", "words", "people", "problem", "warnings"}, ""},
+	{"calendar_import", []string{"id"}, []string{"label", "words", "problem", "warnings"}, ""},
+	{"calendar_import", []string{"id"}, []string{"people"}, ""},
 	{"check_in", []string{"id"}, []string{"opened_by", "note"}, near},
 	{"check_in_link", []string{"id"}, []string{"opened_by"}, near},
 	{"draft", []string{"id"}, []string{"name", "pins", "message", "plan"}, ""},
@@ -58,3 +59,6 @@ var places = []place{
 	{"webhook", []string{"id"}, []string{"name", "off_why"}, ""},
 	{"webhook_delivery", []string{"id"}, []string{"body", "answer", "problem"}, ""},
 }
+
+// byName are texts of JSON whose fields are called as people are.
+var byName = map[string]bool{"calendar_import.people": true}

@@ -49,10 +49,14 @@ func (s *Store) reword(ctx context.Context, p *place, teams []schedule.ID, w *le
 	if err != nil {
 		return rows.Translate(err, "%s", p.table)
 	}
+	replace := w.Replace
+	if byName[p.table+"."+p.columns[0]] {
+		replace = w.ReplaceNames
+	}
 	for some := range slices.Chunk(found, atOnce) {
 		err := tx.Run(ctx, s.write, func(db *gorm.DB) error {
 			for _, key := range some {
-				if err := rewordOne(db, p, key, w.Replace); err != nil {
+				if err := rewordOne(db, p, key, replace); err != nil {
 					return err
 				}
 			}
